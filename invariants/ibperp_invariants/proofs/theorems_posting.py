@@ -1,0 +1,76 @@
+"""Theorems about postings, for all integers: what is held less what is owed never moves (CU-1)."""
+
+from ibperp import posting
+from ibperp.outcomes import Posting, Reason
+from ibperp.parameters import AssetParameters, BookState, PoolParameters, SystemParameters
+from ibperp.persistent import Vector
+from ibperp.state import Account, Asset, Pool, State, Token
+
+SYSTEM = SystemParameters(
+    quote_unit=10**6, accrual_interval=3600, throttle_interval=60, entry_fee=True
+)
+CURVE = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
+PARAMETERS = AssetParameters(6, 1, 0, 2, 0, 1, 0, (), CURVE)
+SIDES = (
+    posting.custody(0),
+    posting.custody(1),
+    posting.IN_TRANSIT,
+    posting.free(0),
+    posting.free(1),
+    posting.POOL,
+    posting.pending(0),
+    posting.pending(1),
+)
+"""Every kind of balance, twice where there can be two of a kind."""
+
+
+def books(balances: tuple[int, int, int, int, int, int, int, int]) -> State:
+    """Return a state with one asset on two chains and two accounts, in the order of `SIDES`."""
+    tokens = (Token(balances[0], balances[6]), Token(balances[1], balances[7]))
+    asset = Asset("A", PARAMETERS, 0, 0, balances[2], tokens, Pool(cash=balances[5]))
+    accounts = Vector((Account(0, (balances[3],)), Account(0, (balances[4],))))
+    return State(SYSTEM, 0, (), (asset,), accounts, Vector(), Vector())
+
+
+def worth(state: State) -> int:
+    """Return what is held less what is owed, over every balance."""
+    balances = [posting.balance_of(state, 0, side) for side in SIDES]
+    return sum(balances[:3]) - sum(balances[3:])
+
+
+def t_debit_and_credit_cancel(
+    balance: int, other: int, amount: int, held: bool, other_held: bool
+) -> None:
+    """A debit of one balance and a credit of another leave held less owed as it was (CU-1)."""
+    assert amount > 0
+    debited = posting.debited(balance, amount, is_held=held)
+    credited = posting.credited(other, amount, is_held=other_held)
+    first = debited - balance if held else balance - debited
+    second = credited - other if other_held else other - credited
+    assert first + second == 0
+
+
+def t_credit_undoes_debit(balance: int, amount: int, held: bool) -> None:
+    """A credit of the same amount undoes a debit (CU-1)."""
+    assert amount > 0
+    debited = posting.debited(balance, amount, is_held=held)
+    assert posting.credited(debited, amount, is_held=held) == balance
+
+
+def t_debit_moves_towards_the_holder(balance: int, amount: int) -> None:
+    """A debit raises what is held and lowers what is owed by exactly the amount (CU-1)."""
+    assert amount > 0
+    raised = posting.debited(balance, amount, is_held=True)
+    lowered = posting.debited(balance, amount, is_held=False)
+    assert all((raised == balance + amount, lowered == balance - amount))
+
+
+def t_post_conserves(
+    balances: tuple[int, int, int, int, int, int, int, int], amount: int, debit: int, credit: int
+) -> None:
+    """One posting between any two balances leaves held less owed as it was (CU-1)."""
+    assert all((amount > 0, 0 <= debit, debit < 8, 0 <= credit, credit < 8))
+    assert all(amount <= balance for balance in balances)
+    state = books(balances)
+    moved = Posting(SIDES[debit], SIDES[credit], 0, amount, Reason.TRANSFER)
+    assert worth(posting.post(state, moved)) == worth(state)

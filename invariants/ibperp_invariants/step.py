@@ -1,0 +1,137 @@
+"""What an invariant is: a named claim about a state, or about one step from a state to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from ibperp.actions import (
+    Borrow,
+    CompleteRebalance,
+    ConfirmWithdrawal,
+    CreateAccount,
+    Deposit,
+    FailWithdrawal,
+    Lend,
+    Redeem,
+    Repay,
+    RequestWithdrawal,
+    SetAccountSettings,
+    Transfer,
+)
+from ibperp.state import FEES
+from ibperp_invariants.view import Totals, View, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ibperp.actions import Action
+    from ibperp.state import Pool
+
+
+class Scope(StrEnum):
+    """What an invariant is checked on."""
+
+    STATE = "state"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action and what it led to.
+
+    `code` is the rejection's code, None if the action was accepted. `interest`: per symbol, the
+    atoms of interest of the events and the reserve's part of them. `repeat`: how the outcome
+    differed from another outcome of the same action on the same state; empty if it did not.
+    """
+
+    before: View
+    after: View
+    action: Action
+    entry_fee: bool
+    code: str | None = None
+    violated: tuple[str, ...] = ()
+    interest: Mapping[str, tuple[int, int]] | None = None
+    repeat: str = ""
+
+    def is_accepted(self) -> bool:
+        """Tell whether the action took effect."""
+        return self.code is None
+
+    def changed_accounts(self) -> tuple[int, ...]:
+        """Return the ids of the accounts that differ."""
+        return changed(self.before.accounts, self.after.accounts)
+
+    def pools(self) -> Iterator[tuple[str, Pool, Pool]]:
+        """Yield symbol, pool before and pool after for every asset that stands in both views."""
+        for symbol, asset in self.after.assets.items():
+            if symbol in self.before.assets:
+                yield symbol, self.before.assets[symbol].pool, asset.pool
+
+    def lender_interest(self, symbol: str) -> int:
+        """Return the atoms that lenders of an asset earned in this step by its events."""
+        charged, reserve = (self.interest or {}).get(symbol, (0, 0))
+        return charged - reserve
+
+
+StateCheck: TypeAlias = Callable[[View, Totals], Iterator[str]]
+StepCheck: TypeAlias = Callable[[Step], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A claim with its permanent name and the clauses it rests on; `check` yields what breaks it."""
+
+    name: str
+    clauses: tuple[str, ...]
+    statement: str
+    scope: Scope
+    on_state: StateCheck | None = None
+    on_step: StepCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken invariant: its name, its clauses, and the numbers that break it."""
+
+    invariant: str
+    clauses: tuple[str, ...]
+    message: str
+
+
+def state_invariant(check: StateCheck, clauses: str, statement: str) -> Invariant:
+    """Make an invariant of every state, named as its function; `clauses` are divided by spaces."""
+    return Invariant(
+        check.__name__, tuple(clauses.split()), statement, Scope.STATE, on_state=check
+    )
+
+
+def step_invariant(check: StepCheck, clauses: str, statement: str) -> Invariant:
+    """Make an invariant of every step, named as its function; `clauses` are divided by spaces."""
+    return Invariant(check.__name__, tuple(clauses.split()), statement, Scope.STEP, on_step=check)
+
+
+def named_accounts(view: View, action: Action) -> tuple[int, ...]:
+    """Return the accounts that an action may change, given the view before it."""
+    match action:
+        case Transfer(sender=sender, receiver=receiver):
+            return (sender, receiver)
+        case ConfirmWithdrawal() | CompleteRebalance():
+            return (FEES,)
+        case FailWithdrawal(withdrawal=index):
+            return (view.withdrawals[index].account,) if index in view.withdrawals else ()
+        case (
+            CreateAccount(account=account)
+            | Deposit(account=account)
+            | RequestWithdrawal(account=account)
+            | SetAccountSettings(account=account)
+            | Lend(account=account)
+            | Redeem(account=account)
+            | Borrow(account=account)
+            | Repay(account=account)
+        ):
+            return (account,)
+        case _:
+            return ()

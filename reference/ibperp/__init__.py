@@ -1,0 +1,1 @@
+"""Executable specification of interest-bearing perpetual futures."""

@@ -1,0 +1,180 @@
+"""Everything that can be asked of the system. Amounts are ledger atoms; accounts are dense ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from ibperp.parameters import AssetParameters, PoolParameters
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAccount:
+    """Open the account with the next id for a user (CU-3)."""
+
+    account: int
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Credit what arrived on a chain; `sequence` counts the deposits of that chain (CU-4)."""
+
+    account: int
+    asset: str
+    chain: str
+    sequence: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWithdrawal:
+    """Debit an account now and pay on a chain later; may redeem, then borrow (CU-5)."""
+
+    account: int
+    asset: str
+    chain: str
+    amount: int
+    auto_lend_redeem: bool
+    auto_borrow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmWithdrawal:
+    """Record that a pending withdrawal was paid on its chain (CU-6)."""
+
+    withdrawal: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailWithdrawal:
+    """Refund a pending withdrawal that its chain did not pay (CU-7)."""
+
+    withdrawal: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartRebalance:
+    """Send custody from one chain toward another (CU-8)."""
+
+    asset: str
+    source: str
+    destination: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRebalance:
+    """Record what arrived of a rebalance; the fees account pays the difference (CU-9)."""
+
+    rebalance: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Move free balance between two accounts of one user (CU-10)."""
+
+    sender: int
+    receiver: int
+    asset: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lend:
+    """Lend free balance to the asset's pool (MM-11)."""
+
+    account: int
+    asset: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    """Take lent balance back; `amount` None redeems the whole claim (MM-12)."""
+
+    account: int
+    asset: str
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    """Borrow from the asset's pool into free balance (MM-13)."""
+
+    account: int
+    asset: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repay:
+    """Repay debt from free balance; `amount` None repays the whole debt (MM-14)."""
+
+    account: int
+    asset: str
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAccountSettings:
+    """Choose the automatic steps and the leverage limit (ratio of 10^18) of an account (MM-15)."""
+
+    account: int
+    auto_lend: bool
+    auto_repay_borrows: bool
+    leverage_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice:
+    """Set an asset's price, in quote atoms per lot (CU-11)."""
+
+    asset: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceTime:
+    """Move the clock forward to `time`, in seconds; interest and throttles follow (MM-6)."""
+
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsset:
+    """List an asset with its tokens and its empty pool (CU-2)."""
+
+    asset: str
+    parameters: AssetParameters
+
+
+@dataclass(frozen=True, slots=True)
+class SetPoolParameters:
+    """Replace the parameters of an asset's pool (MM-16)."""
+
+    asset: str
+    parameters: PoolParameters
+
+
+Action: TypeAlias = (
+    CreateAccount
+    | Deposit
+    | RequestWithdrawal
+    | ConfirmWithdrawal
+    | FailWithdrawal
+    | StartRebalance
+    | CompleteRebalance
+    | Transfer
+    | Lend
+    | Redeem
+    | Borrow
+    | Repay
+    | SetAccountSettings
+    | SetPrice
+    | AdvanceTime
+    | ListAsset
+    | SetPoolParameters
+)

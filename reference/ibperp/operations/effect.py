@@ -1,0 +1,81 @@
+"""What the operations share: how checks reject, and how an effect gathers state and events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from ibperp.outcomes import Accepted, Event, Reason, Rejected, RejectionCode, SharesMoved
+from ibperp.posting import post, posting
+from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
+
+if TYPE_CHECKING:
+    from ibperp.outcomes import LedgerAccount
+    from ibperp.state import Account, Pool, State
+
+Check: TypeAlias = tuple[bool, RejectionCode]
+
+PRECEDENCE = {code: place for place, code in enumerate(RejectionCode)}
+
+
+def rejection(*checks: Check) -> Rejected | None:
+    """Return the rejection by the failed checks, the first by precedence naming it (NT-9)."""
+    failed = {code for holds, code in checks if not holds}
+    if not failed:
+        return None
+    violated = tuple(sorted(failed, key=PRECEDENCE.__getitem__))
+    return Rejected(violated[0], violated)
+
+
+def account_exists(state: State, account: int) -> Check:
+    """Check that an account id is in use."""
+    return 0 <= account < len(state.accounts), RejectionCode.ACCOUNT_UNKNOWN
+
+
+def not_reserved(account: int) -> Check:
+    """Check that an account is not one of the system's own (CU-3)."""
+    return account not in {FEES, INSURANCE}, RejectionCode.ACCOUNT_RESERVED
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A state on its way, with the events that led there; each method returns the next effect."""
+
+    state: State
+    events: tuple[Event, ...] = ()
+
+    def moved(
+        self,
+        asset: int,
+        amount: int,
+        reason: Reason,
+        *,
+        debit: LedgerAccount,
+        credit: LedgerAccount,
+    ) -> Effect:
+        """Post `amount` atoms; an amount of zero posts nothing."""
+        if amount == 0:
+            return self
+        entry = posting(asset, amount, reason, debit=debit, credit=credit)
+        return Effect(post(self.state, entry), (*self.events, entry))
+
+    def claimed(self, account: int, asset: int, shares: int, pool: Pool, reason: Reason) -> Effect:
+        """Change an account's signed shares by `shares`, and its pool to `pool`."""
+        holder = self.state.accounts[account]
+        held = at(holder.shares, asset) + shares
+        changed = replace(holder, shares=put(holder.shares, asset, held))
+        state = with_pool(with_account(self.state, account, changed), asset, pool)
+        return Effect(state, (*self.events, SharesMoved(account, asset, shares, reason)))
+
+    def noted(self, state: State, *events: Event) -> Effect:
+        """Go on with `state`, after `events`."""
+        return Effect(state, (*self.events, *events))
+
+    def accepted(self) -> Accepted:
+        """End here."""
+        return Accepted(self.state, self.events)
+
+
+def account_of(effect: Effect, account: int) -> Account:
+    """Return an account as the effect left it."""
+    return effect.state.accounts[account]

@@ -1,0 +1,185 @@
+"""The four moves between an account and a pool, and the automatic sweep built from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ibperp import pool as kernel
+from ibperp.numbers import RATIO, mul_div_up, remainder
+from ibperp.operations.effect import Check, Effect
+from ibperp.outcomes import InterestCharged, Reason, RejectionCode
+from ibperp.parameters import BookState
+from ibperp.posting import POOL, free
+from ibperp.state import at, with_pool
+
+if TYPE_CHECKING:
+    from ibperp.parameters import PoolParameters
+    from ibperp.state import Pool, State
+
+
+def free_of(state: State, account: int, asset: int) -> int:
+    """Return an account's free atoms of an asset."""
+    return at(state.accounts[account].free, asset)
+
+
+def claim_of(state: State, account: int, asset: int) -> int:
+    """Return the atoms that an account's lend is worth, rounded down; zero without a lend."""
+    shares = at(state.accounts[account].shares, asset)
+    return kernel.lend_claim(state.assets[asset].pool, max(shares, 0))
+
+
+def debt_of(state: State, account: int, asset: int) -> int:
+    """Return the atoms that an account owes, rounded up; zero without a debt."""
+    shares = at(state.accounts[account].shares, asset)
+    return kernel.debt(state.assets[asset].pool, max(-shares, 0))
+
+
+def entry_fee_of(state: State, asset: int, amount: int) -> int:
+    """Return the fee of borrowing `amount` now: the interest to the end of the interval (MM-7)."""
+    system, books = state.system, state.assets[asset]
+    if not system.entry_fee:
+        return 0
+    seconds = system.accrual_interval - remainder(state.time, system.accrual_interval)
+    rate = kernel.borrow_rate(books.parameters.pool, kernel.utilization(books.pool))
+    return kernel.entry_fee(amount, rate, seconds)
+
+
+def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
+    """Check that an account may lend `amount` atoms, more than zero (MM-11)."""
+    books = state.assets[asset]
+    limits = books.parameters.pool
+    return (
+        (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
+        (
+            at(state.accounts[account].shares, asset) >= 0,
+            RejectionCode.LEND_REQUIRES_BORROW_REPAY,
+        ),
+        (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
+        (kernel.lend_shares_minted(books.pool, amount) > 0, RejectionCode.AMOUNT_TOO_SMALL),
+        (books.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
+    )
+
+
+def lent(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
+    """Move `amount` atoms from an account's free balance into its lend (MM-11)."""
+    pool = effect.state.assets[asset].pool
+    shares = kernel.lend_shares_minted(pool, amount)
+    after = kernel.lend(pool, amount, shares)
+    effect = effect.claimed(account, asset, shares, after, reason)
+    return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
+
+
+def redeem_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
+    """Check that an account may redeem `amount` atoms (MM-12)."""
+    books = state.assets[asset]
+    limits = books.parameters.pool
+    has_claim = amount <= claim_of(state, account, asset)
+    used = kernel.utilization(kernel.redeem(books.pool, amount, 0)) if has_claim else 0
+    return (
+        (limits.book_state is not BookState.CLOSED, RejectionCode.BOOK_CLOSED),
+        (has_claim, RejectionCode.INSUFFICIENT_LEND),
+        (amount > 0, RejectionCode.AMOUNT_TOO_SMALL),
+        (books.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
+        *_utilization_checks(books.pool, limits, used),
+    )
+
+
+def redeemed(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
+    """Move `amount` atoms from an account's lend to its free balance (MM-12)."""
+    pool = effect.state.assets[asset].pool
+    held = at(effect.state.accounts[account].shares, asset)
+    is_all = amount == kernel.lend_claim(pool, held)
+    shares = held if is_all else kernel.lend_shares_burned(pool, amount)
+    after = kernel.redeem(pool, amount, shares)
+    effect = effect.claimed(account, asset, -shares, after, reason)
+    return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
+
+
+def borrow_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
+    """Check that a pool has `amount` atoms, more than zero, for an account to borrow (MM-13)."""
+    books = state.assets[asset]
+    limits = books.parameters.pool
+    fee = entry_fee_of(state, asset, amount)
+    after = kernel.borrow(kernel.charge(books.pool, fee, limits.reserve_fee), amount, 0)
+    return (
+        (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
+        (
+            at(state.accounts[account].shares, asset) <= 0,
+            RejectionCode.BORROW_REQUIRES_LEND_REDEEM,
+        ),
+        (books.price > 0, RejectionCode.PRICE_UNKNOWN),
+        (after.borrowed <= limits.open_borrow_lend_limit, RejectionCode.BORROW_LIMIT),
+        (books.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
+        *_utilization_checks(books.pool, limits, kernel.utilization(after)),
+    )
+
+
+def borrowed(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
+    """Move `amount` atoms from a pool to an account that owes them and the entry fee (MM-13)."""
+    books = effect.state.assets[asset]
+    fee = entry_fee_of(effect.state, asset, amount)
+    reserve_fee = books.parameters.pool.reserve_fee
+    shares = kernel.borrow_shares_minted(books.pool, amount + fee)
+    after = kernel.borrow(kernel.charge(books.pool, fee, reserve_fee), amount, shares)
+    if fee:
+        to_reserve = mul_div_up(fee, reserve_fee, RATIO)
+        effect = effect.noted(effect.state, InterestCharged(asset, fee, to_reserve))
+    effect = effect.claimed(account, asset, -shares, after, reason)
+    return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
+
+
+def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
+    """Check that an account may repay `amount` atoms (MM-14)."""
+    owed = debt_of(state, account, asset)
+    has_debt = 0 < amount <= owed
+    burned = _repaid_shares(state, account, asset, amount) if has_debt else 1
+    return (
+        (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
+        (has_debt, RejectionCode.REPAY_EXCEEDS_DEBT),
+        (burned > 0, RejectionCode.AMOUNT_TOO_SMALL),
+    )
+
+
+def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
+    """Move `amount` atoms from an account's free balance against its debt (MM-14)."""
+    shares = _repaid_shares(effect.state, account, asset, amount)
+    after = kernel.repay(effect.state.assets[asset].pool, amount, shares)
+    effect = effect.claimed(account, asset, shares, after, reason)
+    return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
+
+
+def swept(effect: Effect, account: int, asset: int) -> Effect:
+    """Repay, then lend, an account's free balance as its settings ask; never refuse (MM-15)."""
+    settings = effect.state.accounts[account].settings
+    amount = min(free_of(effect.state, account, asset), debt_of(effect.state, account, asset))
+    if settings.auto_repay_borrows and _hold(repay_checks(effect.state, account, asset, amount)):
+        effect = repaid(effect, account, asset, amount, Reason.AUTO_REPAY)
+    amount = free_of(effect.state, account, asset)
+    if settings.auto_lend and _hold(lend_checks(effect.state, account, asset, amount)):
+        effect = lent(effect, account, asset, amount, Reason.AUTO_LEND)
+    return effect
+
+
+def with_charged_pool(effect: Effect, asset: int, pool: Pool, interest: int, fee: int) -> Effect:
+    """Replace a pool whose debts grew by `interest`, `fee` of it for the reserve (MM-6)."""
+    events = (InterestCharged(asset, interest, fee),) if interest else ()
+    return effect.noted(with_pool(effect.state, asset, pool), *events)
+
+
+def _repaid_shares(state: State, account: int, asset: int, amount: int) -> int:
+    pool = state.assets[asset].pool
+    owed_shares = -at(state.accounts[account].shares, asset)
+    if amount == kernel.debt(pool, owed_shares):
+        return owed_shares
+    return kernel.borrow_shares_burned(pool, amount)
+
+
+def _utilization_checks(pool: Pool, limits: PoolParameters, used: int) -> tuple[Check, ...]:
+    return (
+        (used <= limits.max_utilization, RejectionCode.MAX_UTILIZATION),
+        (used <= pool.throttle_bound, RejectionCode.UTILIZATION_THROTTLED),
+    )
+
+
+def _hold(checks: tuple[Check, ...]) -> bool:
+    return all(holds for holds, _ in checks)

@@ -1,0 +1,109 @@
+"""A persistent vector over dense ids: a new version costs what it changes, not what exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+T = TypeVar("T")
+
+BITS: Final = 5
+WIDTH: Final = 1 << BITS
+MASK: Final = WIDTH - 1
+
+
+class Vector(Generic[T]):
+    """Immutable vector: a trie of tuples, 32 wide, equal by value, in ascending id order."""
+
+    __slots__ = ("_length", "_root", "_shift")
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        """Build a vector from `items`, which get the ids 0, 1, 2 and so on."""
+        level: list[Any] = list(items)
+        self._length, self._shift = len(level), 0
+        level = _chunks(level) or [()]
+        while len(level) > 1:
+            level, self._shift = _chunks(level), self._shift + BITS
+        self._root: Any = level[0]
+
+    def __len__(self) -> int:
+        """Return the number of entries, which is also the next id."""
+        return self._length
+
+    def __getitem__(self, index: int) -> T:
+        """Return the entry with id `index`; raise IndexError outside 0 <= index < length."""
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        node = self._root
+        for shift in range(self._shift, -1, -BITS):
+            node = node[(index >> shift) & MASK]
+        return node  # type: ignore[no-any-return]
+
+    def set(self, index: int, item: T) -> Vector[T]:
+        """Return a version with `item` as entry `index`; raise IndexError if there is none."""
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        return _version(self._length, self._shift, _put(self._root, self._shift, index, item))
+
+    def append(self, item: T) -> Vector[T]:
+        """Return a version with `item` under the next id."""
+        root, shift = self._root, self._shift
+        if self._length == WIDTH << shift:
+            root, shift = (root,), shift + BITS
+        return _version(self._length + 1, shift, _put(root, shift, self._length, item))
+
+    def __iter__(self) -> Iterator[T]:
+        """Iterate over the entries in ascending id order."""
+        return (new for _, new, _ in _differences(self._root, None, self._shift, 0))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; parts that two versions share are not looked at."""
+        return (
+            isinstance(other, Vector)
+            and self._length == other._length
+            and bool(self._root == other._root)
+        )
+
+    def __hash__(self) -> int:
+        """Hash by value."""
+        return hash((self._length, self._root))
+
+    def __repr__(self) -> str:
+        """Show the entries."""
+        return f"Vector({list(self)!r})"
+
+    def changed(self, old: Vector[T]) -> Iterator[tuple[int, T, T | None]]:
+        """Yield (id, new, old) for entries that are not shared with `old`, an earlier version."""
+        root = old._root
+        for _ in range(old._shift, self._shift, BITS):
+            root = (root,)
+        return _differences(self._root, root, self._shift, 0)
+
+
+def _chunks(level: list[Any]) -> list[Any]:
+    return [tuple(level[start : start + WIDTH]) for start in range(0, len(level), WIDTH)]
+
+
+def _version(length: int, shift: int, root: Any) -> Vector[Any]:  # noqa: ANN401
+    vector: Vector[Any] = Vector.__new__(Vector)
+    vector._length, vector._shift, vector._root = length, shift, root  # noqa: SLF001
+    return vector
+
+
+def _put(node: Any, shift: int, index: int, item: Any) -> Any:  # noqa: ANN401
+    slot = (index >> shift) & MASK
+    if shift:
+        item = _put(node[slot] if slot < len(node) else (), shift - BITS, index, item)
+    return (*node[:slot], item, *node[slot + 1 :])
+
+
+def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:  # noqa: ANN401
+    for slot, item in enumerate(new):
+        before = old[slot] if old is not None and slot < len(old) else None
+        if item is not before:
+            if shift:
+                yield from _differences(item, before, shift - BITS, base | slot << shift)
+            else:
+                yield base | slot, item, before

@@ -1,0 +1,165 @@
+"""The lending pool's kernel: claims in atoms and shares, exact in integers (chapter money-market).
+
+Cash is moved by postings alone. Each function here moves the net claim `lent + reserve - borrowed`
+by exactly the atoms that its caller posts into (or out of) cash, so that in every state
+`cash + borrowed == lent + reserve` (MM-1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ibperp.numbers import (
+    RATIO,
+    SECONDS_PER_YEAR,
+    div_down,
+    mul_div_down,
+    mul_div_up,
+    remainder,
+)
+
+if TYPE_CHECKING:
+    from ibperp.parameters import PoolParameters
+    from ibperp.state import Pool
+
+SHARES_PER_ATOM: Final = 10**6
+"""Shares of an atom in a new pool; also the virtual lend shares, for one virtual atom (MM-2)."""
+
+CARRY_UNIT: Final = RATIO * SECONDS_PER_YEAR
+"""What an atom of interest is in `interest_carry` (MM-6)."""
+
+THROTTLE_STEPS_MAX: Final = 64
+"""The most steps that the throttle bound makes in one advance of the clock (MM-9)."""
+
+
+def net_claim(pool: Pool) -> int:
+    """Return what the pool's cash must be: `lent + reserve - borrowed`, in atoms (MM-1)."""
+    return pool.lent + pool.reserve - pool.borrowed
+
+
+def lend_claim(pool: Pool, shares: int) -> int:
+    """Return the atoms that `shares` lend shares are worth, rounded down (MM-2)."""
+    return mul_div_down(shares, pool.lent + 1, pool.lend_shares + SHARES_PER_ATOM)
+
+
+def debt(pool: Pool, shares: int) -> int:
+    """Return the atoms that `shares` borrow shares owe, rounded up; zero shares owe zero (MM-2)."""
+    if shares == 0:
+        return 0
+    return mul_div_up(shares, pool.borrowed, pool.borrow_shares)
+
+
+def lend_shares_minted(pool: Pool, amount: int) -> int:
+    """Return the shares that lending `amount` atoms mints, rounded down (MM-11)."""
+    return mul_div_down(amount, pool.lend_shares + SHARES_PER_ATOM, pool.lent + 1)
+
+
+def lend_shares_burned(pool: Pool, amount: int) -> int:
+    """Return the shares that redeeming `amount` atoms burns, rounded up (MM-12)."""
+    return mul_div_up(amount, pool.lend_shares + SHARES_PER_ATOM, pool.lent + 1)
+
+
+def borrow_shares_minted(pool: Pool, amount: int) -> int:
+    """Return the shares that owing `amount` atoms more mints, rounded up (MM-13)."""
+    if pool.borrow_shares == 0:
+        return amount * SHARES_PER_ATOM
+    return mul_div_up(amount, pool.borrow_shares, pool.borrowed)
+
+
+def borrow_shares_burned(pool: Pool, amount: int) -> int:
+    """Return the shares that repaying `amount` atoms of a debt burns, rounded down (MM-14)."""
+    return mul_div_down(amount, pool.borrow_shares, pool.borrowed)
+
+
+def lend(pool: Pool, amount: int, shares: int) -> Pool:
+    """Add `amount` atoms and `shares` to the lend side (MM-11)."""
+    return replace(pool, lent=pool.lent + amount, lend_shares=pool.lend_shares + shares)
+
+
+def redeem(pool: Pool, amount: int, shares: int) -> Pool:
+    """Take `amount` atoms and `shares` from the lend side (MM-12)."""
+    return replace(pool, lent=pool.lent - amount, lend_shares=pool.lend_shares - shares)
+
+
+def borrow(pool: Pool, amount: int, shares: int) -> Pool:
+    """Add `amount` atoms and `shares` to the borrow side (MM-13)."""
+    return replace(pool, borrowed=pool.borrowed + amount, borrow_shares=pool.borrow_shares + shares)
+
+
+def repay(pool: Pool, amount: int, shares: int) -> Pool:
+    """Take `shares` from the borrow side for `amount` atoms paid (MM-14).
+
+    The debt falls by what the shares owe, rounded down; the rest of it goes to the reserve.
+    """
+    principal = mul_div_down(shares, pool.borrowed, pool.borrow_shares)
+    return replace(
+        pool,
+        borrowed=pool.borrowed - principal,
+        borrow_shares=pool.borrow_shares - shares,
+        reserve=pool.reserve + amount - principal,
+    )
+
+
+def accrue(pool: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
+    """Charge simple interest on `borrowed` for `seconds` at `rate` a year (MM-6).
+
+    The fraction of an atom stays in `interest_carry`; the reserve gets its fee rounded up.
+    """
+    due = pool.borrowed * rate * seconds + pool.interest_carry
+    charged = charge(pool, div_down(due, CARRY_UNIT), reserve_fee)
+    return replace(charged, interest_carry=remainder(due, CARRY_UNIT))
+
+
+def charge(pool: Pool, interest: int, reserve_fee: int) -> Pool:
+    """Add `interest` atoms to the debts, the fee rounded up to the reserve, the rest to lenders."""
+    fee = mul_div_up(interest, reserve_fee, RATIO)
+    return replace(
+        pool,
+        lent=pool.lent + interest - fee,
+        borrowed=pool.borrowed + interest,
+        reserve=pool.reserve + fee,
+    )
+
+
+def entry_fee(amount: int, rate: int, seconds: int) -> int:
+    """Return the interest on a new borrow for the rest of the interval, rounded up (MM-7)."""
+    return mul_div_up(amount, rate * seconds, CARRY_UNIT)
+
+
+def utilization(pool: Pool) -> int:
+    """Return borrowed / lent as a ratio, rounded up; one if a debt stands against no lend (MM-3)."""
+    if pool.lent == 0:
+        return RATIO if pool.borrowed else 0
+    return mul_div_up(pool.borrowed, RATIO, pool.lent)
+
+
+def borrow_rate(parameters: PoolParameters, used: int) -> int:
+    """Return the borrow rate a year at the utilization `used`, rounded up (MM-4)."""
+    optimal = parameters.optimal_utilization
+    used = min(used, RATIO)
+    if used <= optimal:
+        return parameters.base_rate + mul_div_up(parameters.slope_low, used, optimal)
+    beyond = mul_div_up(parameters.slope_high, used - optimal, RATIO - optimal)
+    return parameters.base_rate + parameters.slope_low + beyond
+
+
+def lend_rate(parameters: PoolParameters, used: int) -> int:
+    """Return the lend rate a year at the utilization `used`, rounded down (MM-5)."""
+    gross = mul_div_down(borrow_rate(parameters, used), min(used, RATIO), RATIO)
+    return mul_div_down(gross, RATIO - parameters.reserve_fee, RATIO)
+
+
+def throttle(pool: Pool, parameters: PoolParameters, steps: int) -> Pool:
+    """Move the throttle bound by `steps` throttle intervals (MM-9).
+
+    At or above the throttle utilization it rises by a fraction of what is left to the maximum;
+    below, it falls back to the throttle utilization.
+    """
+    bound = pool.throttle_bound
+    if utilization(pool) < parameters.throttle_utilization:
+        return replace(pool, throttle_bound=parameters.throttle_utilization)
+    for _ in range(min(steps, THROTTLE_STEPS_MAX)):
+        left = parameters.max_utilization - bound
+        bound += mul_div_down(left, parameters.throttle_fraction, RATIO)
+    return replace(pool, throttle_bound=bound)

@@ -1,0 +1,101 @@
+"""The only function that changes a balance of atoms: double entry over one asset's books (CU-1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp.outcomes import LedgerAccount, LedgerKind, Posting, Reason
+from ibperp.state import at, put, with_account, with_asset
+
+if TYPE_CHECKING:
+    from ibperp.state import Asset, State
+
+IN_TRANSIT = LedgerAccount(LedgerKind.IN_TRANSIT, 0)
+POOL = LedgerAccount(LedgerKind.POOL, 0)
+
+
+def free(account: int) -> LedgerAccount:
+    """Name the free balance of an account."""
+    return LedgerAccount(LedgerKind.FREE, account)
+
+
+def custody(token: int) -> LedgerAccount:
+    """Name what is held on a chain."""
+    return LedgerAccount(LedgerKind.CUSTODY, token)
+
+
+def pending(token: int) -> LedgerAccount:
+    """Name what is promised to withdrawals on a chain."""
+    return LedgerAccount(LedgerKind.PENDING, token)
+
+
+def debited(balance: int, amount: int, *, is_held: bool) -> int:
+    """Return a balance after a debit: what is held grows, what is owed falls (CU-1)."""
+    return balance + amount if is_held else balance - amount
+
+
+def credited(balance: int, amount: int, *, is_held: bool) -> int:
+    """Return a balance after a credit: what is held falls, what is owed grows (CU-1)."""
+    return balance - amount if is_held else balance + amount
+
+
+def is_held(kind: LedgerKind) -> bool:
+    """Tell the house's holdings (custody, in transit) from its obligations (all others) (CU-1)."""
+    return kind in {LedgerKind.CUSTODY, LedgerKind.IN_TRANSIT}
+
+
+def post(state: State, posting: Posting) -> State:
+    """Apply one posting: its amount is above zero, and no balance falls below zero (CU-1)."""
+    assert posting.amount > 0
+    debit, credit = posting.debit, posting.credit
+    balance = balance_of(state, posting.asset, debit)
+    after = debited(balance, posting.amount, is_held=is_held(debit.kind))
+    state = _with_balance(state, posting.asset, debit, after)
+    balance = balance_of(state, posting.asset, credit)
+    after = credited(balance, posting.amount, is_held=is_held(credit.kind))
+    return _with_balance(state, posting.asset, credit, after)
+
+
+def balance_of(state: State, asset: int, ledger: LedgerAccount) -> int:
+    """Return the atoms of one balance."""
+    books = state.assets[asset]
+    match ledger.kind:
+        case LedgerKind.FREE:
+            return at(state.accounts[ledger.index].free, asset)
+        case LedgerKind.POOL:
+            return books.pool.cash
+        case LedgerKind.CUSTODY:
+            return books.tokens[ledger.index].custody
+        case LedgerKind.PENDING:
+            return books.tokens[ledger.index].pending
+        case LedgerKind.IN_TRANSIT:
+            return books.in_transit
+
+
+def _with_balance(state: State, asset: int, ledger: LedgerAccount, balance: int) -> State:
+    assert balance >= 0
+    if ledger.kind is LedgerKind.FREE:
+        account = state.accounts[ledger.index]
+        changed = replace(account, free=put(account.free, asset, balance))
+        return with_account(state, ledger.index, changed)
+    return with_asset(state, asset, _books_with(state.assets[asset], ledger, balance))
+
+
+def _books_with(books: Asset, ledger: LedgerAccount, balance: int) -> Asset:
+    if ledger.kind is LedgerKind.POOL:
+        return replace(books, pool=replace(books.pool, cash=balance))
+    if ledger.kind is LedgerKind.IN_TRANSIT:
+        return replace(books, in_transit=balance)
+    token = books.tokens[ledger.index]
+    field = "custody" if ledger.kind is LedgerKind.CUSTODY else "pending"
+    changed = replace(token, **{field: balance})
+    tokens = (*books.tokens[: ledger.index], changed, *books.tokens[ledger.index + 1 :])
+    return replace(books, tokens=tokens)
+
+
+def posting(
+    asset: int, amount: int, reason: Reason, *, debit: LedgerAccount, credit: LedgerAccount
+) -> Posting:
+    """Make a posting, with its two sides named."""
+    return Posting(debit, credit, asset, amount, reason)

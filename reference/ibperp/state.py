@@ -1,0 +1,192 @@
+"""The whole state of the system: frozen records of integers, tuples and persistent vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from ibperp.numbers import RATIO
+from ibperp.persistent import Vector
+
+if TYPE_CHECKING:
+    from ibperp.parameters import AssetParameters, SystemParameters
+
+FEES: Final = 0
+"""The account that earns fees and pays the cost of moving custody; owned by nobody (CU-3)."""
+
+INSURANCE: Final = 1
+"""The account that will cover bankruptcies; owned by nobody (CU-3)."""
+
+NOBODY: Final = 0
+"""The user of the system accounts."""
+
+LEVERAGE_DEFAULT: Final = 10 * RATIO
+"""The leverage limit of a new account (MM-15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A lending pool: atoms, shares, and the fraction of an atom not yet charged (MM-1)."""
+
+    cash: int = 0
+    lent: int = 0
+    lend_shares: int = 0
+    borrowed: int = 0
+    borrow_shares: int = 0
+    reserve: int = 0
+    interest_carry: int = 0
+    throttle_bound: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An asset on one chain: atoms really held there, and atoms of pending withdrawals (CU-1)."""
+
+    custody: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A listed asset; `tokens` stand in the order of `parameters.tokens`; price 0 is no price."""
+
+    symbol: str
+    parameters: AssetParameters
+    price: int
+    price_time: int
+    in_transit: int
+    tokens: tuple[Token, ...]
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The automatic steps and the leverage limit (ratio of 10^18) of an account (MM-15)."""
+
+    auto_lend: bool = False
+    auto_repay_borrows: bool = False
+    leverage_limit: int = LEVERAGE_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Free atoms and signed pool shares per asset id; entries that are missing are zero (MM-2)."""
+
+    user: int
+    free: tuple[int, ...] = ()
+    shares: tuple[int, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+
+class RequestStatus(StrEnum):
+    """The life of a withdrawal and of a rebalance."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal: who, which token, the debited atoms and the fee inside them (CU-5)."""
+
+    account: int
+    asset: int
+    token: int
+    amount: int
+    fee: int
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Rebalance:
+    """Atoms on their way from one token of an asset to another (CU-8)."""
+
+    asset: int
+    source: int
+    destination: int
+    amount: int
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain and the sequence number that its next deposit must carry (CU-4)."""
+
+    name: str
+    next_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything the rules depend on; `time` in seconds."""
+
+    system: SystemParameters
+    time: int
+    chains: tuple[Chain, ...]
+    assets: tuple[Asset, ...]
+    accounts: Vector[Account]
+    withdrawals: Vector[Withdrawal]
+    rebalances: Vector[Rebalance]
+
+
+def genesis(system: SystemParameters, time: int = 0) -> State:
+    """Return the state before any action: the two system accounts, and nothing else (CU-3)."""
+    nobody = Account(user=NOBODY)
+    return State(system, time, (), (), Vector((nobody, nobody)), Vector(), Vector())
+
+
+def at(values: tuple[int, ...], index: int) -> int:
+    """Return the entry of a per-asset tuple; zero where it is missing."""
+    return values[index] if index < len(values) else 0
+
+
+def put(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
+    """Return a per-asset tuple with one entry replaced, without zeros at its end."""
+    padded = values + (0,) * (index + 1 - len(values))
+    changed = (*padded[:index], value, *padded[index + 1 :])
+    length = len(changed)
+    while length and changed[length - 1] == 0:
+        length -= 1
+    return changed[:length]
+
+
+def find_asset(state: State, symbol: str) -> int | None:
+    """Return the id of a listed asset, or None."""
+    for index, asset in enumerate(state.assets):
+        if asset.symbol == symbol:
+            return index
+    return None
+
+
+def find_token(asset: Asset, chain: str) -> int | None:
+    """Return the place of a chain among an asset's tokens, or None."""
+    for index, token in enumerate(asset.parameters.tokens):
+        if token.chain == chain:
+            return index
+    return None
+
+
+def find_chain(state: State, name: str) -> int | None:
+    """Return the place of a chain in the state, or None."""
+    for index, chain in enumerate(state.chains):
+        if chain.name == name:
+            return index
+    return None
+
+
+def with_asset(state: State, index: int, asset: Asset) -> State:
+    """Return the state with one asset replaced."""
+    assets = (*state.assets[:index], asset, *state.assets[index + 1 :])
+    return replace(state, assets=assets)
+
+
+def with_pool(state: State, index: int, pool: Pool) -> State:
+    """Return the state with the pool of one asset replaced."""
+    return with_asset(state, index, replace(state.assets[index], pool=pool))
+
+
+def with_account(state: State, index: int, account: Account) -> State:
+    """Return the state with one account replaced."""
+    return replace(state, accounts=state.accounts.set(index, account))

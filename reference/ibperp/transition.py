@@ -1,0 +1,64 @@
+"""The transition of the whole system, the file to read first: one action, one outcome (NT-9)."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any, Final
+
+from ibperp import actions
+from ibperp.numbers import in_range
+from ibperp.operations import custody, governance, money_market, withdrawal
+from ibperp.operations.effect import rejection
+from ibperp.outcomes import Rejected, RejectionCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ibperp.outcomes import Outcome
+    from ibperp.state import State
+
+OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
+    actions.CreateAccount: custody.create_account,
+    actions.Deposit: custody.deposit,
+    actions.RequestWithdrawal: withdrawal.request_withdrawal,
+    actions.ConfirmWithdrawal: withdrawal.confirm_withdrawal,
+    actions.FailWithdrawal: withdrawal.fail_withdrawal,
+    actions.StartRebalance: custody.start_rebalance,
+    actions.CompleteRebalance: custody.complete_rebalance,
+    actions.Transfer: custody.transfer,
+    actions.Lend: money_market.lend,
+    actions.Redeem: money_market.redeem,
+    actions.Borrow: money_market.borrow,
+    actions.Repay: money_market.repay,
+    actions.SetAccountSettings: money_market.set_account_settings,
+    actions.SetPrice: governance.set_price,
+    actions.AdvanceTime: governance.advance_time,
+    actions.ListAsset: governance.list_asset,
+    actions.SetPoolParameters: governance.set_pool_parameters,
+}
+"""The one operation of each kind of action."""
+
+
+def transition(state: State, action: actions.Action) -> Outcome:
+    """Apply an action: always return, never change `state`, never raise (NT-9).
+
+    An effect that would store a value outside the range is refused last of all (NT-7).
+    """
+    outcome = OPERATIONS[type(action)](state, action)
+    if isinstance(outcome, Rejected):
+        return outcome
+    fits = is_storable(state, outcome.state)
+    return rejection((fits, RejectionCode.OUT_OF_RANGE)) or outcome
+
+
+def is_storable(before: State, after: State) -> bool:
+    """Tell whether every value that a transition changed fits its range (NT-7)."""
+    pools_fit = all(
+        all(map(in_range, (*astuple(asset.pool), asset.in_transit)))
+        and all(in_range(token.custody) and in_range(token.pending) for token in asset.tokens)
+        for asset in after.assets
+    )
+    return pools_fit and all(
+        all(map(in_range, (*account.free, *account.shares)))
+        for _, account, _ in after.accounts.changed(before.accounts)
+    )
