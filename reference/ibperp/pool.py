@@ -128,7 +128,7 @@ def entry_fee(amount: int, rate: int, seconds: int) -> int:
 
 
 def utilization(pool: Pool) -> int:
-    """Return borrowed / lent as a ratio, rounded up; one if a debt stands against no lend (MM-3)."""
+    """Return borrowed / lent as a ratio, rounded up; one if a debt faces no lend (MM-3)."""
     if pool.lent == 0:
         return RATIO if pool.borrowed else 0
     return mul_div_up(pool.borrowed, RATIO, pool.lent)

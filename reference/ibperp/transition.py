@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import actions
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.outcomes import Outcome
-    from ibperp.state import State
+    from ibperp.state import Asset, State
 
 OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.CreateAccount: custody.create_account,
@@ -53,12 +52,20 @@ def transition(state: State, action: actions.Action) -> Outcome:
 
 def is_storable(before: State, after: State) -> bool:
     """Tell whether every value that a transition changed fits its range (NT-7)."""
-    pools_fit = all(
-        all(map(in_range, (*astuple(asset.pool), asset.in_transit)))
-        and all(in_range(token.custody) and in_range(token.pending) for token in asset.tokens)
-        for asset in after.assets
+    touched = (
+        asset
+        for index, asset in enumerate(after.assets)
+        if index >= len(before.assets) or asset is not before.assets[index]
     )
-    return pools_fit and all(
+    return all(map(_is_asset_storable, touched)) and all(
         all(map(in_range, (*account.free, *account.shares)))
         for _, account, _ in after.accounts.changed(before.accounts)
     )
+
+
+def _is_asset_storable(asset: Asset) -> bool:
+    pool = asset.pool
+    atoms = (pool.cash, pool.lent, pool.borrowed, pool.reserve, asset.in_transit)
+    shares = (pool.lend_shares, pool.borrow_shares)
+    held = (amount for token in asset.tokens for amount in (token.custody, token.pending))
+    return all(map(in_range, (*atoms, *shares, *held)))

@@ -1,0 +1,193 @@
+"""Measure the reference: transitions per second as accounts grow, vectors per second, memory.
+
+`python -m ibperp_conformance.bench [FILE.json]` prints one JSON object (and writes it to FILE):
+figures as measured, of one run on one machine.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import platform
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ibperp import actions
+from ibperp.numbers import RATIO
+from ibperp.outcomes import Accepted
+from ibperp.parameters import (
+    AssetParameters,
+    BookState,
+    PoolParameters,
+    SystemParameters,
+    TokenParameters,
+)
+from ibperp.persistent import Vector
+from ibperp.pool import SHARES_PER_ATOM
+from ibperp.state import Account, Pool, State, Token, genesis
+from ibperp.transition import transition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ibperp.actions import Action
+
+SIZES: Final = (10, 10**3, 10**5, 10**6)
+REPEATS: Final = 3
+TRANSITIONS: Final = 2_000
+FREE: Final = 10**12
+LENT: Final = 10**12
+OWED: Final = 10**9
+FIRST: Final = 2
+"""The first account of a user: the two before it are the system's."""
+
+TOKEN: Final = TokenParameters("solana", 1, 1, 10, 10**30, 2)
+POOL: Final = PoolParameters(
+    book_state=BookState.OPEN,
+    base_rate=0,
+    slope_low=RATIO // 20,
+    slope_high=RATIO // 2,
+    optimal_utilization=RATIO // 10 * 8,
+    throttle_utilization=RATIO // 10 * 9,
+    throttle_fraction=RATIO // 10,
+    max_utilization=RATIO,
+    reserve_fee=RATIO // 10,
+    open_borrow_lend_limit=10**30,
+)
+ASSET: Final = AssetParameters(
+    6, 10**6, RATIO // 10 * 9, RATIO // 10, 10**12, RATIO // 20, 10**11, (TOKEN,), POOL
+)
+
+
+def populated(accounts: int) -> State:
+    """Return a state in which every account lends USDC, holds SOL and owes a little SOL."""
+    state = genesis(SystemParameters(10**6, 1, 60, entry_fee=False))
+    for symbol in ("USDC", "SOL"):
+        listed = transition(state, actions.ListAsset(symbol, ASSET))
+        assert isinstance(listed, Accepted)
+        state = listed.state
+    shares = (LENT * SHARES_PER_ATOM, -OWED * SHARES_PER_ATOM)
+    users = [Account(1 + index, (FREE, FREE), shares) for index in range(accounts - 3)]
+    count = len(users)
+    lender = Account(1, (0, FREE), (0, LENT * count * SHARES_PER_ATOM))
+    system = [Account(0), Account(0)]
+    total = {"USDC": FREE + LENT, "SOL": FREE + LENT}
+    pools = {
+        "USDC": Pool(LENT * count, LENT * count, LENT * count * SHARES_PER_ATOM),
+        "SOL": Pool(
+            cash=(LENT - OWED) * count,
+            lent=LENT * count,
+            lend_shares=LENT * count * SHARES_PER_ATOM,
+            borrowed=OWED * count,
+            borrow_shares=OWED * count * SHARES_PER_ATOM,
+        ),
+    }
+    assets = tuple(
+        replace(
+            asset,
+            price=10**6,
+            tokens=(Token(custody=total[asset.symbol] * (count + 1)),),
+            pool=replace(pools[asset.symbol], throttle_bound=POOL.throttle_utilization),
+        )
+        for asset in state.assets
+    )
+    return replace(state, assets=assets, accounts=Vector([*system, *users, lender]))
+
+
+def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
+    """Return, per kind of action, a maker of the n-th accepted action over `accounts` accounts."""
+    pick = random.Random(7).randrange
+    last = accounts - 1
+
+    def some() -> int:
+        return pick(FIRST, last) if last > FIRST else FIRST
+
+    return {
+        "create_account": lambda n: actions.CreateAccount(accounts + n, 1),
+        "deposit": lambda n: actions.Deposit(some(), "USDC", "solana", n + 1, 1000),
+        "request_withdrawal": lambda _: actions.RequestWithdrawal(
+            some(), "USDC", "solana", 1000, auto_lend_redeem=True, auto_borrow=False
+        ),
+        "lend": lambda _: actions.Lend(some(), "USDC", 1000),
+        "redeem": lambda _: actions.Redeem(some(), "USDC", 1000),
+        "borrow": lambda _: actions.Borrow(some(), "SOL", 1000),
+        "repay": lambda _: actions.Repay(some(), "SOL", 1000),
+        "set_account_settings": lambda n: actions.SetAccountSettings(
+            some(), auto_lend=False, auto_repay_borrows=bool(n % 2), leverage_limit=9 * RATIO
+        ),
+        "set_price": lambda n: actions.SetPrice("SOL", 10**6 + n),
+        "advance_time": lambda n: actions.AdvanceTime(n + 1),
+    }
+
+
+def rates(accounts: int) -> Iterator[tuple[str, float]]:
+    """Yield each kind of action with its accepted transitions per second, the best of some runs."""
+    state = populated(accounts)
+    gc.freeze()
+    for kind, make in kinds(accounts).items():
+        best = 0.0
+        for _ in range(REPEATS):
+            after, todo = state, [make(n) for n in range(TRANSITIONS)]
+            start = time.perf_counter()
+            for action in todo:
+                outcome = transition(after, action)
+                assert isinstance(outcome, Accepted), (kind, outcome)
+                after = outcome.state
+            best = max(best, TRANSITIONS / (time.perf_counter() - start))
+        yield kind, round(best)
+    gc.unfreeze()
+
+
+def conformance() -> dict[str, float]:
+    """Return the vectors and seconds of a core run against the embedded engine, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "ibperp_conformance.cli", "conform", "--json", str(report)]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        seconds = time.perf_counter() - start
+        vectors = len(json.loads(report.read_text())["vectors"])
+    return {
+        "vectors": vectors,
+        "seconds": round(seconds, 2),
+        "per_second": round(vectors / seconds),
+    }
+
+
+def measured() -> dict[str, object]:
+    """Return every figure."""
+    per_size = {str(size): dict(rates(size)) for size in SIZES}
+    growth = {
+        kind: round(per_size["1000"][kind] / per_size["1000000"][kind], 2)
+        for kind in per_size["1000"]
+    }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "transitions_per_second": per_size,
+        "cost_from_1e3_to_1e6": growth,
+        "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
+        "conformance": conformance(),
+    }
+
+
+def main() -> int:
+    """Print the figures as JSON, and write them to the file named by the first argument."""
+    text = json.dumps(measured(), indent=2)
+    print(text)
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
