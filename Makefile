@@ -9,6 +9,7 @@ SUBMAKE := $(MAKE) --no-print-directory
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
+export DISABLE_MKDOCS_2_WARNING := true
 
 # A virtual environment holds absolute paths, so the stamp names the place it was made for.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -69,11 +70,12 @@ fill: $(STAMP) ## write the vectors again from the reference
 	@$(BIN)/ibperp fill
 
 docs: $(STAMP) ## build the site into site/
+	@$(BIN)/python -m ibperp_conformance.site
 	@$(BIN)/mkdocs build --strict --quiet
 
 bench: $(STAMP) ## measure the reference
 	@$(BIN)/python -m ibperp_conformance.bench
 
 clean: ## remove everything made here, the virtual environment too
-	rm -rf .venv site dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv site dist build docs/spec .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find reference invariants conformance tests -name __pycache__ -type d -prune -exec rm -rf {} +

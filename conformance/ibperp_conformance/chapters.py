@@ -32,9 +32,11 @@ _REFERENCE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands beside the clauses: grades by invariant name, vector ids by clause id."""
+    """What stands beside clauses: grades by name, names of theorems and vectors by clause id."""
 
     grades: Mapping[str, str]
+    theorems: Mapping[str, Sequence[str]]
+    theorem_grades: Mapping[str, str]
     vectors: Mapping[str, Sequence[str]]
 
 
@@ -98,8 +100,11 @@ def evidence_block(clause: Clause, evidence: Evidence) -> str:
     if names := clause.names("invariants"):
         shown = ", ".join(_graded(clause, name, evidence.grades) for name in names)
         lines += ["**Invariants:** " + shown, ""]
+    if theorems := evidence.theorems.get(clause.clause):
+        shown = ", ".join(_graded(clause, name, evidence.theorem_grades) for name in theorems)
+        lines += ["**Theorems:** " + shown, ""]
     if waiver := clause.fields.get("waiver"):
-        lines += [f"**Waiver:** {waiver}", ""]
+        lines += [f"**No invariant or function of its own:** {waiver}", ""]
     if vectors := evidence.vectors.get(clause.clause):
         lines += [_vector_line(vectors), ""]
     for name in functions:

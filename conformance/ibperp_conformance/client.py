@@ -197,12 +197,23 @@ class Engine:
         """Return the end of what the engine printed on standard error, safe to print."""
         return visible(self._stderr.decode("utf-8", "replace").strip())
 
-    def close(self, *, grace: float = 0.0) -> None:
-        """End the engine and everything in its process group, after at most `grace` seconds."""
+    def finish(self, grace: float = GRACE) -> bool:
+        """Close the engine's input; return whether it ended by itself within `grace` seconds."""
+        try:
+            with contextlib.suppress(OSError):
+                if self._process.stdin:
+                    self._process.stdin.close()
+            self._loop(b"", time.monotonic() + grace, lambda: False)
+        except EngineTimedOutError:
+            return False
+        except EngineFailureError:
+            return True
+        return True
+
+    def close(self) -> None:
+        """End the engine and everything in its process group."""
         if self._selector.get_map() is None:
             return
-        if grace:
-            self._await_end(grace)
         self._selector.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -211,12 +222,6 @@ class Engine:
             if stream:
                 with contextlib.suppress(OSError):
                     stream.close()
-
-    def _await_end(self, grace: float) -> None:
-        with contextlib.suppress(OSError, EngineFailureError):
-            if self._process.stdin:
-                self._process.stdin.close()
-            self._loop(b"", time.monotonic() + grace, lambda: False)
 
     def _message(self, op: str, fields: Fields) -> dict[str, object]:
         number = self._next_id

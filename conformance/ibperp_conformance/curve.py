@@ -50,9 +50,12 @@ def curve_svg(symbol: str, parameters: PoolParameters) -> str:
         f"optimum of {percent(parameters.optimal_utilization)}, {percent(borrow[-1][1])} when "
         "everything is borrowed."
     )
-    parts = (
+    opening = (
         f'<svg class="rate-curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{description}">',
+        f'aria-label="{description}">'
+    )
+    parts = (
+        opening,
         *_grid(top, step),
         *marks,
         _line("curve-borrow", borrow, top),

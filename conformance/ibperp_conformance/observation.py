@@ -40,7 +40,10 @@ def observe(state: State) -> dict[str, Any]:
 
 
 def flatten(observation: Mapping[str, Any]) -> dict[str, Leaf]:
-    """Return the leaves of a nested observation by path, such as `accounts/2/free/USDC`."""
+    """Return the leaves of a nested observation by path, such as `accounts/2/free/USDC`.
+
+    A slash inside a name is written `~1`.
+    """
     return dict(_leaves(observation, ""))
 
 
@@ -65,7 +68,8 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Leaf]]:
         yield path, value
         return
     for name, item in value.items():
-        yield from _leaves(item, f"{path}/{name}" if path else name)
+        part = name.replace("/", "~1")
+        yield from _leaves(item, f"{path}/{part}" if path else part)
 
 
 def _asset(asset: Asset) -> dict[str, Any]:

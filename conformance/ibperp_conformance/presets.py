@@ -33,7 +33,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ibperp_conformance.document import Document, DocumentError, Problem, load_document
-from ibperp_conformance.spec_data import spec_directory
+from ibperp_conformance.spec_data import spec_path
 from ibperp_conformance.units import UnitError, integer_of, parse_decimal, ratio_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Preset:
 
 def preset_names() -> tuple[str, ...]:
     """Return the names of the presets that come with the specification."""
-    return tuple(sorted(path.stem for path in (spec_directory() / "presets").glob("*.yaml")))
+    return tuple(sorted(path.stem for path in (spec_path() / "presets").glob("*.yaml")))
 
 
 def load_preset(name: str, beside: Path | None = None) -> Preset:
@@ -93,7 +93,7 @@ def load_preset(name: str, beside: Path | None = None) -> Preset:
     if name.endswith((".yaml", ".yml")):
         path = (beside or Path()) / name
     elif name in preset_names():
-        path = spec_directory() / "presets" / f"{name}.yaml"
+        path = spec_path() / "presets" / f"{name}.yaml"
     else:
         known = ", ".join(preset_names())
         message = f"no such preset; choose {known}, or name a file that ends in .yaml"
@@ -166,7 +166,8 @@ class Reading:
         noted = {problem.path for problem in self.problems}
         for law in broken:
             where = (*path, *_written(law.path))
-            problem = self.document.problem(where, f"expected {law.expected}")
+            expected = law.expected.replace("native_unit", "10^-native_decimals")
+            problem = self.document.problem(where, f"expected {expected}")
             if problem.path not in noted:
                 self.problems.append(problem)
 

@@ -10,21 +10,41 @@ import sys
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ibperp_conformance.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
 from ibperp_conformance.curve import curve_svg, rate_table
+from ibperp_conformance.document import DocumentError
+from ibperp_conformance.presets import load_preset
+from ibperp_invariants import INVARIANTS
+from ibperp_invariants.proofs import read_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ibperp_invariants.proofs import Proof
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The checkout: the site is built from one, never from an installed package."""
 
 GRADE_PROVED: Final = "proved"
 GRADE_SEARCHED: Final = "searched"
+GRADE_CLAIMED: Final = "claimed"
 
+CHAPTER_OF: Final = {"NT": "notation", "CU": "custody", "MM": "money-market", "CF": "conformance"}
+"""The chapter of a clause, by the prefix of its id."""
+
+Result = TypeVar("Result")
 Vector = dict[str, Any]
+
+
+class Theorem(NamedTuple):
+    """A theorem of the proof ledger: what it says of which clauses, and its grade."""
+
+    name: str
+    clauses: tuple[str, ...]
+    statement: str
+    grade: str
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,18 +65,23 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     """Write the generated pages under a checkout; return what was missing, empty when complete."""
     gaps: list[str] = []
     vectors = _attempt(gaps, list[Vector](), partial(load_vectors, root))
-    grades = _attempt(gaps, dict[str, str](), partial(invariant_grades, root))
-    evidence = Evidence(grades=grades, vectors=_by_clause(vectors))
+    theorems = _attempt(gaps, list[Theorem](), partial(load_theorems, root))
+    evidence = Evidence(
+        grades={invariant.name: GRADE_SEARCHED for invariant in INVARIANTS},
+        theorems=_by_clause((theorem.name, theorem.clauses) for theorem in theorems),
+        theorem_grades={theorem.name: theorem.grade for theorem in theorems},
+        vectors=_by_clause((vector["id"], vector["clauses"]) for vector in vectors),
+    )
     writers: dict[str, Callable[[], str]] = {
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
         "build/vectors.md": partial(vector_tables, vectors),
-        "build/invariants.md": partial(invariant_table, root, grades),
-        "build/proofs.md": partial(proof_table, root),
-        "build/rate-curves.md": partial(rate_curves, root),
+        "build/invariants.md": invariant_table,
+        "build/proofs.md": partial(theorem_table, theorems),
+        "build/rate-curves.md": rate_curves,
         "build/presets.md": partial(preset_files, root),
     }
     pages = {
-        page: _attempt(gaps, f"# Missing\n\n{page} has no source in this draft.\n", write)
+        page: _attempt(gaps, f"Missing in this draft: {page}.\n", write)
         for page, write in writers.items()
     }
     if is_draft or not gaps:
@@ -108,12 +133,12 @@ def _vector_row(vector: Vector) -> str:
     )
 
 
-def _by_clause(vectors: Sequence[Vector]) -> dict[str, list[str]]:
-    named: dict[str, list[str]] = defaultdict(list)
-    for vector in vectors:
-        for clause in vector["clauses"]:
-            named[clause].append(vector["id"])
-    return named
+def _by_clause(named: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
+    by_clause: dict[str, list[str]] = defaultdict(list)
+    for name, clauses in named:
+        for clause in clauses:
+            by_clause[clause].append(name)
+    return by_clause
 
 
 def _chapter(root: Path, name: str, evidence: Evidence) -> str:
@@ -131,19 +156,94 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         raise LookupError(f"spec/{name}.md: {error}") from error
 
 
-def _attempt[T](gaps: list[str], instead: T, write: Callable[[], T]) -> T:
+def invariant_table() -> str:
+    """Return the registered invariants as Markdown, each with its name as anchor and its grade."""
+    lines = ["| invariant | holds for | clauses | grade |", "|---|---|---|---|"]
+    for invariant in INVARIANTS:
+        clauses = ", ".join(_clause_link(clause) for clause in invariant.clauses)
+        grade = f'<span class="grade">{GRADE_SEARCHED}</span>'
+        lines.append(
+            f"| `{invariant.name}`{{#{invariant.name}}}<br>{invariant.statement} "
+            f"| every {invariant.scope} | {clauses} | {grade} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def load_theorems(root: Path) -> list[Theorem]:
+    """Return the theorems of the proof ledger, in its order.
+
+    Raises LookupError when there is no ledger, ValueError when it is not one.
+    """
+    path = root / "invariants" / "ibperp_invariants" / "proofs" / "ledger.json"
+    if not path.is_file():
+        raise LookupError("the proof ledger is missing; run make prove")
+    _, proofs = read_ledger(path)
+    return [
+        Theorem(proof.theorem, proof.clauses, proof.statement, _grade(proof))
+        for proof in proofs.values()
+    ]
+
+
+def theorem_table(theorems: Sequence[Theorem]) -> str:
+    """Return the theorems as Markdown, each with its name as anchor and its grade."""
+    lines = ["| theorem | clauses | grade |", "|---|---|---|"]
+    for theorem in theorems:
+        clauses = ", ".join(_clause_link(clause) for clause in theorem.clauses)
+        lines.append(
+            f"| `{theorem.name}`{{#{theorem.name}}}<br>{theorem.statement} | {clauses} "
+            f'| <span class="grade">{theorem.grade}</span> |'
+        )
+    return "\n".join(lines) + "\n"
+
+
+def rate_curves() -> str:
+    """Return picture and table of every asset of the launch preset."""
+    parts = []
+    for listing in load_preset("launch").listings:
+        pool = listing.parameters.pool
+        parts += [f"## {listing.asset}", "", curve_svg(listing.asset, pool), rate_table(pool), ""]
+    return "\n".join(parts)
+
+
+def preset_files(root: Path) -> str:
+    """Return every preset file as it is written."""
+    parts = []
+    for path in sorted((root / "spec" / "presets").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8").rstrip()
+        parts += [f"## {path.stem}", "", f'```yaml title="{path.name}"', text, "```", ""]
+    if not parts:
+        raise LookupError("spec/presets holds no preset")
+    return "\n".join(parts)
+
+
+def _grade(proof: Proof) -> str:
+    """Return `proved` only for a theorem that is confirmed, not vacuous, and catches its fault."""
+    is_proved = proof.verdict == "CONFIRMED" and proof.witness and proof.fault_found
+    return GRADE_PROVED if is_proved else GRADE_CLAIMED
+
+
+def _clause_link(clause: str) -> str:
+    prefix = clause.partition("-")[0]
+    return f"[{clause}](spec/{CHAPTER_OF[prefix]}.md#{clause})"
+
+
+def _attempt(gaps: list[str], instead: Result, write: Callable[[], Result]) -> Result:
     try:
         return write()
-    except (LookupError, ImportError, OSError, ValueError) as error:
-        gaps.append(str(error.args[0] if isinstance(error, LookupError) else error))
+    except (DocumentError, LookupError, ImportError, OSError, ValueError) as error:
+        gaps.append(str(error.args[0]) if isinstance(error, LookupError) else str(error))
         return instead
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file only when its text changes, so that a watching server does not build for ever."""
+    """Write a file only when its text changes, so that a watching server settles."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial_file = path.with_name(f".{path.name}.partial")
     partial_file.write_text(text, encoding="utf-8")
     partial_file.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,7 @@ import json
 import sys
 
 RATIO = 10**18
-CAPABILITIES = ["custody"]
+CAPABILITIES = []  # claim "custody" when all of its actions work, then "money_market"
 MONEY_MARKET = {"lend", "redeem", "borrow", "repay", "set_pool_parameters"}
 
 
@@ -70,19 +70,25 @@ class Engine:
         return {"ok": {}}
 
     def reply(self, request):
+        operations = (self.hello, self.reset, self.apply, self.observe, self.batch, self.bye)
         try:
-            answer = getattr(self, request["op"])(request)
+            answer = {each.__name__: each for each in operations}[request["op"]](request)
         except Exception as error:  # an engine answers, whatever happened inside
             answer = {"errored": {"message": repr(error)}}
-        return {"id": request["id"], **answer}
+        return {"id": request.get("id"), **answer}
 
 
 def main():
     engine = Engine()
     for line in sys.stdin:
-        request = json.loads(line)
+        if not line.strip():
+            continue
+        try:
+            request = dict(json.loads(line))
+        except (TypeError, ValueError):
+            request = {"op": "not a request", "id": None}
         print(json.dumps(engine.reply(request), separators=(",", ":")), flush=True)
-        if request["op"] == "bye":
+        if request.get("op") == "bye":
             break
 
 

@@ -82,7 +82,7 @@ StepCheck: TypeAlias = Callable[[Step], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A claim with its permanent name and the clauses it rests on; `check` yields what breaks it."""
+    """A claim with its permanent name and its clauses; its check yields what breaks it."""
 
     name: str
     clauses: tuple[str, ...]
@@ -103,9 +103,7 @@ class Violation:
 
 def state_invariant(check: StateCheck, clauses: str, statement: str) -> Invariant:
     """Make an invariant of every state, named as its function; `clauses` are divided by spaces."""
-    return Invariant(
-        check.__name__, tuple(clauses.split()), statement, Scope.STATE, on_state=check
-    )
+    return Invariant(check.__name__, tuple(clauses.split()), statement, Scope.STATE, on_state=check)
 
 
 def step_invariant(check: StepCheck, clauses: str, statement: str) -> Invariant:

@@ -37,7 +37,7 @@ POOL_FIELDS: Final = (
 
 
 class ViewError(ValueError):
-    """An observation lacks a field or holds a value of the wrong kind; the message names the path."""
+    """An observation lacks a field or holds a wrong value; the message names the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Entries(Mapping[int, T], Generic[S, T]):
 
 
 def changed(before: Mapping[int, T], after: Mapping[int, T]) -> tuple[int, ...]:
-    """Return the ids whose entries differ; the entries of states are compared where they changed."""
+    """Return the ids whose entries differ; of states, what they share is not looked at."""
     if isinstance(before, Entries) and isinstance(after, Entries):
         grown = after.vector.changed(before.vector)
         return tuple(index for index, new, old in grown if new != old)
@@ -312,7 +312,7 @@ class Node:
 
 
 def view_of_observation(observation: object, path: str = "observation") -> View:
-    """Return the view of a decoded observation; raise ViewError where a field is missing or wrong."""
+    """Return the view of a decoded observation; raise ViewError where it is not one."""
     root = Node(observation, path)
     return View(
         root.get("time").integer(),

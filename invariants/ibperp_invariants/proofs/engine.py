@@ -134,6 +134,13 @@ def check(module_name: str, theorem: str) -> Finding:
     )
 
 
+def no_verdict(module: str, theorem: str, verdict: str, detail: str) -> Finding:
+    """Return the finding of a theorem whose check ended without one."""
+    fault = FAULTS.get(theorem)
+    defect = f"{fault.name}: {fault.defect}" if fault else ""
+    return Finding(theorem, module, (), "", verdict, 0, False, defect, False, detail=detail)
+
+
 def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
     """Return the checker's verdict on one theorem, the paths explored, and its message."""
     from crosshair.core_and_libs import analyze_function

@@ -63,7 +63,7 @@ def t_split_borrow_never_owes_less(pool: Pool, first: int, second: int) -> None:
 
 def t_borrow_never_raises_the_debt_of_others(pool: Pool, amount: int, shares: int) -> None:
     """A borrow never raises what the shares of another owe (MM-2, MM-13)."""
-    assert all((owing(pool), amount > 0, 0 < shares, shares <= pool.borrow_shares))
+    assert all((owing(pool), amount > 0, shares > 0, shares <= pool.borrow_shares))
     after = kernel.borrow(pool, amount, kernel.borrow_shares_minted(pool, amount))
     assert kernel.debt(after, shares) <= kernel.debt(pool, shares)
 
@@ -77,15 +77,15 @@ def t_repay_residue_is_never_negative(pool: Pool, amount: int) -> None:
 
 def t_repay_in_full_leaves_at_most_one_atom(pool: Pool, shares: int) -> None:
     """Repaying all that shares owe leaves a residue of zero or one atom (MM-14)."""
-    assert all((owing(pool), 0 < shares, shares <= pool.borrow_shares))
+    assert all((owing(pool), shares > 0, shares <= pool.borrow_shares))
     after = kernel.repay(pool, kernel.debt(pool, shares), shares)
     residue = after.reserve - pool.reserve
-    assert all((0 <= residue, residue <= 1))
+    assert all((residue >= 0, residue <= 1))
 
 
 def t_repay_never_lowers_the_borrow_price(pool: Pool, shares: int) -> None:
     """What a borrow share owes never falls by the repayment of another (MM-2, MM-14)."""
-    assert all((owing(pool), 0 < shares, shares <= pool.borrow_shares))
+    assert all((owing(pool), shares > 0, shares <= pool.borrow_shares))
     after = kernel.repay(pool, kernel.debt(pool, shares), shares)
     assert after.borrowed * pool.borrow_shares >= pool.borrowed * after.borrow_shares
 
@@ -99,17 +99,17 @@ def t_accrue_never_lowers_the_borrow_price(pool: Pool, rate: int, seconds: int, 
 
 def t_repay_leaves_an_atom_while_others_owe(pool: Pool, shares: int) -> None:
     """While others hold borrow shares, at least one atom stays borrowed (MM-14)."""
-    assert all((owing(pool), 0 < shares, shares < pool.borrow_shares))
+    assert all((owing(pool), shares > 0, shares < pool.borrow_shares))
     after = kernel.repay(pool, kernel.debt(pool, shares), shares)
     assert after.borrowed >= 1
 
 
-def t_burned_shares_fit_the_debt(pool: Pool, shares: int, amount: int) -> None:
-    """An amount below the debt never burns more shares than the account has (MM-14)."""
-    assert all((owing(pool), 0 < shares, shares <= pool.borrow_shares, amount > 0))
+def t_repay_in_part_leaves_a_share(pool: Pool, shares: int, amount: int) -> None:
+    """An amount below the debt leaves the account at least one borrow share (MM-14)."""
+    assert all((owing(pool), shares > 0, shares <= pool.borrow_shares, amount > 0))
     due = kernel.debt(pool, shares)
     burned = kernel.borrow_shares_burned(pool, amount)
-    assert any((amount >= due, burned <= shares))
+    assert any((amount >= due, burned < shares))
 
 
 def t_entry_fee_is_never_understated(amount: int, rate: int, seconds: int) -> None:

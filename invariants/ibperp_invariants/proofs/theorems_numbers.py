@@ -17,12 +17,15 @@ def t_div_up_is_the_ceiling(numerator: int, divisor: int) -> None:
     assert all((quotient * divisor - divisor < numerator, numerator <= quotient * divisor))
 
 
-def t_remainder_completes_the_quotient(numerator: int, divisor: int) -> None:
-    """The remainder lies in [0, d) and completes the quotient rounded down (NT-4)."""
-    assert divisor > 0
-    rest = numbers.remainder(numerator, divisor)
+def t_remainder_is_what_the_quotient_leaves(quotient: int, rest: int, divisor: int) -> None:
+    """Of q*d + r with 0 <= r < d, the quotient rounded down is q and the remainder is r (NT-4)."""
+    assert all((rest >= 0, rest < divisor))
+    numerator = quotient * divisor + rest
     assert all(
-        (0 <= rest, rest < divisor, numbers.div_down(numerator, divisor) * divisor + rest == numerator)
+        (
+            numbers.remainder(numerator, divisor) == rest,
+            numbers.div_down(numerator, divisor) == quotient,
+        )
     )
 
 
@@ -41,7 +44,7 @@ def t_mul_div_down_is_the_floor_of_the_exact_product(
     assert divisor > 0
     quotient = numbers.mul_div_down(value, multiplier, divisor)
     left = value * multiplier - quotient * divisor
-    assert all((0 <= left, left < divisor))
+    assert all((left >= 0, left < divisor))
 
 
 def t_div_down_is_monotone(numerator: int, more: int, divisor: int) -> None:

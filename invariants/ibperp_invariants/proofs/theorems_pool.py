@@ -42,14 +42,14 @@ def t_redeem_moves_the_net_claim_by_the_amount(pool: Pool, amount: int, shares: 
 
 def t_charge_keeps_the_net_claim(pool: Pool, interest: int, fee: int) -> None:
     """Charging interest moves no cash and leaves the net claim as it was (MM-1, MM-6)."""
-    assert all((interest >= 0, 0 <= fee, fee <= RATIO))
+    assert all((interest >= 0, fee >= 0, fee <= RATIO))
     after = kernel.charge(pool, interest, fee)
     assert kernel.net_claim(after) == kernel.net_claim(pool)
 
 
 def t_accrue_keeps_the_net_claim(pool: Pool, rate: int, seconds: int, fee: int) -> None:
     """Accruing interest moves no cash and leaves the net claim as it was (MM-1, MM-6)."""
-    assert all((rate >= 0, seconds >= 0, 0 <= fee, fee <= RATIO))
+    assert all((rate >= 0, seconds >= 0, fee >= 0, fee <= RATIO))
     after = kernel.accrue(pool, rate, seconds, fee)
     assert kernel.net_claim(after) == kernel.net_claim(pool)
 
@@ -78,7 +78,7 @@ def t_redeem_of_a_claim_never_lowers_the_lend_price(pool: Pool, shares: int) -> 
 def t_accrue_never_lowers_the_lend_price(pool: Pool, rate: int, seconds: int, fee: int) -> None:
     """A lend share never loses worth by the passing of time (MM-2, MM-6)."""
     assert all((sound(pool), pool.interest_carry >= 0, rate >= 0, seconds >= 0))
-    assert all((0 <= fee, fee <= RATIO))
+    assert all((fee >= 0, fee <= RATIO))
     after = kernel.accrue(pool, rate, seconds, fee)
     assert no_cheaper(pool, after)
 
@@ -100,7 +100,7 @@ def t_lend_then_redeem_never_gains(pool: Pool, amount: int) -> None:
 
 def t_redeem_in_parts_never_gains(pool: Pool, shares: int, amount: int) -> None:
     """Atoms redeemed and the claim left are together at most the claim before (MM-12)."""
-    assert all((sound(pool), 0 < shares, shares <= pool.lend_shares, 0 < amount))
+    assert all((sound(pool), shares > 0, shares <= pool.lend_shares, amount > 0))
     assert amount * (pool.lend_shares + VIRTUAL) <= shares * (pool.lent + 1)
     burned = kernel.lend_shares_burned(pool, amount)
     after = kernel.redeem(pool, amount, burned)
@@ -110,7 +110,7 @@ def t_redeem_in_parts_never_gains(pool: Pool, shares: int, amount: int) -> None:
 
 def t_burned_shares_fit_the_claim(pool: Pool, shares: int, amount: int) -> None:
     """An amount within the claim never burns more shares than the account has (MM-12)."""
-    assert all((sound(pool), 0 < shares, shares <= pool.lend_shares, 0 < amount))
+    assert all((sound(pool), shares > 0, shares <= pool.lend_shares, amount > 0))
     claim = kernel.lend_claim(pool, shares)
     burned = kernel.lend_shares_burned(pool, amount)
     assert any((amount > claim, burned <= shares))
@@ -157,8 +157,8 @@ def t_redeem_of_a_claim_keeps_the_share_bound(pool: Pool, shares: int) -> None:
 
 
 def t_charge_splits_the_interest(pool: Pool, interest: int, fee: int) -> None:
-    """The reserve's part is the fee rounded up, within the interest; lenders get the rest (MM-6)."""
-    assert all((interest >= 0, 0 <= fee, fee <= RATIO))
+    """The reserve gets the fee rounded up, within the interest; lenders get the rest (MM-6)."""
+    assert all((interest >= 0, fee >= 0, fee <= RATIO))
     after = kernel.charge(pool, interest, fee)
     earned = after.reserve - pool.reserve
     exact = interest * fee
@@ -176,7 +176,7 @@ def t_carry_is_a_fraction_of_an_atom(pool: Pool, rate: int, seconds: int) -> Non
     """Whatever was carried, less than one atom of interest is carried on (MM-6)."""
     assert all((rate >= 0, seconds >= 0, pool.interest_carry >= 0))
     after = kernel.accrue(pool, rate, seconds, 0)
-    assert all((0 <= after.interest_carry, after.interest_carry < kernel.CARRY_UNIT))
+    assert all((after.interest_carry >= 0, after.interest_carry < kernel.CARRY_UNIT))
 
 
 def t_accrue_loses_no_fraction(pool: Pool, rate: int, seconds: int) -> None:
@@ -204,16 +204,14 @@ def t_borrow_rate_is_within_the_curve(
     base: int, low: int, high: int, optimal: int, used: int
 ) -> None:
     """The borrow rate lies between the base rate and the sum of base and slopes (MM-4)."""
-    assert all((base >= 0, low >= 0, high >= 0, 0 < optimal, optimal < RATIO, used >= 0))
+    assert all((base >= 0, low >= 0, high >= 0, optimal > 0, optimal < RATIO, used >= 0))
     rate = kernel.borrow_rate(curve(base, low, high, optimal, 0), used)
     assert all((base <= rate, rate <= base + low + high))
 
 
-def t_borrow_rate_is_monotone(
-    low: int, high: int, optimal: int, used: int, more: int
-) -> None:
+def t_borrow_rate_is_monotone(low: int, high: int, optimal: int, used: int, more: int) -> None:
     """A higher utilization never has a lower borrow rate (MM-4)."""
-    assert all((low >= 0, high >= 0, 0 < optimal, optimal < RATIO, used >= 0, more >= 0))
+    assert all((low >= 0, high >= 0, optimal > 0, optimal < RATIO, used >= 0, more >= 0))
     parameters = curve(0, low, high, optimal, 0)
     assert kernel.borrow_rate(parameters, used) <= kernel.borrow_rate(parameters, used + more)
 
@@ -221,8 +219,8 @@ def t_borrow_rate_is_monotone(
 def t_lend_rate_is_within_what_borrowers_pay(
     low: int, high: int, optimal: int, fee: int, used: int
 ) -> None:
-    """The displayed lend rate never exceeds the borrow rate times utilization, less the fee (MM-5)."""
-    assert all((low >= 0, high >= 0, 0 < optimal, optimal < RATIO, 0 <= fee, fee <= RATIO))
+    """The lend rate never exceeds the borrow rate times utilization, less the fee (MM-5)."""
+    assert all((low >= 0, high >= 0, optimal > 0, optimal < RATIO, fee >= 0, fee <= RATIO))
     assert all((used >= 0, used <= RATIO))
     parameters = curve(0, low, high, optimal, fee)
     paid = kernel.borrow_rate(parameters, used) * used * (RATIO - fee)
@@ -231,8 +229,8 @@ def t_lend_rate_is_within_what_borrowers_pay(
 
 def t_throttle_step_stays_in_bounds(pool: Pool, low: int, high: int, fraction: int) -> None:
     """A step of the throttle keeps its bound within throttle and maximum utilization (MM-9)."""
-    assert all((sound(pool), 0 <= low, low <= pool.throttle_bound, pool.throttle_bound <= high))
-    assert all((high <= RATIO, 0 <= fraction, fraction <= RATIO))
+    assert all((sound(pool), low >= 0, low <= pool.throttle_bound, pool.throttle_bound <= high))
+    assert all((high <= RATIO, fraction >= 0, fraction <= RATIO))
     parameters = PoolParameters(BookState.OPEN, 0, 0, 0, 1, low, fraction, high, 0, 0)
     bound = kernel.throttle(pool, parameters, 1).throttle_bound
     assert all((low <= bound, bound <= high))

@@ -39,7 +39,7 @@ def worth(state: State) -> int:
 
 
 def t_debit_and_credit_cancel(
-    balance: int, other: int, amount: int, held: bool, other_held: bool
+    balance: int, other: int, amount: int, *, held: bool, other_held: bool
 ) -> None:
     """A debit of one balance and a credit of another leave held less owed as it was (CU-1)."""
     assert amount > 0
@@ -50,7 +50,7 @@ def t_debit_and_credit_cancel(
     assert first + second == 0
 
 
-def t_credit_undoes_debit(balance: int, amount: int, held: bool) -> None:
+def t_credit_undoes_debit(balance: int, amount: int, *, held: bool) -> None:
     """A credit of the same amount undoes a debit (CU-1)."""
     assert amount > 0
     debited = posting.debited(balance, amount, is_held=held)
@@ -69,7 +69,7 @@ def t_post_conserves(
     balances: tuple[int, int, int, int, int, int, int, int], amount: int, debit: int, credit: int
 ) -> None:
     """One posting between any two balances leaves held less owed as it was (CU-1)."""
-    assert all((amount > 0, 0 <= debit, debit < 8, 0 <= credit, credit < 8))
+    assert all((amount > 0, debit >= 0, debit < len(SIDES), credit >= 0, credit < len(SIDES)))
     assert all(amount <= balance for balance in balances)
     state = books(balances)
     moved = Posting(SIDES[debit], SIDES[credit], 0, amount, Reason.TRANSFER)

@@ -1,0 +1,29 @@
+"""The authored conformance cases, by the file of vectors they fill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp_conformance.authored import (
+    custody_accounts,
+    custody_deposits,
+    custody_moves,
+    money_market_attacks,
+    money_market_borrowing,
+    money_market_lending,
+    money_market_rates,
+)
+
+if TYPE_CHECKING:
+    from ibperp_conformance.authored.builder import Case
+
+BRICKS: Final[dict[str, tuple[Case, ...]]] = {
+    "custody": (*custody_accounts.CASES, *custody_deposits.CASES, *custody_moves.CASES),
+    "money_market": (
+        *money_market_attacks.CASES,
+        *money_market_borrowing.CASES,
+        *money_market_lending.CASES,
+        *money_market_rates.CASES,
+    ),
+}
+"""Every case of a brick; `fill` writes each brick to the file of its name."""

@@ -1,0 +1,237 @@
+"""Cases of the money market chapter: lending, redeeming, limits of growth, and book states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    Deposit,
+    Lend,
+    Redeem,
+    Repay,
+    SetPoolParameters,
+    Transfer,
+)
+from ibperp.outcomes import RejectionCode as R
+from ibperp.parameters import BookState
+from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
+from ibperp_conformance.authored.setups import COIN, MAX, POOL, USD, YEAR
+
+_FUNDED: Final = Group("funded")
+_FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)
+_MARKET: Final = Group("market")
+_EDGE: Final = Group("market", why=Why.BOUNDARY)
+_AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
+
+
+def _pool(**changes: Any) -> SetPoolParameters:
+    return SetPoolParameters("USDC", replace(POOL, **changes))
+
+
+LENDS: Final[tuple[Case, ...]] = (
+    _FUNDED.accept("MM-11-001", "the first lend of a pool mints 10^6 shares an atom",
+                   Lend(2, "USDC", 100 * USD)),
+    *_FUNDED_EDGE.pair(
+        ("MM-11-002", "MM-11-003"), ("all that is free", "one atom more than is free"),
+        accepted=Lend(2, "USDC", 1000 * USD), refused=Lend(2, "USDC", 1000 * USD + 1),
+        code=R.INSUFFICIENT_FUNDS,
+    ),
+    _FUNDED_EDGE.accept("MM-11-004", "one atom is lent", Lend(2, "USDC", 1)),
+    *_FUNDED_EDGE.refusals(
+        "MM-11-004",
+        ("MM-11-005", "zero", Lend(2, "USDC", 0), R.AMOUNT_NOT_POSITIVE),
+        ("MM-11-006", "below zero", Lend(2, "USDC", -1), R.AMOUNT_NOT_POSITIVE),
+        ("MM-11-007", "out of range", Lend(2, "USDC", MAX + 1), R.OUT_OF_RANGE),
+        ("MM-11-008", "an unknown account", Lend(7, "USDC", 1), R.ACCOUNT_UNKNOWN),
+        ("MM-11-009", "an unknown asset", Lend(2, "BTC", 1), R.ASSET_UNKNOWN),
+        ("MM-11-010", "the fees account does not lend", Lend(0, "USDC", 1), R.ACCOUNT_RESERVED),
+        ("MM-11-011", "the insurance account does not lend", Lend(1, "USDC", 1),
+         R.ACCOUNT_RESERVED),
+        ("MM-11-012", "the largest amount that may be stored", Lend(2, "USDC", MAX),
+         R.INSUFFICIENT_FUNDS),
+    ),
+    *_MARKET.pair(
+        ("MM-11-013", "MM-11-014"),
+        ("a lend after the debt is repaid", "no lend beside a debt of the same asset"),
+        Deposit(3, "USDC", "solana", 3, 10 * USD), Repay(3, "USDC", 399 * USD),
+        accepted=Repay(3, "USDC", None), refused=Lend(3, "USDC", 1 * USD),
+        code=R.LEND_REQUIRES_BORROW_REPAY,
+    ),
+    _MARKET.accept("MM-11-015", "a borrower lends another asset", Lend(3, "SOL", COIN)),
+    _MARKET.accept("MM-11-016", "a lender lends more", Lend(4, "USDC", 200 * USD)),
+    _AGED.accept("MM-11-017", "shares minted are rounded down", Lend(2, "USDC", 1)),
+    _AGED.accept("MM-11-018", "three atoms mint no more than three times one atom",
+                 Lend(2, "USDC", 3)),
+    _AGED.trace("MM-11-019", "lending in parts never mints more", Lend(2, "USDC", 1),
+                Lend(2, "USDC", 1), Lend(2, "USDC", 1)),
+    *Group("market", why=Why.PRECEDENCE).refusals(
+        "MM-11-016",
+        ("MM-11-020", "all is wrong: the amount comes first", Lend(0, "BTC", 0),
+         R.AMOUNT_NOT_POSITIVE),
+        ("MM-11-021", "then the reserved account", Lend(0, "BTC", 1), R.ACCOUNT_RESERVED),
+        ("MM-11-022", "then the asset", Lend(3, "BTC", 1), R.ASSET_UNKNOWN),
+        ("MM-11-023", "a debt goes before the funds", Lend(3, "USDC", 401 * USD),
+         R.LEND_REQUIRES_BORROW_REPAY),
+    ),
+    Group("market", why=Why.PRECEDENCE).reject(
+        "MM-11-024", "a closed book goes before a debt and the funds",
+        _pool(book_state=BookState.CLOSED), Lend(3, "USDC", 401 * USD),
+        code=R.BOOK_CLOSED, twin="MM-11-016"),
+    Group("funded", why=Why.PRECEDENCE).reject(
+        "MM-11-025", "the funds go before the limit", _pool(open_borrow_lend_limit=1),
+        Lend(2, "USDC", 1000 * USD + 1), code=R.INSUFFICIENT_FUNDS, twin="MM-11-004"),
+)
+
+REDEEMS: Final[tuple[Case, ...]] = (
+    _MARKET.accept("MM-12-001", "a part of the lend is redeemed", Redeem(4, "USDC", 100 * USD)),
+    _FUNDED.accept("MM-12-002", "redeeming all leaves no share", Lend(2, "USDC", 100 * USD),
+                   Redeem(2, "USDC", None), why=Why.BOUNDARY),
+    _FUNDED.accept("MM-12-003", "redeeming exactly the claim leaves no share",
+                   Lend(2, "USDC", 100 * USD), Redeem(2, "USDC", 100 * USD), why=Why.BOUNDARY),
+    _FUNDED.reject("MM-12-004", "one atom more than the claim", Lend(2, "USDC", 100 * USD),
+                   Redeem(2, "USDC", 100 * USD + 1), code=R.INSUFFICIENT_LEND,
+                   twin="MM-12-003", why=Why.BOUNDARY),
+    _EDGE.accept("MM-12-005", "one atom is redeemed", Redeem(4, "USDC", 1)),
+    *_EDGE.refusals(
+        "MM-12-005",
+        ("MM-12-006", "zero", Redeem(4, "USDC", 0), R.AMOUNT_NOT_POSITIVE),
+        ("MM-12-007", "below zero", Redeem(4, "USDC", -1), R.AMOUNT_NOT_POSITIVE),
+        ("MM-12-008", "out of range", Redeem(4, "USDC", MAX + 1), R.OUT_OF_RANGE),
+        ("MM-12-009", "an unknown account", Redeem(7, "USDC", 1), R.ACCOUNT_UNKNOWN),
+        ("MM-12-010", "an unknown asset", Redeem(4, "BTC", 1), R.ASSET_UNKNOWN),
+        ("MM-12-011", "the fees account has no lend", Redeem(0, "USDC", 1), R.ACCOUNT_RESERVED),
+        ("MM-12-012", "all of nothing", Redeem(2, "USDC", None), R.AMOUNT_TOO_SMALL),
+        ("MM-12-013", "an account without a lend", Redeem(2, "USDC", 1), R.INSUFFICIENT_LEND),
+        ("MM-12-014", "a borrower has no lend", Redeem(3, "USDC", 1), R.INSUFFICIENT_LEND),
+        ("MM-12-015", "the largest amount that may be stored", Redeem(4, "USDC", MAX),
+         R.INSUFFICIENT_LEND),
+    ),
+    _AGED.accept("MM-12-016", "shares burned are rounded up", Redeem(4, "USDC", 1)),
+    _AGED.trace("MM-12-017", "redeeming in parts never burns less", Redeem(4, "USDC", 1),
+                Redeem(4, "USDC", 1), Redeem(4, "USDC", 1)),
+    _AGED.accept("MM-12-018", "three atoms at once", Redeem(4, "USDC", 3)),
+    _AGED.accept("MM-12-019", "after interest, redeeming all leaves no share and no dust",
+                 Lend(2, "USDC", 333_333_333), Redeem(2, "USDC", None)),
+    Group("aged", why=Why.CONSERVATION).accept(
+        "MM-12-020", "the last lender leaves an empty pool", Deposit(3, "USDC", "solana", 3, USD),
+        Deposit(3, "USDC", "solana", 4, 100 * USD), Repay(3, "USDC", None),
+        Redeem(4, "USDC", None)),
+    *_EDGE.pair(
+        ("MM-12-021", "MM-12-022"),
+        ("redeeming up to the throttle", "one atom beyond the throttle"),
+        accepted=Redeem(4, "USDC", 329_411_764), refused=Redeem(4, "USDC", 329_411_765),
+        code=R.UTILIZATION_THROTTLED,
+    ),
+    _EDGE.reject("MM-12-023", "redeeming beyond the maximum utilization",
+                 Redeem(4, "USDC", 378_947_369), code=R.MAX_UTILIZATION, twin="MM-12-021"),
+    _EDGE.reject("MM-12-024", "redeeming more than the cash", Redeem(4, "USDC", 400 * USD + 1),
+                 code=R.INSUFFICIENT_SUPPLY, twin="MM-12-021"),
+    _EDGE.reject("MM-12-025", "all cannot be redeemed while a part is borrowed",
+                 Redeem(4, "USDC", None), code=R.INSUFFICIENT_SUPPLY, twin="MM-12-021"),
+    Group("strained", why=Why.BOUNDARY, clauses=("MM-9",)).reject(
+        "MM-12-026", "at the throttle not one atom is redeemed", Redeem(4, "USDC", 1),
+        code=R.UTILIZATION_THROTTLED, twin="MM-12-005"),
+    Group("market", why=Why.PRECEDENCE).reject(
+        "MM-12-027", "a missing claim goes before the supply", Redeem(4, "USDC", 801 * USD),
+        code=R.INSUFFICIENT_LEND, twin="MM-12-001"),
+    Group("market", why=Why.PRECEDENCE).reject(
+        "MM-12-028", "a closed book goes before a missing claim",
+        _pool(book_state=BookState.CLOSED), Redeem(4, "USDC", 801 * USD), code=R.BOOK_CLOSED,
+        twin="MM-12-001"),
+)
+
+LIMITS: Final[tuple[Case, ...]] = (
+    *_EDGE.pair(
+        ("MM-8-001", "MM-8-002"), ("a lend up to the limit", "a lend one atom above the limit"),
+        _pool(open_borrow_lend_limit=900 * USD),
+        accepted=Lend(4, "USDC", 100 * USD), refused=Lend(4, "USDC", 100 * USD + 1),
+        code=R.LEND_LIMIT,
+    ),
+    *_EDGE.pair(
+        ("MM-8-003", "MM-8-004"), ("a borrow up to the limit", "a borrow one atom above the limit"),
+        _pool(open_borrow_lend_limit=500 * USD),
+        accepted=Borrow(3, "USDC", 100 * USD), refused=Borrow(3, "USDC", 100 * USD + 1),
+        code=R.BORROW_LIMIT,
+    ),
+    _MARKET.accept("MM-8-005", "far above the limit a redemption works",
+                   _pool(open_borrow_lend_limit=0), Redeem(4, "USDC", 1), why=Why.REGRESSION),
+    _MARKET.accept("MM-8-006", "far above the limit a repayment works",
+                   _pool(open_borrow_lend_limit=0), Repay(3, "USDC", 1), why=Why.REGRESSION),
+    _MARKET.accept("MM-8-007", "above the limit a withdrawal may redeem",
+                   _pool(open_borrow_lend_limit=0),
+                   withdraw(4, "USDC", "ethereum", 201 * USD, redeem=True), why=Why.REGRESSION),
+    Group("automatic", why=Why.BOUNDARY).accept(
+        "MM-8-008", "a deposit above the limit is not lent, and is taken",
+        _pool(open_borrow_lend_limit=0), Deposit(2, "USDC", "solana", 3, USD)),
+    *_EDGE.pair(
+        ("MM-8-009", "MM-8-010"),
+        ("with the throttle at the maximum, a borrow up to it", "one atom beyond the maximum"),
+        _pool(throttle_utilization=POOL.max_utilization),
+        accepted=Borrow(3, "USDC", 360 * USD), refused=Borrow(3, "USDC", 360 * USD + 1),
+        code=R.MAX_UTILIZATION,
+    ),
+    _EDGE.accept("MM-8-011", "with a maximum of one the last atom is borrowed",
+                 _pool(throttle_utilization=10**18, max_utilization=10**18),
+                 Borrow(3, "USDC", 400 * USD)),
+    _EDGE.reject("MM-8-012", "a pool of full utilization has no atom left",
+                 _pool(throttle_utilization=10**18, max_utilization=10**18),
+                 Borrow(3, "USDC", 400 * USD), Borrow(3, "USDC", 1),
+                 code=R.INSUFFICIENT_SUPPLY, twin="MM-8-011", why=Why.ATTACK),
+    _MARKET.trace("MM-8-013", "full utilization: repayment opens the door for the lender",
+                  _pool(throttle_utilization=10**18, max_utilization=10**18),
+                  Borrow(3, "USDC", 400 * USD),
+                  Refused(Redeem(4, "USDC", 1), R.INSUFFICIENT_SUPPLY),
+                  AdvanceTime(YEAR),
+                  Refused(Redeem(4, "USDC", 1), R.INSUFFICIENT_SUPPLY),
+                  Transfer(2, 3, "USDC", 1000 * USD), Repay(3, "USDC", None),
+                  Redeem(4, "USDC", None), why=Why.ATTACK),
+    *_MARKET.pair(
+        ("MM-8-014", "MM-8-015"),
+        ("a reserve cannot be lent out: up to the cash", "one atom more than the cash"),
+        _pool(throttle_utilization=10**18, max_utilization=10**18),
+        accepted=Redeem(4, "USDC", 400 * USD), refused=Redeem(4, "USDC", 400 * USD + 1),
+        code=R.INSUFFICIENT_SUPPLY, why=Why.BOUNDARY,
+    ),
+)
+
+
+def _book_states() -> tuple[Case, ...]:
+    lend, redeem = Lend(4, "USDC", USD), Redeem(4, "USDC", USD)
+    borrow, repay = Borrow(3, "USDC", USD), Repay(3, "USDC", USD)
+    opened = Group("market", (_pool(book_state=BookState.OPEN),))
+    winding = Group("market", (_pool(book_state=BookState.REPAY_ONLY),))
+    closed = Group("market", (_pool(book_state=BookState.CLOSED),))
+    return (
+        opened.accept("MM-10-001", "open: lend", lend),
+        opened.accept("MM-10-002", "open: redeem", redeem),
+        opened.accept("MM-10-003", "open: borrow", borrow),
+        opened.accept("MM-10-004", "open: repay", repay),
+        winding.reject("MM-10-005", "repay only: no lend", lend, code=R.BOOK_CLOSED,
+                       twin="MM-10-001"),
+        winding.accept("MM-10-006", "repay only: redeem", redeem),
+        winding.reject("MM-10-007", "repay only: no borrow", borrow, code=R.BOOK_CLOSED,
+                       twin="MM-10-003"),
+        winding.accept("MM-10-008", "repay only: repay", repay),
+        closed.reject("MM-10-009", "closed: no lend", lend, code=R.BOOK_CLOSED, twin="MM-10-001"),
+        closed.reject("MM-10-010", "closed: no redemption", redeem, code=R.BOOK_CLOSED,
+                      twin="MM-10-002"),
+        closed.reject("MM-10-011", "closed: no borrow", borrow, code=R.BOOK_CLOSED,
+                      twin="MM-10-003"),
+        closed.accept("MM-10-012", "closed: repay", repay),
+        closed.accept("MM-10-013", "closed: interest runs on", AdvanceTime(YEAR)),
+        closed.reject("MM-10-014", "closed: no redemption for a withdrawal",
+                      withdraw(4, "USDC", "ethereum", 201 * USD, redeem=True),
+                      code=R.BOOK_CLOSED, twin="CU-5-040"),
+        winding.reject("MM-10-015", "repay only: no borrow for a withdrawal",
+                       withdraw(3, "USDC", "solana", 401 * USD, borrow=True),
+                       code=R.BOOK_CLOSED, twin="CU-5-042"),
+        Group("automatic", (_pool(book_state=BookState.REPAY_ONLY),)).accept(
+            "MM-10-016", "repay only: a deposit is taken and not lent",
+            Deposit(2, "USDC", "solana", 3, USD)),
+    )
+
+
+CASES: Final[tuple[Case, ...]] = (*LENDS, *REDEEMS, *LIMITS, *_book_states())

@@ -1,0 +1,273 @@
+"""The command line: every command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from ibperp_conformance.conform import Campaign, Result
+    from ibperp_conformance.vectors_format import Suite, Vector
+
+EXIT_WRONG_USE: Final = 2
+EXIT_NOT_RUN: Final = 3
+EXIT_INTERNAL: Final = 70
+EXIT_INTERRUPTED: Final = 130
+
+EXIT_CODES: Final = (
+    "Exit codes: 0 conforms; 1 diverges; 2 wrong use, or a file cannot be read or written; "
+    "3 the engine could not be run; 70 a fault of ibperp itself; 130 interrupted."
+)
+
+app = typer.Typer(
+    name="ibperp",
+    help="Executable specification of interest-bearing perpetual futures.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Command = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[-- COMMAND ...]", help="The engine; without it, the reference."),
+]
+RequiredCommand = Annotated[list[str], typer.Argument(metavar="-- COMMAND ...", help="The engine.")]
+Timeout = Annotated[
+    float, typer.Option(min=0.1, max=86400.0, help="Seconds to wait for each reply line.")
+]
+
+
+@app.command(epilog=EXIT_CODES)
+def conform(  # noqa: PLR0917 - typer reads a parameter per option
+    command: Command = None,
+    tier: Annotated[str, typer.Option(help="core (seconds) or full.")] = "core",
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write JSON here.")] = None,
+    known_failures: Annotated[
+        Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
+    ] = None,
+    vector: Annotated[list[str] | None, typer.Option(help="Run only this vector.")] = None,
+    timeout: Timeout = 10.0,
+) -> int:
+    """Hold an engine to the vectors of the specification."""
+    from rich.console import Console
+
+    from ibperp_conformance.conform import Campaign, WrongUseError, read_known_failures, select
+    from ibperp_conformance.reports import print_summary, writable, write_reports
+    from ibperp_conformance.vectors_format import TIERS, load_suite
+
+    if tier not in TIERS:
+        raise WrongUseError(f"--tier is one of {', '.join(TIERS)}, not {tier!r}")
+    for path in (report, junit, json_file):
+        if path is not None:
+            writable(path)
+    suite = load_suite()
+    known = read_known_failures(known_failures, suite) if known_failures else {}
+    vectors = select(suite, tier, vector or [])
+    if not vectors:
+        raise WrongUseError(f"the {tier} tier has no vectors")
+    campaign = Campaign(tuple(command or ()), tier, len(vectors))
+    signal.signal(signal.SIGTERM, _interrupt)
+    _conduct_with_progress(suite, vectors, campaign, timeout, known)
+    errors = write_reports(campaign, json_file=json_file, junit=junit, html=report)
+    print_summary(campaign, Console(highlight=False))
+    for error in errors:
+        _complain(error)
+    return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code
+
+
+def _conduct_with_progress(
+    suite: Suite,
+    vectors: list[Vector],
+    campaign: Campaign,
+    timeout: float,
+    known: dict[str, str],
+) -> None:
+    """Run the vectors, behind a progress bar when standard error is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ibperp_conformance.conform import conduct
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("vectors", total=len(vectors))
+
+        def advance(result: Result) -> None:
+            progress.update(task, advance=1, description=result.vector.id)
+
+        conduct(suite, vectors, campaign, timeout=timeout, known=known, on_result=advance)
+
+
+@app.command(epilog=EXIT_CODES)
+def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
+    """Try every message of the protocol once and say what to mend."""
+    from ibperp_conformance import smoke as smoking
+
+    failed = 0
+    could_not_run = False
+    for check in smoking.smoke(command, timeout):
+        typer.echo(f"{'FAIL' if check.problem else 'ok':<5} {check.name}")
+        if check.problem:
+            failed += 1
+            could_not_run = could_not_run or check.could_not_run
+            typer.echo(f"      {check.problem}\n      remedy: {check.remedy}")
+            if check.stderr:
+                typer.echo(f"      standard error of the engine:\n{check.stderr}")
+    if could_not_run:
+        return EXIT_NOT_RUN
+    typer.echo("next: ibperp conform" if not failed else f"{failed} checks failed")
+    return 1 if failed else 0
+
+
+@app.command()
+def engine() -> int:
+    """Serve the reference on standard input and output, one JSON object a line."""
+    from ibperp_conformance.engine import main_engine
+
+    return main_engine()
+
+
+@app.command()
+def fill(
+    check: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
+) -> int:
+    """Write the vectors again from the reference; with --check exit 1 when they are stale."""
+    from ibperp_conformance import fill as filling
+
+    return filling.main(check)
+
+
+@app.command(epilog=EXIT_CODES)
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The scenario.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not tables.")] = False,
+    trace_file: Annotated[
+        Path | None, typer.Option("--trace", help="Write a trace for check-trace here.")
+    ] = None,
+) -> int:
+    """Run a scenario and print its steps and the books at the end."""
+    from ibperp_conformance import scenario
+
+    return scenario.main_run(file, as_json, trace_file)
+
+
+@app.command("check-trace")
+def check_trace(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
+) -> int:
+    """Hold the observations of a recorded trace to the invariants; exit 1 when one is broken."""
+    from ibperp_conformance.conform import WrongUseError
+    from ibperp_invariants import trace as recorded
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongUseError(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise WrongUseError(f"cannot read {file}: not UTF-8 at byte {error.start}") from None
+    lines = text.splitlines()
+    if not any(line.strip() for line in lines):
+        raise WrongUseError(f"{file} is empty; write a trace with: ibperp run FILE.yaml --trace")
+    violations = recorded.check_trace(lines)
+    for violation in violations:
+        clauses = ", ".join(violation.clauses)
+        typer.echo(f"{violation.invariant} [{clauses}]: {violation.message}")
+    if violations:
+        typer.echo(f"{file}: {len(violations)} violations of the invariants")
+        return 1
+    typer.echo(f"{file}: every invariant holds in {len(lines)} lines")
+    return 0
+
+
+@app.command()
+def trace() -> int:
+    """Print what stands behind every clause; exit 1 when something is missing."""
+    from ibperp_conformance import traceability
+
+    return traceability.main()
+
+
+@app.command()
+def version() -> int:
+    """Print the version."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        typer.echo(f"ibperp {installed('ibperp')}")
+    except PackageNotFoundError:
+        typer.echo("ibperp, not installed")
+    return 0
+
+
+def main() -> NoReturn:
+    """Run the command line and exit; a failure is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from typer.main import get_command
+
+    from ibperp_conformance.conform import WrongUseError
+    from ibperp_conformance.spec_data import SpecMissingError
+    from ibperp_conformance.vectors_format import VectorError
+
+    try:
+        result = get_command(app).main(prog_name="ibperp", standalone_mode=False)
+        sys.stdout.flush()
+    except (WrongUseError, VectorError, SpecMissingError) as error:
+        return _complain(str(error), EXIT_WRONG_USE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_WRONG_USE
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback
+        if hasattr(error, "format_message") and hasattr(error, "show"):
+            error.show()
+            return EXIT_WRONG_USE
+        return _internal(error)
+    return result if isinstance(result, int) else 0
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("IBPERP_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror}", EXIT_WRONG_USE)
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return _complain(
+        f"a fault of ibperp itself, please report it ({text}); IBPERP_DEBUG=1 shows where",
+        EXIT_INTERNAL,
+    )
+
+
+def _complain(message: str, code: int = EXIT_WRONG_USE) -> int:
+    sys.stderr.write(f"ibperp: {message}\n")
+    return code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Write the conformance vectors: run every authored case through the reference and record it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ibperp.actions import Action
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
+from ibperp.state import State, genesis
+from ibperp.transition import transition
+from ibperp_conformance import wire
+from ibperp_conformance.authored import BRICKS
+from ibperp_conformance.authored.builder import Case, Kind, Refused, Step, Why
+from ibperp_conformance.authored.setups import SETUPS, SetupSource
+from ibperp_conformance.observation import difference, flatten, observe
+from ibperp_conformance.schemas import schemas
+from ibperp_conformance.spec_data import spec_path
+from ibperp_conformance.vectors_format import FORMAT
+
+_PART_OF: Final = {
+    RejectionCode.OUT_OF_RANGE: "NT-7",
+    RejectionCode.INSUFFICIENT_MARGIN: "MM-17",
+    RejectionCode.UTILIZATION_THROTTLED: "MM-9",
+    RejectionCode.MAX_UTILIZATION: "MM-8",
+    RejectionCode.LEND_LIMIT: "MM-9",
+    RejectionCode.BORROW_LIMIT: "MM-9",
+    RejectionCode.BOOK_CLOSED: "MM-10",
+}
+"""The clause that a code belongs to, wherever the action's own clause uses it."""
+
+
+class FillError(Exception):
+    """An authored case contradicts the reference, or another case; the message names it."""
+
+
+def main(*, check: bool, directory: Path | None = None) -> int:
+    """Write every file of vectors and schemas, or with `check` name those that are stale.
+
+    Returns 0, or 1 when a file is stale or a case contradicts the reference.
+    """
+    folder = spec_path() if directory is None else directory
+    try:
+        documents = rendered()
+    except FillError as error:
+        print(error)
+        return 1
+    stale = [name for name, text in documents.items() if _stored(folder / name) != text]
+    if check:
+        for name in stale:
+            print(f"{name} is stale; write it again with: ibperp fill")
+        return 1 if stale else 0
+    for name in stale:
+        _write(folder / name, documents[name])
+        print(f"wrote {name}")
+    if not stale:
+        print("every vector and schema is up to date")
+    return 0
+
+
+def rendered() -> dict[str, str]:
+    """Return the text of every generated file, by its path inside `spec`; raise `FillError`."""
+    cases = [case for brick in BRICKS.values() for case in brick]
+    _check_ids(cases)
+    starts = {source.id: _replayed(source) for source in SETUPS}
+    documents = {"vectors/setups.json": _document("setups", map(_setup, SETUPS, starts.values()))}
+    accepted: set[str] = set()
+    for brick, members in BRICKS.items():
+        vectors = [vector(case, starts[case.setup]) for case in members]
+        accepted |= {case.id for case in members if case.kind is not Kind.REJECT}
+        documents[f"vectors/{brick}.json"] = _document("vectors", vectors)
+    _check_twins(cases, accepted)
+    for name, schema in schemas().items():
+        documents[f"schema/{name}.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
+    return documents
+
+
+def vector(case: Case, start: State) -> dict[str, Any]:
+    """Return the vector of a case run from `start`; raise `FillError` if a step turns out otherwise."""
+    state, steps = start, []
+    for number, step in enumerate(case.steps, 1):
+        action = step.action if isinstance(step, Refused) else step
+        outcome = transition(state, action)
+        _check_step(case, number, step, outcome)
+        steps.append(
+            {"action": wire.encode_action(action), "expect": wire.encode_outcome(state, outcome)}
+        )
+        state = outcome.state if isinstance(outcome, Accepted) else state
+    content: dict[str, Any] = {
+        "id": case.id,
+        "clauses": _clauses(case),
+        "kind": case.kind.value,
+        "why": case.why.value,
+        "title": case.title,
+        "setup": case.setup,
+        "steps": steps,
+        "post": difference(flatten(observe(start)), flatten(observe(state))),
+    }
+    if case.twin is not None:
+        content["twin"] = case.twin
+    return content | {"hash": content_hash(content)}
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hex, of a vector's canonical JSON without its `hash` (CF-2)."""
+    bare = {name: value for name, value in content.items() if name != "hash"}
+    return hashlib.sha256(_compact(bare).encode()).hexdigest()
+
+
+def _clauses(case: Case) -> list[str]:
+    found = list(case.clauses)
+    for step in case.steps:
+        if isinstance(step, Refused) and step.code in _PART_OF:
+            found.append(_PART_OF[step.code])
+    if case.why is Why.PRECEDENCE:
+        found.append("NT-9")
+    return list(dict.fromkeys(found))
+
+
+def _check_step(case: Case, number: int, step: Step, outcome: Accepted | Rejected) -> None:
+    expected = step.code if isinstance(step, Refused) else None
+    actual = outcome.code if isinstance(outcome, Rejected) else None
+    if expected != actual:
+        raise FillError(
+            f"{case.id}, step {number}: declared {expected or 'accepted'}, "
+            f"the reference says {actual or 'accepted'}"
+        )
+
+
+def _check_ids(cases: list[Case]) -> None:
+    seen: set[str] = set()
+    known = {source.id for source in SETUPS}
+    for case in cases:
+        if case.id in seen:
+            raise FillError(f"{case.id}: the id is used twice")
+        if case.setup not in known:
+            raise FillError(f"{case.id}: no setup {case.setup!r}")
+        seen.add(case.id)
+
+
+def _check_twins(cases: list[Case], accepted: set[str]) -> None:
+    for case in cases:
+        if case.kind is Kind.REJECT and case.twin not in accepted:
+            raise FillError(f"{case.id}: its twin {case.twin} is no accepted case")
+
+
+def _replayed(source: SetupSource) -> State:
+    state = genesis(source.system)
+    for number, action in enumerate(source.actions, 1):
+        outcome = transition(state, action)
+        if isinstance(outcome, Rejected):
+            raise FillError(f"setup {source.id}, action {number}: {outcome.code}")
+        state = outcome.state
+    return state
+
+
+def _setup(source: SetupSource, state: State) -> dict[str, Any]:
+    actions: tuple[Action, ...] = source.actions
+    return {
+        "id": source.id,
+        "system": wire.encode_system(source.system),
+        "actions": [wire.encode_action(action) for action in actions],
+        "observation": flatten(observe(state)),
+    }
+
+
+def _document(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
+    """Return a file of one entry a line, so that a change of one shows as one line."""
+    lines = ",\n".join(_compact(entry) for entry in entries)
+    return f'{{"format":"{FORMAT}","{name}":[\n{lines}\n]}}\n'
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _stored(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

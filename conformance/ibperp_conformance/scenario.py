@@ -1,0 +1,237 @@
+"""Scenarios: a story in decimals, run through the reference with every invariant after every step."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from json import dumps
+from typing import TYPE_CHECKING, Any, Final
+
+from ibperp.outcomes import Accepted, Outcome, RejectionCode
+from ibperp.state import State, genesis
+from ibperp.transition import transition
+from ibperp_invariants import Violation, check_step
+from rich.console import Console
+
+from ibperp_conformance.document import DocumentError, Problem, load_document
+from ibperp_conformance.observation import observe
+from ibperp_conformance.presets import Preset, Reading, load_preset
+from ibperp_conformance.scenario_steps import Cast, is_account_name, read_action, suggestion
+from ibperp_conformance.wire import action_classes, encode_action, encode_outcome, encode_system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ibperp.actions import Action
+
+    from ibperp_conformance.document import Document
+
+FIELDS: Final = ("title", "preset", "accounts", "steps")
+BESIDE_ACTION: Final = ("expect_rejected", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """A step: where it stands, what it did, and whether that was expected.
+
+    `line` is 0 and `label` says so for the steps that set the scene. `expected` None expects
+    acceptance.
+    """
+
+    line: int
+    label: str
+    action: Action
+    before: State
+    outcome: Outcome
+    expected: RejectionCode | None
+    violations: tuple[Violation, ...]
+
+    @property
+    def after(self) -> State:
+        """Return the state that the step left."""
+        return self.outcome.state if isinstance(self.outcome, Accepted) else self.before
+
+    @property
+    def is_expected(self) -> bool:
+        """Tell whether the outcome is the one that the scenario expects."""
+        if isinstance(self.outcome, Accepted):
+            return self.expected is None
+        return self.outcome.code is self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """A scenario that was run: the steps that set the scene, those of the file, and the names."""
+
+    title: str
+    preset: Preset
+    scene: tuple[StepResult, ...]
+    steps: tuple[StepResult, ...]
+    names: dict[int, str]
+
+    @property
+    def final(self) -> State:
+        """Return the state at the end."""
+        every = (*self.scene, *self.steps)
+        return every[-1].after if every else genesis(self.preset.system)
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether every outcome was expected and every invariant held."""
+        every = (*self.scene, *self.steps)
+        return all(step.is_expected and not step.violations for step in every)
+
+
+def run_scenario(path: Path) -> ScenarioResult:
+    """Run the scenario in a file; raise DocumentError naming every field that cannot be read."""
+    document = load_document(path)
+    reading = Reading(document)
+    data = _fields(document)
+    preset = load_preset(data["preset"], beside=path.parent)
+    cast = Cast()
+    scene = list(_scene(reading, preset, data["accounts"], cast))
+    state = scene[-1].after if scene else genesis(preset.system)
+    steps = []
+    for place, written in enumerate(data["steps"]):
+        step = _step(reading, place, written, state, cast)
+        if step is not None:
+            steps.append(step)
+            state = step.after
+    reading.finish()
+    names = {account: name for name, account in cast.accounts.items()}
+    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names)
+
+
+def trace_lines(result: ScenarioResult) -> Iterator[str]:
+    """Yield the trace of a run: a line with the system, then one line a step."""
+    yield _line({"system": encode_system(result.preset.system)})
+    for step in (*result.scene, *result.steps):
+        yield _line(
+            {
+                "action": encode_action(step.action),
+                "outcome": encode_outcome(step.before, step.outcome),
+                "observation": observe(step.after),
+            }
+        )
+
+
+def main_run(path: Path, json: bool, trace: Path | None) -> int:  # noqa: FBT001
+    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use."""
+    from ibperp_conformance.scenario_report import as_json, print_result
+
+    try:
+        result = run_scenario(path)
+    except DocumentError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if trace is not None:
+        try:
+            trace.write_text("".join(trace_lines(result)), encoding="utf-8")
+        except OSError as error:
+            sys.stderr.write(f"{trace}: cannot be written: {error.strerror}\n")
+            return 2
+    if json:
+        sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
+    else:
+        print_result(result, Console())
+    return 0 if result.is_ok else 1
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    data = document.data
+    if not isinstance(data, dict):
+        raise document.error((), f"expected the fields {', '.join(FIELDS)}")
+    problems = [
+        document.problem((name,), f"unknown field; {suggestion(name, list(FIELDS))}")
+        for name in data
+        if name not in FIELDS
+    ]
+    for name, kind, expected in (
+        ("title", str, "a line of text"),
+        ("preset", str, "a preset's name"),
+        ("accounts", list, "a list of names such as alice/main"),
+        ("steps", list, "a list of steps"),
+    ):
+        if not isinstance(data.get(name), kind):
+            problem = "missing" if name not in data else "of the wrong kind"
+            problems.append(document.problem((name,), f"{problem}; expected {expected}"))
+    if problems:
+        raise DocumentError(document.source, problems)
+    return data
+
+
+def _scene(
+    reading: Reading, preset: Preset, accounts: list[Any], cast: Cast
+) -> Iterator[StepResult]:
+    state = genesis(preset.system)
+    for action in preset.actions:
+        step = _taken(0, f"preset {preset.name}", action, state, None)
+        if not isinstance(step.outcome, Accepted):
+            message = f"the specification refuses it: {step.outcome.code.value}"
+            raise DocumentError(preset.name, [Problem(0, f"assets.{action.asset}", message)])
+        yield step
+        state = step.after
+    for place, name in enumerate(accounts):
+        where = ("accounts", place)
+        if not is_account_name(name):
+            reading.refuse(where, "expected a name such as alice/main")
+        elif name in cast.accounts:
+            reading.refuse(where, "named twice; remove one")
+        else:
+            step = _taken(0, name, cast.add(name, len(state.accounts)), state, None)
+            yield step
+            state = step.after
+
+
+def _step(
+    reading: Reading, place: int, written: object, state: State, cast: Cast
+) -> StepResult | None:
+    path = ("steps", place)
+    kinds = list(action_classes())
+    named = [name for name in written if name not in BESIDE_ACTION] if _is_step(written) else []
+    if not isinstance(written, dict) or len(named) != 1:
+        reading.refuse(path, "expected one action, such as deposit: {...}")
+        return None
+    (kind,) = named
+    if kind not in kinds:
+        reading.refuse((*path, kind), f"unknown action; {suggestion(kind, kinds)}")
+        return None
+    expected = _expected(reading, path, written)
+    action = read_action(reading, (*path, kind), written[kind], state, cast)
+    if action is None:
+        return None
+    details = written[kind].values()
+    label = " ".join([kind, *(str(value) for value in details if not isinstance(value, dict))])
+    line = reading.document.problem((*path, kind), "").line
+    return _taken(line, label, action, state, expected)
+
+
+def _is_step(written: object) -> bool:
+    return isinstance(written, dict)
+
+
+def _expected(
+    reading: Reading, path: tuple[str | int, ...], written: dict[str, Any]
+) -> RejectionCode | None:
+    if "expect_rejected" not in written:
+        return None
+    code = written["expect_rejected"]
+    known = [known.value for known in RejectionCode]
+    if code not in known:
+        where = (*path, "expect_rejected")
+        reading.refuse(where, f"unknown rejection code; {suggestion(code, known)}")
+        return None
+    return RejectionCode(code)
+
+
+def _taken(
+    line: int, label: str, action: Action, state: State, expected: RejectionCode | None
+) -> StepResult:
+    outcome = transition(state, action)
+    violations = tuple(check_step(state, action, outcome))
+    return StepResult(line, label, action, state, outcome, expected, violations)
+
+
+def _line(value: dict[str, Any]) -> str:
+    return dumps(value, separators=(",", ":")) + "\n"

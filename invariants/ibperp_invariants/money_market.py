@@ -1,0 +1,403 @@
+"""Invariants of the money market: claims, debts, shares, their prices, and who gains by rounding.
+
+A share price is compared as a product, never divided: the lend price is (lent + 1) over
+(lend shares + 10^6), the borrow price is borrowed over borrow shares (MM-2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp import pool as kernel
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    ConfirmWithdrawal,
+    Deposit,
+    FailWithdrawal,
+    Lend,
+    Redeem,
+    Repay,
+    Transfer,
+)
+from ibperp.numbers import RATIO
+from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
+from ibperp.state import FEES
+from ibperp_invariants.step import state_invariant, step_invariant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp.state import Pool
+    from ibperp_invariants.step import Invariant, Step
+    from ibperp_invariants.view import Totals, View
+
+
+def pool_identity(view: View, totals: Totals) -> Iterator[str]:
+    """Check cash + borrowed = lent + reserve, per pool (MM-1)."""
+    del totals
+    for symbol, asset in view.assets.items():
+        pool = asset.pool
+        if pool.cash + pool.borrowed != pool.lent + pool.reserve:
+            yield (
+                f"{symbol}: cash {pool.cash} + borrowed {pool.borrowed} = "
+                f"{pool.cash + pool.borrowed}, but lent {pool.lent} + reserve {pool.reserve} = "
+                f"{pool.lent + pool.reserve}"
+            )
+
+
+def share_totals(view: View, totals: Totals) -> Iterator[str]:
+    """Check that a pool's shares are the sum of its accounts' shares, on each side (MM-2)."""
+    for symbol, asset in view.assets.items():
+        lend, borrow = totals.lend_shares.get(symbol, 0), totals.borrow_shares.get(symbol, 0)
+        if asset.pool.lend_shares != lend:
+            yield f"{symbol}: lend_shares {asset.pool.lend_shares}, but accounts hold {lend}"
+        if asset.pool.borrow_shares != borrow:
+            yield f"{symbol}: borrow_shares {asset.pool.borrow_shares}, but accounts owe {borrow}"
+
+
+def claims_at_most_lent(view: View, totals: Totals) -> Iterator[str]:
+    """Check that the shares of all lenders, as one claim, are worth at most `lent` (MM-2)."""
+    for symbol, asset in view.assets.items():
+        shares, pool = totals.lend_shares.get(symbol, 0), asset.pool
+        if pool.lend_shares <= -SHARES_PER_ATOM:
+            yield f"{symbol}: lend_shares {pool.lend_shares} leave claims without a price"
+        elif kernel.lend_claim(pool, shares) > pool.lent:
+            claim = kernel.lend_claim(pool, shares)
+            yield f"{symbol}: {shares} lend shares claim {claim}, but lent is {pool.lent}"
+
+
+def debts_at_least_borrowed(view: View, totals: Totals) -> Iterator[str]:
+    """Check that the shares of all borrowers, as one debt, owe at least `borrowed` (MM-2)."""
+    for symbol, asset in view.assets.items():
+        shares, pool = totals.borrow_shares.get(symbol, 0), asset.pool
+        owed = kernel.debt(pool, shares) if pool.borrow_shares > 0 else 0
+        if owed < pool.borrowed or (shares and not pool.borrow_shares):
+            yield f"{symbol}: {shares} borrow shares owe {owed}, but borrowed is {pool.borrowed}"
+
+
+def lend_shares_bound(view: View, totals: Totals) -> Iterator[str]:
+    """Check lend shares <= 10^6 * lent: a share is never worth less than when it was new (MM-2)."""
+    del totals
+    for symbol, asset in view.assets.items():
+        bound = SHARES_PER_ATOM * asset.pool.lent
+        if asset.pool.lend_shares > bound:
+            yield f"{symbol}: lend_shares {asset.pool.lend_shares} > 10^6 * lent = {bound}"
+
+
+def throttle_bound_in_range(view: View, totals: Totals) -> Iterator[str]:
+    """Check that the throttle bound stands between its utilization and the maximum (MM-9)."""
+    del totals
+    for symbol, asset in view.assets.items():
+        low, high = asset.throttle_range or (1, RATIO)
+        if not low <= asset.pool.throttle_bound <= high:
+            yield f"{symbol}: throttle_bound {asset.pool.throttle_bound} is not {low} to {high}"
+
+
+def interest_carry_in_range(view: View, totals: Totals) -> Iterator[str]:
+    """Check that the carried interest is less than one atom (MM-6)."""
+    del totals
+    for symbol, asset in view.assets.items():
+        if not 0 <= asset.pool.interest_carry < CARRY_UNIT:
+            carry = asset.pool.interest_carry
+            yield f"{symbol}: interest_carry {carry} is not 0 to {CARRY_UNIT - 1}"
+
+
+def lend_share_price_monotone(step: Step) -> Iterator[str]:
+    """Check that no action lowers a lend share's price (MM-2)."""
+    for symbol, old, new in step.pools():
+        if _lend_price_rise(old, new) < 0:
+            yield f"{symbol}: the lend share price fell: {_lend_prices(old, new)}"
+
+
+def lend_share_price_rises_by_interest(step: Step) -> Iterator[str]:
+    """Check that only interest lifts a lend share's price by more than rounding (MM-2, MM-6)."""
+    if isinstance(step.action, AdvanceTime):
+        return
+    for symbol, old, new in step.pools():
+        earned = step.lender_interest(symbol) if step.entry_fee else 0
+        atoms, shares = old.lent + 1, old.lend_shares + SHARES_PER_ATOM
+        rise = _lend_price_rise(old, new) - earned * shares
+        if rise > 0 and rise >= max(atoms, shares):
+            yield (
+                f"{symbol}: the lend share price rose by more than one rounding and the lenders' "
+                f"entry fee of {earned}: {_lend_prices(old, new)}"
+            )
+
+
+def borrow_share_price_never_falls(step: Step) -> Iterator[str]:
+    """Check that a debt's price falls only by a new debt's rounding, below one share (MM-2)."""
+    for symbol, old, new in step.pools():
+        if old.borrow_shares <= 0 or new.borrow_shares <= 0:
+            continue
+        rise = new.borrowed * old.borrow_shares - old.borrowed * new.borrow_shares
+        is_rounding = new.borrow_shares > old.borrow_shares and rise > -old.borrowed
+        if rise < 0 and not is_rounding:
+            yield f"{symbol}: the borrow share price fell: {_borrow_prices(old, new)}"
+
+
+def borrow_share_price_rises_by_interest(step: Step) -> Iterator[str]:
+    """Check that only interest lifts a debt's price by more than rounding (MM-14)."""
+    if isinstance(step.action, AdvanceTime):
+        return
+    for symbol, old, new in step.pools():
+        if old.borrow_shares <= 0 or new.borrow_shares <= 0:
+            continue
+        rise = new.borrowed * old.borrow_shares - old.borrowed * new.borrow_shares
+        if rise > 0 and rise >= old.borrow_shares:
+            yield f"{symbol}: the borrow share price rose: {_borrow_prices(old, new)}"
+
+
+def interest_legs_balance(step: Step) -> Iterator[str]:
+    """Check that time alone moves debts up by what lenders and the reserve earn (MM-6)."""
+    if not isinstance(step.action, AdvanceTime):
+        return
+    for symbol, old, new in step.pools():
+        charged, earned = new.borrowed - old.borrowed, new.lent - old.lent
+        kept = new.reserve - old.reserve
+        if charged != earned + kept or min(charged, earned, kept) < 0:
+            yield f"{symbol}: borrowers owe {charged} more, lenders earn {earned}, reserve {kept}"
+
+
+def no_free_round_trip(step: Step) -> Iterator[str]:
+    """Check that no action raises free + claim - debt by more than it brings (MM-11 to MM-14)."""
+    if isinstance(step.action, AdvanceTime) or not step.is_accepted():
+        return
+    inflows = _inflows(step)
+    for account in step.changed_accounts():
+        for symbol in step.after.assets:
+            old = wealth(step.before, account, symbol)
+            new = wealth(step.after, account, symbol)
+            inflow = inflows.get((account, symbol), 0)
+            if new > old + inflow:
+                yield (
+                    f"account {account}, {symbol}: free + claim - debt went from {old} to {new}, "
+                    f"with {inflow} received"
+                )
+
+
+def splitting_never_helps(step: Step) -> Iterator[str]:
+    """Check that the action in two parts would not give better shares (MM-11 to MM-14)."""
+    for symbol, old, amount, shares, action in _moves(step):
+        for part in {1, amount // 2} - {0, amount}:
+            split = _split_shares(old, action, part, amount - part)
+            is_worse = shares < split if isinstance(action, Lend | Repay) else shares > split
+            if is_worse:
+                yield (
+                    f"{symbol}: {type(action).__name__.lower()} of {amount} moved {shares} shares, "
+                    f"as {part} and {amount - part} it moves {split}"
+                )
+
+
+def directed_rounding(step: Step) -> Iterator[str]:
+    """Check that a move's shares are rounded for the pool, by less than one (MM-11 to MM-14)."""
+    for symbol, old, amount, shares, action in _moves(step):
+        if isinstance(action, Lend | Redeem):
+            given, exact = shares * (old.lent + 1), amount * (old.lend_shares + SHARES_PER_ATOM)
+            divisor = old.lent + 1
+        elif old.borrow_shares:
+            given, exact = shares * old.borrowed, amount * old.borrow_shares
+            divisor = old.borrowed
+        else:
+            given, exact, divisor = shares, amount * SHARES_PER_ATOM, 1
+        excess = exact - given if isinstance(action, Lend | Repay) else given - exact
+        if not 0 <= excess < divisor:
+            yield (
+                f"{symbol}: {type(action).__name__.lower()} of {amount} moved {shares} shares, "
+                f"the exact number is {exact} / {divisor}"
+            )
+
+
+def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
+    """Check the side of an account in a pool against what the action may do (MM-11, MM-13)."""
+    if not step.is_accepted():
+        return
+    for account in step.changed_accounts():
+        old = step.before.accounts.get(account)
+        new = step.after.accounts.get(account)
+        for symbol in step.after.assets:
+            had = old.shares.get(symbol, 0) if old else 0
+            has = new.shares.get(symbol, 0) if new else 0
+            match step.action:
+                case Lend():
+                    is_kept = had >= 0 and has >= 0
+                case Borrow():
+                    is_kept = had <= 0 and has <= 0
+                case Redeem() | Repay():
+                    is_kept = had * has >= 0 and abs(has) <= abs(had)
+                case _:
+                    continue
+            if not is_kept:
+                yield f"account {account}, {symbol}: signed shares went from {had} to {has}"
+
+
+def wealth(view: View, account: int, symbol: str) -> int:
+    """Return an account's free + claim - debt of an asset, in atoms; zero where nothing is known."""
+    if account not in view.accounts or symbol not in view.assets:
+        return 0
+    holder, pool = view.accounts[account], view.assets[symbol].pool
+    free, shares = holder.free.get(symbol, 0), holder.shares.get(symbol, 0)
+    if shares > 0 and pool.lend_shares > -SHARES_PER_ATOM:
+        return free + kernel.lend_claim(pool, shares)
+    if shares < 0 and pool.borrow_shares > 0:
+        return free - kernel.debt(pool, -shares)
+    return free
+
+
+def _inflows(step: Step) -> dict[tuple[int, str], int]:
+    """Return what an action brings to accounts, in atoms by (account, symbol)."""
+    withdrawals = step.before.withdrawals
+    match step.action:
+        case Deposit(account=account, asset=symbol, amount=amount):
+            return {(account, symbol): amount}
+        case Transfer(sender=sender, receiver=receiver, asset=symbol, amount=amount):
+            return {(sender, symbol): -amount, (receiver, symbol): amount}
+        case ConfirmWithdrawal(withdrawal=index) if index in withdrawals:
+            return {(FEES, withdrawals[index].asset): withdrawals[index].fee}
+        case FailWithdrawal(withdrawal=index) if index in withdrawals:
+            asked = withdrawals[index]
+            return {(asked.account, asked.asset): asked.amount}
+        case _:
+            return {}
+
+
+def _moves(step: Step) -> Iterator[tuple[str, Pool, int, int, Lend | Redeem | Borrow | Repay]]:
+    """Yield symbol, pool before, atoms and shares moved, if the action is one move of a pool.
+
+    An exit with all shares is left out: it burns the shares that its claim or debt does not fill.
+    """
+    action = step.action
+    if not step.is_accepted() or not isinstance(action, Lend | Redeem | Borrow | Repay):
+        return
+    symbol, account = action.asset, action.account
+    if symbol not in step.before.assets or account not in step.before.accounts:
+        return
+    old = step.before.assets[symbol].pool
+    new = step.after.assets[symbol].pool
+    holder = step.after.accounts[account]
+    has = holder.shares.get(symbol, 0)
+    had = step.before.accounts[account].shares.get(symbol, 0)
+    if isinstance(action, Redeem | Repay) and (action.amount is None or has == 0):
+        return
+    amount = new.borrowed - old.borrowed if isinstance(action, Borrow) else action.amount or 0
+    if amount <= 0 or min(old.lent, old.lend_shares, old.borrowed, old.borrow_shares) < 0:
+        return
+    if (old.borrowed == 0) != (old.borrow_shares == 0):
+        return
+    yield symbol, old, amount, abs(has - had), action
+
+
+def _split_shares(
+    pool: Pool, action: Lend | Redeem | Borrow | Repay, first: int, second: int
+) -> int:
+    """Return the shares that two moves, one after the other, would have moved."""
+    match action:
+        case Lend():
+            shares = kernel.lend_shares_minted(pool, first)
+            pool = kernel.lend(pool, first, shares)
+            return shares + kernel.lend_shares_minted(pool, second)
+        case Redeem():
+            shares = kernel.lend_shares_burned(pool, first)
+            pool = kernel.redeem(pool, first, shares)
+            return shares + kernel.lend_shares_burned(pool, second)
+        case Borrow():
+            shares = kernel.borrow_shares_minted(pool, first)
+            pool = kernel.borrow(pool, first, shares)
+            return shares + kernel.borrow_shares_minted(pool, second)
+        case Repay():
+            shares = kernel.borrow_shares_burned(pool, first)
+            pool = kernel.repay(pool, first, shares)
+            return shares + (kernel.borrow_shares_burned(pool, second) if pool.borrowed else 0)
+
+
+def _lend_price_rise(old: Pool, new: Pool) -> int:
+    """Return the rise of the lend share price, times both numbers of shares."""
+    before, after = old.lend_shares + SHARES_PER_ATOM, new.lend_shares + SHARES_PER_ATOM
+    return (new.lent + 1) * before - (old.lent + 1) * after
+
+
+def _lend_prices(old: Pool, new: Pool) -> str:
+    return (
+        f"{old.lent + 1} atoms per {old.lend_shares + SHARES_PER_ATOM} shares became "
+        f"{new.lent + 1} per {new.lend_shares + SHARES_PER_ATOM}"
+    )
+
+
+def _borrow_prices(old: Pool, new: Pool) -> str:
+    return (
+        f"{old.borrowed} atoms per {old.borrow_shares} shares became "
+        f"{new.borrowed} per {new.borrow_shares}"
+    )
+
+
+MONEY_MARKET: Final[tuple[Invariant, ...]] = (
+    state_invariant(
+        pool_identity, "MM-1", "A pool's cash and debts equal its claims and its reserve."
+    ),
+    state_invariant(
+        share_totals, "MM-2", "A pool's shares, per side, are the sum of its accounts' shares."
+    ),
+    state_invariant(
+        claims_at_most_lent, "MM-2", "All lend claims together are at most what is lent."
+    ),
+    state_invariant(
+        debts_at_least_borrowed, "MM-2", "All debts together are at least what is borrowed."
+    ),
+    state_invariant(
+        lend_shares_bound, "MM-2 MM-11 MM-12", "Lend shares are at most 10^6 per atom lent."
+    ),
+    state_invariant(
+        throttle_bound_in_range,
+        "MM-9 MM-16",
+        "The throttle bound stands between throttle utilization and maximum utilization.",
+    ),
+    state_invariant(
+        interest_carry_in_range, "MM-6", "Interest not yet charged is less than one atom."
+    ),
+    step_invariant(
+        lend_share_price_monotone, "MM-2 MM-6", "No action lowers the price of a lend share."
+    ),
+    step_invariant(
+        lend_share_price_rises_by_interest,
+        "MM-2 MM-6 MM-7",
+        "Only interest and the entry fee raise the price of a lend share by more than one "
+        "rounding, so that a donation raises nobody's claim.",
+    ),
+    step_invariant(
+        borrow_share_price_never_falls,
+        "MM-2 MM-6 MM-14",
+        "No repayment and no interest lowers the price of a borrow share; a borrow lowers it by "
+        "the rounding of less than one share.",
+    ),
+    step_invariant(
+        borrow_share_price_rises_by_interest,
+        "MM-2 MM-14",
+        "Only time raises the price of a borrow share by more than a repayment's rounding, which "
+        "is less than one atom over all debts.",
+    ),
+    step_invariant(
+        interest_legs_balance, "MM-6", "What debtors owe more is what lenders and reserve earn."
+    ),
+    step_invariant(
+        no_free_round_trip,
+        "MM-11 MM-12 MM-13 MM-14",
+        "No action leaves an account with more free + claim - debt than before, beyond what the "
+        "action brings; so no round trip at one time and price gains an atom.",
+    ),
+    step_invariant(
+        splitting_never_helps,
+        "MM-11 MM-12 MM-13 MM-14",
+        "A move in two parts never gives its account better shares than the move as one.",
+    ),
+    step_invariant(
+        directed_rounding,
+        "NT-4 MM-11 MM-12 MM-13 MM-14",
+        "The shares of a move are rounded in favour of the pool, by less than one share.",
+    ),
+    step_invariant(
+        no_account_lends_and_borrows,
+        "MM-2 MM-11 MM-12 MM-13 MM-14",
+        "A lend and a borrow keep an account on its side of the pool; a redemption and a repayment "
+        "lead toward zero and never past it.",
+    ),
+)

@@ -1,0 +1,148 @@
+"""Prove every theorem and compare with the ledger: `python -m ibperp_invariants.proofs`.
+
+Exit codes: 0 every verdict is as the ledger says, 1 one is worse, 2 wrong use.
+"""
+
+import argparse
+import importlib
+import inspect
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from ibperp_invariants.proofs import LEDGER, read_ledger
+from ibperp_invariants.proofs.engine import (
+    THEOREM_MODULES,
+    Finding,
+    all_theorems,
+    check,
+    defects,
+    no_verdict,
+)
+from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
+
+ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
+"""A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
+
+WORKERS: Final = 2
+PROCESS_SECONDS: Final = 120
+"""What a theorem, its witness twin and its planted fault may take together."""
+
+PASSED, WORSE, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; print what is worse, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    unfit = [
+        f"{name.rpartition('.')[2]}.{line}"
+        for name in THEOREM_MODULES
+        for line in defects(inspect.getsource(importlib.import_module(name)))
+    ]
+    if unfit:
+        return _fail("theorems that would prove nothing", unfit)
+    started = time.monotonic()
+    found = _prove()
+    try:
+        if options.json is not None:
+            write(options.json, document(found, run=True))
+        if options.update:
+            return _update(options.ledger, found)
+        expected = read_ledger(options.ledger)[1] if options.ledger.exists() else {}
+    except (OSError, ValueError) as error:
+        print(f"proofs: {error}", file=sys.stderr)
+        return WRONG_USE
+    worse = regressions(expected, found)
+    if worse:
+        return _fail("worse than the ledger", worse)
+    seconds = time.monotonic() - started
+    print(f"{len(found)} theorems proved for all integers, {len(found)} planted faults found")
+    print(f"{seconds:.0f} s; as the ledger says")
+    return PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ibperp_invariants.proofs",
+        description="Prove the theorems over the kernels for all integers.",
+        epilog="exit codes: 0 as the ledger says, 1 worse, 2 wrong use",
+    )
+    parser.add_argument("--update", action="store_true", help="write the ledger from this run")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the run as JSON")
+    parser.add_argument(
+        "--ledger", type=Path, default=LEDGER, metavar="FILE", help="another ledger"
+    )
+    return parser
+
+
+def _update(path: Path, found: dict[str, Finding]) -> int:
+    bad = [line for finding in found.values() for line in unsound(finding)]
+    if bad:
+        return _fail("the ledger was not written", bad)
+    write(path, document(found))
+    print(f"{len(found)} theorems written to {path.name}")
+    return PASSED
+
+
+def _fail(title: str, lines: list[str]) -> int:
+    print(f"{title}:", *lines, sep="\n  ", file=sys.stderr)
+    return WORSE
+
+
+def _prove() -> dict[str, Finding]:
+    """Return the findings in the order of the text; workers inherit the fixed environment."""
+    os.environ.update(ENVIRONMENT)
+    todo = all_theorems()
+    found = {}
+    for finding in _findings(todo):
+        found[finding.theorem] = finding
+        _show(finding, len(found), len(todo))
+    return {theorem: found[theorem] for _, theorem in todo}
+
+
+def _findings(todo: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Check each theorem in a process of its own: what ran before must not sway the solver."""
+    with ThreadPoolExecutor(WORKERS) as executor:
+        futures = [executor.submit(_in_process, module, theorem) for module, theorem in todo]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _in_process(module: str, theorem: str) -> Finding:
+    spawn = multiprocessing.get_context("spawn")
+    receiver, sender = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_report, args=(sender, module, theorem), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        if receiver.poll(PROCESS_SECONDS):
+            finding: Finding = receiver.recv()
+            return finding
+        return no_verdict(module, theorem, "TIMED_OUT", f"no answer in {PROCESS_SECONDS} s")
+    except EOFError:
+        return no_verdict(module, theorem, "CRASHED", "the process ended without an answer")
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def _report(sender: Connection, module: str, theorem: str) -> None:
+    sender.send(check(module, theorem))
+
+
+def _show(finding: Finding, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        name = finding.theorem[:60]
+        print(f"\r\033[K{done}/{total} {name}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

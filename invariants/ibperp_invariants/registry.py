@@ -1,0 +1,88 @@
+"""All invariants, and the checks that hold them against a state, a step, or a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp.outcomes import Accepted, InterestCharged
+from ibperp.transition import transition
+from ibperp_invariants.custody import CUSTODY
+from ibperp_invariants.money_market import MONEY_MARKET
+from ibperp_invariants.step import Step, Violation
+from ibperp_invariants.system import SYSTEM
+from ibperp_invariants.view import totals_after, totals_of, view_of_state
+
+if TYPE_CHECKING:
+    from ibperp.actions import Action
+    from ibperp.outcomes import Outcome
+    from ibperp.state import State
+    from ibperp_invariants.step import Invariant
+    from ibperp_invariants.view import Totals, View
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (*CUSTODY, *MONEY_MARKET, *SYSTEM)
+"""Every invariant of the first tier, in the order in which violations are reported."""
+
+
+def check_view(view: View, totals: Totals) -> list[Violation]:
+    """Return what a view breaks of the invariants of every state, given its sums."""
+    return [
+        Violation(invariant.name, invariant.clauses, message)
+        for invariant in INVARIANTS
+        if invariant.on_state is not None
+        for message in invariant.on_state(view, totals)
+    ]
+
+
+def check_views(step: Step) -> list[Violation]:
+    """Return what a step breaks of the invariants of every step."""
+    return [
+        Violation(invariant.name, invariant.clauses, message)
+        for invariant in INVARIANTS
+        if invariant.on_step is not None
+        for message in invariant.on_step(step)
+    ]
+
+
+def check_state(state: State) -> list[Violation]:
+    """Return what a state breaks; looks at every account."""
+    view = view_of_state(state)
+    return check_view(view, totals_of(view))
+
+
+def check_step(before: State, action: Action, outcome: Outcome) -> list[Violation]:
+    """Return what a step and the state after it break; looks at every account."""
+    return Monitor(before).check(action, outcome)
+
+
+def step_of(before: State, action: Action, outcome: Outcome) -> Step:
+    """Return a step of the reference as the invariants see it; asks the reference once more."""
+    view, entry_fee = view_of_state(before), before.system.entry_fee
+    again = transition(before, action)
+    repeat = "" if again == outcome else "the reference gave another outcome when asked again"
+    if not isinstance(outcome, Accepted):
+        code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
+        return Step(view, view, action, entry_fee, code, violated, repeat=repeat)
+    after = view_of_state(outcome.state)
+    interest: dict[str, tuple[int, int]] = {}
+    for event in outcome.events:
+        if isinstance(event, InterestCharged):
+            symbol = outcome.state.assets[event.asset].symbol
+            charged, reserve = interest.get(symbol, (0, 0))
+            interest[symbol] = charged + event.interest, reserve + event.reserve
+    return Step(view, after, action, entry_fee, interest=interest, repeat=repeat)
+
+
+class Monitor:
+    """Watches a run of the reference: after the first state, a step costs only what it changes."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.totals = totals_of(view_of_state(state))
+
+    def check(self, action: Action, outcome: Outcome) -> list[Violation]:
+        """Return what the step and the state after it break, and go on from that state."""
+        step = step_of(self.state, action, outcome)
+        if isinstance(outcome, Accepted):
+            self.totals = totals_after(self.totals, step.before, step.after)
+            self.state = outcome.state
+        return check_views(step) + check_view(step.after, self.totals)

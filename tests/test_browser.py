@@ -1,0 +1,152 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+import docs_site
+from ibperp_conformance.chapters import CHAPTERS
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = (390, 844)
+DESKTOP = (1280, 900)
+PATIENCE_SECONDS = 20
+
+
+def found(*names: str) -> str:
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    pytest.fail(
+        f"there is no {' or '.join(names)}; install Chromium and its driver "
+        "(Debian and Ubuntu: apt-get install chromium chromium-driver)"
+    )
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with docs_site.served(docs_site.build(tmp_path_factory.mktemp("docs") / "site")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = found("chromium", "chromium-browser", "google-chrome")
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(found("chromedriver")))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def console_errors(browser: webdriver.Chrome) -> list[str]:
+    log = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in log if entry["level"] in {"SEVERE", "WARNING"}]
+
+
+def requested(browser: webdriver.Chrome) -> list[str]:
+    """The address of everything that the page has loaded, itself included."""
+    script = "return [location.href, ...performance.getEntriesByType('resource').map(e => e.name)]"
+    addresses: list[str] = browser.execute_script(script)
+    return addresses
+
+
+def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
+    browser.get(address)
+    links = browser.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
+    pages = (str(link.get_property("href")).partition("#")[0] for link in links)
+    return list(dict.fromkeys(page for page in pages if page.startswith(address)))
+
+
+def test_navigation__every_page_opens_without_console_errors(
+    browser: webdriver.Chrome, address: str
+) -> None:
+    pages = navigation(browser, address)
+    assert {f"{address}spec/{name}/" for name in CHAPTERS} < set(pages)
+    for page in pages:
+        browser.get(page)
+        assert browser.find_element(By.CSS_SELECTOR, "article h1").text
+        assert console_errors(browser) == []
+        assert [url for url in requested(browser) if not url.startswith(address)] == []
+
+
+@pytest.mark.parametrize("clause", ["CU-4", "MM-6"])
+def test_search__finds_a_clause_by_its_id(
+    browser: webdriver.Chrome, address: str, clause: str
+) -> None:
+    browser.set_window_size(*DESKTOP)
+    browser.get(address)
+    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    box = browser.find_element(By.CSS_SELECTOR, "input.md-search__input")
+    browser.execute_script("arguments[0].focus()", box)
+    box.send_keys(clause)
+    target = f'.md-search-result__link[href*="#{clause}"]'
+    wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, target))
+    first = browser.find_element(By.CSS_SELECTOR, target)
+    browser.get(str(first.get_property("href")))
+    assert browser.find_element(By.ID, clause).text.startswith(clause)
+    assert console_errors(browser) == []
+
+
+def test_search__shows_the_clause_among_the_first_results(
+    browser: webdriver.Chrome, address: str
+) -> None:
+    browser.set_window_size(*DESKTOP)
+    browser.get(address)
+    box = browser.find_element(By.CSS_SELECTOR, "input.md-search__input")
+    browser.execute_script("arguments[0].focus()", box)
+    box.send_keys("CU-4", Keys.NULL)
+    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    results = wait.until(
+        lambda page: page.find_elements(By.CSS_SELECTOR, ".md-search-result__link")
+    )
+    assert any("#CU-4" in str(link.get_property("href")) for link in results[:5])
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages__do_not_scroll_sideways(
+    browser: webdriver.Chrome, address: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
+    )
+    wide = []
+    for number, page in enumerate(navigation(browser, address)):
+        browser.get(page)
+        browser.save_screenshot(tmp_path / f"{number}.png")
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+        if width > size[0]:
+            wide.append((page, width))
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert wide == []
+
+
+def test_rate_curve__is_drawn(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}rate-curve/")
+    picture = browser.find_element(By.CSS_SELECTOR, "svg.rate-curve")
+    assert picture.size["height"] > 100
+    lines = browser.find_elements(By.CSS_SELECTOR, "svg.rate-curve polyline")
+    patterns = {line.value_of_css_property("stroke-dasharray") for line in lines}
+    assert len(patterns) == 2

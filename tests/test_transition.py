@@ -1,0 +1,88 @@
+"""The transition covers every action, and refuses what would leave the range."""
+
+from dataclasses import replace
+from typing import get_args
+
+from ibperp.actions import Action, AdvanceTime, Borrow, CreateAccount, Deposit, Lend, Transfer
+from ibperp.margin import Health, is_admissible, requirement
+from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.operations.effect import rejection
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
+from ibperp.state import State, put
+from ibperp.transition import OPERATIONS, transition
+from ibperp_conformance.bench import populated
+
+
+def accepted(state: State, action: Action) -> State:
+    """Return the state after an action that must be accepted."""
+    outcome = transition(state, action)
+    assert isinstance(outcome, Accepted), outcome
+    return outcome.state
+
+
+def test_operations__cover_every_action_once() -> None:
+    assert set(OPERATIONS) == set(get_args(Action))
+
+
+def test_rejection__names_first_code_by_precedence() -> None:
+    codes = RejectionCode.INSUFFICIENT_MARGIN, RejectionCode.ACCOUNT_UNKNOWN
+    refused = rejection(*((False, code) for code in codes))
+    assert refused == Rejected(codes[1], (codes[1], codes[0]))
+
+
+def test_deposit__refused_when_a_balance_would_leave_the_range() -> None:
+    state = populated(4)
+    asset = state.assets[0]
+    full = replace(asset, tokens=(replace(asset.tokens[0], custody=INT128_MAX),))
+    state = replace(state, assets=(full, *state.assets[1:]))
+    outcome = transition(state, Deposit(2, "USDC", "solana", 1, 1))
+    assert outcome == Rejected(RejectionCode.OUT_OF_RANGE, (RejectionCode.OUT_OF_RANGE,))
+
+
+def test_lend__refused_when_shares_would_leave_the_range() -> None:
+    state = populated(4)
+    account = replace(state.accounts[2], free=(INT128_MAX,))
+    limits = state.assets[0].parameters
+    wide = replace(limits, pool=replace(limits.pool, open_borrow_lend_limit=INT128_MAX))
+    assets = (replace(state.assets[0], parameters=wide), *state.assets[1:])
+    state = replace(state, assets=assets, accounts=state.accounts.set(2, account))
+    outcome = transition(state, Lend(2, "USDC", INT128_MAX - 10**15))
+    assert isinstance(outcome, Rejected)
+    assert outcome.code is RejectionCode.OUT_OF_RANGE
+
+
+def test_advance_time__huge_gap_leaves_repayment_possible() -> None:
+    state = accepted(populated(4), AdvanceTime(10**9))
+    assert state.assets[1].pool.borrowed > 10**9
+
+
+def test_transfer__to_unknown_account_is_refused() -> None:
+    outcome = transition(populated(4), Transfer(2, 9, "USDC", 1))
+    assert isinstance(outcome, Rejected)
+    assert outcome.code is RejectionCode.ACCOUNT_UNKNOWN
+
+
+def test_borrow__refused_by_margin_leaves_nothing_behind() -> None:
+    state = accepted(populated(4), CreateAccount(4, 9))
+    before = state
+    assert isinstance(transition(state, Borrow(4, "SOL", 1000)), Rejected)
+    assert state == before
+
+
+def test_requirement__is_base_when_small_and_grows_with_the_root_of_size() -> None:
+    unit, factor = 10**6, RATIO // 1000
+    assert requirement(100 * unit, RATIO // 10, factor, unit) == 10 * unit
+    assert requirement(10**6 * unit, RATIO // 10, factor, unit) == 10**6 * unit
+    assert requirement(250_000 * unit, RATIO // 10, factor, unit) == 125_000 * unit
+
+
+def test_is_admissible__lets_an_account_under_water_only_improve() -> None:
+    worse = Health(equity=5, exposure=100, initial=10, maintenance=6)
+    better = Health(equity=5, exposure=80, initial=8, maintenance=5)
+    assert is_admissible(worse, better)
+    assert not is_admissible(better, worse)
+
+
+def test_put__strips_zeros_at_the_end() -> None:
+    assert put((1, 0, 3), 2, 0) == (1,)
+    assert put((), 2, 7) == (0, 0, 7)
