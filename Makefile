@@ -71,7 +71,7 @@ fill: $(STAMP) ## write the vectors again from the reference
 
 docs: $(STAMP) ## build the site into site/
 	@$(BIN)/python -m ibperp_conformance.site
-	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/mkdocs build --strict
 
 bench: $(STAMP) ## measure the reference
 	@$(BIN)/python -m ibperp_conformance.bench

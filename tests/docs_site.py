@@ -27,7 +27,7 @@ def run(*command: str) -> None:
 def build(target: Path) -> Path:
     """Generate the pages, build the site strictly into a directory, and return it."""
     run("ibperp_conformance.site")
-    run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(target))
+    run("mkdocs", "build", "--strict", "--site-dir", str(target))
     return target
 
 

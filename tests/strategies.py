@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
@@ -97,6 +98,7 @@ def run(state: State, *steps: Action) -> State:
     return state
 
 
+@cache
 def listed(system: SystemParameters = SYSTEM) -> State:
     """Two assets with a price, and the accounts 2, 3 of user 7 and 4 of user 8, without funds."""
     return run(
@@ -111,6 +113,7 @@ def listed(system: SystemParameters = SYSTEM) -> State:
     )
 
 
+@cache
 def funded(system: SystemParameters = SYSTEM) -> State:
     """The listed system, with 1000 atoms of each asset in the accounts 2 to 4 and 50 in fees."""
     state, sequence = listed(system), 0

@@ -1,19 +1,42 @@
 """The worked examples of the chapters; `python tests/test_spec_examples.py` writes their tables."""
 
+import dataclasses
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ibperp_conformance import examples
+from ibperp import pool
+from ibperp.numbers import isqrt_up
 from ibperp.outcomes import RejectionCode
+from ibperp.parameters import BookState, PoolParameters, SystemParameters
+from ibperp.state import Pool, genesis
+from ibperp_conformance import examples, wire
+from ibperp_conformance.engine import Engine
+from ibperp_conformance.observation import observe
+from ibperp_invariants.registry import INVARIANTS
 
 SPEC = Path(__file__).resolve().parent.parent / "spec"
 CHAPTERS = sorted(SPEC.glob("*.md"))
 CLAUSE = re.compile(r"^### ([A-Z]{2})-(\d+) .+ \{#([A-Z]{2}-\d+)\}$", re.MULTILINE)
 FOOTER = re.compile(r"^<!-- (?:function: (?P<functions>[^;>]+)|waiver: )[^>]*-->$", re.MULTILINE)
+PERCENT = 10**16
+CURVE = PoolParameters(
+    book_state=BookState.OPEN,
+    base_rate=PERCENT,
+    slope_low=9 * PERCENT,
+    slope_high=100 * PERCENT,
+    optimal_utilization=80 * PERCENT,
+    throttle_utilization=85 * PERCENT,
+    throttle_fraction=50 * PERCENT,
+    max_utilization=95 * PERCENT,
+    reserve_fee=10 * PERCENT,
+    open_borrow_lend_limit=10**12,
+)
 LAST = {"NT": 9, "CU": 11, "MM": 17}
 
 
@@ -58,10 +81,128 @@ def test_clause__ends_with_its_function_or_waiver(clause: str, text: str) -> Non
             assert callable(getattr(importlib.import_module(module), name)), path
 
 
+def test_clauses__name_invariants_that_exist() -> None:
+    known = {invariant.name for invariant in INVARIANTS}
+    for clause, text in sections().items():
+        listed = re.search(r"invariants: ([^;>]+?)(?:;| -->)", text.splitlines()[-1])
+        for name in listed[1].split(", ") if listed else ():
+            assert name in known, (clause, name)
+
+
+def test_actions__each_have_an_executed_example() -> None:
+    shown = {
+        kind
+        for path in CHAPTERS
+        for kind in re.findall(r"^action:\s+\{?type: (\w+)", text_of(path), re.MULTILINE)
+    }
+    assert shown == set(wire.action_classes())
+
+
+def rows_of(clause: str, head: str) -> list[list[str]]:
+    lines = sections()[clause].partition(head)[2].splitlines()[2:]
+    ended = next((at for at, line in enumerate(lines) if not line.startswith("|")), len(lines))
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[:ended]]
+
+
+def test_rate_table__is_what_the_curve_gives() -> None:
+    rows = rows_of("MM-4", "| utilization | rate | in words |")
+    assert rows
+    for used, rate, _ in rows:
+        assert pool.borrow_rate(CURVE, int(used)) == int(rate)
+    assert f"`{pool.lend_rate(CURVE, 8 * 10**17)}`" in sections()["MM-5"]
+
+
+def test_utilization_table__is_what_the_kernel_gives() -> None:
+    rows = rows_of("MM-3", "| borrowed | lent | utilization |")
+    assert rows
+    for borrowed, lent, used in rows:
+        assert pool.utilization(Pool(borrowed=int(borrowed), lent=int(lent))) == int(used)
+
+
+def test_entry_fee_number__is_what_the_kernel_gives() -> None:
+    assert f"= `{pool.entry_fee(10**9, 10**17, 600)}`" in sections()["MM-7"]
+
+
+def test_throttle_table__is_what_the_kernel_gives() -> None:
+    shown = sections()["MM-9"].partition("| throttle_bound |")[2].splitlines()[0]
+    used = Pool(borrowed=9, lent=10, throttle_bound=CURVE.throttle_utilization)
+    bounds = [pool.throttle(used, CURVE, steps).throttle_bound for steps in range(4)]
+    assert [int(cell) for cell in shown.strip("| ").split("|")] == bounds
+
+
+def test_square_root_table__is_what_the_kernel_gives() -> None:
+    head, _, roots = sections()["NT-6"].partition("| x |")[2].splitlines()[:3]
+    values = [int(cell) for cell in head.strip("| ").split("|")]
+    assert [int(cell) for cell in roots.strip("| ").split("|")[1:]] == list(map(isqrt_up, values))
+
+
+def without_accounts(reply: object) -> object:
+    match reply:
+        case dict():
+            return {name: without_accounts(v) for name, v in reply.items() if name != "accounts"}
+        case list():
+            return [without_accounts(item) for item in reply]
+        case _:
+            return reply
+
+
+def test_protocol_messages__are_what_the_engine_answers() -> None:
+    served = Engine()
+    request: dict[str, Any] | None = None
+    answered = []
+    for line in re.findall(r'^\{"id":.*\}$', sections()["CF-6"], re.MULTILINE):
+        message = json.loads(line)
+        if "op" in message:
+            request = message
+            continue
+        if request is None:
+            assert set(message) & {"unsupported", "errored"}
+            continue
+        reply = served.reply(request)
+        answered.append(request["op"])
+        if request["op"] == "hello":
+            assert set(reply["ok"]) == set(message["ok"])
+            assert reply["ok"]["capabilities"] == message["ok"]["capabilities"]
+        else:
+            assert without_accounts(reply) == without_accounts(message)
+        request = None
+    assert set(answered) == {"hello", "reset", "apply", "observe", "batch", "bye"}
+
+
+def test_genesis_observation__is_literally_that_of_the_reference() -> None:
+    shown = re.search(r"```json\n(.*?)```", sections()["CF-4"], re.DOTALL)
+    assert shown
+    system = SystemParameters(1, 1, 1, entry_fee=False)
+    assert json.loads(shown[1]) == observe(genesis(system))
+
+
+def test_action_fields__are_those_of_the_wire() -> None:
+    kinds = {"int": "int", "str": "string", "bool": "boolean", "int | None": "int\\|all"}
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| [CM][UM]-\d+ \|$", sections()["CF-3"], re.MULTILINE)
+    assert {name for name, _ in rows} == set(wire.action_classes())
+    for name, listed in rows:
+        shown = re.findall(r"`(\w+)` (int\\\|all|int|string|boolean|object)", listed)
+        record = wire.action_classes()[name]
+        own = [
+            (field.name, kinds.get(str(field.type), "object"))
+            for field in dataclasses.fields(record)
+        ]
+        assert [pair for pair in shown if pair[0] != "pool"] == own
+
+
 def test_rejection_codes__stand_in_precedence_order() -> None:
     table = sections()["NT-9"]
     codes = re.findall(r"^\| \d+ \| `([a-z_]+)` \|", table, re.MULTILINE)
     assert codes == [code.value for code in RejectionCode]
+
+
+def test_refusal_tables__order_codes_as_declared_and_by_stage() -> None:
+    places = {code.value: place for place, code in enumerate(RejectionCode, start=1)}
+    for clause, text in sections().items():
+        rows = re.findall(r"^\| (\d) \| (\d+) \| `([a-z_]+)` \|", text, re.MULTILINE)
+        assert [places[code] for _, _, code in rows] == [int(order) for _, order, _ in rows], clause
+        keys = [(int(stage), int(order)) for stage, order, _ in rows]
+        assert keys == sorted(set(keys)), clause
 
 
 def test_render__refuses_an_example_without_table() -> None:

@@ -4,26 +4,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import ClassVar, get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from strategies import (
-    AMOUNTS,
-    CHAINS,
-    POOL,
-    SYSTEM,
-    TIME_STEPS,
-    amounts,
-    any_action,
-    asset,
-    chains,
-    funded,
-    listed,
-    owners,
-    run,
-    symbols,
-    wholes,
-)
 
 from ibperp import actions
 from ibperp.actions import (
@@ -54,6 +37,23 @@ from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.money_market import wealth
 from ibperp_invariants.view import totals_of, view_of_state
+from strategies import (
+    AMOUNTS,
+    CHAINS,
+    POOL,
+    SYSTEM,
+    TIME_STEPS,
+    amounts,
+    any_action,
+    asset,
+    chains,
+    funded,
+    listed,
+    owners,
+    run,
+    symbols,
+    wholes,
+)
 
 HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 BUDGET = settings(
@@ -61,6 +61,7 @@ BUDGET = settings(
     stateful_step_count=40,
     derandomize=True,
     deadline=None,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
     database=None,
     suppress_health_check=HEALTH,
 )
@@ -116,7 +117,7 @@ class Walk(RuleBasedStateMachine):
         redeem=st.booleans(),
         borrow=st.booleans(),
     )
-    def withdraw(
+    def withdraw(  # noqa: PLR0917
         self, account: int, symbol: str, chain: str, amount: int, redeem: bool, borrow: bool
     ) -> None:
         self.act(RequestWithdrawal(account, symbol, chain, amount, redeem, borrow))

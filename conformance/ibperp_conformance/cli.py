@@ -167,6 +167,7 @@ def check_trace(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
 ) -> int:
     """Hold the observations of a recorded trace to the invariants; exit 1 when one is broken."""
+    from ibperp_conformance.client import visible
     from ibperp_conformance.conform import WrongUseError
     from ibperp_invariants import trace as recorded
 
@@ -179,10 +180,15 @@ def check_trace(
     lines = text.splitlines()
     if not any(line.strip() for line in lines):
         raise WrongUseError(f"{file} is empty; write a trace with: ibperp run FILE.yaml --trace")
-    violations = recorded.check_trace(lines)
+    try:
+        violations = recorded.check_trace(lines)
+    except recorded.TraceError as error:
+        raise WrongUseError(f"{file}: {visible(str(error))}") from None
     for violation in violations:
-        clauses = ", ".join(violation.clauses)
-        typer.echo(f"{violation.invariant} [{clauses}]: {violation.message}")
+        broken = violation.violation
+        clauses = ", ".join(broken.clauses)
+        message = f"line {violation.line}: {broken.invariant} [{clauses}]: {broken.message}"
+        typer.echo(visible(message))
     if violations:
         typer.echo(f"{file}: {len(violations)} violations of the invariants")
         return 1

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters
 
 WIDTH: Final = 680
-HEIGHT: Final = 400
+HEIGHT: Final = 420
 LEFT: Final = 64
-RIGHT: Final = 20
-TOP: Final = 28
+RIGHT: Final = 34
+TOP: Final = 32
 BOTTOM: Final = 56
 SAMPLES: Final = 200
 
@@ -115,7 +115,7 @@ def _grid(top: int, step: int) -> Iterable[str]:
         yield _text("curve-tick-x", _x(used), f"{HEIGHT - BOTTOM + 20}", percent(used))
     middle = f"{(LEFT + right) / 2:.1f}"
     yield _text("curve-tick-x", middle, f"{HEIGHT - 10}", "utilization: borrowed / lent")
-    yield _text("curve-unit", "4", "14", "rate a year")
+    yield _text("curve-unit", "4", "16", "rate a year")
 
 
 def _marks(parameters: PoolParameters, top: int) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def _marks(parameters: PoolParameters, top: int) -> tuple[str, ...]:
         x, low, high = _x(used), _y(0, top), _y(top, top)
         parts.append(f'<line class="curve-mark" x1="{x}" y1="{low}" x2="{x}" y2="{high}"/>')
         words = f"{name} {percent(used)}"
-        height = float(high) + 14 + 16 * level
+        height = float(high) + 18 + 23 * level
         parts.append(_text("curve-mark-name", f"{float(x) - 5:.1f}", f"{height:.1f}", words))
     return tuple(parts)
 
@@ -137,8 +137,8 @@ def _marks(parameters: PoolParameters, top: int) -> tuple[str, ...]:
 def _legend() -> tuple[str, ...]:
     left = LEFT + 16
     return (
-        f'<line class="curve-borrow" x1="{left}" y1="48" x2="{left + 44}" y2="48"/>',
-        _text("curve-name", f"{left + 52}", "52", "borrow rate (MM-4)"),
-        f'<line class="curve-lend" x1="{left}" y1="70" x2="{left + 44}" y2="70"/>',
-        _text("curve-name", f"{left + 52}", "74", "lend rate (MM-5)"),
+        f'<line class="curve-borrow" x1="{left}" y1="52" x2="{left + 44}" y2="52"/>',
+        _text("curve-name", f"{left + 52}", "57", "borrow rate (MM-4)"),
+        f'<line class="curve-lend" x1="{left}" y1="78" x2="{left + 44}" y2="78"/>',
+        _text("curve-name", f"{left + 52}", "83", "lend rate (MM-5)"),
     )

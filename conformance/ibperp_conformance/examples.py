@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
 from ibperp.actions import Action
 from ibperp.outcomes import Accepted, Outcome
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance import observation, wire
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 BEGIN: Final = "<!-- table:begin -->"
 END: Final = "<!-- table:end -->"
@@ -47,7 +48,7 @@ class Example:
 
 
 def render(chapter: str) -> str:
-    """Return the chapter with every generated table written anew; raise ExampleError if it cannot."""
+    """Return the chapter with every generated table written anew; raise ExampleError."""
     pieces: list[str] = []
     base: Mapping[str, object] = {}
     waiting: Example | None = None
@@ -76,9 +77,12 @@ def render(chapter: str) -> str:
 
 
 def run(title: str, base: Mapping[str, object], example: Mapping[str, object]) -> Example:
-    """Execute an example from its chapter's base; every setup action must be accepted."""
+    """Execute an example from its chapter's base; every setup action must be accepted.
+
+    An example may bring system parameters of its own. Raises ExampleError.
+    """
     try:
-        state = genesis(wire.decode_system(base.get("system")))
+        state = genesis(wire.decode_system(example.get("system", base.get("system"))))
         setup = (*_actions(base.get("setup")), *_actions(example.get("setup")))
         for document in setup:
             outcome = transition(state, wire.decode_action(document))
@@ -96,9 +100,8 @@ def table(example: Example) -> str:
     outcome = example.outcome
     if not isinstance(outcome, Accepted):
         violated = ", ".join(f"`{code}`" for code in outcome.violated)
-        return (
-            f"\nRejected with code `{outcome.code}`; violated: {violated}. The state is unchanged.\n\n"
-        )
+        code = f"Rejected with code `{outcome.code}`"
+        return f"\n{code}; violated: {violated}. The state is unchanged.\n\n"
     before = observation.flatten(observation.observe(example.before))
     after = observation.flatten(observation.observe(outcome.state))
     changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]

@@ -15,7 +15,7 @@ from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance import wire
-from ibperp_conformance.authored import BRICKS
+from ibperp_conformance.authored import ALSO, BRICKS
 from ibperp_conformance.authored.builder import Case, Kind, Refused, Step, Why
 from ibperp_conformance.authored.setups import SETUPS, SetupSource
 from ibperp_conformance.observation import difference, flatten, observe
@@ -28,8 +28,8 @@ _PART_OF: Final = {
     RejectionCode.INSUFFICIENT_MARGIN: "MM-17",
     RejectionCode.UTILIZATION_THROTTLED: "MM-9",
     RejectionCode.MAX_UTILIZATION: "MM-8",
-    RejectionCode.LEND_LIMIT: "MM-9",
-    RejectionCode.BORROW_LIMIT: "MM-9",
+    RejectionCode.LEND_LIMIT: "MM-8",
+    RejectionCode.BORROW_LIMIT: "MM-8",
     RejectionCode.BOOK_CLOSED: "MM-10",
 }
 """The clause that a code belongs to, wherever the action's own clause uses it."""
@@ -39,7 +39,7 @@ class FillError(Exception):
     """An authored case contradicts the reference, or another case; the message names it."""
 
 
-def main(*, check: bool, directory: Path | None = None) -> int:
+def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001 - it mirrors --check
     """Write every file of vectors and schemas, or with `check` name those that are stale.
 
     Returns 0, or 1 when a file is stale or a case contradicts the reference.
@@ -81,7 +81,7 @@ def rendered() -> dict[str, str]:
 
 
 def vector(case: Case, start: State) -> dict[str, Any]:
-    """Return the vector of a case run from `start`; raise `FillError` if a step turns out otherwise."""
+    """Return the vector of a case run from `start`; raise `FillError` if a step differs."""
     state, steps = start, []
     for number, step in enumerate(case.steps, 1):
         action = step.action if isinstance(step, Refused) else step
@@ -107,16 +107,15 @@ def vector(case: Case, start: State) -> dict[str, Any]:
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hex, of a vector's canonical JSON without its `hash` (CF-2)."""
+    """Return the SHA-256, in hex, of a vector's canonical JSON without its `hash` (CF-8)."""
     bare = {name: value for name, value in content.items() if name != "hash"}
     return hashlib.sha256(_compact(bare).encode()).hexdigest()
 
 
 def _clauses(case: Case) -> list[str]:
-    found = list(case.clauses)
-    for step in case.steps:
-        if isinstance(step, Refused) and step.code in _PART_OF:
-            found.append(_PART_OF[step.code])
+    found = [*case.clauses, *ALSO.get(case.id, ())]
+    refused = [step.code for step in case.steps if isinstance(step, Refused)]
+    found += [_PART_OF[code] for code in refused if code in _PART_OF]
     if case.why is Why.PRECEDENCE:
         found.append("NT-9")
     return list(dict.fromkeys(found))

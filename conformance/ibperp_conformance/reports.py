@@ -177,13 +177,13 @@ def explanation(result: Result) -> str:
 
 
 def _plain(campaign: Campaign, result: Result) -> str:
-    lines = []
+    lines, none = [], "(none)"
     if result.divergence:
         if result.divergence.action is not None:
             lines.append(f"action: {json.dumps(result.divergence.action)}")
         for row in result.divergence.rows:
             mark = "≠" if row.differs else " "
-            lines.append(f"{mark} {row.path}: expected {row.expected}, received {row.received}")
+            lines.append(f"{mark} {row.path}: expected {row.expected or none}, received {row.received or none}")
     if result.stderr:
         lines.append(f"standard error of the engine:\n{result.stderr}")
     return "\n".join([*lines, f"rerun: {campaign.rerun(result.vector)}"])

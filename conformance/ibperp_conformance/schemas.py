@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp_conformance import wire
 from ibperp_conformance.vectors_format import FORMAT, KINDS, TIERS, WHYS
-from pydantic import TypeAdapter
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Final = {"type": "string", "minLength": 1}
@@ -19,7 +20,7 @@ _VECTOR: Final = "^(NT|CU|MM|CF)-[1-9][0-9]*-[0-9]{3}$"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return every schema by the name of its file, without suffix (CF-2)."""
+    """Return every schema by the name of its file, without suffix (CF-8)."""
     return {
         "action": _named("An action", TypeAdapter(wire.action_type()).json_schema()),
         "system": _named("System parameters", wire.model_of(SystemParameters).model_json_schema()),
@@ -32,7 +33,7 @@ def _named(title: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **schema, "title": title}
 
 
-def _closed(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+def _closed(required: dict[str, Any], **optional: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {**required, **optional},

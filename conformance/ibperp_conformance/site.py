@@ -128,7 +128,7 @@ def _vector_row(vector: Vector) -> str:
         outcome = f"`{last['expect']['rejected']['code']}`"
     action = last["action"]["type"]
     return (
-        f"| `{name}`{{#{name}}} | {vector['kind']} | {vector['why']} | {title} "
+        f"| `{name}`{{#{name}}} | {vector['kind']} | {vector['why']} | {_stated(title)} "
         f"| `{action}`: {outcome} |"
     )
 
@@ -163,7 +163,7 @@ def invariant_table() -> str:
         clauses = ", ".join(_clause_link(clause) for clause in invariant.clauses)
         grade = f'<span class="grade">{GRADE_SEARCHED}</span>'
         lines.append(
-            f"| `{invariant.name}`{{#{invariant.name}}}<br>{invariant.statement} "
+            f"| `{invariant.name}`{{#{invariant.name}}}<br>{_stated(invariant.statement)} "
             f"| every {invariant.scope} | {clauses} | {grade} |"
         )
     return "\n".join(lines) + "\n"
@@ -190,7 +190,7 @@ def theorem_table(theorems: Sequence[Theorem]) -> str:
     for theorem in theorems:
         clauses = ", ".join(_clause_link(clause) for clause in theorem.clauses)
         lines.append(
-            f"| `{theorem.name}`{{#{theorem.name}}}<br>{theorem.statement} | {clauses} "
+            f"| `{theorem.name}`{{#{theorem.name}}}<br>{_stated(theorem.statement)} | {clauses} "
             f'| <span class="grade">{theorem.grade}</span> |'
         )
     return "\n".join(lines) + "\n"
@@ -220,6 +220,10 @@ def _grade(proof: Proof) -> str:
     """Return `proved` only for a theorem that is confirmed, not vacuous, and catches its fault."""
     is_proved = proof.verdict == "CONFIRMED" and proof.witness and proof.fault_found
     return GRADE_PROVED if is_proved else GRADE_CLAIMED
+
+
+def _stated(sentence: str) -> str:
+    return f'<span class="statement">{sentence}</span>'
 
 
 def _clause_link(clause: str) -> str:

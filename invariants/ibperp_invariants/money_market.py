@@ -1,7 +1,6 @@
 """Invariants of the money market: claims, debts, shares, their prices, and who gains by rounding.
 
-A share price is compared as a product, never divided: the lend price is (lent + 1) over
-(lend shares + 10^6), the borrow price is borrowed over borrow shares (MM-2).
+Share prices are compared as products, never divided (MM-2).
 """
 
 from __future__ import annotations
@@ -232,7 +231,7 @@ def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
 
 
 def wealth(view: View, account: int, symbol: str) -> int:
-    """Return an account's free + claim - debt of an asset, in atoms; zero where nothing is known."""
+    """Return an account's free + claim - debt of an asset, in atoms, or zero."""
     if account not in view.accounts or symbol not in view.assets:
         return 0
     holder, pool = view.accounts[account], view.assets[symbol].pool
@@ -270,10 +269,14 @@ def _moves(step: Step) -> Iterator[tuple[str, Pool, int, int, Lend | Redeem | Bo
     if not step.is_accepted() or not isinstance(action, Lend | Redeem | Borrow | Repay):
         return
     symbol, account = action.asset, action.account
-    if symbol not in step.before.assets or account not in step.before.accounts:
+    pools = {name: (old, new) for name, old, new in step.pools()}
+    if (
+        symbol not in pools
+        or account not in step.before.accounts
+        or account not in step.after.accounts
+    ):
         return
-    old = step.before.assets[symbol].pool
-    new = step.after.assets[symbol].pool
+    old, new = pools[symbol]
     holder = step.after.accounts[account]
     has = holder.shares.get(symbol, 0)
     had = step.before.accounts[account].shares.get(symbol, 0)

@@ -68,6 +68,8 @@ def later(fault: str, reply: dict[str, Any]) -> str:
             return ""
         case "no-reply-in-batch":
             return json.dumps({**reply, "replies": []})
+        case _:
+            pass
     return text
 
 
@@ -88,8 +90,13 @@ def main(fault: str) -> None:
         case "endless-line":
             while True:
                 say("x" * 1_000_000)
+        case _:
+            pass
     for line in sys.stdin:
-        request = json.loads(line)
+        try:
+            request = json.loads(line)
+        except ValueError:
+            sys.exit("what was that?")
         reply = answer(request)
         say((json.dumps(reply) if request["op"] == "hello" else later(fault, reply)) + "\n")
         if fault == "floods-stderr":

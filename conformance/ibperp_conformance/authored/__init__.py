@@ -27,3 +27,14 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     ),
 }
 """Every case of a brick; `fill` writes each brick to the file of its name."""
+
+ALSO: Final[dict[str, tuple[str, ...]]] = {
+    "CU-10-032": ("NT-2",),
+    "CU-3-002": ("NT-8",),
+    "CU-4-018": ("NT-7",),
+    "CU-4-028": ("NT-9",),
+    "MM-11-017": ("NT-4",),
+    "MM-13-020": ("NT-4",),
+    "MM-17-003": ("NT-6",),
+}
+"""Clauses of the notation chapter that a case shows beside those its id and steps name."""

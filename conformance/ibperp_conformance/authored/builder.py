@@ -11,7 +11,7 @@ from ibperp.outcomes import RejectionCode
 
 
 class Kind(StrEnum):
-    """What a case shows: an accepted action, a rejected one, or a longer course (CF-2)."""
+    """What a case shows: an accepted action, a rejected one, or a longer course (CF-8)."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a case exists (CF-2)."""
+    """Why a case exists (CF-8)."""
 
     RULE = "rule"
     BOUNDARY = "boundary"
@@ -78,7 +78,12 @@ class Group:
         return self._case(Kind.ACCEPT, name, title, steps, why=why)
 
     def reject(
-        self, name: str, title: str, *steps: Action, code: RejectionCode, twin: str,
+        self,
+        name: str,
+        title: str,
+        *steps: Action,
+        code: RejectionCode,
+        twin: str,
         why: Why | None = None,
     ) -> Case:
         """Return a case whose last step is refused with `code`, and whose other steps are accepted."""
@@ -99,8 +104,14 @@ class Group:
         )
 
     def pair(
-        self, names: tuple[str, str], titles: tuple[str, str], *before: Action,
-        accepted: Action, refused: Action, code: RejectionCode, why: Why | None = None,
+        self,
+        names: tuple[str, str],
+        titles: tuple[str, str],
+        *before: Action,
+        accepted: Action,
+        refused: Action,
+        code: RejectionCode,
+        why: Why | None = None,
     ) -> tuple[Case, Case]:
         """Return an accepted case and the rejection just beyond it."""
         good, bad = names
@@ -110,11 +121,23 @@ class Group:
         )
 
     def _case(
-        self, kind: Kind, name: str, title: str, steps: tuple[Step, ...], *,
-        why: Why | None, twin: str | None = None,
+        self,
+        kind: Kind,
+        name: str,
+        title: str,
+        steps: tuple[Step, ...],
+        *,
+        why: Why | None,
+        twin: str | None = None,
     ) -> Case:
         return Case(
-            name, kind, why or self.why, title, self.setup, (*self.before, *steps), twin,
+            name,
+            kind,
+            why or self.why,
+            title,
+            self.setup,
+            (*self.before, *steps),
+            twin,
             self.clauses,
         )
 

@@ -129,19 +129,31 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
     SetupSource("funded", CONTINUOUS, _FUNDED),
     SetupSource("market", CONTINUOUS, _MARKET),
     SetupSource("aged", CONTINUOUS, (*_MARKET, AdvanceTime(YEAR // 3 + 7))),
-    SetupSource("kink", CONTINUOUS, (*_FUNDED, Lend(4, "USDC", 800 * USD),
-                                     Borrow(3, "USDC", 640 * USD))),
-    SetupSource("strained", CONTINUOUS, (*_FUNDED, Lend(4, "USDC", 800 * USD),
-                                         Borrow(3, "USDC", 680 * USD))),
-    SetupSource("automatic", CONTINUOUS, (
-        *_MARKET,
-        SetAccountSettings(2, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO),
-    )),
-    SetupSource("outgoing", CONTINUOUS, (
-        *_FUNDED,
-        Deposit(0, "USDC", "solana", 3, 20 * USD),
-        withdraw(2, "USDC", "solana", 100 * USD),
-        StartRebalance("USDC", "ethereum", "solana", 50 * USD),
-    )),
+    SetupSource(
+        "kink", CONTINUOUS, (*_FUNDED, Lend(4, "USDC", 800 * USD), Borrow(3, "USDC", 640 * USD))
+    ),
+    SetupSource(
+        "strained", CONTINUOUS, (*_FUNDED, Lend(4, "USDC", 800 * USD), Borrow(3, "USDC", 680 * USD))
+    ),
+    SetupSource(
+        "automatic",
+        CONTINUOUS,
+        (
+            *_MARKET,
+            SetAccountSettings(
+                2, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO
+            ),
+        ),
+    ),
+    SetupSource(
+        "outgoing",
+        CONTINUOUS,
+        (
+            *_FUNDED,
+            Deposit(0, "USDC", "solana", 3, 20 * USD),
+            withdraw(2, "USDC", "solana", 100 * USD),
+            StartRebalance("USDC", "ethereum", "solana", 50 * USD),
+        ),
+    ),
     SetupSource("hourly", HOURLY, _MARKET),
 )

@@ -6,13 +6,11 @@ Exit codes: 0 every verdict is as the ledger says, 1 one is worse, 2 wrong use.
 import argparse
 import importlib
 import inspect
-import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
@@ -21,19 +19,15 @@ from ibperp_invariants.proofs.engine import (
     THEOREM_MODULES,
     Finding,
     all_theorems,
-    check,
     defects,
-    no_verdict,
 )
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
+from ibperp_invariants.proofs.workers import check_apart
 
 ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
 """A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
 
 WORKERS: Final = 2
-PROCESS_SECONDS: Final = 120
-"""What a theorem, its witness twin and its planted fault may take together."""
-
 PASSED, WORSE, WRONG_USE = 0, 1, 2
 
 
@@ -109,32 +103,9 @@ def _prove() -> dict[str, Finding]:
 def _findings(todo: list[tuple[str, str]]) -> Iterator[Finding]:
     """Check each theorem in a process of its own: what ran before must not sway the solver."""
     with ThreadPoolExecutor(WORKERS) as executor:
-        futures = [executor.submit(_in_process, module, theorem) for module, theorem in todo]
+        futures = [executor.submit(check_apart, module, theorem) for module, theorem in todo]
         for future in as_completed(futures):
             yield future.result()
-
-
-def _in_process(module: str, theorem: str) -> Finding:
-    spawn = multiprocessing.get_context("spawn")
-    receiver, sender = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_report, args=(sender, module, theorem), daemon=True)
-    process.start()
-    sender.close()
-    try:
-        if receiver.poll(PROCESS_SECONDS):
-            finding: Finding = receiver.recv()
-            return finding
-        return no_verdict(module, theorem, "TIMED_OUT", f"no answer in {PROCESS_SECONDS} s")
-    except EOFError:
-        return no_verdict(module, theorem, "CRASHED", "the process ended without an answer")
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-
-
-def _report(sender: Connection, module: str, theorem: str) -> None:
-    sender.send(check(module, theorem))
 
 
 def _show(finding: Finding, done: int, total: int) -> None:

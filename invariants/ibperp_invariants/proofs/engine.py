@@ -138,7 +138,18 @@ def no_verdict(module: str, theorem: str, verdict: str, detail: str) -> Finding:
     """Return the finding of a theorem whose check ended without one."""
     fault = FAULTS.get(theorem)
     defect = f"{fault.name}: {fault.defect}" if fault else ""
-    return Finding(theorem, module, (), "", verdict, 0, False, defect, False, detail=detail)
+    return Finding(
+        theorem=theorem,
+        module=module,
+        clauses=(),
+        statement="",
+        verdict=verdict,
+        paths=0,
+        witness=False,
+        defect=defect,
+        fault_found=False,
+        detail=detail,
+    )
 
 
 def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:

@@ -46,6 +46,8 @@ def unsound(finding: Finding) -> list[str]:
     name, lines = finding.theorem, []
     if finding.verdict != PROVED_VERDICT:
         lines.append(f"{name}: {finding.verdict}, not {PROVED_VERDICT}: {finding.detail}")
+    if finding.paths == 0:
+        return lines
     if not finding.witness:
         lines.append(f"{name}: vacuous, no input reaches its end")
     if not finding.defect:

@@ -99,13 +99,15 @@ def t_lend_then_redeem_never_gains(pool: Pool, amount: int) -> None:
 
 
 def t_redeem_in_parts_never_gains(pool: Pool, shares: int, amount: int) -> None:
-    """Atoms redeemed and the claim left are together at most the claim before (MM-12)."""
-    assert all((sound(pool), shares > 0, shares <= pool.lend_shares, amount > 0))
-    assert amount * (pool.lend_shares + VIRTUAL) <= shares * (pool.lent + 1)
+    """Atoms redeemed and the worth left are at most the worth before, unrounded too (MM-12)."""
+    assert all((sound(pool), shares > 0, shares <= pool.lend_shares))
+    assert all((amount > 0, amount <= pool.lent))
     burned = kernel.lend_shares_burned(pool, amount)
     after = kernel.redeem(pool, amount, burned)
-    left = kernel.lend_claim(after, shares - burned)
-    assert left + amount <= kernel.lend_claim(pool, shares)
+    divisor, divisor_after = pool.lend_shares + VIRTUAL, after.lend_shares + VIRTUAL
+    left = (shares - burned) * (after.lent + 1) * divisor
+    taken = amount * divisor * divisor_after
+    assert left + taken <= shares * (pool.lent + 1) * divisor_after
 
 
 def t_burned_shares_fit_the_claim(pool: Pool, shares: int, amount: int) -> None:
@@ -216,15 +218,11 @@ def t_borrow_rate_is_monotone(low: int, high: int, optimal: int, used: int, more
     assert kernel.borrow_rate(parameters, used) <= kernel.borrow_rate(parameters, used + more)
 
 
-def t_lend_rate_is_within_what_borrowers_pay(
-    low: int, high: int, optimal: int, fee: int, used: int
-) -> None:
-    """The lend rate never exceeds the borrow rate times utilization, less the fee (MM-5)."""
-    assert all((low >= 0, high >= 0, optimal > 0, optimal < RATIO, fee >= 0, fee <= RATIO))
-    assert all((used >= 0, used <= RATIO))
-    parameters = curve(0, low, high, optimal, fee)
-    paid = kernel.borrow_rate(parameters, used) * used * (RATIO - fee)
-    assert kernel.lend_rate(parameters, used) * RATIO * RATIO <= paid
+def t_lend_rate_is_within_what_borrowers_pay(rate: int, fee: int, used: int) -> None:
+    """At any borrow rate, lenders get at most it times utilization, less the fee (MM-5)."""
+    assert all((rate >= 0, fee >= 0, fee <= RATIO, used >= 0, used <= RATIO))
+    paid = rate * used * (RATIO - fee)
+    assert kernel.lend_rate(curve(rate, 0, 0, 1, fee), used) * RATIO * RATIO <= paid
 
 
 def t_throttle_step_stays_in_bounds(pool: Pool, low: int, high: int, fraction: int) -> None:
