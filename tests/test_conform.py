@@ -53,6 +53,14 @@ def test_conduct__reference_passes_every_vector(tmp_path: Path) -> None:
     assert "conforms: 3 of 3" in printed(campaign)
 
 
+def test_conduct__core_tier_of_the_specification_passes_within_ten_seconds() -> None:
+    suite = load_suite()
+    vectors = select(suite, "core", [])
+    campaign = conduct(suite, vectors, Campaign((), "core", len(vectors)))
+    assert [result.vector.id for result in campaign.bad] == []
+    assert campaign.seconds < 10
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -80,7 +81,8 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     signal.signal(signal.SIGTERM, _interrupt)
     _conduct_with_progress(suite, vectors, campaign, timeout, known)
     errors = write_reports(campaign, json_file=json_file, junit=junit, html=report)
-    print_summary(campaign, Console(highlight=False))
+    with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
+        print_summary(campaign, Console(highlight=False))
     for error in errors:
         _complain(error)
     return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -48,18 +49,18 @@ def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001 - i
     try:
         documents = rendered()
     except FillError as error:
-        print(error)
+        _say(error)
         return 1
     stale = [name for name, text in documents.items() if _stored(folder / name) != text]
     if check:
         for name in stale:
-            print(f"{name} is stale; write it again with: ibperp fill")
+            _say(f"{name} is stale; write it again with: ibperp fill")
         return 1 if stale else 0
     for name in stale:
         _write(folder / name, documents[name])
-        print(f"wrote {name}")
+        _say(f"wrote {name}")
     if not stale:
-        print("every vector and schema is up to date")
+        _say("every vector and schema is up to date")
     return 0
 
 
@@ -176,6 +177,10 @@ def _document(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
 
 def _compact(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 def _stored(path: Path) -> str | None:

@@ -183,7 +183,8 @@ def _plain(campaign: Campaign, result: Result) -> str:
             lines.append(f"action: {json.dumps(result.divergence.action)}")
         for row in result.divergence.rows:
             mark = "≠" if row.differs else " "
-            lines.append(f"{mark} {row.path}: expected {row.expected or none}, received {row.received or none}")
+            sides = f"expected {row.expected or none}, received {row.received or none}"
+            lines.append(f"{mark} {row.path}: {sides}")
     if result.stderr:
         lines.append(f"standard error of the engine:\n{result.stderr}")
     return "\n".join([*lines, f"rerun: {campaign.rerun(result.vector)}"])
@@ -277,11 +278,16 @@ def _count_table(campaign: Campaign) -> Table:
     for outcome in shown:
         style = _STYLES.get(outcome, "red") if campaign.counts[outcome] else "dim"
         table.add_column(outcome.value.replace("_", " "), justify="right", style=style)
-    for group, results in groups.items():
+    for group, results in sorted(groups.items(), key=lambda item: _order(item[0])):
         table.add_row(group, *(str(sum(r.outcome is o for r in results) or "·") for o in shown))
     table.add_section()
     table.add_row("all", *(str(campaign.counts[outcome]) for outcome in shown))
     return table
+
+
+def _order(group: str) -> tuple[str, int]:
+    chapter, _, number = group.rpartition("-")
+    return chapter, int(number) if number.isdecimal() else 0
 
 
 def _print_failure(campaign: Campaign, result: Result, console: Console) -> None:

@@ -38,6 +38,7 @@ from ibperp.outcomes import (
 )
 from ibperp.parameters import SystemParameters
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -165,8 +166,7 @@ def action_classes() -> dict[str, type]:
 @cache
 def model_of(record: type, tag: str | None = None) -> type[BaseModel]:
     """Return the strict pydantic model of a record; with a tag, it has a `type` field too."""
-    known = vars(parameter_records) | vars(action_records)
-    hints = get_type_hints(record, known)
+    hints = _hints(record)
     members: dict[str, Any] = {} if tag is None else {"type": (Literal[tag], ...)}
     members |= {member.name: (_wire_type(hints[member.name]), ...) for member in fields(record)}
     return create_model(
@@ -216,6 +216,14 @@ def _integer(value: object) -> int:
     return int(value)
 
 
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("wire_text", "expected text without lone surrogates") from None
+    return value
+
+
 def _amount_or_all(value: object) -> int | None:
     if value == ALL:
         return None
@@ -228,6 +236,7 @@ def _amount_or_all(value: object) -> int | None:
 
 _INTEGER_SCHEMA: Final = {"type": "string", "pattern": "^(0|-?[1-9][0-9]{0,59})$"}
 WireInteger = Annotated[int, PlainValidator(_integer), WithJsonSchema(_INTEGER_SCHEMA)]
+WireText = Annotated[StrictStr, AfterValidator(_text)]
 WireAmountOrAll = Annotated[
     int | None,
     PlainValidator(_amount_or_all),
@@ -241,7 +250,7 @@ def _wire_type(hint: Any) -> Any:
     if hint is bool:
         return StrictBool
     if hint is str:
-        return StrictStr
+        return WireText
     if get_origin(hint) is tuple:
         return list[_wire_type(get_args(hint)[0])]  # type: ignore[misc]
     if isinstance(hint, UnionType):
@@ -253,13 +262,13 @@ def _wire_type(hint: Any) -> Any:
 
 def _record(record: Any, model: BaseModel, without: str = "") -> Any:
     """Build the reference's record from its validated model."""
-    hints = get_type_hints_of(record)
+    hints = _hints(record)
     values = {name: value for name, value in model if name != without}
     return record(**{name: _value(hints[name], value) for name, value in values.items()})
 
 
 @cache
-def get_type_hints_of(record: type) -> dict[str, Any]:
+def _hints(record: type) -> dict[str, Any]:
     """Return the types of a record's fields, annotations resolved."""
     return get_type_hints(record, vars(parameter_records) | vars(action_records))
 

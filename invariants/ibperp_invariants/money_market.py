@@ -209,25 +209,24 @@ def directed_rounding(step: Step) -> Iterator[str]:
 
 def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
     """Check the side of an account in a pool against what the action may do (MM-11, MM-13)."""
-    if not step.is_accepted():
+    action = step.action
+    if not step.is_accepted() or not isinstance(action, Lend | Redeem | Borrow | Repay):
         return
-    for account in step.changed_accounts():
-        old = step.before.accounts.get(account)
-        new = step.after.accounts.get(account)
-        for symbol in step.after.assets:
-            had = old.shares.get(symbol, 0) if old else 0
-            has = new.shares.get(symbol, 0) if new else 0
-            match step.action:
-                case Lend():
-                    is_kept = had >= 0 and has >= 0
-                case Borrow():
-                    is_kept = had <= 0 and has <= 0
-                case Redeem() | Repay():
-                    is_kept = had * has >= 0 and abs(has) <= abs(had)
-                case _:
-                    continue
-            if not is_kept:
-                yield f"account {account}, {symbol}: signed shares went from {had} to {has}"
+    had, has = (
+        view.accounts[action.account].shares.get(action.asset, 0)
+        if action.account in view.accounts
+        else 0
+        for view in (step.before, step.after)
+    )
+    match action:
+        case Lend():
+            is_kept = had >= 0 and has >= 0
+        case Borrow():
+            is_kept = had <= 0 and has <= 0
+        case Redeem() | Repay():
+            is_kept = had * has >= 0 and abs(has) <= abs(had)
+    if not is_kept:
+        yield f"account {action.account}, {action.asset}: shares went from {had} to {has}"
 
 
 def wealth(view: View, account: int, symbol: str) -> int:

@@ -165,7 +165,7 @@ ACTIONS: Final[dict[str, Any]] = {
 """The actions by the `type` that names them in JSON."""
 
 
-def _built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
+def _built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
     """Return a record of the reference from a JSON object with exactly its fields."""
     names = [part.name for part in fields(kind)]
     unknown = sorted(set(node.members()) - {*names, *given})
@@ -174,7 +174,7 @@ def _built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:  # noqa: 
     return kind(**{part.name: _read(str(part.type), node.get(part.name)) for part in fields(kind)})
 
 
-def _read(kind: str, node: Node) -> Any:  # noqa: ANN401
+def _read(kind: str, node: Node) -> Any:
     match kind:
         case "int":
             return node.integer()

@@ -8,9 +8,12 @@ from ibperp_conformance.authored import (
     custody_accounts,
     custody_deposits,
     custody_moves,
+    custody_rebalances,
     money_market_attacks,
     money_market_borrowing,
     money_market_lending,
+    money_market_margin,
+    money_market_parameters,
     money_market_rates,
 )
 
@@ -18,11 +21,18 @@ if TYPE_CHECKING:
     from ibperp_conformance.authored.builder import Case
 
 BRICKS: Final[dict[str, tuple[Case, ...]]] = {
-    "custody": (*custody_accounts.CASES, *custody_deposits.CASES, *custody_moves.CASES),
+    "custody": (
+        *custody_accounts.CASES,
+        *custody_deposits.CASES,
+        *custody_moves.CASES,
+        *custody_rebalances.CASES,
+    ),
     "money_market": (
         *money_market_attacks.CASES,
         *money_market_borrowing.CASES,
         *money_market_lending.CASES,
+        *money_market_margin.CASES,
+        *money_market_parameters.CASES,
         *money_market_rates.CASES,
     ),
 }

@@ -86,7 +86,7 @@ class Group:
         twin: str,
         why: Why | None = None,
     ) -> Case:
-        """Return a case whose last step is refused with `code`, and whose other steps are accepted."""
+        """Return a case whose last step alone is refused, with `code`."""
         last = Refused(steps[-1], code)
         return self._case(Kind.REJECT, name, title, (*steps[:-1], last), why=why, twin=twin)
 

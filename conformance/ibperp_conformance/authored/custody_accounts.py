@@ -11,8 +11,6 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import Case, Group, Why, withdraw
 from ibperp_conformance.authored.setups import MAX, PERCENT, SOL, USD, USDC
 
-# fmt: off - a case is a row of a table.
-
 _GENESIS: Final = Group("genesis")
 _LISTED: Final = Group("listed")
 _FUNDED: Final = Group("funded")
@@ -20,15 +18,15 @@ _MARKET: Final = Group("market")
 _EDGE: Final = Group("genesis", why=Why.BOUNDARY)
 
 
-def _list(**changes: Any) -> ListAsset:
+def _list(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
     return ListAsset("USDC", replace(USDC, **changes))
 
 
-def _list_token(**changes: Any) -> ListAsset:
+def _list_token(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
     return _list(tokens=(replace(USDC.tokens[0], **changes), USDC.tokens[1]))
 
 
-def _list_pool(**changes: Any) -> ListAsset:
+def _list_pool(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
     return _list(pool=replace(USDC.pool, **changes))
 
 

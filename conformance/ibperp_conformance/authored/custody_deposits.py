@@ -10,8 +10,6 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why
 from ibperp_conformance.authored.setups import COIN, MAX, USD
 
-# fmt: off - a case is a row of a table.
-
 _LISTED: Final = Group("listed")
 _EDGE: Final = Group("listed", why=Why.BOUNDARY)
 _ORDER: Final = Group("listed", why=Why.PRECEDENCE)

@@ -21,8 +21,6 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
 from ibperp_conformance.authored.setups import COIN, POOL, USD, YEAR
 
-# fmt: off - a case is a row of a table.
-
 _EMPTY: Final = Group("listed", why=Why.ATTACK)
 _FUNDED: Final = Group("funded", why=Why.ATTACK)
 _MARKET: Final = Group("market", why=Why.CONSERVATION)

@@ -20,8 +20,6 @@ from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
 from ibperp_conformance.authored.setups import COIN, MAX, POOL, USD, YEAR
 
-# fmt: off - a case is a row of a table.
-
 _FUNDED: Final = Group("funded")
 _FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)
 _MARKET: Final = Group("market")
@@ -29,7 +27,7 @@ _EDGE: Final = Group("market", why=Why.BOUNDARY)
 _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:
+def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 

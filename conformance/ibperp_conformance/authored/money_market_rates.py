@@ -1,4 +1,4 @@
-"""Cases of the money market chapter: utilization, rates, interest, entry fee and throttle."""
+"""Cases of the money market chapter: utilization, rates, interest, entry fee."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from ibperp.actions import (
     AdvanceTime,
     Borrow,
     Lend,
-    Redeem,
     Repay,
     SetPoolParameters,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import BookState
-from ibperp_conformance.authored.builder import Case, Group, Refused, Why
-from ibperp_conformance.authored.setups import HOUR, MAX, PERCENT, POOL, USD, YEAR
-
-# fmt: off - a case is a row of a table.
+from ibperp_conformance.authored.builder import Case, Group, Why
+from ibperp_conformance.authored.setups import HOUR, MAX, POOL, USD, YEAR
 
 _MARKET: Final = Group("market")
 _EDGE: Final = Group("market", why=Why.BOUNDARY)
@@ -31,7 +27,7 @@ _RATE: Final = Group("kink", why=Why.BOUNDARY, clauses=("MM-3", "MM-6"))
 _THROTTLE: Final = Group("strained", clauses=("MM-6",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:
+def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
@@ -249,169 +245,4 @@ ENTRY: Final[tuple[Case, ...]] = (
     ),
 )
 
-THROTTLE: Final[tuple[Case, ...]] = (
-    _THROTTLE.accept("MM-9-001", "one interval moves the bound half way", AdvanceTime(60)),
-    _THROTTLE.accept("MM-9-002", "two intervals move it three quarters", AdvanceTime(120)),
-    _THROTTLE.accept(
-        "MM-9-003", "a second before the interval it stays", AdvanceTime(59), why=Why.BOUNDARY
-    ),
-    _THROTTLE.trace(
-        "MM-9-004",
-        "two steps of an interval move it as one step of two",
-        AdvanceTime(60),
-        AdvanceTime(120),
-    ),
-    _THROTTLE.reject(
-        "MM-9-005",
-        "at the bound not one atom is borrowed",
-        Borrow(3, "USDC", 1),
-        code=R.UTILIZATION_THROTTLED,
-        twin="MM-9-006",
-        why=Why.BOUNDARY,
-    ),
-    _THROTTLE.accept(
-        "MM-9-006",
-        "after an interval there is room again",
-        AdvanceTime(60),
-        Borrow(3, "USDC", 39 * USD),
-        why=Why.BOUNDARY,
-    ),
-    _THROTTLE.reject(
-        "MM-9-007",
-        "but not beyond the moved bound",
-        AdvanceTime(60),
-        Borrow(3, "USDC", 41 * USD),
-        code=R.UTILIZATION_THROTTLED,
-        twin="MM-9-006",
-        why=Why.BOUNDARY,
-    ),
-    _THROTTLE.accept(
-        "MM-9-008", "many intervals come close to the maximum and no further", AdvanceTime(YEAR)
-    ),
-    _THROTTLE.trace(
-        "MM-9-009",
-        "below the throttle the bound falls back at the interval",
-        AdvanceTime(60),
-        Repay(3, "USDC", 100 * USD),
-        AdvanceTime(119),
-        AdvanceTime(120),
-    ),
-    _MARKET.accept(
-        "MM-9-010", "below the throttle the bound stays", AdvanceTime(60), why=Why.BOUNDARY
-    ),
-    _THROTTLE.accept("MM-9-011", "a repayment is taken at the bound", Repay(3, "USDC", 1)),
-    _THROTTLE.accept("MM-9-012", "a lend is taken at the bound", Lend(2, "USDC", 1)),
-    _THROTTLE.trace(
-        "MM-9-013",
-        "a fraction of zero never opens",
-        _pool(throttle_fraction=0),
-        AdvanceTime(600),
-        Refused(Borrow(3, "USDC", 1), R.UTILIZATION_THROTTLED),
-    ),
-    _THROTTLE.trace(
-        "MM-9-014",
-        "a fraction of one opens to the maximum at once",
-        _pool(throttle_fraction=RATIO),
-        AdvanceTime(60),
-        Borrow(3, "USDC", 79 * USD),
-        Refused(Borrow(3, "USDC", 2 * USD), R.MAX_UTILIZATION),
-    ),
-    _THROTTLE.trace(
-        "MM-9-015",
-        "redeeming in small parts passes no bound",
-        AdvanceTime(60),
-        Redeem(4, "USDC", 30 * USD),
-        Refused(Redeem(4, "USDC", 30 * USD), R.UTILIZATION_THROTTLED),
-        Refused(Redeem(4, "USDC", 16 * USD), R.UTILIZATION_THROTTLED),
-        why=Why.ATTACK,
-    ),
-)
-
-PARAMETERS: Final[tuple[Case, ...]] = (
-    _MARKET.accept(
-        "MM-16-001",
-        "a new curve holds from the next second",
-        _pool(base_rate=50 * PERCENT),
-        AdvanceTime(YEAR),
-    ),
-    *_MARKET.refusals(
-        "MM-16-001",
-        ("MM-16-002", "an unknown asset", SetPoolParameters("BTC", POOL), R.ASSET_UNKNOWN),
-        ("MM-16-003", "a base rate below zero", _pool(base_rate=-1), R.PARAMETER_INVALID),
-        ("MM-16-004", "a slope below zero", _pool(slope_low=-1), R.PARAMETER_INVALID),
-        (
-            "MM-16-005",
-            "a knot above the throttle",
-            _pool(optimal_utilization=85 * PERCENT + 1),
-            R.PARAMETER_INVALID,
-        ),
-        (
-            "MM-16-006",
-            "a maximum below the throttle",
-            _pool(max_utilization=85 * PERCENT - 1),
-            R.PARAMETER_INVALID,
-        ),
-        (
-            "MM-16-007",
-            "a fraction above one",
-            _pool(throttle_fraction=RATIO + 1),
-            R.PARAMETER_INVALID,
-        ),
-        ("MM-16-008", "a reserve fee below zero", _pool(reserve_fee=-1), R.PARAMETER_INVALID),
-        ("MM-16-009", "a limit below zero", _pool(open_borrow_lend_limit=-1), R.PARAMETER_INVALID),
-    ),
-    _MARKET.reject(
-        "MM-16-010",
-        "a broken law goes before an unknown asset",
-        SetPoolParameters("BTC", replace(POOL, base_rate=-1)),
-        code=R.PARAMETER_INVALID,
-        twin="MM-16-001",
-        why=Why.PRECEDENCE,
-    ),
-    _THROTTLE.accept(
-        "MM-16-011",
-        "a higher throttle lifts the bound",
-        _pool(throttle_utilization=90 * PERCENT),
-        why=Why.BOUNDARY,
-    ),
-    _THROTTLE.accept(
-        "MM-16-012",
-        "a lower maximum takes the bound down",
-        AdvanceTime(600),
-        _pool(max_utilization=86 * PERCENT),
-        why=Why.BOUNDARY,
-    ),
-    _THROTTLE.accept(
-        "MM-16-013",
-        "within the new range the bound stays",
-        AdvanceTime(60),
-        _pool(throttle_utilization=86 * PERCENT),
-    ),
-    _MARKET.accept(
-        "MM-16-014",
-        "a maximum below the present utilization is taken",
-        _pool(
-            optimal_utilization=10 * PERCENT,
-            throttle_utilization=20 * PERCENT,
-            max_utilization=30 * PERCENT,
-        ),
-    ),
-    _MARKET.trace(
-        "MM-16-015",
-        "above the new maximum only what lowers utilization is taken",
-        _pool(
-            optimal_utilization=10 * PERCENT,
-            throttle_utilization=20 * PERCENT,
-            max_utilization=30 * PERCENT,
-        ),
-        Refused(Borrow(3, "USDC", 1), R.MAX_UTILIZATION),
-        Refused(Redeem(4, "USDC", 1), R.MAX_UTILIZATION),
-        Repay(3, "USDC", 1),
-        Lend(2, "USDC", 1),
-    ),
-    _MARKET.accept(
-        "MM-16-016", "a book is closed by its parameters", _pool(book_state=BookState.CLOSED)
-    ),
-)
-
-CASES: Final[tuple[Case, ...]] = (*RATES, *TIME, *ENTRY, *THROTTLE, *PARAMETERS)
+CASES: Final[tuple[Case, ...]] = (*RATES, *TIME, *ENTRY)

@@ -1,0 +1,184 @@
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from ibperp.outcomes import Accepted
+from ibperp.state import genesis
+from ibperp.transition import transition
+from ibperp_conformance.document import DocumentError, parse_document
+from ibperp_conformance.presets import load_preset, preset_names, preset_of
+from ibperp_conformance.spec_data import spec_path
+from ibperp_conformance.units import (
+    UnitError,
+    format_units,
+    integer_of,
+    parse_decimal,
+    ratio_of,
+    seconds_of,
+)
+
+TINY = (spec_path() / "presets" / "tiny.yaml").read_text(encoding="utf-8")
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(DocumentError) as caught:
+        preset_of(parse_document(text, "mine.yaml"), "mine")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def changed(**values: str) -> str:
+    text = TINY
+    for name, value in values.items():
+        old = next(line for line in text.splitlines() if line.strip().startswith(f"{name}:"))
+        text = text.replace(old, f"{old.partition(':')[0]}: {value}", 1)
+    return text
+
+
+@pytest.mark.parametrize("name", ["launch", "tiny"])
+def test_preset__is_accepted_by_the_specification(name: str) -> None:
+    preset = load_preset(name)
+    state = genesis(preset.system)
+    for action in preset.actions:
+        outcome = transition(state, action)
+        assert isinstance(outcome, Accepted), action
+        state = outcome.state
+
+
+def test_presets__are_those_of_the_specification() -> None:
+    assert preset_names() == ("launch", "tiny")
+
+
+def test_tiny__is_what_the_file_says() -> None:
+    preset = load_preset("tiny")
+    usdc, eth = preset.listings
+    assert preset.system.quote_unit == 100
+    assert (usdc.price, usdc.parameters.tokens[1].native_unit) == (100, 10)
+    assert (eth.price, eth.parameters.lot_atoms) == (2000, 100)
+    assert eth.parameters.collateral_weight == 9 * 10**17
+
+
+def test_launch__every_value_has_its_source() -> None:
+    lines = (spec_path() / "presets" / "launch.yaml").read_text(encoding="utf-8").splitlines()
+    values = [line for line in lines if ": " in line.partition("#")[0]]
+    assert values
+    assert not [line for line in values if "#" not in line and "- chain" not in line]
+
+
+def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
+    found = problems(changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0"))
+    assert found == [
+        "line 9: system.throttle_interval: expected 1 to 86400 seconds",
+        "line 20: assets.USDC.mmf_base: expected above 0, below imf_base",
+        "line 25: assets.USDC.tokens[0].minimum_deposit: expected above 0",
+    ]
+
+
+def test_preset__inexact_decimals_name_the_nearest_values() -> None:
+    found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
+    assert found == [
+        "line 16: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+        "the nearest valid values are 1 and 1.01",
+        "line 28: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+        "the nearest valid values are 0.5 and 0.51",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (changed(imf_base="10%"), "assets.USDC.imf_base: expected a plain ratio"),
+        (changed(imf_base="ten"), "assets.USDC.imf_base: expected a decimal"),
+        (changed(imf_base="1e-1"), "assets.USDC.imf_base: expected a decimal"),
+        (changed(imf_base=".inf"), "assets.USDC.imf_base: expected a decimal"),
+        (changed(imf_base="[1]"), "assets.USDC.imf_base: expected a decimal"),
+        (changed(entry_fee="1"), "system.entry_fee: expected true or false"),
+        (changed(decimals="-2"), "assets.USDC.decimals: expected a whole number"),
+        (changed(decimals="25"), "assets.USDC.decimals: expected 0 to 24"),
+        (changed(book_state="ajar"), "assets.USDC.pool.book_state: expected one of open"),
+        (changed(lot="1 ETH"), "assets.USDC.lot: expected a decimal"),
+        (changed(price="0"), "assets.USDC.price: expected a price above 0"),
+        (changed(price="-1"), "assets.USDC.price: expected a price above 0"),
+        (changed(tokens="{}\n    was"), "assets.USDC.tokens: expected a list"),
+        (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_lo: unknown field"),
+        (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_low: missing"),
+        (TINY.replace("system:", "sistem:"), "sistem: unknown field"),
+        (TINY.replace("system:", "sistem:"), "system: missing"),
+        ("- 1", "expected the fields system and assets"),
+        ("system:\nassets: [1]", "assets: expected a mapping"),
+        ("system: 1\nassets:\n  X: 1", "assets.X: expected fields"),
+    ],
+)
+def test_preset__bad_field_is_named(text: str, message: str) -> None:
+    assert any(message in problem for problem in problems(text))
+
+
+def test_preset__unit_may_be_named() -> None:
+    text = changed(minimum_deposit="1_000.5 USDC")
+    listing = preset_of(parse_document(text, "mine.yaml"), "mine").listings[0]
+    assert listing.parameters.tokens[0].minimum_deposit == 100_050
+
+
+def test_preset__unknown_name_lists_the_known() -> None:
+    with pytest.raises(DocumentError, match="choose launch, tiny"):
+        load_preset("huge")
+
+
+def test_preset__missing_file_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="cannot be read: No such file"):
+        load_preset("none.yaml", beside=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "empty"),
+        ("a: [", "line 1: not YAML"),
+        ("a: 1\na: 2", "line 2: a: named twice"),
+        ("&a [*a]", "nested too deeply"),
+        ("{[1]: 2}", "expected a plain name"),
+        ("a: \x00", "not YAML"),
+        ("a: *b", "undefined alias"),
+        ("a\n---\nb", "another document"),
+        ("[" * 100_000, "nested more than 20 deep"),
+    ],
+)
+def test_document__malformed_is_explained(text: str, message: str) -> None:
+    with pytest.raises(DocumentError, match=message):
+        parse_document(text, "mine.yaml")
+
+
+def test_document__numbers_keep_their_text_and_fields_their_line() -> None:
+    document = parse_document("a: 1000.50\nb: {c: true, d: ~}\n", "mine.yaml")
+    assert document.data == {"a": "1000.50", "b": {"c": True, "d": None}}
+    assert document.problem(("b", "c"), "x").line == 2
+
+
+def test_units__are_exact() -> None:
+    assert parse_decimal("-1_000.25") == Fraction(-100025, 100)
+    assert integer_of("0.1", 10**18) == 10**17
+    assert integer_of("100.5 USDC", 100, unit="USDC") == 10_050
+    assert ratio_of("0.000000000000000001") == 1
+    assert [seconds_of(text) for text in ("90", "10 minutes", "1h", "2 days")] == [
+        90,
+        600,
+        3600,
+        172_800,
+    ]
+    assert [format_units(*pair) for pair in ((-5, 2), (100, 2), (7, 0), (0, 14))] == [
+        "-0.05",
+        "1",
+        "7",
+        "0",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "1.", ".5", "1,5", "--1", "1e3", "0x1", "９", "9" * 81, None])
+def test_units__reject_what_is_no_decimal(text: str | None) -> None:
+    with pytest.raises(UnitError, match="expected a decimal"):
+        parse_decimal(text)
+
+
+@pytest.mark.parametrize("text", ["", "1.5h", "-1", "1 week", None])
+def test_units__reject_what_is_no_duration(text: str | None) -> None:
+    with pytest.raises(UnitError, match="expected a duration"):
+        seconds_of(text)
