@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import pytest
+
 from ibperp.actions import Action
 from ibperp.outcomes import Outcome
 from ibperp.state import State

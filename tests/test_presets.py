@@ -2,6 +2,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from ibperp.outcomes import Accepted
 from ibperp.state import genesis
 from ibperp.transition import transition
@@ -76,10 +77,14 @@ def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
 def test_preset__inexact_decimals_name_the_nearest_values() -> None:
     found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
     assert found == [
-        "line 16: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
-        "the nearest valid values are 1 and 1.01",
-        "line 28: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
-        "the nearest valid values are 0.5 and 0.51",
+        (
+            "line 16: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+            "the nearest valid values are 1 and 1.01"
+        ),
+        (
+            "line 28: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+            "the nearest valid values are 0.5 and 0.51"
+        ),
     ]
 
 
@@ -98,11 +103,11 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
         (changed(lot="1 ETH"), "assets.USDC.lot: expected a decimal"),
         (changed(price="0"), "assets.USDC.price: expected a price above 0"),
         (changed(price="-1"), "assets.USDC.price: expected a price above 0"),
-        (changed(tokens="{}\n    was"), "assets.USDC.tokens: expected a list"),
+        (changed(tokens="{}\n    was:"), "assets.USDC.tokens: expected a list"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_lo: unknown field"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_low: missing"),
-        (TINY.replace("system:", "sistem:"), "sistem: unknown field"),
-        (TINY.replace("system:", "sistem:"), "system: missing"),
+        (TINY.replace("system:", "settings:"), "settings: unknown field"),
+        (TINY.replace("system:", "settings:"), "system: missing"),
         ("- 1", "expected the fields system and assets"),
         ("system:\nassets: [1]", "assets: expected a mapping"),
         ("system: 1\nassets:\n  X: 1", "assets.X: expected fields"),

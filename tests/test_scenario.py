@@ -2,8 +2,10 @@ import json
 from pathlib import Path
 
 import pytest
+
 from ibperp_conformance import scenario
 from ibperp_conformance.document import DocumentError
+from ibperp_conformance.presets import load_preset
 from ibperp_conformance.scenario import main_run, run_scenario, trace_lines
 from ibperp_invariants import Violation
 
@@ -135,8 +137,7 @@ def test_violated_invariant__is_told_and_fails(
         ("lend: {account: bob/main, acct: 1}", "lend.acct: unknown field; did you mean account?"),
         (
             "lend: {account: bob/main, asset: USDC, amount: 1.005}",
-            "lend.amount: 1.005 is not a multiple of 0.01; "
-            "the nearest valid values are 1 and 1.01",
+            "lend.amount: 1.005 is not a multiple of 0.01; the nearest valid values are 1 and 1.01",
         ),
         ("lend: {account: bob/main, asset: USDC, amount: all}", "lend.amount: expected a decimal"),
         ("advance_time: {}", "advance_time: expected either by"),
@@ -204,7 +205,7 @@ def test_trace__that_cannot_be_written_is_wrong_use(
 
 
 def test_preset__beside_the_scenario_is_found(tmp_path: Path) -> None:
-    tiny = scenario.load_preset("tiny")
+    tiny = load_preset("tiny")
     source = Path(__file__).parent.parent / "spec" / "presets" / "tiny.yaml"
     (tmp_path / "mine.yaml").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     text = HEAD.replace("preset: tiny", "preset: mine.yaml") + DEPOSIT

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, get_args
 
@@ -31,11 +32,11 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
-from ibperp.parameters import BookState
+from ibperp.parameters import BookState, SystemParameters
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
-from ibperp_invariants.money_market import wealth
+from ibperp_invariants.step import wealth
 from ibperp_invariants.view import totals_of, view_of_state
 from strategies import (
     AMOUNTS,
@@ -57,8 +58,8 @@ from strategies import (
 
 HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 BUDGET = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=300,
+    stateful_step_count=60,
     derandomize=True,
     deadline=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
@@ -66,6 +67,17 @@ BUDGET = settings(
     suppress_health_check=HEALTH,
 )
 PROPERTY = settings(BUDGET, max_examples=150)
+
+
+def busy(system: SystemParameters) -> State:
+    """A little is lent and most of it borrowed, in both assets."""
+    return run(
+        funded(system),
+        Lend(2, "USD", 13),
+        Borrow(3, "USD", 9),
+        Lend(3, "ORE", 100),
+        Borrow(4, "ORE", 75),
+    )
 
 
 class Walk(RuleBasedStateMachine):
@@ -79,10 +91,9 @@ class Walk(RuleBasedStateMachine):
         self.state = listed()
         self.monitor = Monitor(self.state)
 
-    @initialize(is_funded=st.booleans(), entry_fee=st.booleans())
-    def start(self, is_funded: bool, entry_fee: bool) -> None:
-        system = replace(SYSTEM, entry_fee=entry_fee)
-        self.state = funded(system) if is_funded else listed(system)
+    @initialize(start=st.sampled_from((listed, funded, busy)), entry_fee=st.booleans())
+    def start(self, start: Callable[[SystemParameters], State], entry_fee: bool) -> None:
+        self.state = start(replace(SYSTEM, entry_fee=entry_fee))
         self.monitor = Monitor(self.state)
         assert check_state(self.state) == []
 
@@ -122,11 +133,11 @@ class Walk(RuleBasedStateMachine):
     ) -> None:
         self.act(RequestWithdrawal(account, symbol, chain, amount, redeem, borrow))
 
-    @rule(back=st.integers(0, 3))
+    @rule(back=st.sampled_from((1, 1, 2, 3, 0)))
     def confirm(self, back: int) -> None:
         self.act(ConfirmWithdrawal(len(self.state.withdrawals) - back))
 
-    @rule(back=st.integers(0, 3))
+    @rule(back=st.sampled_from((1, 1, 2, 3, 0)))
     def fail(self, back: int) -> None:
         self.act(FailWithdrawal(len(self.state.withdrawals) - back))
 
@@ -134,7 +145,7 @@ class Walk(RuleBasedStateMachine):
     def start_rebalance(self, symbol: str, source: str, destination: str, amount: int) -> None:
         self.act(StartRebalance(symbol, source, destination, amount))
 
-    @rule(back=st.integers(0, 2), cost=st.sampled_from((0, 1, 9, 10, -1)))
+    @rule(back=st.sampled_from((1, 1, 2, 0)), cost=st.sampled_from((0, 1, 9, 10, -1)))
     def complete_rebalance(self, back: int, cost: int) -> None:
         index = len(self.state.rebalances) - back
         known = 0 <= index < len(self.state.rebalances)
@@ -185,7 +196,7 @@ class Walk(RuleBasedStateMachine):
     @rule(
         symbol=symbols,
         book=st.sampled_from((*[BookState.OPEN] * 3, *BookState)),
-        throttle=st.sampled_from((RATIO * 8 // 10, RATIO * 9 // 10, RATIO)),
+        throttle=st.sampled_from((RATIO * 8 // 10, RATIO * 9 // 10, RATIO, RATIO + 1)),
         limit=st.sampled_from((0, 100, 5000)),
     )
     def set_pool(self, symbol: str, book: BookState, throttle: int, limit: int) -> None:
@@ -202,9 +213,9 @@ class Walk(RuleBasedStateMachine):
 def test_walk__every_invariant_holds_and_every_action_was_accepted() -> None:
     Walk.accepted.clear()
     Walk.asked.clear()
-    run_state_machine_as_test(Walk, settings=BUDGET)  # type: ignore[no-untyped-call]
-    never = [kind.__name__ for kind in get_args(actions.Action) if not Walk.accepted[kind]]
-    assert not never, f"never accepted: {never}; accepted: {Walk.accepted}"
+    run_state_machine_as_test(Walk, settings=BUDGET)
+    rare = [kind.__name__ for kind in get_args(actions.Action) if Walk.accepted[kind] < 5]
+    assert not rare, f"hardly accepted: {rare}; accepted: {Walk.accepted}"
     never_refused = [
         kind.__name__ for kind in Walk.asked if Walk.asked[kind] == Walk.accepted[kind]
     ]
@@ -228,7 +239,7 @@ def grown(others: int, borrowed: int, seconds: int) -> State:
     state = run(funded(), Lend(2, "USD", others))
     debt = min(borrowed, others * 8 // 10)
     if debt:
-        state = run(state, Borrow(3, "USD", debt))
+        state = tried(state, Borrow(3, "USD", debt))
     return run(state, AdvanceTime(seconds))
 
 

@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
 from ibperp import actions
 from ibperp.actions import Action, Redeem
 from ibperp.outcomes import Accepted, InterestCharged, Rejected, RejectionCode, SharesMoved
@@ -15,7 +17,6 @@ from ibperp_conformance import messages, wire
 from ibperp_conformance.engine import Engine
 from ibperp_conformance.observation import apply_difference, difference, flatten, observe
 from ibperp_conformance.presets import load_preset
-from pydantic import TypeAdapter
 
 DEPOSIT = {
     "type": "deposit",

@@ -203,7 +203,9 @@ def _graded(clause: Clause, name: str, grades: Mapping[str, str]) -> str:
 
 
 def _vector_line(vectors: Sequence[str]) -> str:
-    shown = ", ".join(f"[`{name}`](../vectors.md#{name})" for name in vectors[:VECTORS_SHOWN])
+    shown = ", ".join(
+        f"[`{name}`](../vectors.md#{name}){{.vector}}" for name in vectors[:VECTORS_SHOWN]
+    )
     hidden = len(vectors) - VECTORS_SHOWN
     rest = f" and {hidden} more" if hidden > 0 else ""
     return f"**Vectors ({len(vectors)}):** {shown}{rest}"

@@ -1,4 +1,4 @@
-"""YAML that people write: plain data whose numbers keep their exact text, and the line of each field."""
+"""YAML that people write: plain data whose numbers keep their text, and the line of each field."""
 
 from __future__ import annotations
 

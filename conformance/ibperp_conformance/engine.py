@@ -7,12 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from ibperp import __name__ as reference_name
 from ibperp.outcomes import Accepted
 from ibperp.parameters import system_violations
 from ibperp.state import genesis
 from ibperp.transition import transition
-
 from ibperp_conformance.observation import observe
 from ibperp_conformance.wire import (
     WireError,
@@ -50,7 +48,7 @@ OPERATIONS: Final = {
 class Engine:
     """A state behind requests; `step` is what an action does."""
 
-    def __init__(self, step: Step = transition, name: str = f"{reference_name} reference") -> None:
+    def __init__(self, step: Step = transition, name: str = "ibperp reference") -> None:
         self.step = step
         self.name = name
         self.state: State | None = None
@@ -96,7 +94,9 @@ class Engine:
 
     def _reset(self, data: object) -> dict[str, Any]:
         system = decode_system(data)
-        broken = [f"system.{law.path}: expected {law.expected}" for law in system_violations(system)]
+        broken = [
+            f"system.{law.path}: expected {law.expected}" for law in system_violations(system)
+        ]
         if broken:
             raise WireError("; ".join(broken))
         self.state = genesis(system)
@@ -116,7 +116,7 @@ class Engine:
 
 
 def serve(requests: BinaryIO, replies: BinaryIO, engine: Engine | None = None) -> None:
-    """Answer every line of `requests` on `replies` until `bye` or the end; never raise on bad input.
+    """Answer every line of `requests` on `replies` until `bye` or the end, bad ones too.
 
     A line that is not a request is answered with `errored`, empty lines are passed over. A reader
     that has gone away and an interrupt end the service quietly.

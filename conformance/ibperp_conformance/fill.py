@@ -40,7 +40,7 @@ class FillError(Exception):
     """An authored case contradicts the reference, or another case; the message names it."""
 
 
-def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001 - it mirrors --check
+def main(check: bool, directory: Path | None = None) -> int:
     """Write every file of vectors and schemas, or with `check` name those that are stale.
 
     Returns 0, or 1 when a file is stale or a case contradicts the reference.
@@ -49,7 +49,7 @@ def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001 - i
     try:
         documents = rendered()
     except FillError as error:
-        _say(error)
+        _say(str(error))
         return 1
     stale = [name for name, text in documents.items() if _stored(folder / name) != text]
     if check:

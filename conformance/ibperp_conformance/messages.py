@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Union
 
-from ibperp.outcomes import InterestCharged, Reason, RejectionCode, SharesMoved
-from ibperp.parameters import SystemParameters
-from ibperp.state import RequestStatus
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -18,6 +15,9 @@ from pydantic import (
     create_model,
 )
 
+from ibperp.outcomes import InterestCharged, Reason, RejectionCode, SharesMoved
+from ibperp.parameters import SystemParameters
+from ibperp.state import RequestStatus
 from ibperp_conformance.observation import POOL_FIELDS
 from ibperp_conformance.wire import WireInteger, action_type, model_of, type_name
 
@@ -27,7 +27,7 @@ LEDGER: Final = r"^(in_transit|pool|free:(0|[1-9][0-9]*)|(custody|pending):.+)$"
 
 def message_schema() -> dict[str, Any]:
     """Return the schema of a line in either direction."""
-    lines: Any = Union[(*_requests(), *_replies())]  # noqa: UP007
+    lines: Any = Union[(*_requests(), *_replies())]
     return TypeAdapter(lines).json_schema()
 
 
@@ -56,9 +56,7 @@ def observation_model() -> type[BaseModel]:
         "Account", {"user": integer, "free": amounts, "shares": amounts, "settings": settings}
     )
     moved = {"asset": text, "amount": integer, "status": status}
-    withdrawal = _record(
-        "Withdrawal", {"account": integer, "chain": text, "fee": integer, **moved}
-    )
+    withdrawal = _record("Withdrawal", {"account": integer, "chain": text, "fee": integer, **moved})
     rebalance = _record("Rebalance", {"source": text, "destination": text, **moved})
     members: dict[str, Any] = {"time": integer, "chains": amounts}
     for name, kind in (
@@ -101,7 +99,7 @@ def _requests() -> list[type[BaseModel]]:
 
 
 def _replies() -> list[type[BaseModel]]:
-    code = _one_of(RejectionCode)
+    code: Any = _one_of(RejectionCode)
     greeting = dict.fromkeys(("protocol", "name", "version"), StrictStr)
     greeted = _record("Greeting", {**greeting, "capabilities": list[str]})
     events: Any = event_type()

@@ -1,4 +1,4 @@
-"""The full projection of a state: nested as the protocol sends it, and flat as vectors compare it."""
+"""The full projection of a state: nested as the protocol sends it, flat as vectors compare it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POOL_FIELDS = (
 
 
 def observe(state: State) -> dict[str, Any]:
-    """Return everything an action may change, by symbol, chain and id; balances of zero are left out."""
+    """Return all that actions may change, by symbol, chain and id, without balances of zero."""
     symbols = [asset.symbol for asset in state.assets]
     return {
         "time": str(state.time),

@@ -1,12 +1,24 @@
-"""Presets: the parameters of a system and its assets, as decimals in a YAML file that people edit."""
+"""Presets: the parameters of a system and its assets, as decimals in a file that people edit."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
 from ibperp.actions import ListAsset, SetPrice
 from ibperp.parameters import (
@@ -21,17 +33,6 @@ from ibperp.parameters import (
     pool_violations,
     system_violations,
 )
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    PlainValidator,
-    StrictBool,
-    StrictStr,
-    ValidationError,
-    create_model,
-)
-from pydantic_core import PydanticCustomError
-
 from ibperp_conformance.document import Document, DocumentError, Problem, load_document
 from ibperp_conformance.spec_data import spec_path
 from ibperp_conformance.units import UnitError, integer_of, parse_decimal, ratio_of
@@ -282,7 +283,7 @@ def _decimal_text(value: object) -> object:
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 6:  # noqa: PLR2004
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{1,6}", value):
         raise UnitError("expected a whole number, at most 999999")
     return int(value)
 

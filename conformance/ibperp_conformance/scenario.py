@@ -1,4 +1,4 @@
-"""Scenarios: a story in decimals, run through the reference with every invariant after every step."""
+"""Scenarios: a story in decimals, run through the reference, every invariant after every step."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.console import Console
+
 from ibperp.outcomes import Accepted, Outcome, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
-from ibperp_invariants import Violation, check_step
-from rich.console import Console
-
 from ibperp_conformance.document import DocumentError, Problem, load_document
 from ibperp_conformance.observation import observe
 from ibperp_conformance.presets import Preset, Reading, load_preset
 from ibperp_conformance.scenario_steps import Cast, is_account_name, read_action, suggestion
 from ibperp_conformance.wire import action_classes, encode_action, encode_outcome, encode_system
+from ibperp_invariants import Violation, check_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from ibperp.actions import Action
-
     from ibperp_conformance.document import Document
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
@@ -189,26 +188,23 @@ def _step(
 ) -> StepResult | None:
     path = ("steps", place)
     kinds = list(action_classes())
-    named = [name for name in written if name not in BESIDE_ACTION] if _is_step(written) else []
-    if not isinstance(written, dict) or len(named) != 1:
+    fields = written if isinstance(written, dict) else {}
+    named = [name for name in fields if name not in BESIDE_ACTION]
+    if len(named) != 1:
         reading.refuse(path, "expected one action, such as deposit: {...}")
         return None
     (kind,) = named
     if kind not in kinds:
         reading.refuse((*path, kind), f"unknown action; {suggestion(kind, kinds)}")
         return None
-    expected = _expected(reading, path, written)
-    action = read_action(reading, (*path, kind), written[kind], state, cast)
+    expected = _expected(reading, path, fields)
+    action = read_action(reading, (*path, kind), fields[kind], state, cast)
     if action is None:
         return None
-    details = written[kind].values()
+    details = fields[kind].values()
     label = " ".join([kind, *(str(value) for value in details if not isinstance(value, dict))])
     line = reading.document.problem((*path, kind), "").line
     return _taken(line, label, action, state, expected)
-
-
-def _is_step(written: object) -> bool:
-    return isinstance(written, dict)
 
 
 def _expected(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
+from rich.table import Table
+
 from ibperp import pool as pool_kernel
 from ibperp.margin import health
 from ibperp.outcomes import Accepted, InterestCharged, Posting
 from ibperp.state import at
-from rich.markup import escape
-from rich.table import Table
-
 from ibperp_conformance.observation import observe
 from ibperp_conformance.units import format_units
 from ibperp_conformance.wire import encode_action, encode_outcome
 
 if TYPE_CHECKING:
-    from ibperp.outcomes import Event
-    from ibperp.state import Account, State
     from rich.console import Console
 
+    from ibperp.outcomes import Event
+    from ibperp.state import Account, State
     from ibperp_conformance.scenario import ScenarioResult, StepResult
 
 RATIO_DECIMALS = 18
@@ -94,7 +94,7 @@ def pools_table(state: State) -> Table:
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:
-    """Return the run as a JSON object: exact integers in actions and outcomes, decimals in books."""
+    """Return the run as a JSON object: integers in actions and outcomes, decimals in books."""
     return {
         "title": result.title,
         "preset": result.preset.name,

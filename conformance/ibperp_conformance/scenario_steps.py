@@ -15,14 +15,12 @@ from ibperp.actions import (
     SetPoolParameters,
 )
 from ibperp.state import FEES, INSURANCE, Settings, find_asset, find_chain
-
 from ibperp_conformance.presets import changed_pool, listing_of, price_scale
 from ibperp_conformance.units import UnitError, integer_of, ratio_of, seconds_of
 from ibperp_conformance.wire import ALL, action_classes
 
 if TYPE_CHECKING:
     from ibperp.state import Asset, State
-
     from ibperp_conformance.document import FieldPath
     from ibperp_conformance.presets import Reading
 
@@ -37,9 +35,7 @@ NEWEST: Final = frozenset({"withdrawal", "rebalance"})
 class Cast:
     """Who takes part: account ids by name, such as `alice/main`, and users by name."""
 
-    accounts: dict[str, int] = field(
-        default_factory=lambda: {"fees": FEES, "insurance": INSURANCE}
-    )
+    accounts: dict[str, int] = field(default_factory=lambda: {"fees": FEES, "insurance": INSURANCE})
     users: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, account: int) -> CreateAccount:
@@ -107,7 +103,8 @@ class _StepReader:
             return self._set_pool_parameters()
         names = [member.name for member in fields(record)]
         self._only(names)
-        return record(**{name: self._field(name, record) for name in names})  # type: ignore[no-any-return]
+        made: Action = record(**{name: self._field(name, record) for name in names})
+        return made
 
     def _field(self, name: str, record: type) -> Any:
         if name in ACCOUNTS:
@@ -211,9 +208,7 @@ class _StepReader:
 
     def _price(self) -> int:
         parameters = self._asset()[1].parameters
-        scale = price_scale(
-            parameters.decimals, parameters.lot_atoms, self.state.system.quote_unit
-        )
+        scale = price_scale(parameters.decimals, parameters.lot_atoms, self.state.system.quote_unit)
         return self._exact("price", lambda: integer_of(self._text("price"), scale, unit="USD"))
 
     def _advance_time(self) -> AdvanceTime:

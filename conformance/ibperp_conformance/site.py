@@ -34,6 +34,9 @@ GRADE_CLAIMED: Final = "claimed"
 CHAPTER_OF: Final = {"NT": "notation", "CU": "custody", "MM": "money-market", "CF": "conformance"}
 """The chapter of a clause, by the prefix of its id."""
 
+MARKUP: Final = frozenset("&<>*_`|[]\\#{}$~^")
+"""The signs that mean something in Markdown or HTML."""
+
 Result = TypeVar("Result")
 Vector = dict[str, Any]
 
@@ -121,7 +124,7 @@ def vector_tables(vectors: Sequence[Vector]) -> str:
 
 def _vector_row(vector: Vector) -> str:
     name = vector["id"]
-    title = str(vector["title"]).replace("|", "\\|")
+    title = str(vector["title"])
     last = vector["steps"][-1]
     outcome = "accepted"
     if "rejected" in last["expect"]:
@@ -223,7 +226,9 @@ def _grade(proof: Proof) -> str:
 
 
 def _stated(sentence: str) -> str:
-    return f'<span class="statement">{sentence}</span>'
+    """Return a sentence for a cell of a table, with every sign shown as it is written."""
+    shown = "".join(f"&#{ord(sign)};" if sign in MARKUP else sign for sign in sentence)
+    return f'<span class="statement">{shown}</span>'
 
 
 def _clause_link(clause: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,10 @@ def evidence(clause: Clause, vectors: Sequence[Vector], known: Mapping[str, Sequ
     linked = tuple(invariant for invariant, its in known.items() if name in its)
     waiver = clause.fields.get("waiver", "").strip()
     is_waived = bool(waiver) and name.startswith(WAIVABLE)
-    gaps = [gap for function in functions if (gap := _function_gap(function, name))]
+    missing = [one for one in functions if _docstring(one) is None]
+    gaps = [f"there is no function {one}" for one in missing]
+    if functions and not any(_names(_docstring(one) or "", name) for one in functions):
+        gaps.append(f"no docstring of {', '.join(functions)} names the clause")
     gaps += [f"no invariant is called {one}" for one in declared if one not in known]
     if not functions and not is_waived:
         gaps.append("no function")
@@ -92,18 +96,22 @@ def evidence(clause: Clause, vectors: Sequence[Vector], known: Mapping[str, Sequ
     )
 
 
-def _function_gap(dotted: str, clause: str) -> str | None:
-    """Return what is wrong with a function that a clause names, or None."""
+def _docstring(dotted: str) -> str | None:
+    """Return the docstring of a function by its dotted name; None when there is none."""
     module, _, attribute = dotted.rpartition(".")
     try:
         function = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError):
-        return f"there is no function {dotted}"
-    if f"({clause}" in (text := inspect.getdoc(function) or "") or f"{clause})" in text:
         return None
-    if any(clause in part for part in text.replace("(", ")").split(")")[1::2]):
-        return None
-    return f"the docstring of {dotted} does not name the clause"
+    return inspect.getdoc(function) or ""
+
+
+def _names(docstring: str, clause: str) -> bool:
+    """Tell whether a docstring names a clause in parentheses."""
+    return any(
+        clause in (part.strip() for part in named.split(","))
+        for named in re.findall(r"\(([^()]*)\)", docstring)
+    )
 
 
 def _stray(name: str) -> Line:

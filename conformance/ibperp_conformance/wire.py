@@ -1,4 +1,4 @@
-"""JSON at the boundary: actions and system parameters in, outcomes and events out (chapter conformance).
+"""JSON at the boundary: actions and system parameters in, outcomes and events out (CF).
 
 Every integer travels as a decimal string, every record names all of its fields and no other. The
 pydantic models are made from the records of the reference, so that a field is listed once.
@@ -25,18 +25,6 @@ from typing import (
     get_type_hints,
 )
 
-from ibperp import actions as action_records
-from ibperp import parameters as parameter_records
-from ibperp.actions import Action
-from ibperp.outcomes import (
-    Accepted,
-    InterestCharged,
-    LedgerAccount,
-    LedgerKind,
-    Posting,
-    SharesMoved,
-)
-from ibperp.parameters import SystemParameters
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -51,6 +39,19 @@ from pydantic import (
     create_model,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ibperp import actions as action_records
+from ibperp import parameters as parameter_records
+from ibperp.actions import Action
+from ibperp.outcomes import (
+    Accepted,
+    InterestCharged,
+    LedgerAccount,
+    LedgerKind,
+    Posting,
+    SharesMoved,
+)
+from ibperp.parameters import SystemParameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,13 +93,15 @@ def decode_json(line: str | bytes) -> Any:
 def decode_action(data: object) -> Action:
     """Return the action that `data`, decoded JSON, describes; raise WireError for anything else."""
     model = _validated(_action_adapter(), data, "action")
-    return _record(action_classes()[model.type], model, without="type")  # type: ignore[no-any-return]
+    action: Action = _record(action_classes()[model.type], model, without="type")
+    return action
 
 
 def decode_system(data: object) -> SystemParameters:
     """Return system parameters; raise WireError. Their laws are `system_violations`' to check."""
     model = _validated(TypeAdapter(model_of(SystemParameters)), data, "system")
-    return _record(SystemParameters, model)  # type: ignore[no-any-return]
+    system: SystemParameters = _record(SystemParameters, model)
+    return system
 
 
 def encode_action(action: Action) -> dict[str, Any]:

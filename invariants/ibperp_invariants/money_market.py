@@ -22,7 +22,7 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
 from ibperp.state import FEES
-from ibperp_invariants.step import state_invariant, step_invariant
+from ibperp_invariants.step import state_invariant, step_invariant, wealth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,23 +223,10 @@ def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
             is_kept = had >= 0 and has >= 0
         case Borrow():
             is_kept = had <= 0 and has <= 0
-        case Redeem() | Repay():
+        case _:
             is_kept = had * has >= 0 and abs(has) <= abs(had)
     if not is_kept:
         yield f"account {action.account}, {action.asset}: shares went from {had} to {has}"
-
-
-def wealth(view: View, account: int, symbol: str) -> int:
-    """Return an account's free + claim - debt of an asset, in atoms, or zero."""
-    if account not in view.accounts or symbol not in view.assets:
-        return 0
-    holder, pool = view.accounts[account], view.assets[symbol].pool
-    free, shares = holder.free.get(symbol, 0), holder.shares.get(symbol, 0)
-    if shares > 0 and pool.lend_shares > -SHARES_PER_ATOM:
-        return free + kernel.lend_claim(pool, shares)
-    if shares < 0 and pool.borrow_shares > 0:
-        return free - kernel.debt(pool, -shares)
-    return free
 
 
 def _inflows(step: Step) -> dict[tuple[int, str], int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from ibperp import pool as kernel
 from ibperp.actions import (
     Borrow,
     CompleteRebalance,
@@ -21,6 +22,7 @@ from ibperp.actions import (
     SetAccountSettings,
     Transfer,
 )
+from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES
 from ibperp_invariants.view import Totals, View, changed
 
@@ -133,3 +135,16 @@ def named_accounts(view: View, action: Action) -> tuple[int, ...]:
             return (account,)
         case _:
             return ()
+
+
+def wealth(view: View, account: int, symbol: str) -> int:
+    """Return an account's free + claim - debt of an asset, in atoms, or zero."""
+    if account not in view.accounts or symbol not in view.assets:
+        return 0
+    holder, pool = view.accounts[account], view.assets[symbol].pool
+    free, shares = holder.free.get(symbol, 0), holder.shares.get(symbol, 0)
+    if shares > 0 and pool.lend_shares > -SHARES_PER_ATOM:
+        return free + kernel.lend_claim(pool, shares)
+    if shares < 0 and pool.borrow_shares > 0:
+        return free - kernel.debt(pool, -shares)
+    return free

@@ -140,12 +140,14 @@ def _stored(view: View) -> Iterator[tuple[str, int]]:
             yield f"{symbol} pool {part.name}", getattr(asset.pool, part.name)
 
 
-def _differing(before: View, after: View) -> list[str]:
-    return [
-        part.name
-        for part in fields(before)
-        if getattr(before, part.name) != getattr(after, part.name)
-    ]
+def _differing(before: View, after: View) -> Iterator[str]:
+    """Yield the leaves of two views that differ, with their values."""
+    if before.time != after.time:
+        yield f"time from {before.time} to {after.time}"
+    for name in ("chains", "assets", "accounts", "withdrawals", "rebalances"):
+        old, new = getattr(before, name), getattr(after, name)
+        for key in changed(old, new):
+            yield f"{name[:-1]} {key} from {old.get(key)} to {new.get(key)}"
 
 
 def _parts(old: AssetView | Pool, new: AssetView | Pool) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 S = TypeVar("S")
+K = TypeVar("K", int, str)
 
 INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
 DIGITS_MAX: Final = 1_000
@@ -126,7 +127,7 @@ class Entries(Mapping[int, T], Generic[S, T]):
         return len(self.vector)
 
 
-def changed(before: Mapping[int, T], after: Mapping[int, T]) -> tuple[int, ...]:
+def changed(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[K, ...]:
     """Return the ids whose entries differ; of states, what they share is not looked at."""
     if isinstance(before, Entries) and isinstance(after, Entries):
         grown = after.vector.changed(before.vector)

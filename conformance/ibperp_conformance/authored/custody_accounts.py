@@ -18,15 +18,15 @@ _MARKET: Final = Group("market")
 _EDGE: Final = Group("genesis", why=Why.BOUNDARY)
 
 
-def _list(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
+def _list(**changes: Any) -> ListAsset:
     return ListAsset("USDC", replace(USDC, **changes))
 
 
-def _list_token(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
+def _list_token(**changes: Any) -> ListAsset:
     return _list(tokens=(replace(USDC.tokens[0], **changes), USDC.tokens[1]))
 
 
-def _list_pool(**changes: Any) -> ListAsset:  # noqa: ANN401 - fields of any type
+def _list_pool(**changes: Any) -> ListAsset:
     return _list(pool=replace(USDC.pool, **changes))
 
 

@@ -259,7 +259,7 @@ SWEEPS: Final[tuple[Case, ...]] = (
     Group("aged", why=Why.ROUNDING, clauses=("MM-11",)).accept(
         "CU-4-058",
         "a deposit of one atom is lent",
-        Lend(2, "USDC", 1),
+        Lend(2, "USDC", 2),
         SetAccountSettings(2, auto_lend=True, auto_repay_borrows=False, leverage_limit=RATIO),
         Deposit(2, "USDC", "solana", 3, 1),
     ),

@@ -36,7 +36,7 @@ def _settings(
     return SetAccountSettings(account, lend, repay, leverage)
 
 
-def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
+def _pool(**changes: Any) -> SetPoolParameters:
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 

@@ -27,7 +27,7 @@ _EDGE: Final = Group("market", why=Why.BOUNDARY)
 _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
+def _pool(**changes: Any) -> SetPoolParameters:
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 

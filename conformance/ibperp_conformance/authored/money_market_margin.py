@@ -19,6 +19,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
+from ibperp.parameters import AssetParameters, TokenParameters
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
 from ibperp_conformance.authored.setups import COIN, MAX, POOL, SOL, USD
 
@@ -35,7 +36,7 @@ def _settings(
     return SetAccountSettings(account, lend, repay, leverage)
 
 
-def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
+def _pool(**changes: Any) -> SetPoolParameters:
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
@@ -197,6 +198,49 @@ MARGIN: Final[tuple[Case, ...]] = (
         Refused(Transfer(3, 2, "USDC", USD), R.INSUFFICIENT_MARGIN),
         Repay(3, "USDC", USD),
         why=Why.ATTACK,
+    ),
+)
+
+_TOKEN: Final = AssetParameters(
+    decimals=0,
+    lot_atoms=1,
+    collateral_weight=RATIO,
+    imf_base=2,
+    imf_factor=1,
+    mmf_base=1,
+    mmf_factor=0,
+    tokens=(TokenParameters("solana", 1, 1, 1, 100, 0),),
+    pool=POOL,
+)
+# A debt of 10^19 quote atoms (10^13 USD) requires 10 atoms for each unit of the rounded-up root,
+# 3,162,278; rounded down, it would require 31,622,770 atoms and not 31,622,780.
+_ROOT: Final = Group(
+    "funded",
+    (
+        ListAsset("TOK", _TOKEN),
+        SetPrice("TOK", 10**19),
+        Deposit(4, "TOK", "solana", 3, 10),
+        Lend(4, "TOK", 10),
+        _settings(2, MAX),
+    ),
+    why=Why.ROUNDING,
+    clauses=("NT-6", "NT-4"),
+)
+
+ROOTS: Final[tuple[Case, ...]] = (
+    _ROOT.accept(
+        "MM-17-010",
+        "the root of the size is rounded up: its margin is just kept",
+        withdraw(2, "USDC", "solana", 1000 * USD - 31_622_780),
+        Borrow(2, "TOK", 1),
+    ),
+    _ROOT.reject(
+        "MM-17-011",
+        "one atom short of the margin by the rounded-up root",
+        withdraw(2, "USDC", "solana", 1000 * USD - 31_622_779),
+        Borrow(2, "TOK", 1),
+        code=R.INSUFFICIENT_MARGIN,
+        twin="MM-17-010",
     ),
 )
 

@@ -28,7 +28,7 @@ _RATE: Final = Group("kink", why=Why.BOUNDARY, clauses=("MM-3", "MM-6"))
 _THROTTLE: Final = Group("strained", clauses=("MM-6",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:  # noqa: ANN401 - fields of any type
+def _pool(**changes: Any) -> SetPoolParameters:
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
 

@@ -45,9 +45,12 @@ def entry_fee_of(state: State, asset: int, amount: int) -> int:
 
 
 def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
-    """Check that an account may lend `amount` atoms, more than zero (MM-11)."""
+    """Check that an account may lend `amount` atoms and will claim at least one (MM-11)."""
     books = state.assets[asset]
     limits = books.parameters.pool
+    shares = kernel.lend_shares_minted(books.pool, amount)
+    held = max(at(state.accounts[account].shares, asset), 0)
+    claim = kernel.lend_claim(kernel.lend(books.pool, amount, shares), held + shares)
     return (
         (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
         (
@@ -55,7 +58,7 @@ def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Ch
             RejectionCode.LEND_REQUIRES_BORROW_REPAY,
         ),
         (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
-        (kernel.lend_shares_minted(books.pool, amount) > 0, RejectionCode.AMOUNT_TOO_SMALL),
+        (claim > 0, RejectionCode.AMOUNT_TOO_SMALL),
         (books.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
     )
 
@@ -88,8 +91,7 @@ def redeemed(effect: Effect, account: int, asset: int, amount: int, reason: Reas
     """Move `amount` atoms from an account's lend to its free balance (MM-12)."""
     pool = effect.state.assets[asset].pool
     held = at(effect.state.accounts[account].shares, asset)
-    is_all = amount == kernel.lend_claim(pool, held)
-    shares = held if is_all else kernel.lend_shares_burned(pool, amount)
+    shares = _redeemed_shares(pool, held, amount)
     after = kernel.redeem(pool, amount, shares)
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
@@ -164,6 +166,14 @@ def with_charged_pool(effect: Effect, asset: int, pool: Pool, interest: int, fee
     """Replace a pool whose debts grew by `interest`, `fee` of it for the reserve (MM-6)."""
     events = (InterestCharged(asset, interest, fee),) if interest else ()
     return effect.noted(with_pool(effect.state, asset, pool), *events)
+
+
+def _redeemed_shares(pool: Pool, held: int, amount: int) -> int:
+    """Return the shares to burn: all of them if the rest would claim not one atom (MM-12)."""
+    burned = kernel.lend_shares_burned(pool, amount)
+    is_all = amount == kernel.lend_claim(pool, held)
+    rest = 0 if is_all else kernel.lend_claim(kernel.redeem(pool, amount, burned), held - burned)
+    return burned if rest else held
 
 
 def _repaid_shares(state: State, account: int, asset: int, amount: int) -> int:

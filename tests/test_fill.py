@@ -1,0 +1,111 @@
+"""The vectors in the specification are those that the reference gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ibperp.outcomes import RejectionCode
+from ibperp.state import genesis
+from ibperp_conformance import fill
+from ibperp_conformance.authored import BRICKS
+from ibperp_conformance.authored.builder import Case, Refused
+from ibperp_conformance.authored.setups import CONTINUOUS
+from ibperp_conformance.spec_data import spec_path
+
+FIRST: Final[Case] = BRICKS["custody"][0]
+KINDS: Final = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+
+def test_check__vectors_up_to_date() -> None:
+    assert fill.main(True) == 0
+
+
+def test_rendered__same_twice() -> None:
+    assert fill.rendered() == fill.rendered()
+
+
+def test_check__names_the_stale_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fill.main(False, tmp_path) == 0
+    (tmp_path / "vectors" / "custody.json").write_text("{}")
+    capsys.readouterr()
+    assert fill.main(True, tmp_path) == 1
+    assert "vectors/custody.json is stale" in capsys.readouterr().out
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_vector__another_code_is_an_error() -> None:
+    wrong = replace(FIRST, steps=(Refused(FIRST.steps[0], RejectionCode.ASSET_EXISTS),))
+    with pytest.raises(fill.FillError, match="CU-2-001, step 1"):
+        fill.vector(wrong, genesis(CONTINUOUS))
+
+
+def test_ids__an_id_used_twice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill, "BRICKS", {"custody": (FIRST, FIRST)})
+    with pytest.raises(fill.FillError, match="used twice"):
+        fill.rendered()
+
+
+def test_vectors__at_least_the_promised_number_and_kinds() -> None:
+    documents = [document("vectors/custody"), document("vectors/money_market")]
+    vectors = [vector for file in documents for vector in file["vectors"]]
+    assert len(vectors) >= 260
+    assert {vector["kind"] for vector in vectors} == {"accept", "reject", "trace"}
+    assert all(vector["hash"] == fill.content_hash(vector) for vector in vectors)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [("setups", "setups"), ("custody", "vectors"), ("money_market", "vectors")],
+)
+def test_files__keep_their_schema(name: str, schema: str) -> None:
+    assert faults(document(f"vectors/{name}"), document(f"schema/{schema}")) == []
+
+
+def test_schema__refuses_an_unknown_field() -> None:
+    changed = document("vectors/custody") | {"more": "1"}
+    assert faults(changed, document("schema/vectors")) == ["more: unknown"]
+
+
+def document(name: str) -> dict[str, Any]:
+    """Return a generated file of the specification."""
+    loaded: dict[str, Any] = json.loads((spec_path() / f"{name}.json").read_text())
+    return loaded
+
+
+def faults(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
+    """Return where a value breaks a schema made of the words that these schemas use."""
+    named = schema.get("type", [])
+    kinds = [named] if isinstance(named, str) else named
+    if kinds and not any(isinstance(value, KINDS[kind]) for kind in kinds):
+        return [f"{path}: not {kinds}"]
+    found = []
+    if "const" in schema and value != schema["const"]:
+        found.append(f"{path}: not {schema['const']}")
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{path}: not one of the names")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(f"{path}: not {schema['pattern']}")
+    if "oneOf" in schema and sum(not faults(value, one) for one in schema["oneOf"]) != 1:
+        found.append(f"{path}: not exactly one")
+    if isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            found.append(f"{path}: too few")
+        for index, item in enumerate(value):
+            found += faults(item, schema.get("items", {}), f"{path}/{index}")
+    if isinstance(value, dict):
+        found += [
+            f"{path}{name}: missing" for name in schema.get("required", []) if name not in value
+        ]
+        for name, item in value.items():
+            inner = schema.get("properties", {}).get(name, schema.get("additionalProperties", {}))
+            if inner is False:
+                found.append(f"{path}{name}: unknown")
+            else:
+                found += faults(item, inner or {}, f"{path}/{name}")
+    return found

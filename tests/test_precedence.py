@@ -1,0 +1,56 @@
+"""Rejections follow the declared precedence in every recorded step."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from ibperp.outcomes import RejectionCode
+from ibperp_conformance.vectors_format import Expectation, load_suite
+
+ORDER: Final = [code.value for code in RejectionCode]
+LADDER: Final = (
+    "amount_not_positive",
+    "out_of_range",
+    "account_unknown",
+    "asset_unknown",
+    "chain_unknown",
+    "sequence_skipped",
+    "sequence_replayed",
+    "amount_not_native",
+    "deposit_below_minimum",
+)
+
+
+def rejections() -> list[Expectation]:
+    """Return every rejection that a vector expects."""
+    steps = (step for vector in load_suite().vectors.values() for step in vector.steps)
+    return [step.expect for step in steps if step.expect.code is not None]
+
+
+def test_violated__sorted_by_precedence_and_led_by_the_code() -> None:
+    for rejection in rejections():
+        places = [ORDER.index(code) for code in rejection.violated]
+        assert places == sorted(set(places))
+        assert rejection.violated[0] == rejection.code
+
+
+@pytest.mark.parametrize("code", ORDER)
+def test_code__reached_by_a_rejecting_vector_with_an_accepted_twin(code: str) -> None:
+    suite = load_suite()
+    reached = [
+        vector
+        for vector in suite.vectors.values()
+        if vector.kind == "reject" and vector.steps[-1].expect.code == code
+    ]
+    assert reached
+    for vector in reached:
+        assert vector.twin is not None
+        assert suite.vectors[vector.twin].kind != "reject"
+
+
+def test_ladder__deposits_walk_down_the_precedence() -> None:
+    vectors = load_suite().vectors
+    codes = tuple(vectors[f"CU-4-{number:03}"].steps[-1].expect.code for number in range(40, 49))
+    assert codes == LADDER
