@@ -73,6 +73,13 @@ def requested(browser: webdriver.Chrome) -> list[str]:
     return addresses
 
 
+def results(browser: webdriver.Chrome) -> list[str]:
+    """The addresses of the first results of a search; read at once, since they change on typing."""
+    script = "return [...document.querySelectorAll(arguments[0])].map(link => link.href)"
+    addresses: list[str] = browser.execute_script(script, RESULT)
+    return addresses[:FIRST_RESULTS]
+
+
 def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     browser.get(address)
     links = browser.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
@@ -102,11 +109,11 @@ def test_search__finds_a_clause_by_its_id_at_once(
     browser.execute_script("arguments[0].focus()", box)
     box.send_keys(clause)
     wait = WebDriverWait(browser, PATIENCE_SECONDS)
-    links = wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, RESULT))
-    targets = [str(link.get_property("href")) for link in links[:FIRST_RESULTS]]
-    found_at = [target for target in targets if target.endswith(f"#{clause}")]
-    assert found_at, targets
-    browser.get(found_at[0])
+    target = wait.until(
+        lambda _: next((url for url in results(browser) if url.endswith(f"#{clause}")), None),
+        f"{clause} is not among the first {FIRST_RESULTS} results",
+    )
+    browser.get(target)
     assert browser.find_element(By.ID, clause).text.startswith(clause)
     assert console_errors(browser) == []
 

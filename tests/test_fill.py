@@ -40,7 +40,9 @@ def test_check__names_the_stale_file(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_vector__another_code_is_an_error() -> None:
-    wrong = replace(FIRST, steps=(Refused(FIRST.steps[0], RejectionCode.ASSET_EXISTS),))
+    first = FIRST.steps[0]
+    assert not isinstance(first, Refused)
+    wrong = replace(FIRST, steps=(Refused(first, RejectionCode.ASSET_EXISTS),))
     with pytest.raises(fill.FillError, match="CU-2-001, step 1"):
         fill.vector(wrong, genesis(CONTINUOUS))
 

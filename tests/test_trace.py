@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ibperp.actions import (
     Action,
@@ -15,6 +17,7 @@ from ibperp.actions import (
     Deposit,
     Lend,
     ListAsset,
+    Redeem,
     Repay,
     RequestWithdrawal,
     SetPrice,
@@ -95,6 +98,9 @@ def recorded(steps: tuple[Action, ...] = STEPS) -> list[Record]:
         seen = observation(view_of_state(state))
         lines.append({"action": given, "outcome": result, "observation": seen})
     return lines
+
+
+RECORDED = json.dumps(recorded((*STEPS[:-1], Repay(3, "USD", 9), Redeem(2, "USD", 9))))
 
 
 def written(records: list[Record]) -> list[str]:
@@ -183,6 +189,24 @@ def test_unreadable_line__reported_and_ends_the_check(
     found = check_trace(lines)
     assert [(item.line, item.violation.invariant) for item in found] == [(LEND + 1, MALFORMED)]
     assert message in found[0].violation.message
+
+
+def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, item in value.items() if isinstance(value, dict) else ():
+        if isinstance(item, str) and item.lstrip("-").isdigit():
+            yield value, key
+        yield from leaves(item)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300, database=None)
+@given(st.data())
+def test_any_integers__checked_without_an_exception(data: st.DataObject) -> None:
+    records = json.loads(RECORDED)
+    places = [place for record in records[1:] for place in leaves(record)]
+    for _ in range(3):
+        members, key = data.draw(st.sampled_from(places))
+        members[key] = str(data.draw(st.sampled_from((0, 1, -1, -(10**6), 10**40, 2))))
+    check_trace(written(records))
 
 
 @pytest.mark.parametrize(

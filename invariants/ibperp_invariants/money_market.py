@@ -273,6 +273,9 @@ def _moves(step: Step) -> Iterator[tuple[str, Pool, int, int, Lend | Redeem | Bo
         return
     if (old.borrowed == 0) != (old.borrow_shares == 0):
         return
+    most = {Redeem: old.lent, Repay: old.borrowed}.get(type(action), amount)
+    if amount > most:
+        return
     yield symbol, old, amount, abs(has - had), action
 
 

@@ -13,7 +13,9 @@ from ibperp import actions, margin, pool
 from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up
 from ibperp.operations import custody, effect, governance, lending, money_market, withdrawal
 from ibperp.outcomes import Accepted, Outcome, Rejected, RejectionCode
-from ibperp.state import FEES, put
+from ibperp.posting import POOL
+from ibperp.posting import free as free_ledger
+from ibperp.state import FEES, at, put
 from ibperp.transition import transition
 from ibperp_conformance.engine import Engine, main_engine
 
@@ -99,10 +101,10 @@ def _redeemed_with_dust(
     eff: effect.Effect, account: int, asset: int, amount: int, reason: Any
 ) -> effect.Effect:
     books = eff.state.assets[asset].pool
-    held = lending.at(eff.state.accounts[account].shares, asset)
+    held = at(eff.state.accounts[account].shares, asset)
     shares = min(held, pool.lend_shares_burned(books, amount))
     eff = eff.claimed(account, asset, -shares, pool.redeem(books, amount, shares), reason)
-    return eff.moved(asset, amount, reason, debit=lending.POOL, credit=lending.free(account))
+    return eff.moved(asset, amount, reason, debit=POOL, credit=free_ledger(account))
 
 
 def _optimal_excluded(parameters: Any, used: int) -> int:
@@ -117,7 +119,7 @@ def _fee_to_nobody(state: State, action: Action) -> Outcome:
         return outcome
     asked = outcome.state.withdrawals[action.withdrawal]
     fees = outcome.state.accounts[FEES]
-    free = put(fees.free, asked.asset, lending.at(fees.free, asked.asset) - asked.fee)
+    free = put(fees.free, asked.asset, at(fees.free, asked.asset) - asked.fee)
     accounts = outcome.state.accounts.set(FEES, replace(fees, free=free))
     return Accepted(replace(outcome.state, accounts=accounts), outcome.events)
 

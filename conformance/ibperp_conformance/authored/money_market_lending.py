@@ -77,16 +77,32 @@ LENDS: Final[tuple[Case, ...]] = (
     ),
     _MARKET.accept("MM-11-015", "a borrower lends another asset", Lend(3, "SOL", COIN)),
     _MARKET.accept("MM-11-016", "a lender lends more", Lend(4, "USDC", 200 * USD)),
-    _AGED.accept("MM-11-017", "shares minted are rounded down", Lend(2, "USDC", 1)),
+    _AGED.accept("MM-11-017", "shares minted are rounded down", Lend(2, "USDC", 2)),
     _AGED.accept(
-        "MM-11-018", "three atoms mint no more than three times one atom", Lend(2, "USDC", 3)
+        "MM-11-018", "six atoms mint no more than three times two atoms", Lend(2, "USDC", 6)
     ),
     _AGED.trace(
         "MM-11-019",
         "lending in parts never mints more",
+        Lend(2, "USDC", 2),
+        Lend(2, "USDC", 2),
+        Lend(2, "USDC", 2),
+    ),
+    _AGED.reject(
+        "MM-11-026",
+        "an atom that would claim nothing is not taken",
         Lend(2, "USDC", 1),
-        Lend(2, "USDC", 1),
-        Lend(2, "USDC", 1),
+        code=R.AMOUNT_TOO_SMALL,
+        twin="MM-11-017",
+    ),
+    _AGED.trace(
+        "MM-11-027",
+        "shares whose rest would claim nothing are burned with the last atom",
+        Lend(2, "USDC", 3),
+        Redeem(2, "USDC", 1),
+        Redeem(2, "USDC", 1),
+        Refused(Redeem(2, "USDC", None), R.AMOUNT_TOO_SMALL),
+        why=Why.REGRESSION,
     ),
     *Group("market", why=Why.PRECEDENCE).refusals(
         "MM-11-016",

@@ -244,7 +244,4 @@ ROOTS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (
-    *SETTINGS,
-    *MARGIN,
-)
+CASES: Final[tuple[Case, ...]] = (*SETTINGS, *MARGIN, *ROOTS)
