@@ -113,7 +113,7 @@ def test_search__finds_a_clause_by_its_id_at_once(
         lambda _: next((url for url in results(browser) if url.endswith(f"#{clause}")), None),
         f"{clause} is not among the first {FIRST_RESULTS} results",
     )
-    browser.get(target)
+    browser.get(str(target))
     assert browser.find_element(By.ID, clause).text.startswith(clause)
     assert console_errors(browser) == []
 

@@ -217,3 +217,14 @@ def test_rate_table__names_the_bounds() -> None:
     table = curve.rate_table(POOL)
     assert "| 80 % | 10 % | 8 % | optimal |" in table
     assert "| 100 % | 110 % | 110 % | maximum |" in table
+
+
+def test_adapter__passes_the_smoke_test() -> None:
+    adapter = docs_site.ROOT / "docs" / "examples" / "adapter.py"
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ibperp"), "smoke", "--", sys.executable, adapter],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

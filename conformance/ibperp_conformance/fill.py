@@ -40,7 +40,7 @@ class FillError(Exception):
     """An authored case contradicts the reference, or another case; the message names it."""
 
 
-def main(check: bool, directory: Path | None = None) -> int:
+def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001
     """Write every file of vectors and schemas, or with `check` name those that are stale.
 
     Returns 0, or 1 when a file is stale or a case contradicts the reference.

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp_conformance import wire
+from ibperp_conformance.messages import message_schema
 from ibperp_conformance.vectors_format import FORMAT, KINDS, TIERS, WHYS
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +25,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "action": _named("An action", TypeAdapter(wire.action_type()).json_schema()),
         "system": _named("System parameters", wire.model_of(SystemParameters).model_json_schema()),
+        "message": _named("A line of the protocol", message_schema()),
         "vectors": _named("A file of vectors", _file("vectors", _vector())),
         "setups": _named("The file of setups", _file("setups", _setup())),
     }

@@ -1,11 +1,18 @@
-"""A minimal engine adapter: it opens accounts, and says of everything else that it cannot."""
+"""A minimal adapter: it opens accounts, moves the clock, and says of the rest that it cannot."""
 
 import json
 import sys
 
 RATIO = 10**18
-CAPABILITIES = []  # claim "custody" when all of its actions work, then "money_market"
-MONEY_MARKET = {"lend", "redeem", "borrow", "repay", "set_pool_parameters"}
+CAPABILITIES = ["custody"]  # add "money_market" when its actions work, and "events" last
+MONEY_MARKET = {
+    "lend",
+    "redeem",
+    "borrow",
+    "repay",
+    "set_account_settings",
+    "set_pool_parameters",
+}
 
 
 def new_account(user):
@@ -21,6 +28,7 @@ class Engine:
     """Replace the body of `apply` and `observe` by calls into your own engine."""
 
     def __init__(self):
+        self.time = None
         self.accounts = None
 
     def hello(self, request):
@@ -36,12 +44,15 @@ class Engine:
     def reset(self, request):
         self.system = request["system"]  # forget everything; the fees and insurance accounts
         self.accounts = [new_account(0), new_account(0)]  # exist from the start (CU-3)
+        self.time = 0
         return {"ok": {}}
 
     def apply(self, request):
         action = request["action"]
         if action["type"] == "create_account":
             return self.create_account(int(action["account"]), int(action["user"]))
+        if action["type"] == "advance_time":
+            return self.advance_time(int(action["time"]))
         capability = "money_market" if action["type"] in MONEY_MARKET else "custody"
         return {"unsupported": {"capability": capability}}
 
@@ -58,9 +69,15 @@ class Engine:
         self.accounts.append(new_account(user))
         return {"accepted": {"events": []}}
 
+    def advance_time(self, time):
+        if time <= self.time:  # interest, once there are pools, is due here (MM-6)
+            return {"rejected": {"code": "time_not_later", "violated": ["time_not_later"]}}
+        self.time = time
+        return {"accepted": {"events": []}}
+
     def observe(self, request):
         accounts = {str(index): account for index, account in enumerate(self.accounts)}
-        observation = {"time": "0", "chains": {}, "assets": {}, "accounts": accounts}
+        observation = {"time": str(self.time), "chains": {}, "assets": {}, "accounts": accounts}
         return {"observation": {**observation, "withdrawals": {}, "rebalances": {}}}
 
     def batch(self, request):

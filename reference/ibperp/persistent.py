@@ -86,20 +86,20 @@ def _chunks(level: list[Any]) -> list[Any]:
     return [tuple(level[start : start + WIDTH]) for start in range(0, len(level), WIDTH)]
 
 
-def _version(length: int, shift: int, root: Any) -> Vector[Any]:  # noqa: ANN401
+def _version(length: int, shift: int, root: Any) -> Vector[Any]:
     vector: Vector[Any] = Vector.__new__(Vector)
     vector._length, vector._shift, vector._root = length, shift, root  # noqa: SLF001
     return vector
 
 
-def _put(node: Any, shift: int, index: int, item: Any) -> Any:  # noqa: ANN401
+def _put(node: Any, shift: int, index: int, item: Any) -> Any:
     slot = (index >> shift) & MASK
     if shift:
         item = _put(node[slot] if slot < len(node) else (), shift - BITS, index, item)
     return (*node[:slot], item, *node[slot + 1 :])
 
 
-def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:  # noqa: ANN401
+def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:
     for slot, item in enumerate(new):
         before = old[slot] if old is not None and slot < len(old) else None
         if item is not before:
