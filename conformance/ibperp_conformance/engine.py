@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 from ibperp.outcomes import Accepted
 from ibperp.parameters import system_violations
@@ -22,6 +23,7 @@ from ibperp_conformance.wire import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from ibperp.actions import Action
     from ibperp.outcomes import Outcome
@@ -135,8 +137,15 @@ def serve(requests: BinaryIO, replies: BinaryIO, engine: Engine | None = None) -
         return
 
 
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """End quietly: every reply that was written has been flushed."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
 def main_engine(engine: Engine | None = None) -> int:
-    """Serve standard input and output; return exit code 0."""
+    """Serve standard input and output; return exit code 0, also when interrupted."""
+    signal.signal(signal.SIGINT, _leave)
     serve(sys.stdin.buffer, sys.stdout.buffer, engine)
     try:
         sys.stdout.flush()

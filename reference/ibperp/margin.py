@@ -45,13 +45,13 @@ def health(state: State, account: Account) -> Health:
 
 
 def collateral_value(asset: Asset, amount: int) -> int:
-    """Return the weighted value of atoms owned, rounded down once, in quote atoms (MM-17)."""
+    """Return the weighted value of atoms owned, rounded down once, in quote atoms (NT-2, MM-17)."""
     limits = asset.parameters
     return mul_div_down(amount * asset.price, limits.collateral_weight, limits.lot_atoms * RATIO)
 
 
 def debt_value(asset: Asset, amount: int) -> int:
-    """Return the value of atoms owed, rounded up, in quote atoms (MM-17)."""
+    """Return the value of atoms owed, rounded up, in quote atoms (NT-2, MM-17)."""
     return mul_div_up(amount, asset.price, asset.parameters.lot_atoms)
 
 

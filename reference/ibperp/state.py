@@ -132,7 +132,7 @@ class State:
 
 
 def genesis(system: SystemParameters, time: int = 0) -> State:
-    """Return the state before any action: the two system accounts, and nothing else (CU-3)."""
+    """Return the state before any action: the two system accounts alone (CU-3, NT-8)."""
     nobody = Account(user=NOBODY)
     return State(system, time, (), (), Vector((nobody, nobody)), Vector(), Vector())
 

@@ -45,7 +45,7 @@ def entry_fee_of(state: State, asset: int, amount: int) -> int:
 
 
 def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
-    """Check that an account may lend `amount` atoms and will claim at least one (MM-11)."""
+    """Check that an account may lend `amount` atoms and claim some (MM-8, MM-10, MM-11)."""
     books = state.assets[asset]
     limits = books.parameters.pool
     shares = kernel.lend_shares_minted(books.pool, amount)
@@ -73,7 +73,7 @@ def lent(effect: Effect, account: int, asset: int, amount: int, reason: Reason) 
 
 
 def redeem_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
-    """Check that an account may redeem `amount` atoms (MM-12)."""
+    """Check that an account may redeem `amount` atoms (MM-8, MM-10, MM-12)."""
     books = state.assets[asset]
     limits = books.parameters.pool
     has_claim = amount <= claim_of(state, account, asset)
@@ -98,7 +98,7 @@ def redeemed(effect: Effect, account: int, asset: int, amount: int, reason: Reas
 
 
 def borrow_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
-    """Check that a pool has `amount` atoms, more than zero, for an account to borrow (MM-13)."""
+    """Check that an account may borrow `amount` atoms of a pool (MM-8, MM-10, MM-13)."""
     books = state.assets[asset]
     limits = books.parameters.pool
     fee = entry_fee_of(state, asset, amount)
