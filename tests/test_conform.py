@@ -1,4 +1,5 @@
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_conduct__keeps_outcomes_apart_and_goes_on(
     assert outcomes == [outcome, Outcome.PASSED, Outcome.PASSED]
     assert message in campaign.results[0].message
     assert campaign.exit_code == 1
-    assert f"--vector CU-3-001 -- {sys.executable}" in printed(campaign)
+    assert f"--vector CU-3-001 -- {shlex.quote(sys.executable)}" in printed(campaign)
 
 
 def test_conduct__hanging_engine_times_out(tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
     "no_free_round_trip": (Redeem(2, "USD", 9), lambda state: held(state, 2, free=1)),
     "splitting_never_helps": (Lend(2, "USD", 9), lambda state: held(state, 2, shares=-(10**6))),
     "directed_rounding": (Lend(2, "USD", 9), lambda state: held(state, 2, shares=1)),
+    "lend_claims_an_atom": (
+        Redeem(2, "USD", 9),
+        lambda state: held(state, 2, shares=1 - state.accounts[2].shares[0]),
+    ),
     "no_account_lends_and_borrows": (
         Redeem(2, "USD", 9),
         lambda state: held(state, 2, shares=-(10**9)),

@@ -11,18 +11,13 @@ from ibperp import pool as kernel
 from ibperp.actions import (
     AdvanceTime,
     Borrow,
-    ConfirmWithdrawal,
-    Deposit,
-    FailWithdrawal,
     Lend,
     Redeem,
     Repay,
-    Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
-from ibperp.state import FEES
-from ibperp_invariants.step import state_invariant, step_invariant, wealth
+from ibperp_invariants.step import inflows_of, state_invariant, step_invariant, wealth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +157,7 @@ def no_free_round_trip(step: Step) -> Iterator[str]:
     """Check that no action raises free + claim - debt by more than it brings (MM-11 to MM-14)."""
     if isinstance(step.action, AdvanceTime) or not step.is_accepted():
         return
-    inflows = _inflows(step)
+    inflows = inflows_of(step)
     for account in step.changed_accounts():
         for symbol in step.after.assets:
             old = wealth(step.before, account, symbol)
@@ -207,6 +202,15 @@ def directed_rounding(step: Step) -> Iterator[str]:
             )
 
 
+def lend_claims_an_atom(step: Step) -> Iterator[str]:
+    """Check that lend shares that an action moved are worth an atom, or are gone (MM-11, MM-12)."""
+    for account in step.changed_accounts():
+        for symbol, shares in step.after.accounts[account].shares.items():
+            pool = step.after.assets[symbol].pool
+            if shares > 0 and kernel.lend_claim(pool, shares) == 0:
+                yield f"account {account}, {symbol}: {shares} lend shares claim nothing"
+
+
 def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
     """Check the side of an account in a pool against what the action may do (MM-11, MM-13)."""
     action = step.action
@@ -227,23 +231,6 @@ def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
             is_kept = had * has >= 0 and abs(has) <= abs(had)
     if not is_kept:
         yield f"account {action.account}, {action.asset}: shares went from {had} to {has}"
-
-
-def _inflows(step: Step) -> dict[tuple[int, str], int]:
-    """Return what an action brings to accounts, in atoms by (account, symbol)."""
-    withdrawals = step.before.withdrawals
-    match step.action:
-        case Deposit(account=account, asset=symbol, amount=amount):
-            return {(account, symbol): amount}
-        case Transfer(sender=sender, receiver=receiver, asset=symbol, amount=amount):
-            return {(sender, symbol): -amount, (receiver, symbol): amount}
-        case ConfirmWithdrawal(withdrawal=index) if index in withdrawals:
-            return {(FEES, withdrawals[index].asset): withdrawals[index].fee}
-        case FailWithdrawal(withdrawal=index) if index in withdrawals:
-            asked = withdrawals[index]
-            return {(asked.account, asked.asset): asked.amount}
-        case _:
-            return {}
 
 
 def _moves(step: Step) -> Iterator[tuple[str, Pool, int, int, Lend | Redeem | Borrow | Repay]]:
@@ -385,6 +372,11 @@ MONEY_MARKET: Final[tuple[Invariant, ...]] = (
         directed_rounding,
         "NT-4 MM-11 MM-12 MM-13 MM-14",
         "The shares of a move are rounded in favour of the pool, by less than one share.",
+    ),
+    step_invariant(
+        lend_claims_an_atom,
+        "MM-11 MM-12",
+        "Nobody is left with lend shares that claim nothing, which he could not redeem.",
     ),
     step_invariant(
         no_account_lends_and_borrows,

@@ -148,3 +148,20 @@ def wealth(view: View, account: int, symbol: str) -> int:
     if shares < 0 and pool.borrow_shares > 0:
         return free - kernel.debt(pool, -shares)
     return free
+
+
+def inflows_of(step: Step) -> dict[tuple[int, str], int]:
+    """Return what an action brings to accounts, in atoms by (account, symbol)."""
+    withdrawals = step.before.withdrawals
+    match step.action:
+        case Deposit(account=account, asset=symbol, amount=amount):
+            return {(account, symbol): amount}
+        case Transfer(sender=sender, receiver=receiver, asset=symbol, amount=amount):
+            return {(sender, symbol): -amount, (receiver, symbol): amount}
+        case ConfirmWithdrawal(withdrawal=index) if index in withdrawals:
+            return {(FEES, withdrawals[index].asset): withdrawals[index].fee}
+        case FailWithdrawal(withdrawal=index) if index in withdrawals:
+            asked = withdrawals[index]
+            return {(asked.account, asked.asset): asked.amount}
+        case _:
+            return {}
