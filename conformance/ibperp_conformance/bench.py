@@ -120,7 +120,7 @@ def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
         "borrow": lambda _: actions.Borrow(some(), "SOL", 1000),
         "repay": lambda _: actions.Repay(some(), "SOL", 1000),
         "set_account_settings": lambda n: actions.SetAccountSettings(
-            some(), auto_lend=False, auto_repay_borrows=bool(n % 2), leverage_limit=9 * RATIO
+            some(), auto_lend=False, auto_repay_borrows=False, leverage_limit=(8 + n % 2) * RATIO
         ),
         "set_price": lambda n: actions.SetPrice("SOL", 10**6 + n),
         "advance_time": lambda n: actions.AdvanceTime(n + 1),
