@@ -48,7 +48,10 @@ OWED: Final = 10**9
 FIRST: Final = 2
 """The first account of a user: the two before it are the system's."""
 
-TOKEN: Final = TokenParameters("solana", 1, 1, 10, 10**30, 2)
+TOKENS: Final = (
+    TokenParameters("solana", 1, 1, 10, 10**30, 2),
+    TokenParameters("ethereum", 1, 1, 10, 10**30, 2),
+)
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
     base_rate=0,
@@ -62,7 +65,7 @@ POOL: Final = PoolParameters(
     open_borrow_lend_limit=10**30,
 )
 ASSET: Final = AssetParameters(
-    6, 10**6, RATIO // 10 * 9, RATIO // 10, 10**12, RATIO // 20, 10**11, (TOKEN,), POOL
+    6, 10**6, RATIO // 10 * 9, RATIO // 10, 10**12, RATIO // 20, 10**11, TOKENS, POOL
 )
 
 
@@ -74,7 +77,7 @@ def populated(accounts: int) -> State:
         assert isinstance(listed, Accepted)
         state = listed.state
     shares = (LENT * SHARES_PER_ATOM, -OWED * SHARES_PER_ATOM)
-    users = [Account(1 + index, (FREE, FREE), shares) for index in range(accounts - 3)]
+    users = [Account(1 + index // 2, (FREE, FREE), shares) for index in range(accounts - 3)]
     count = len(users)
     lender = Account(1, (0, FREE), (0, LENT * count * SHARES_PER_ATOM))
     system = [Account(0), Account(0)]
@@ -93,12 +96,32 @@ def populated(accounts: int) -> State:
         replace(
             asset,
             price=10**6,
-            tokens=(Token(custody=held[asset.symbol] + pools[asset.symbol].cash),),
+            tokens=(Token(custody=held[asset.symbol] + pools[asset.symbol].cash), Token()),
             pool=replace(pools[asset.symbol], throttle_bound=POOL.throttle_utilization),
         )
         for asset in state.assets
     )
-    return replace(state, assets=assets, accounts=Vector([*system, *users, lender]))
+    state = replace(state, assets=assets, accounts=Vector([*system, *users, lender]))
+    return with_requests(state, accounts)
+
+
+def with_requests(state: State, accounts: int) -> State:
+    """Return the state with as many pending withdrawals and rebalances as are measured."""
+    spread = accounts - FIRST - 1
+    for n in range(TRANSITIONS):
+        asked = actions.RequestWithdrawal(
+            FIRST + n * spread // TRANSITIONS,
+            "USDC",
+            "solana",
+            1000,
+            auto_lend_redeem=False,
+            auto_borrow=False,
+        )
+        for action in (asked, actions.StartRebalance("SOL", "solana", "ethereum", 1000)):
+            outcome = transition(state, action)
+            assert isinstance(outcome, Accepted)
+            state = outcome.state
+    return state
 
 
 def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
@@ -109,18 +132,30 @@ def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
     def some() -> int:
         return pick(FIRST, last) if last > FIRST else FIRST
 
+    def paired() -> tuple[int, int]:
+        sender = FIRST + 2 * pick((last - FIRST) // 2)
+        return sender, sender + 1
+
     return {
         "create_account": lambda n: actions.CreateAccount(accounts + n, 1),
         "deposit": lambda n: actions.Deposit(some(), "USDC", "solana", n + 1, 1000),
         "request_withdrawal": lambda _: actions.RequestWithdrawal(
             some(), "USDC", "solana", 1000, auto_lend_redeem=True, auto_borrow=False
         ),
+        "confirm_withdrawal": actions.ConfirmWithdrawal,
+        "fail_withdrawal": actions.FailWithdrawal,
+        "start_rebalance": lambda _: actions.StartRebalance("SOL", "solana", "ethereum", 1000),
+        "complete_rebalance": lambda n: actions.CompleteRebalance(n, 1000),
+        "transfer": lambda _: actions.Transfer(*paired(), "USDC", 1000),
         "lend": lambda _: actions.Lend(some(), "USDC", 1000),
         "redeem": lambda _: actions.Redeem(some(), "USDC", 1000),
         "borrow": lambda _: actions.Borrow(some(), "SOL", 1000),
         "repay": lambda _: actions.Repay(some(), "SOL", 1000),
         "set_account_settings": lambda n: actions.SetAccountSettings(
             some(), auto_lend=False, auto_repay_borrows=False, leverage_limit=(8 + n % 2) * RATIO
+        ),
+        "set_pool_parameters": lambda n: actions.SetPoolParameters(
+            "SOL", replace(POOL, base_rate=n)
         ),
         "set_price": lambda n: actions.SetPrice("SOL", 10**6 + n),
         "advance_time": lambda n: actions.AdvanceTime(n + 1),

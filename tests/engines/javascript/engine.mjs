@@ -40,20 +40,13 @@ function isqrtUp(x) {
 const NAME = /^[A-Za-z0-9._-]{1,32}$/; // NT-8
 
 const newAccount = (user) => ({
-  user,
-  free: new Map(),
-  shares: new Map(),
+  user, free: new Map(), shares: new Map(),
   settings: { auto_lend: false, auto_repay_borrows: false, leverage_limit: 10n * RATIO },
 });
 
 /** NT-8: accounts, withdrawals and rebalances are arrays, their index is the id; Maps keep the order of listing. */
 const genesis = (system) => ({
-  system,
-  time: 0n,
-  chains: new Map(),
-  assets: new Map(),
-  accounts: [newAccount(0n), newAccount(0n)],
-  withdrawals: [],
+  system, time: 0n, chains: new Map(), assets: new Map(), accounts: [newAccount(0n), newAccount(0n)], withdrawals: [],
   rebalances: [],
 });
 
@@ -160,10 +153,8 @@ function isPoolLawful(pool) {
     [pool.base_rate, pool.slope_low, pool.slope_high].every((rate) => isBetween(0n, rate, 100n * RATIO)) &&
     isBetween(1n, pool.optimal_utilization, RATIO - 1n) &&
     isBetween(pool.optimal_utilization, pool.throttle_utilization, pool.max_utilization) &&
-    isBetween(1n, pool.max_utilization, RATIO) &&
-    isBetween(0n, pool.throttle_fraction, RATIO) &&
-    isBetween(0n, pool.reserve_fee, RATIO) &&
-    isBetween(0n, pool.open_borrow_lend_limit, LARGEST)
+    isBetween(1n, pool.max_utilization, RATIO) && isBetween(0n, pool.throttle_fraction, RATIO) &&
+    isBetween(0n, pool.reserve_fee, RATIO) && isBetween(0n, pool.open_borrow_lend_limit, LARGEST)
   );
 }
 
@@ -182,32 +173,24 @@ function isTokenLawful(token) {
 function isAssetLawful(parameters) {
   const { tokens, pool } = parameters;
   return (
-    isBetween(0n, parameters.decimals, 24n) &&
-    isBetween(1n, parameters.lot_atoms, 10n ** 24n) &&
-    isBetween(0n, parameters.collateral_weight, RATIO) &&
-    isBetween(1n, parameters.imf_base, RATIO) &&
-    isBetween(0n, parameters.imf_factor, RATIO) &&
-    isBetween(1n, parameters.mmf_base, parameters.imf_base - 1n) &&
-    isBetween(0n, parameters.mmf_factor, parameters.imf_factor) &&
-    tokens.length > 0 &&
-    new Set(tokens.map((token) => token.chain)).size === tokens.length &&
-    tokens.every(isTokenLawful) &&
-    isPoolLawful(pool)
+    isBetween(0n, parameters.decimals, 24n) && isBetween(1n, parameters.lot_atoms, 10n ** 24n) &&
+    isBetween(0n, parameters.collateral_weight, RATIO) && isBetween(1n, parameters.imf_base, RATIO) &&
+    isBetween(0n, parameters.imf_factor, RATIO) && isBetween(1n, parameters.mmf_base, parameters.imf_base - 1n) &&
+    isBetween(0n, parameters.mmf_factor, parameters.imf_factor) && tokens.length > 0 &&
+    new Set(tokens.map((token) => token.chain)).size === tokens.length && tokens.every(isTokenLawful) && isPoolLawful(pool)
   );
 }
 
 function isSystemLawful(system) {
   return (
-    isBetween(1n, system.quote_unit, 10n ** 24n) &&
-    isBetween(1n, system.accrual_interval, 86400n) &&
+    isBetween(1n, system.quote_unit, 10n ** 24n) && isBetween(1n, system.accrual_interval, 86400n) &&
     isBetween(1n, system.throttle_interval, 86400n)
   );
 }
 
 function listAsset({ state }, { asset, parameters }) {
   stage({
-    asset_name_invalid: !NAME.test(asset),
-    parameter_invalid: !isAssetLawful(parameters),
+    asset_name_invalid: !NAME.test(asset), parameter_invalid: !isAssetLawful(parameters),
     asset_exists: state.assets.has(asset),
   });
   const { tokens, pool, ...rest } = parameters;
@@ -233,9 +216,7 @@ const isReserved = (id) => 0n <= id && id < RESERVED;
 function createAccount({ state }, { account, user }) {
   const next = BigInt(state.accounts.length);
   stage({
-    out_of_range: !isInRange(user),
-    user_invalid: user < 1n,
-    account_unknown: account < 0n || account > next,
+    out_of_range: !isInRange(user), user_invalid: user < 1n, account_unknown: account < 0n || account > next,
     account_exists: 0n <= account && account < next,
   });
   state.accounts.push(newAccount(user));
@@ -248,16 +229,12 @@ function deposit(run, { account, asset: symbol, chain, sequence, amount }) {
   const asset = state.assets.get(symbol);
   const token = asset?.tokens.get(chain);
   stage({
-    amount_not_positive: amount <= 0n,
-    out_of_range: !isInRange(amount),
-    account_unknown: !byId(state.accounts, account),
-    asset_unknown: !asset,
-    chain_unknown: asset && !token,
+    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), account_unknown: !byId(state.accounts, account),
+    asset_unknown: !asset, chain_unknown: asset && !token,
   });
   const next = state.chains.get(chain);
   stage({
-    sequence_replayed: sequence < next,
-    sequence_skipped: sequence > next,
+    sequence_replayed: sequence < next, sequence_skipped: sequence > next,
     amount_not_native: amount % token.parameters.native_unit !== 0n,
     deposit_below_minimum: amount < token.parameters.minimum_deposit,
   });
@@ -275,12 +252,8 @@ function requestWithdrawal(run, action) {
   const asset = state.assets.get(symbol);
   const token = asset?.tokens.get(chain);
   stage({
-    amount_not_positive: amount <= 0n,
-    out_of_range: !isInRange(amount),
-    account_unknown: !account,
-    account_reserved: isReserved(id),
-    asset_unknown: !asset,
-    chain_unknown: asset && !token,
+    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), account_unknown: !account,
+    account_reserved: isReserved(id), asset_unknown: !asset, chain_unknown: asset && !token,
   });
   const missing = () => amount - entry(account.free, symbol);
   const redeemable = auto_lend_redeem ? claimOf(account, symbol, asset.pool) : 0n;
@@ -336,16 +309,10 @@ function startRebalance(run, { asset: symbol, source, destination, amount }) {
   const asset = state.assets.get(symbol);
   const token = asset?.tokens.get(source);
   stage({
-    amount_not_positive: amount <= 0n,
-    out_of_range: !isInRange(amount),
-    same_chain: source === destination,
-    asset_unknown: !asset,
-    chain_unknown: asset && !(token && asset.tokens.has(destination)),
+    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), same_chain: source === destination,
+    asset_unknown: !asset, chain_unknown: asset && !(token && asset.tokens.has(destination)),
   });
-  stage({
-    amount_not_native: amount % token.parameters.native_unit !== 0n,
-    custody_insufficient: available(token) < amount,
-  });
+  stage({ amount_not_native: amount % token.parameters.native_unit !== 0n, custody_insufficient: available(token) < amount });
   state.rebalances.push({ asset: symbol, source, destination, amount, status: 'pending' });
   post(run, 'in_transit', `custody:${source}`, symbol, amount, 'rebalance_start');
 }
@@ -357,8 +324,7 @@ function completeRebalance(run, { rebalance: id, received }) {
   const { asset: symbol, destination, amount, status } = rebalance;
   const cost = amount - received;
   stage({
-    rebalance_not_pending: status !== 'pending',
-    received_exceeds_sent: received > amount,
+    rebalance_not_pending: status !== 'pending', received_exceeds_sent: received > amount,
     amount_not_native: received % state.assets.get(symbol).tokens.get(destination).parameters.native_unit !== 0n,
     insufficient_funds: cost > entry(state.accounts[0].free, symbol),
   });
@@ -374,11 +340,8 @@ function transfer(run, { sender, receiver, asset: symbol, amount }) {
   const from = byId(state.accounts, sender);
   const to = byId(state.accounts, receiver);
   stage({
-    amount_not_positive: amount <= 0n,
-    out_of_range: !isInRange(amount),
-    same_account: sender === receiver,
-    account_unknown: !from || !to,
-    account_reserved: isReserved(sender) || isReserved(receiver),
+    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), same_account: sender === receiver,
+    account_unknown: !from || !to, account_reserved: isReserved(sender) || isReserved(receiver),
     asset_unknown: !state.assets.has(symbol),
   });
   stage({ user_mismatch: from.user !== to.user, insufficient_funds: entry(from.free, symbol) < amount });
@@ -486,10 +449,8 @@ const isBookClosed = (step, { poolParameters }) => !BOOKS[step].includes(poolPar
 /** Stage 1 of lend, redeem, borrow and repay. */
 function checkOwner(state, { account, asset, amount }) {
   stage({
-    amount_not_positive: amount !== 'all' && amount <= 0n,
-    out_of_range: amount !== 'all' && !isInRange(amount),
-    account_unknown: !byId(state.accounts, account),
-    account_reserved: isReserved(account),
+    amount_not_positive: amount !== 'all' && amount <= 0n, out_of_range: amount !== 'all' && !isInRange(amount),
+    account_unknown: !byId(state.accounts, account), account_reserved: isReserved(account),
     asset_unknown: !state.assets.has(asset),
   });
 }
@@ -514,8 +475,7 @@ function lendConditions(state, id, symbol, amount) {
   const minted = lendMinted(pool, amount);
   const after = { lent: pool.lent + amount, lend_shares: pool.lend_shares + minted };
   return {
-    book_closed: isBookClosed('lend', asset),
-    lend_requires_borrow_repay: borrowShares(account, symbol) > 0n,
+    book_closed: isBookClosed('lend', asset), lend_requires_borrow_repay: borrowShares(account, symbol) > 0n,
     insufficient_funds: entry(account.free, symbol) < amount,
     amount_too_small: claim(lendShares(account, symbol) + minted, after) === 0n,
     lend_limit: after.lent > poolParameters.open_borrow_lend_limit,
@@ -545,9 +505,7 @@ function redeemConditions(state, id, symbol, amount) {
   const { pool } = asset;
   const exceeds = amount > claimOf(account, symbol, pool);
   return {
-    book_closed: isBookClosed('redeem', asset),
-    insufficient_lend: exceeds,
-    amount_too_small: amount === 0n,
+    book_closed: isBookClosed('redeem', asset), insufficient_lend: exceeds, amount_too_small: amount === 0n,
     insufficient_supply: pool.cash < amount,
     ...(exceeds ? {} : utilizationConditions(asset, pool.borrowed, pool.lent - amount)),
   };
@@ -587,12 +545,9 @@ function borrowConditions(state, id, symbol, amount) {
   const toReserve = ceilDivide(fee * poolParameters.reserve_fee, RATIO);
   const borrowed = pool.borrowed + fee + amount;
   return {
-    book_closed: isBookClosed('borrow', asset),
-    borrow_requires_lend_redeem: lendShares(account, symbol) > 0n,
-    price_unknown: price === 0n,
-    borrow_limit: borrowed > poolParameters.open_borrow_lend_limit,
-    insufficient_supply: pool.cash < amount,
-    ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
+    book_closed: isBookClosed('borrow', asset), borrow_requires_lend_redeem: lendShares(account, symbol) > 0n,
+    price_unknown: price === 0n, borrow_limit: borrowed > poolParameters.open_borrow_lend_limit,
+    insufficient_supply: pool.cash < amount, ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
   };
 }
 
@@ -629,8 +584,7 @@ function repayConditions(state, id, symbol, amount) {
   const shares = borrowShares(account, symbol);
   const exceeds = amount > debt(shares, pool) || amount === 0n;
   return {
-    insufficient_funds: entry(account.free, symbol) < amount,
-    repay_exceeds_debt: exceeds,
+    insufficient_funds: entry(account.free, symbol) < amount, repay_exceeds_debt: exceeds,
     amount_too_small: !exceeds && repayBurned(shares, pool, amount) === 0n,
   };
 }
@@ -661,9 +615,7 @@ function setAccountSettings(run, { account: id, auto_lend, auto_repay_borrows, l
   const { state } = run;
   const account = byId(state.accounts, id);
   stage({
-    out_of_range: !isInRange(leverage_limit),
-    leverage_invalid: leverage_limit < RATIO,
-    account_unknown: !account,
+    out_of_range: !isInRange(leverage_limit), leverage_invalid: leverage_limit < RATIO, account_unknown: !account,
     account_reserved: isReserved(id),
   });
   const isLower = leverage_limit < account.settings.leverage_limit;
@@ -724,8 +676,7 @@ function isAdmissible(stateBefore, stateAfter, id) {
   if (after.equity >= after.initial) return true;
   const before = health(stateBefore, id);
   return (
-    after.maintenance <= before.maintenance &&
-    after.equity * before.maintenance >= before.equity * after.maintenance
+    after.maintenance <= before.maintenance && after.equity * before.maintenance >= before.equity * after.maintenance
   );
 }
 
