@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ibperp.actions import (
+    Action,
+    AdvanceTime,
     Deposit,
     Lend,
     Redeem,
@@ -15,7 +17,7 @@ from ibperp.actions import (
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why
-from ibperp_conformance.authored.setups import COIN, MAX, POOL, USD
+from ibperp_conformance.authored.setups import COIN, MAX, POOL, RATIO, USD, YEAR
 
 _FUNDED: Final = Group("funded")
 _FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)
@@ -27,6 +29,15 @@ _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
 def _pool(**changes: Any) -> SetPoolParameters:
     return SetPoolParameters("USDC", replace(POOL, **changes))
 
+
+_DEAR: Final[tuple[Action, ...]] = (
+    _pool(base_rate=100 * RATIO, open_borrow_lend_limit=MAX),
+    AdvanceTime(10 * YEAR),
+    AdvanceTime(10 * YEAR + 518_892_992),
+    Deposit(4, "USDC", "solana", 3, 10**15),
+    Lend(4, "USDC", 10**15),
+)
+"""Steps after which a share of the pool is worth three quarters of an atom."""
 
 LENDS: Final[tuple[Case, ...]] = (
     _FUNDED.accept(
@@ -100,6 +111,29 @@ LENDS: Final[tuple[Case, ...]] = (
         Redeem(2, "USDC", 1),
         Refused(Redeem(2, "USDC", None), R.AMOUNT_TOO_SMALL),
         why=Why.REGRESSION,
+    ),
+    Group("market", why=Why.ROUNDING).accept(
+        "MM-11-028",
+        "an atom buys a share while a share is worth less",
+        *_DEAR,
+        Lend(4, "USDC", 1),
+    ),
+    Group("market", why=Why.ROUNDING).reject(
+        "MM-11-029",
+        "a lender's atom that would mint no share is not taken",
+        *_DEAR,
+        AdvanceTime(60 * YEAR),
+        Lend(4, "USDC", 1),
+        code=R.AMOUNT_TOO_SMALL,
+        twin="MM-11-028",
+    ),
+    Group("market", why=Why.REGRESSION, clauses=("MM-12",)).trace(
+        "MM-11-030",
+        "a rest of shares that would claim nothing is burned with the rest",
+        *_DEAR,
+        Lend(2, "USDC", 2),
+        Lend(2, "USDC", 1),
+        Redeem(2, "USDC", 1),
     ),
     *Group("market", why=Why.PRECEDENCE).refusals(
         "MM-11-016",

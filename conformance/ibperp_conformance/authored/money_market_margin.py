@@ -111,6 +111,11 @@ SETTINGS: Final[tuple[Case, ...]] = (
         _settings(3, repay=True),
         Borrow(3, "USDC", 5 * USD),
     ),
+    Group("automatic", why=Why.REGRESSION).accept(
+        "MM-15-022",
+        "a lender with nothing free is swept without an event",
+        SetAccountSettings(2, auto_lend=True, auto_repay_borrows=False, leverage_limit=10 * RATIO),
+    ),
     Group("automatic").accept(
         "MM-15-021",
         "switching off lends nothing more",

@@ -58,7 +58,7 @@ def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Ch
             RejectionCode.LEND_REQUIRES_BORROW_REPAY,
         ),
         (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
-        (claim > 0, RejectionCode.AMOUNT_TOO_SMALL),
+        (shares > 0 and claim > 0, RejectionCode.AMOUNT_TOO_SMALL),
         (books.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
     )
 

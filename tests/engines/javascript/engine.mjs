@@ -50,21 +50,6 @@ const genesis = (system) => ({
   rebalances: [],
 });
 
-/** A copy that an action may change freely. Parameters, settings and records are never changed in place. */
-const copied = (state) => ({
-  ...state,
-  chains: new Map(state.chains),
-  assets: new Map(
-    [...state.assets].map(([symbol, asset]) => [
-      symbol,
-      { ...asset, tokens: new Map([...asset.tokens].map(([chain, token]) => [chain, { ...token }])), pool: { ...asset.pool } },
-    ]),
-  ),
-  accounts: state.accounts.map((account) => ({ ...account, free: new Map(account.free), shares: new Map(account.shares) })),
-  withdrawals: [...state.withdrawals],
-  rebalances: [...state.rebalances],
-});
-
 const entry = (map, symbol) => map.get(symbol) ?? 0n;
 
 function setEntry(map, symbol, value) {
@@ -113,9 +98,9 @@ function isStorable(state) {
   return state.accounts.every(({ free, shares }) => [...free.values(), ...shares.values()].every(isInRange));
 }
 
-/** One transition (NT-9): the next state and the events, or a Rejection; `before` is never changed. */
+/** One transition (NT-9): the next state and the events, or a Rejection; `before` is never changed, the copy freely. */
 function transition(before, action) {
-  const run = { before, state: copied(before), events: [] };
+  const run = { before, state: structuredClone(before), events: [] };
   ACTIONS.get(action.type).perform(run, action);
   stage({ out_of_range: !isStorable(run.state) });
   return run;
@@ -146,29 +131,21 @@ function post({ state, events }, debit, credit, symbol, amount, reason) {
 
 const available = (token) => token.custody - token.pending;
 
-// CU-2 ------------------------------------------------------------------------------------------
+// CU-2
+const isPoolLawful = (pool) =>
+  [pool.base_rate, pool.slope_low, pool.slope_high].every((rate) => isBetween(0n, rate, 100n * RATIO)) &&
+  isBetween(1n, pool.optimal_utilization, RATIO - 1n) &&
+  isBetween(pool.optimal_utilization, pool.throttle_utilization, pool.max_utilization) &&
+  isBetween(1n, pool.max_utilization, RATIO) && isBetween(0n, pool.throttle_fraction, RATIO) &&
+  isBetween(0n, pool.reserve_fee, RATIO) && isBetween(0n, pool.open_borrow_lend_limit, LARGEST);
 
-function isPoolLawful(pool) {
-  return (
-    [pool.base_rate, pool.slope_low, pool.slope_high].every((rate) => isBetween(0n, rate, 100n * RATIO)) &&
-    isBetween(1n, pool.optimal_utilization, RATIO - 1n) &&
-    isBetween(pool.optimal_utilization, pool.throttle_utilization, pool.max_utilization) &&
-    isBetween(1n, pool.max_utilization, RATIO) && isBetween(0n, pool.throttle_fraction, RATIO) &&
-    isBetween(0n, pool.reserve_fee, RATIO) && isBetween(0n, pool.open_borrow_lend_limit, LARGEST)
-  );
-}
-
-function isTokenLawful(token) {
-  return (
-    NAME.test(token.chain) &&
-    isBetween(1n, token.native_unit, 10n ** 24n) && // before the division below
-    isBetween(1n, token.minimum_deposit, LARGEST) &&
-    token.withdrawal_fee >= 0n &&
-    token.withdrawal_fee % token.native_unit === 0n &&
-    token.minimum_withdrawal > token.withdrawal_fee &&
-    isBetween(token.minimum_withdrawal, token.maximum_withdrawal, LARGEST)
-  );
-}
+const isTokenLawful = (token) =>
+  NAME.test(token.chain) &&
+  isBetween(1n, token.native_unit, 10n ** 24n) && // before the division below
+  isBetween(1n, token.minimum_deposit, LARGEST) &&
+  token.withdrawal_fee >= 0n && token.withdrawal_fee % token.native_unit === 0n &&
+  token.minimum_withdrawal > token.withdrawal_fee &&
+  isBetween(token.minimum_withdrawal, token.maximum_withdrawal, LARGEST);
 
 function isAssetLawful(parameters) {
   const { tokens, pool } = parameters;
@@ -181,12 +158,9 @@ function isAssetLawful(parameters) {
   );
 }
 
-function isSystemLawful(system) {
-  return (
-    isBetween(1n, system.quote_unit, 10n ** 24n) && isBetween(1n, system.accrual_interval, 86400n) &&
-    isBetween(1n, system.throttle_interval, 86400n)
-  );
-}
+const isSystemLawful = (system) =>
+  isBetween(1n, system.quote_unit, 10n ** 24n) && isBetween(1n, system.accrual_interval, 86400n) &&
+  isBetween(1n, system.throttle_interval, 86400n);
 
 function listAsset({ state }, { asset, parameters }) {
   stage({
@@ -209,8 +183,7 @@ function listAsset({ state }, { asset, parameters }) {
   });
 }
 
-// CU-3 ------------------------------------------------------------------------------------------
-
+// CU-3
 const isReserved = (id) => 0n <= id && id < RESERVED;
 
 function createAccount({ state }, { account, user }) {
@@ -222,16 +195,24 @@ function createAccount({ state }, { account, user }) {
   state.accounts.push(newAccount(user));
 }
 
-// CU-4 ------------------------------------------------------------------------------------------
-
-function deposit(run, { account, asset: symbol, chain, sequence, amount }) {
-  const { state } = run;
+/** Stage 1 of CU-4, CU-5 and MM-11 to MM-14, of which those of an owner are refused to a reserved account. */
+function firstStage(state, { account: id, asset: symbol, chain, amount }, isOwners) {
+  const account = byId(state.accounts, id);
   const asset = state.assets.get(symbol);
   const token = asset?.tokens.get(chain);
   stage({
-    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), account_unknown: !byId(state.accounts, account),
-    asset_unknown: !asset, chain_unknown: asset && !token,
+    amount_not_positive: amount !== 'all' && amount <= 0n, out_of_range: amount !== 'all' && !isInRange(amount),
+    account_unknown: !account, account_reserved: isOwners && isReserved(id), asset_unknown: !asset,
+    chain_unknown: chain !== undefined && asset && !token,
   });
+  return { account, asset, token };
+}
+
+// CU-4
+function deposit(run, action) {
+  const { state } = run;
+  const { account, asset: symbol, chain, sequence, amount } = action;
+  const { token } = firstStage(state, action, false);
   const next = state.chains.get(chain);
   stage({
     sequence_replayed: sequence < next, sequence_skipped: sequence > next,
@@ -243,18 +224,11 @@ function deposit(run, { account, asset: symbol, chain, sequence, amount }) {
   sweep(run, account, symbol);
 }
 
-// CU-5 ------------------------------------------------------------------------------------------
-
+// CU-5
 function requestWithdrawal(run, action) {
   const { state, before } = run;
   const { account: id, asset: symbol, chain, amount, auto_lend_redeem, auto_borrow } = action;
-  const account = byId(state.accounts, id);
-  const asset = state.assets.get(symbol);
-  const token = asset?.tokens.get(chain);
-  stage({
-    amount_not_positive: amount <= 0n, out_of_range: !isInRange(amount), account_unknown: !account,
-    account_reserved: isReserved(id), asset_unknown: !asset, chain_unknown: asset && !token,
-  });
+  const { account, asset, token } = firstStage(state, action, true);
   const missing = () => amount - entry(account.free, symbol);
   const redeemable = auto_lend_redeem ? claimOf(account, symbol, asset.pool) : 0n;
   stage({
@@ -279,8 +253,7 @@ function requestWithdrawal(run, action) {
   stage({ insufficient_margin: !isAdmissible(before, state, id) }); // stage 6
 }
 
-// CU-6, CU-7 ------------------------------------------------------------------------------------
-
+// CU-6, CU-7
 /** The pending withdrawal with that id, now with the given status. */
 function settle(state, id, status) {
   const withdrawal = byId(state.withdrawals, id);
@@ -302,8 +275,7 @@ function failWithdrawal(run, { withdrawal }) {
   sweep(run, account, asset);
 }
 
-// CU-8, CU-9 ------------------------------------------------------------------------------------
-
+// CU-8, CU-9
 function startRebalance(run, { asset: symbol, source, destination, amount }) {
   const { state } = run;
   const asset = state.assets.get(symbol);
@@ -333,8 +305,7 @@ function completeRebalance(run, { rebalance: id, received }) {
   post(run, 'free:0', 'in_transit', symbol, cost, 'rebalance_cost');
 }
 
-// CU-10 -----------------------------------------------------------------------------------------
-
+// CU-10
 function transfer(run, { sender, receiver, asset: symbol, amount }) {
   const { state, before } = run;
   const from = byId(state.accounts, sender);
@@ -350,8 +321,7 @@ function transfer(run, { sender, receiver, asset: symbol, amount }) {
   sweep(run, receiver, symbol);
 }
 
-// CU-11 -----------------------------------------------------------------------------------------
-
+// CU-11
 function setPrice({ state }, { asset: symbol, price }) {
   const asset = state.assets.get(symbol);
   stage({ amount_not_positive: price <= 0n, out_of_range: !isInRange(price), asset_unknown: !asset });
@@ -446,15 +416,6 @@ function throttle({ pool, poolParameters }, steps) {
 const BOOKS = { lend: ['open'], redeem: ['open', 'repay_only'], borrow: ['open'] };
 const isBookClosed = (step, { poolParameters }) => !BOOKS[step].includes(poolParameters.book_state);
 
-/** Stage 1 of lend, redeem, borrow and repay. */
-function checkOwner(state, { account, asset, amount }) {
-  stage({
-    amount_not_positive: amount !== 'all' && amount <= 0n, out_of_range: amount !== 'all' && !isInRange(amount),
-    account_unknown: !byId(state.accounts, account), account_reserved: isReserved(account),
-    asset_unknown: !state.assets.has(asset),
-  });
-}
-
 /** Changes the signed shares of an account, with the event. */
 function moveShares({ state, events }, id, symbol, change, reason) {
   if (change === 0n) return; // CF-5: never 0
@@ -463,22 +424,24 @@ function moveShares({ state, events }, id, symbol, change, reason) {
   events.push({ type: 'shares_moved', account: String(id), asset: symbol, shares: String(change), reason });
 }
 
-const accountAndAsset = (state, id, symbol) => [state.accounts[Number(id)], state.assets.get(symbol)];
+/** What a step of an account in a pool reads. */
+function view(state, id, symbol) {
+  const account = state.accounts[Number(id)];
+  const asset = state.assets.get(symbol);
+  const [lending, owing] = [lendShares(account, symbol), borrowShares(account, symbol)];
+  return { account, asset, pool: asset.pool, free: entry(account.free, symbol), lending, owing };
+}
 
-// MM-11 -----------------------------------------------------------------------------------------
-
+// MM-11
 const lendMinted = (pool, amount) => floorDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
 
 function lendConditions(state, id, symbol, amount) {
-  const [account, asset] = accountAndAsset(state, id, symbol);
-  const { pool, poolParameters } = asset;
+  const { asset, pool, free, lending, owing } = view(state, id, symbol);
   const minted = lendMinted(pool, amount);
   const after = { lent: pool.lent + amount, lend_shares: pool.lend_shares + minted };
   return {
-    book_closed: isBookClosed('lend', asset), lend_requires_borrow_repay: borrowShares(account, symbol) > 0n,
-    insufficient_funds: entry(account.free, symbol) < amount,
-    amount_too_small: claim(lendShares(account, symbol) + minted, after) === 0n,
-    lend_limit: after.lent > poolParameters.open_borrow_lend_limit,
+    book_closed: isBookClosed('lend', asset), lend_requires_borrow_repay: owing > 0n, insufficient_funds: free < amount,
+    amount_too_small: claim(lending + minted, after) === 0n, lend_limit: after.lent > asset.poolParameters.open_borrow_lend_limit,
   };
 }
 
@@ -491,19 +454,10 @@ function doLend(run, id, symbol, amount, reason) {
   post(run, `free:${id}`, 'pool', symbol, amount, reason);
 }
 
-function lend(run, action) {
-  checkOwner(run.state, action);
-  const { account, asset, amount } = action;
-  stage(lendConditions(run.state, account, asset, amount));
-  doLend(run, account, asset, amount, 'lend');
-}
-
-// MM-12 -----------------------------------------------------------------------------------------
-
+// MM-12
 function redeemConditions(state, id, symbol, amount) {
-  const [account, asset] = accountAndAsset(state, id, symbol);
-  const { pool } = asset;
-  const exceeds = amount > claimOf(account, symbol, pool);
+  const { asset, pool, lending } = view(state, id, symbol);
+  const exceeds = amount > claim(lending, pool);
   return {
     book_closed: isBookClosed('redeem', asset), insufficient_lend: exceeds, amount_too_small: amount === 0n,
     insufficient_supply: pool.cash < amount,
@@ -519,41 +473,29 @@ function redeemBurned(shares, pool, amount) {
 }
 
 function doRedeem(run, id, symbol, amount, reason) {
-  const [account, { pool }] = accountAndAsset(run.state, id, symbol);
-  const burned = redeemBurned(lendShares(account, symbol), pool, amount);
+  const { pool, lending } = view(run.state, id, symbol);
+  const burned = redeemBurned(lending, pool, amount);
   pool.lent -= amount;
   pool.lend_shares -= burned;
   moveShares(run, id, symbol, -burned, reason);
   post(run, 'pool', `free:${id}`, symbol, amount, reason);
 }
 
-function redeem(run, action) {
-  checkOwner(run.state, action);
-  const { account: id, asset: symbol } = action;
-  const [account, asset] = accountAndAsset(run.state, id, symbol);
-  const amount = action.amount === 'all' ? claimOf(account, symbol, asset.pool) : action.amount;
-  stage(redeemConditions(run.state, id, symbol, amount));
-  doRedeem(run, id, symbol, amount, 'redeem');
-}
-
-// MM-13 -----------------------------------------------------------------------------------------
-
+// MM-13
 function borrowConditions(state, id, symbol, amount) {
-  const [account, asset] = accountAndAsset(state, id, symbol);
-  const { pool, poolParameters, price } = asset;
+  const { asset, pool, lending } = view(state, id, symbol);
   const fee = entryFee(state, asset, amount);
-  const toReserve = ceilDivide(fee * poolParameters.reserve_fee, RATIO);
+  const toReserve = ceilDivide(fee * asset.poolParameters.reserve_fee, RATIO);
   const borrowed = pool.borrowed + fee + amount;
   return {
-    book_closed: isBookClosed('borrow', asset), borrow_requires_lend_redeem: lendShares(account, symbol) > 0n,
-    price_unknown: price === 0n, borrow_limit: borrowed > poolParameters.open_borrow_lend_limit,
-    insufficient_supply: pool.cash < amount, ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
+    book_closed: isBookClosed('borrow', asset), borrow_requires_lend_redeem: lending > 0n, price_unknown: asset.price === 0n,
+    borrow_limit: borrowed > asset.poolParameters.open_borrow_lend_limit, insufficient_supply: pool.cash < amount,
+    ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
   };
 }
 
 function doBorrow(run, id, symbol, amount, reason) {
-  const asset = run.state.assets.get(symbol);
-  const { pool } = asset;
+  const { asset, pool } = view(run.state, id, symbol);
   const fee = entryFee(run.state, asset, amount);
   const owed = amount + fee;
   const minted = pool.borrow_shares === 0n ? owed * 10n ** 6n : ceilDivide(owed * pool.borrow_shares, pool.borrowed);
@@ -564,34 +506,23 @@ function doBorrow(run, id, symbol, amount, reason) {
   post(run, 'pool', `free:${id}`, symbol, amount, reason);
 }
 
-function borrow(run, action) {
-  checkOwner(run.state, action);
-  const { account, asset, amount } = action;
-  stage(borrowConditions(run.state, account, asset, amount));
-  doBorrow(run, account, asset, amount, 'borrow');
-  stage({ insufficient_margin: !isAdmissible(run.before, run.state, account) });
-}
-
-// MM-14 -----------------------------------------------------------------------------------------
-
+// MM-14
 /** The borrow shares that a payment of at most the debt burns. */
-function repayBurned(shares, pool, amount) {
-  return amount === debt(shares, pool) ? shares : floorDivide(amount * pool.borrow_shares, pool.borrowed);
-}
+const repayBurned = (shares, pool, amount) =>
+  amount === debt(shares, pool) ? shares : floorDivide(amount * pool.borrow_shares, pool.borrowed);
 
 function repayConditions(state, id, symbol, amount) {
-  const [account, { pool }] = accountAndAsset(state, id, symbol);
-  const shares = borrowShares(account, symbol);
-  const exceeds = amount > debt(shares, pool) || amount === 0n;
+  const { pool, free, owing } = view(state, id, symbol);
+  const exceeds = amount > debt(owing, pool) || amount === 0n;
   return {
-    insufficient_funds: entry(account.free, symbol) < amount, repay_exceeds_debt: exceeds,
-    amount_too_small: !exceeds && repayBurned(shares, pool, amount) === 0n,
+    insufficient_funds: free < amount, repay_exceeds_debt: exceeds,
+    amount_too_small: !exceeds && repayBurned(owing, pool, amount) === 0n,
   };
 }
 
 function doRepay(run, id, symbol, amount, reason) {
-  const [account, { pool }] = accountAndAsset(run.state, id, symbol);
-  const burned = repayBurned(borrowShares(account, symbol), pool, amount);
+  const { pool, owing } = view(run.state, id, symbol);
+  const burned = repayBurned(owing, pool, amount);
   const principal = floorDivide(burned * pool.borrowed, pool.borrow_shares);
   pool.borrowed -= principal;
   pool.borrow_shares -= burned;
@@ -600,17 +531,21 @@ function doRepay(run, id, symbol, amount, reason) {
   post(run, `free:${id}`, 'pool', symbol, amount, reason);
 }
 
-function repay(run, action) {
-  checkOwner(run.state, action);
+/** The four actions of MM-11 to MM-14: stage 1, `all`, stage 2, the effect; only a borrow is held to the margin. */
+const owned = (reason, conditions, perform, whole) => (run, action) => {
+  firstStage(run.state, action, true);
   const { account: id, asset: symbol } = action;
-  const [account, asset] = accountAndAsset(run.state, id, symbol);
-  const amount = action.amount === 'all' ? debtOf(account, symbol, asset.pool) : action.amount;
-  stage(repayConditions(run.state, id, symbol, amount));
-  doRepay(run, id, symbol, amount, 'repay');
-}
+  const amount = action.amount === 'all' ? whole(view(run.state, id, symbol)) : action.amount;
+  stage(conditions(run.state, id, symbol, amount));
+  perform(run, id, symbol, amount, reason);
+  if (reason === 'borrow') stage({ insufficient_margin: !isAdmissible(run.before, run.state, id) });
+};
+const lend = owned('lend', lendConditions, doLend);
+const redeem = owned('redeem', redeemConditions, doRedeem, ({ lending, pool }) => claim(lending, pool));
+const borrow = owned('borrow', borrowConditions, doBorrow);
+const repay = owned('repay', repayConditions, doRepay, ({ owing, pool }) => debt(owing, pool));
 
-// MM-15 -----------------------------------------------------------------------------------------
-
+// MM-15
 function setAccountSettings(run, { account: id, auto_lend, auto_repay_borrows, leverage_limit }) {
   const { state } = run;
   const account = byId(state.accounts, id);
@@ -628,7 +563,7 @@ function setAccountSettings(run, { account: id, auto_lend, auto_repay_borrows, l
 /** Repays, then lends what is free, if the account wants it and the step would pass; refuses nothing. */
 function sweep(run, id, symbol) {
   const { state } = run;
-  const [account, { pool }] = accountAndAsset(state, id, symbol);
+  const { account, pool } = view(state, id, symbol);
   const free = () => entry(account.free, symbol);
   const passes = (conditions) => violatedBy(conditions).length === 0;
   if (account.settings.auto_repay_borrows) {
@@ -640,8 +575,7 @@ function sweep(run, id, symbol) {
   }
 }
 
-// MM-16 -----------------------------------------------------------------------------------------
-
+// MM-16
 function setPoolParameters({ state }, { asset: symbol, parameters }) {
   const asset = state.assets.get(symbol);
   stage({ parameter_invalid: !isPoolLawful(parameters), asset_unknown: !asset });
@@ -650,8 +584,7 @@ function setPoolParameters({ state }, { asset: symbol, parameters }) {
   asset.pool.throttle_bound = min(max(asset.pool.throttle_bound, throttle_utilization), max_utilization);
 }
 
-// MM-17 -----------------------------------------------------------------------------------------
-
+// MM-17
 function health(state, id) {
   const { quote_unit } = state.system;
   const account = state.accounts[Number(id)];
@@ -757,87 +690,45 @@ function readAction(value) {
   return known.read(value);
 }
 
-/** An object of the observation; without a prototype, so that `__proto__`, a lawful name, is a field like any other. */
-function tree(pairs) {
+const HIDDEN = ['system', 'parameters', 'poolParameters'];
+
+/** The observation (CF-4) of any part of the state; without a prototype, so that the lawful name `__proto__` is a field too. */
+function observation(part) {
+  if (typeof part === 'bigint') return String(part);
+  if (typeof part !== 'object') return part;
   const result = Object.create(null);
-  for (const [name, value] of pairs) result[name] = value;
+  for (const [name, value] of part instanceof Map ? part : Object.entries(part)) {
+    if (part instanceof Map || !HIDDEN.includes(name)) result[name] = observation(value); // a chain may be called `system`
+  }
   return result;
 }
 
-/** Every integer of a record as a decimal string; texts and booleans stay. */
-const flat = (record) =>
-  tree(Object.entries(record).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value]));
-const texts = (map) => tree([...map].map(([name, value]) => [name, String(value)]));
-
-/** CF-4 */
-const observation = (state) => ({
-  time: String(state.time),
-  chains: texts(state.chains),
-  assets: tree([...state.assets].map(([symbol, { price, price_time, in_transit, tokens, pool }]) => [symbol, {
-    ...flat({ price, price_time, in_transit }),
-    tokens: tree([...tokens].map(([chain, { custody, pending }]) => [chain, flat({ custody, pending })])),
-    pool: flat(pool),
-  }])),
-  accounts: tree(state.accounts.map(({ user, free, shares, settings }, id) => [id, {
-    user: String(user), free: texts(free), shares: texts(shares), settings: flat(settings),
-  }])),
-  withdrawals: tree(state.withdrawals.map((record, id) => [id, flat(record)])),
-  rebalances: tree(state.rebalances.map((record, id) => [id, flat(record)])),
-});
-
 /** JSON with objects as Maps, integers as BigInts, and a field named twice as an error (CF-2), none of which JSON.parse gives. */
 function parseJson(text) {
-  let position = 0;
-  const take = (pattern) => {
-    pattern.lastIndex = position;
-    const match = pattern.exec(text);
-    if (match) position = pattern.lastIndex;
-    return match?.[0];
-  };
-  const sign = (character) => {
-    take(/[ \t\r\n]*/y);
-    const isThere = text[position] === character;
-    if (isThere) position += 1;
-    return isThere;
-  };
-  const expect = (right) => {
-    if (!right) throw new Malformed('no JSON');
-  };
-  const list = (end, item) => {
-    if (sign(end)) return;
-    do item(); while (sign(','));
-    expect(sign(end));
-  };
-  const text_ = () => {
-    take(/[ \t\r\n]*/y);
-    const token = take(/"(?:[^"\\]|\\.)*"/y);
-    expect(token !== undefined);
-    return JSON.parse(token);
-  };
+  JSON.parse(text); // throws on what is no JSON, so the tokens below are in a right order
+  const tokens = text.match(/[{}[\]:,]|"(?:[^"\\]|\\.)*"|[^\s"{}[\]:,]+/g).filter((token) => token !== ',' && token !== ':');
+  let next = 0;
   const value = () => {
-    if (sign('{')) {
+    const token = tokens[next++];
+    if (token === '{') {
       const fields = new Map();
-      list('}', () => {
-        const name = text_();
-        expect(!fields.has(name) && sign(':'));
+      while (tokens[next] !== '}') {
+        const name = JSON.parse(tokens[next++]);
+        if (fields.has(name)) throw new Malformed('a field is named twice');
         fields.set(name, value());
-      });
+      }
+      next += 1;
       return fields;
     }
-    if (sign('[')) {
+    if (token === '[') {
       const items = [];
-      list(']', () => items.push(value()));
+      while (tokens[next] !== ']') items.push(value());
+      next += 1;
       return items;
     }
-    if (text[position] === '"') return text_();
-    const token = take(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-    expect(token !== undefined);
     return /^-?\d+$/.test(token) ? BigInt(token) : JSON.parse(token);
   };
-  const result = value();
-  take(/[ \t\r\n]*/y);
-  expect(position === text.length);
-  return result;
+  return value();
 }
 
 // ---------------------------------------------------------------------------------------------- conformance: the protocol
@@ -855,10 +746,9 @@ function apply(action) {
   }
 }
 
-function afterReset() {
+const afterReset = () => {
   if (!current) throw new Malformed('no reset so far');
-}
-
+};
 const request = (fields) => object({ id: anything, op: string, ...fields });
 const OPERATIONS = new Map(Object.entries({ // CF-6
   hello: (value) => {
