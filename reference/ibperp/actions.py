@@ -93,7 +93,7 @@ class Lend:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """Take lent balance back; `amount` None redeems the whole claim (MM-12)."""
+    """Take lent balance back; `all` (None) redeems the whole claim (MM-12)."""
 
     account: int
     asset: str
@@ -111,7 +111,7 @@ class Borrow:
 
 @dataclass(frozen=True, slots=True)
 class Repay:
-    """Repay debt from free balance; `amount` None repays the whole debt (MM-14)."""
+    """Repay debt from free balance; `all` (None) repays the whole debt (MM-14)."""
 
     account: int
     asset: str

@@ -14,10 +14,11 @@ from ibperp.actions import (
     Repay,
     SetPoolParameters,
 )
+from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why
-from ibperp_conformance.authored.setups import COIN, MAX, POOL, RATIO, USD, YEAR
+from ibperp_conformance.authored.setups import COIN, MAX, POOL, USD, YEAR
 
 _FUNDED: Final = Group("funded")
 _FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)

@@ -441,7 +441,7 @@ function lendConditions(state, id, symbol, amount) {
   const after = { lent: pool.lent + amount, lend_shares: pool.lend_shares + minted };
   return {
     book_closed: isBookClosed('lend', asset), lend_requires_borrow_repay: owing > 0n, insufficient_funds: free < amount,
-    amount_too_small: claim(lending + minted, after) === 0n, lend_limit: after.lent > asset.poolParameters.open_borrow_lend_limit,
+    amount_too_small: minted === 0n || claim(lending + minted, after) === 0n, lend_limit: after.lent > asset.poolParameters.open_borrow_lend_limit,
   };
 }
 
