@@ -131,6 +131,12 @@ DEPOSITS: Final[tuple[Case, ...]] = (
             Deposit(2, "USDC", "solana", 4, 5 * USD),
             R.SEQUENCE_SKIPPED,
         ),
+        (
+            "CU-4-059",
+            "a sequence number beyond the range is skipped like any other",
+            Deposit(2, "USDC", "solana", MAX + 1, 5 * USD),
+            R.SEQUENCE_SKIPPED,
+        ),
     ),
     _FUNDED.trace(
         "CU-4-024",

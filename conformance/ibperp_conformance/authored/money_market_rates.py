@@ -173,6 +173,18 @@ TIME: Final[tuple[Case, ...]] = (
         AdvanceTime(2 * YEAR),
         why=Why.CONSERVATION,
     ),
+    Group("hourly", why=Why.BOUNDARY, clauses=("MM-7", "MM-8")).accept(
+        "MM-13-028",
+        "a borrow whose fee just keeps the throttle bound",
+        Borrow(3, "USDC", 279_999_258),
+    ),
+    Group("hourly", why=Why.BOUNDARY, clauses=("MM-7", "MM-8")).reject(
+        "MM-13-029",
+        "one atom more passes it, as the reserve's part of the fee is not lent",
+        Borrow(3, "USDC", 279_999_259),
+        code=R.UTILIZATION_THROTTLED,
+        twin="MM-13-028",
+    ),
     _HOURLY.accept(
         "MM-6-020",
         "one second before the hour nothing is charged",
