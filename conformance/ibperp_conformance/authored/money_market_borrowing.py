@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     AdvanceTime,
@@ -13,7 +12,6 @@ from ibperp.actions import (
     ListAsset,
     Repay,
     SetAccountSettings,
-    SetPoolParameters,
     SetPrice,
     Transfer,
 )
@@ -21,7 +19,7 @@ from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Why, withdraw
-from ibperp_conformance.authored.setups import COIN, MAX, POOL, SOL, USD
+from ibperp_conformance.authored.setups import COIN, MAX, SOL, USD, pool_with
 
 _MARKET: Final = Group("market")
 _EDGE: Final = Group("market", why=Why.BOUNDARY)
@@ -34,10 +32,6 @@ def _settings(
     account: int, leverage: int = 10 * RATIO, *, lend: bool = False, repay: bool = False
 ) -> SetAccountSettings:
     return SetAccountSettings(account, lend, repay, leverage)
-
-
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
 BORROWS: Final[tuple[Case, ...]] = (
@@ -131,7 +125,7 @@ BORROWS: Final[tuple[Case, ...]] = (
     _ORDER.reject(
         "MM-13-024",
         "a closed book goes before a lend",
-        _pool(book_state=BookState.CLOSED),
+        pool_with(book_state=BookState.CLOSED),
         Borrow(4, "USDC", 401 * USD),
         code=R.BOOK_CLOSED,
         twin="MM-13-002",
@@ -139,7 +133,7 @@ BORROWS: Final[tuple[Case, ...]] = (
     _ORDER.reject(
         "MM-13-025",
         "the limit goes before the supply",
-        _pool(open_borrow_lend_limit=0),
+        pool_with(open_borrow_lend_limit=0),
         Borrow(3, "USDC", 401 * USD),
         code=R.BORROW_LIMIT,
         twin="MM-13-002",
@@ -226,7 +220,7 @@ REPAYS: Final[tuple[Case, ...]] = (
     _AGED.reject(
         "MM-14-022",
         "a payment that burns no share is refused",
-        _pool(
+        pool_with(
             base_rate=100 * RATIO,
             slope_low=100 * RATIO,
             slope_high=100 * RATIO,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     Action,
@@ -12,13 +11,12 @@ from ibperp.actions import (
     Lend,
     Redeem,
     Repay,
-    SetPoolParameters,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why
-from ibperp_conformance.authored.setups import COIN, MAX, POOL, USD, YEAR
+from ibperp_conformance.authored.setups import COIN, MAX, USD, YEAR, pool_with
 
 _FUNDED: Final = Group("funded")
 _FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)
@@ -27,18 +25,43 @@ _EDGE: Final = Group("market", why=Why.BOUNDARY)
 _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
-
-
 _DEAR: Final[tuple[Action, ...]] = (
-    _pool(base_rate=100 * RATIO, open_borrow_lend_limit=MAX),
+    pool_with(base_rate=100 * RATIO, open_borrow_lend_limit=MAX),
     AdvanceTime(10 * YEAR),
     AdvanceTime(10 * YEAR + 518_892_992),
     Deposit(4, "USDC", "solana", 3, 10**15),
     Lend(4, "USDC", 10**15),
 )
 """Steps after which a share of the pool is worth three quarters of an atom."""
+
+
+def _last_lender(ceiling: int) -> tuple[Action, ...]:
+    """Leave a debt that the reserve alone covers, and let the only lender go."""
+    return (
+        pool_with(
+            reserve_fee=RATIO,
+            base_rate=100 * RATIO,
+            throttle_utilization=ceiling,
+            max_utilization=ceiling,
+        ),
+        AdvanceTime(YEAR),
+        Repay(3, "USDC", 400 * USD),
+        Redeem(4, "USDC", None),
+    )
+
+
+_UNLENT: Final = (
+    _EDGE.accept(
+        "MM-12-029", "a debt without a lend is a utilization of one", *_last_lender(RATIO)
+    ),
+    _EDGE.reject(
+        "MM-12-030",
+        "the last lender may not leave a debt behind below a maximum of one",
+        *_last_lender(RATIO - 1),
+        code=R.MAX_UTILIZATION,
+        twin="MM-12-029",
+    ),
+)
 
 LENDS: Final[tuple[Case, ...]] = (
     _FUNDED.accept(
@@ -136,6 +159,7 @@ LENDS: Final[tuple[Case, ...]] = (
         Lend(2, "USDC", 1),
         Redeem(2, "USDC", 1),
     ),
+    *_UNLENT,
     *Group("market", why=Why.PRECEDENCE).refusals(
         "MM-11-016",
         (
@@ -156,7 +180,7 @@ LENDS: Final[tuple[Case, ...]] = (
     Group("market", why=Why.PRECEDENCE).reject(
         "MM-11-024",
         "a closed book goes before a debt and the funds",
-        _pool(book_state=BookState.CLOSED),
+        pool_with(book_state=BookState.CLOSED),
         Lend(3, "USDC", 401 * USD),
         code=R.BOOK_CLOSED,
         twin="MM-11-016",
@@ -164,7 +188,7 @@ LENDS: Final[tuple[Case, ...]] = (
     Group("funded", why=Why.PRECEDENCE).reject(
         "MM-11-025",
         "the funds go before the limit",
-        _pool(open_borrow_lend_limit=1),
+        pool_with(open_borrow_lend_limit=1),
         Lend(2, "USDC", 1000 * USD + 1),
         code=R.INSUFFICIENT_FUNDS,
         twin="MM-11-004",
@@ -283,7 +307,7 @@ REDEEMS: Final[tuple[Case, ...]] = (
     Group("market", why=Why.PRECEDENCE).reject(
         "MM-12-028",
         "a closed book goes before a missing claim",
-        _pool(book_state=BookState.CLOSED),
+        pool_with(book_state=BookState.CLOSED),
         Redeem(4, "USDC", 801 * USD),
         code=R.BOOK_CLOSED,
         twin="MM-12-001",

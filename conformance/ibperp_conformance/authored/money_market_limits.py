@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     AdvanceTime,
@@ -12,13 +11,12 @@ from ibperp.actions import (
     Lend,
     Redeem,
     Repay,
-    SetPoolParameters,
     Transfer,
 )
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
-from ibperp_conformance.authored.setups import POOL, USD, YEAR
+from ibperp_conformance.authored.setups import POOL, USD, YEAR, pool_with
 
 _FUNDED: Final = Group("funded")
 _FUNDED_EDGE: Final = Group("funded", why=Why.BOUNDARY)
@@ -27,15 +25,11 @@ _EDGE: Final = Group("market", why=Why.BOUNDARY)
 _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
 
 
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
-
-
 LIMITS: Final[tuple[Case, ...]] = (
     *_EDGE.pair(
         ("MM-8-001", "MM-8-002"),
         ("a lend up to the limit", "a lend one atom above the limit"),
-        _pool(open_borrow_lend_limit=900 * USD),
+        pool_with(open_borrow_lend_limit=900 * USD),
         accepted=Lend(4, "USDC", 100 * USD),
         refused=Lend(4, "USDC", 100 * USD + 1),
         code=R.LEND_LIMIT,
@@ -43,7 +37,7 @@ LIMITS: Final[tuple[Case, ...]] = (
     *_EDGE.pair(
         ("MM-8-003", "MM-8-004"),
         ("a borrow up to the limit", "a borrow one atom above the limit"),
-        _pool(open_borrow_lend_limit=500 * USD),
+        pool_with(open_borrow_lend_limit=500 * USD),
         accepted=Borrow(3, "USDC", 100 * USD),
         refused=Borrow(3, "USDC", 100 * USD + 1),
         code=R.BORROW_LIMIT,
@@ -51,34 +45,34 @@ LIMITS: Final[tuple[Case, ...]] = (
     _MARKET.accept(
         "MM-8-005",
         "far above the limit a redemption works",
-        _pool(open_borrow_lend_limit=0),
+        pool_with(open_borrow_lend_limit=0),
         Redeem(4, "USDC", 1),
         why=Why.REGRESSION,
     ),
     _MARKET.accept(
         "MM-8-006",
         "far above the limit a repayment works",
-        _pool(open_borrow_lend_limit=0),
+        pool_with(open_borrow_lend_limit=0),
         Repay(3, "USDC", 1),
         why=Why.REGRESSION,
     ),
     _MARKET.accept(
         "MM-8-007",
         "above the limit a withdrawal may redeem",
-        _pool(open_borrow_lend_limit=0),
+        pool_with(open_borrow_lend_limit=0),
         withdraw(4, "USDC", "ethereum", 201 * USD, redeem=True),
         why=Why.REGRESSION,
     ),
     Group("automatic", why=Why.BOUNDARY).accept(
         "MM-8-008",
         "a deposit above the limit is not lent, and is taken",
-        _pool(open_borrow_lend_limit=0),
+        pool_with(open_borrow_lend_limit=0),
         Deposit(2, "USDC", "solana", 3, USD),
     ),
     *_EDGE.pair(
         ("MM-8-009", "MM-8-010"),
         ("with the throttle at the maximum, a borrow up to it", "one atom beyond the maximum"),
-        _pool(throttle_utilization=POOL.max_utilization),
+        pool_with(throttle_utilization=POOL.max_utilization),
         accepted=Borrow(3, "USDC", 360 * USD),
         refused=Borrow(3, "USDC", 360 * USD + 1),
         code=R.MAX_UTILIZATION,
@@ -86,13 +80,13 @@ LIMITS: Final[tuple[Case, ...]] = (
     _EDGE.accept(
         "MM-8-011",
         "with a maximum of one the last atom is borrowed",
-        _pool(throttle_utilization=10**18, max_utilization=10**18),
+        pool_with(throttle_utilization=10**18, max_utilization=10**18),
         Borrow(3, "USDC", 400 * USD),
     ),
     _EDGE.reject(
         "MM-8-012",
         "a pool of full utilization has no atom left",
-        _pool(throttle_utilization=10**18, max_utilization=10**18),
+        pool_with(throttle_utilization=10**18, max_utilization=10**18),
         Borrow(3, "USDC", 400 * USD),
         Borrow(3, "USDC", 1),
         code=R.INSUFFICIENT_SUPPLY,
@@ -102,7 +96,7 @@ LIMITS: Final[tuple[Case, ...]] = (
     _MARKET.trace(
         "MM-8-013",
         "full utilization: repayment opens the door for the lender",
-        _pool(throttle_utilization=10**18, max_utilization=10**18),
+        pool_with(throttle_utilization=10**18, max_utilization=10**18),
         Borrow(3, "USDC", 400 * USD),
         Refused(Redeem(4, "USDC", 1), R.INSUFFICIENT_SUPPLY),
         AdvanceTime(YEAR),
@@ -115,7 +109,7 @@ LIMITS: Final[tuple[Case, ...]] = (
     *_MARKET.pair(
         ("MM-8-014", "MM-8-015"),
         ("a reserve cannot be lent out: up to the cash", "one atom more than the cash"),
-        _pool(throttle_utilization=10**18, max_utilization=10**18),
+        pool_with(throttle_utilization=10**18, max_utilization=10**18),
         accepted=Redeem(4, "USDC", 400 * USD),
         refused=Redeem(4, "USDC", 400 * USD + 1),
         code=R.INSUFFICIENT_SUPPLY,
@@ -127,9 +121,9 @@ LIMITS: Final[tuple[Case, ...]] = (
 def _book_states() -> tuple[Case, ...]:
     lend, redeem = Lend(4, "USDC", USD), Redeem(4, "USDC", USD)
     borrow, repay = Borrow(3, "USDC", USD), Repay(3, "USDC", USD)
-    opened = Group("market", (_pool(book_state=BookState.OPEN),))
-    winding = Group("market", (_pool(book_state=BookState.REPAY_ONLY),))
-    closed = Group("market", (_pool(book_state=BookState.CLOSED),))
+    opened = Group("market", (pool_with(book_state=BookState.OPEN),))
+    winding = Group("market", (pool_with(book_state=BookState.REPAY_ONLY),))
+    closed = Group("market", (pool_with(book_state=BookState.CLOSED),))
     return (
         opened.accept("MM-10-001", "open: lend", lend),
         opened.accept("MM-10-002", "open: redeem", redeem),
@@ -166,7 +160,7 @@ def _book_states() -> tuple[Case, ...]:
             code=R.BOOK_CLOSED,
             twin="CU-5-042",
         ),
-        Group("automatic", (_pool(book_state=BookState.REPAY_ONLY),)).accept(
+        Group("automatic", (pool_with(book_state=BookState.REPAY_ONLY),)).accept(
             "MM-10-016",
             "repay only: a deposit is taken and not lent",
             Deposit(2, "USDC", "solana", 3, USD),

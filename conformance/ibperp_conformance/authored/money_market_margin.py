@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     Borrow,
@@ -13,7 +12,6 @@ from ibperp.actions import (
     Redeem,
     Repay,
     SetAccountSettings,
-    SetPoolParameters,
     SetPrice,
     Transfer,
 )
@@ -34,10 +32,6 @@ def _settings(
     account: int, leverage: int = 10 * RATIO, *, lend: bool = False, repay: bool = False
 ) -> SetAccountSettings:
     return SetAccountSettings(account, lend, repay, leverage)
-
-
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
 SETTINGS: Final[tuple[Case, ...]] = (
@@ -249,4 +243,20 @@ ROOTS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*SETTINGS, *MARGIN, *ROOTS)
+_UNDER_WATER: Final = (SetPrice("SOL", 1), Deposit(3, "SOL", "solana", 3, 1000))
+"""Steps after which account 3 misses its margin, and 1000 atoms of its SOL are worth nothing."""
+
+RISK: Final[tuple[Case, ...]] = (
+    *Group("market", _UNDER_WATER, why=Why.BOUNDARY).pair(
+        ("MM-17-012", "MM-17-013"),
+        ("under water, what is worth nothing may leave", "under water, one quote atom may not"),
+        accepted=Transfer(3, 2, "SOL", 1000),
+        refused=Transfer(3, 2, "SOL", 1001),
+        code=R.INSUFFICIENT_MARGIN,
+    ),
+    Group("automatic").accept(
+        "CU-10-034", "what arrives is lent at once", Transfer(3, 2, "USDC", 5 * USD)
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*SETTINGS, *MARGIN, *ROOTS, *RISK)

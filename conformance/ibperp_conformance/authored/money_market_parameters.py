@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     Action,
@@ -18,7 +18,7 @@ from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why
-from ibperp_conformance.authored.setups import PERCENT, POOL, USD, YEAR
+from ibperp_conformance.authored.setups import PERCENT, POOL, USD, YEAR, pool_with
 
 _MARKET: Final = Group("market")
 _EDGE: Final = Group("market", why=Why.BOUNDARY)
@@ -26,10 +26,6 @@ _FUNDED: Final = Group("funded")
 _HOURLY: Final = Group("hourly", clauses=("MM-6",))
 _RATE: Final = Group("kink", why=Why.BOUNDARY, clauses=("MM-3", "MM-6"))
 _THROTTLE: Final = Group("strained", clauses=("MM-6",))
-
-
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
 def _seconds(first: int, count: int) -> tuple[Action, ...]:
@@ -91,14 +87,14 @@ THROTTLE: Final[tuple[Case, ...]] = (
     _THROTTLE.trace(
         "MM-9-013",
         "a fraction of zero never opens",
-        _pool(throttle_fraction=0),
+        pool_with(throttle_fraction=0),
         AdvanceTime(600),
         Refused(Borrow(3, "USDC", 1), R.UTILIZATION_THROTTLED),
     ),
     _THROTTLE.trace(
         "MM-9-014",
         "a fraction of one opens to the maximum at once",
-        _pool(throttle_fraction=RATIO),
+        pool_with(throttle_fraction=RATIO),
         AdvanceTime(60),
         Borrow(3, "USDC", 79 * USD),
         Refused(Borrow(3, "USDC", 2 * USD), R.MAX_UTILIZATION),
@@ -118,34 +114,39 @@ PARAMETERS: Final[tuple[Case, ...]] = (
     _MARKET.accept(
         "MM-16-001",
         "a new curve holds from the next second",
-        _pool(base_rate=50 * PERCENT),
+        pool_with(base_rate=50 * PERCENT),
         AdvanceTime(YEAR),
     ),
     *_MARKET.refusals(
         "MM-16-001",
         ("MM-16-002", "an unknown asset", SetPoolParameters("BTC", POOL), R.ASSET_UNKNOWN),
-        ("MM-16-003", "a base rate below zero", _pool(base_rate=-1), R.PARAMETER_INVALID),
-        ("MM-16-004", "a slope below zero", _pool(slope_low=-1), R.PARAMETER_INVALID),
+        ("MM-16-003", "a base rate below zero", pool_with(base_rate=-1), R.PARAMETER_INVALID),
+        ("MM-16-004", "a slope below zero", pool_with(slope_low=-1), R.PARAMETER_INVALID),
         (
             "MM-16-005",
             "a knot above the throttle",
-            _pool(optimal_utilization=85 * PERCENT + 1),
+            pool_with(optimal_utilization=85 * PERCENT + 1),
             R.PARAMETER_INVALID,
         ),
         (
             "MM-16-006",
             "a maximum below the throttle",
-            _pool(max_utilization=85 * PERCENT - 1),
+            pool_with(max_utilization=85 * PERCENT - 1),
             R.PARAMETER_INVALID,
         ),
         (
             "MM-16-007",
             "a fraction above one",
-            _pool(throttle_fraction=RATIO + 1),
+            pool_with(throttle_fraction=RATIO + 1),
             R.PARAMETER_INVALID,
         ),
-        ("MM-16-008", "a reserve fee below zero", _pool(reserve_fee=-1), R.PARAMETER_INVALID),
-        ("MM-16-009", "a limit below zero", _pool(open_borrow_lend_limit=-1), R.PARAMETER_INVALID),
+        ("MM-16-008", "a reserve fee below zero", pool_with(reserve_fee=-1), R.PARAMETER_INVALID),
+        (
+            "MM-16-009",
+            "a limit below zero",
+            pool_with(open_borrow_lend_limit=-1),
+            R.PARAMETER_INVALID,
+        ),
     ),
     _MARKET.reject(
         "MM-16-010",
@@ -158,26 +159,26 @@ PARAMETERS: Final[tuple[Case, ...]] = (
     _THROTTLE.accept(
         "MM-16-011",
         "a higher throttle lifts the bound",
-        _pool(throttle_utilization=90 * PERCENT),
+        pool_with(throttle_utilization=90 * PERCENT),
         why=Why.BOUNDARY,
     ),
     _THROTTLE.accept(
         "MM-16-012",
         "a lower maximum takes the bound down",
         AdvanceTime(600),
-        _pool(max_utilization=86 * PERCENT),
+        pool_with(max_utilization=86 * PERCENT),
         why=Why.BOUNDARY,
     ),
     _THROTTLE.accept(
         "MM-16-013",
         "within the new range the bound stays",
         AdvanceTime(60),
-        _pool(throttle_utilization=86 * PERCENT),
+        pool_with(throttle_utilization=86 * PERCENT),
     ),
     _MARKET.accept(
         "MM-16-014",
         "a maximum below the present utilization is taken",
-        _pool(
+        pool_with(
             optimal_utilization=10 * PERCENT,
             throttle_utilization=20 * PERCENT,
             max_utilization=30 * PERCENT,
@@ -186,7 +187,7 @@ PARAMETERS: Final[tuple[Case, ...]] = (
     _MARKET.trace(
         "MM-16-015",
         "above the new maximum only what lowers utilization is taken",
-        _pool(
+        pool_with(
             optimal_utilization=10 * PERCENT,
             throttle_utilization=20 * PERCENT,
             max_utilization=30 * PERCENT,
@@ -197,7 +198,7 @@ PARAMETERS: Final[tuple[Case, ...]] = (
         Lend(2, "USDC", 1),
     ),
     _MARKET.accept(
-        "MM-16-016", "a book is closed by its parameters", _pool(book_state=BookState.CLOSED)
+        "MM-16-016", "a book is closed by its parameters", pool_with(book_state=BookState.CLOSED)
     ),
 )
 

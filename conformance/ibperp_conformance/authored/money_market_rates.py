@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ibperp.actions import (
     Action,
@@ -11,13 +10,12 @@ from ibperp.actions import (
     Borrow,
     Lend,
     Repay,
-    SetPoolParameters,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import Case, Group, Why
-from ibperp_conformance.authored.setups import HOUR, MAX, POOL, USD, YEAR
+from ibperp_conformance.authored.setups import HOUR, MAX, USD, YEAR, pool_with
 
 _MARKET: Final = Group("market")
 _EDGE: Final = Group("market", why=Why.BOUNDARY)
@@ -25,10 +23,6 @@ _FUNDED: Final = Group("funded")
 _HOURLY: Final = Group("hourly", clauses=("MM-6",))
 _RATE: Final = Group("kink", why=Why.BOUNDARY, clauses=("MM-3", "MM-6"))
 _THROTTLE: Final = Group("strained", clauses=("MM-6",))
-
-
-def _pool(**changes: Any) -> SetPoolParameters:
-    return SetPoolParameters("USDC", replace(POOL, **changes))
 
 
 def _seconds(first: int, count: int) -> tuple[Action, ...]:
@@ -60,7 +54,7 @@ RATES: Final[tuple[Case, ...]] = (
     _RATE.accept(
         "MM-4-005",
         "at full utilization",
-        _pool(throttle_utilization=RATIO, max_utilization=RATIO),
+        pool_with(throttle_utilization=RATIO, max_utilization=RATIO),
         Borrow(3, "USDC", 160 * USD),
         AdvanceTime(YEAR),
     ),
@@ -72,30 +66,30 @@ RATES: Final[tuple[Case, ...]] = (
         AdvanceTime(YEAR),
     ),
     _RATE.accept(
-        "MM-4-007", "a curve of no slope", _pool(slope_low=0, slope_high=0), AdvanceTime(YEAR)
+        "MM-4-007", "a curve of no slope", pool_with(slope_low=0, slope_high=0), AdvanceTime(YEAR)
     ),
     _RATE.accept(
         "MM-4-008",
         "a curve of zero charges nothing",
-        _pool(base_rate=0, slope_low=0, slope_high=0),
+        pool_with(base_rate=0, slope_low=0, slope_high=0),
         AdvanceTime(YEAR),
     ),
     _RATE.accept(
         "MM-4-009",
         "the steepest curve",
-        _pool(base_rate=100 * RATIO, slope_low=100 * RATIO, slope_high=100 * RATIO),
+        pool_with(base_rate=100 * RATIO, slope_low=100 * RATIO, slope_high=100 * RATIO),
         AdvanceTime(YEAR),
     ),
     _RATE.accept(
         "MM-5-001",
         "all of the interest may go to the reserve",
-        _pool(reserve_fee=RATIO),
+        pool_with(reserve_fee=RATIO),
         AdvanceTime(YEAR),
     ),
     _RATE.accept(
         "MM-5-002",
         "none of the interest may go to the reserve",
-        _pool(reserve_fee=0),
+        pool_with(reserve_fee=0),
         AdvanceTime(YEAR),
     ),
 )
@@ -130,7 +124,7 @@ TIME: Final[tuple[Case, ...]] = (
     _EDGE.reject(
         "MM-6-009",
         "a gap that takes the debt out of the range",
-        _pool(base_rate=100 * RATIO),
+        pool_with(base_rate=100 * RATIO),
         AdvanceTime(MAX),
         code=R.OUT_OF_RANGE,
         twin="MM-6-007",
@@ -243,7 +237,7 @@ ENTRY: Final[tuple[Case, ...]] = (
     *_HOURLY.pair(
         ("MM-7-007", "MM-7-008"),
         ("debt and fee reach the limit", "the fee passes the limit"),
-        _pool(open_borrow_lend_limit=500_001_714),
+        pool_with(open_borrow_lend_limit=500_001_714),
         accepted=Borrow(3, "USDC", 100 * USD),
         refused=Borrow(3, "USDC", 100 * USD + 1),
         code=R.BORROW_LIMIT,
@@ -252,7 +246,7 @@ ENTRY: Final[tuple[Case, ...]] = (
     _HOURLY.accept(
         "MM-7-009",
         "in a pool whose reserve takes all, the fee is the reserve's",
-        _pool(reserve_fee=RATIO),
+        pool_with(reserve_fee=RATIO),
         Borrow(3, "USDC", 100 * USD),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from ibperp.actions import (
     Action,
@@ -14,6 +14,7 @@ from ibperp.actions import (
     Lend,
     ListAsset,
     SetAccountSettings,
+    SetPoolParameters,
     SetPrice,
     StartRebalance,
 )
@@ -157,3 +158,8 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
     ),
     SetupSource("hourly", HOURLY, _MARKET),
 )
+
+
+def pool_with(**changes: Any) -> SetPoolParameters:
+    """Change some parameters of USDC's pool, from those it was listed with."""
+    return SetPoolParameters("USDC", replace(POOL, **changes))

@@ -11,7 +11,7 @@ from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
     from ibperp.outcomes import LedgerAccount
-    from ibperp.state import Account, Pool, State
+    from ibperp.state import Pool, State
 
 Check: TypeAlias = tuple[bool, RejectionCode]
 
@@ -74,8 +74,3 @@ class Effect:
     def accepted(self) -> Accepted:
         """End here."""
         return Accepted(self.state, self.events)
-
-
-def account_of(effect: Effect, account: int) -> Account:
-    """Return an account as the effect left it."""
-    return effect.state.accounts[account]
