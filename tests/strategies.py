@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -9,29 +10,24 @@ from hypothesis import strategies as st
 
 from ibperp.actions import (
     Action,
-    AdvanceTime,
-    Borrow,
-    CompleteRebalance,
-    ConfirmWithdrawal,
     CreateAccount,
     Deposit,
-    FailWithdrawal,
     Lend,
     ListAsset,
-    Redeem,
-    Repay,
-    RequestWithdrawal,
-    SetAccountSettings,
-    SetPoolParameters,
+    ListMarket,
+    PlaceOrder,
     SetPrice,
-    StartRebalance,
-    Transfer,
 )
 from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.parameters import (
     AssetParameters,
     BookState,
+    HaircutKind,
+    HaircutParameters,
+    MarketParameters,
+    OrderBookState,
     PoolParameters,
     SystemParameters,
     TokenParameters,
@@ -48,7 +44,16 @@ SYMBOLS: Final = ("USD", "ORE")
 AMOUNTS: Final = (1, 2, UNIT - 1, UNIT, UNIT + 1, 100, 1000, INT128_MAX)
 TIME_STEPS: Final = (1, 9, 59, 60, 61, 3599, 3600, 31_536_000)
 SYSTEM: Final = SystemParameters(
-    quote_unit=100, accrual_interval=60, throttle_interval=60, entry_fee=True
+    quote_unit=100,
+    accrual_interval=60,
+    throttle_interval=60,
+    entry_fee=True,
+    auto_close_divisor=2 * RATIO,
+    auto_close_offset=RATIO * 6 // 100,
+    order_price_age=4000,
+    borrow_price_age=8000,
+    withdrawal_price_age=12_000,
+    order_limit=4,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
@@ -61,6 +66,47 @@ POOL: Final = PoolParameters(
     max_utilization=RATIO,
     reserve_fee=RATIO // 10,
     open_borrow_lend_limit=5000,
+)
+PLAIN: Final = HaircutParameters(HaircutKind.IDENTITY, weight=RATIO, base=0, penalty=0)
+STEEP: Final = HaircutParameters(
+    HaircutKind.INVERSE_SQRT,
+    weight=RATIO * 9 // 10,
+    base=RATIO * 11 // 10,
+    penalty=RATIO * 6 // 100,
+)
+DAY_MARKET: Final = MarketParameters(
+    base="ORE",
+    quote="USD",
+    lot_atoms=10,
+    tick=1,
+    minimum_lots=2,
+    maker_fee=RATIO // 100,
+    taker_fee=RATIO * 2 // 100,
+    order_book_state=OrderBookState.OPEN,
+    limit_min=RATIO // 2,
+    limit_max=2 * RATIO,
+    impact_min=RATIO * 9 // 10,
+    impact_max=RATIO * 11 // 10,
+    mean_mark_min=RATIO * 8 // 10,
+    mean_mark_max=RATIO * 12 // 10,
+    premium_tolerance=RATIO // 10,
+)
+REBATE_MARKET: Final = replace(
+    DAY_MARKET,
+    base="USD",
+    quote="ORE",
+    lot_atoms=25,
+    tick=2,
+    minimum_lots=1,
+    maker_fee=-RATIO * 5 // 100,
+    taker_fee=RATIO * 8 // 100,
+)
+MARKETS: Final = {"ORE_USD": DAY_MARKET, "USD_ORE": REBATE_MARKET}
+ALL_FLAGS: Final = OrderFlags(
+    auto_lend=True, auto_lend_redeem=True, auto_borrow=True, auto_borrow_repay=True
+)
+NO_FLAGS: Final = OrderFlags(
+    auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=False
 )
 
 
@@ -75,17 +121,50 @@ def token(chain: str, unit: int = 1) -> TokenParameters:
     )
 
 
-def asset(weight: int = RATIO, unit: int = 1, pool: PoolParameters = POOL) -> AssetParameters:
+def asset(
+    haircut: HaircutParameters = PLAIN, unit: int = 1, pool: PoolParameters = POOL
+) -> AssetParameters:
     return AssetParameters(
         decimals=2,
         lot_atoms=100,
-        collateral_weight=weight,
+        haircut=haircut,
         imf_base=RATIO // 50,
         imf_factor=RATIO // 1000,
         mmf_base=RATIO // 100,
         mmf_factor=RATIO // 2000,
+        price_update_min=RATIO * 4 // 5,
+        price_update_max=RATIO * 5 // 4,
         tokens=(token(CHAINS[0]), token(CHAINS[1], unit)),
         pool=pool,
+    )
+
+
+def order(
+    account: int,
+    market: str,
+    side: Side,
+    lots: int,
+    price: int,
+    *,
+    time_in_force: TimeInForce = TimeInForce.GTC,
+    post_only: bool = False,
+    reduce_only: bool = False,
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.REJECT_TAKER,
+    flags: OrderFlags = NO_FLAGS,
+) -> PlaceOrder:
+    """A limit order, or with the price zero a market order."""
+    return PlaceOrder(
+        account=account,
+        market=market,
+        side=side,
+        kind=OrderKind.LIMIT if price else OrderKind.MARKET,
+        lots=lots,
+        price=price,
+        time_in_force=time_in_force,
+        post_only=post_only,
+        reduce_only=reduce_only,
+        self_trade_prevention=self_trade_prevention,
+        flags=flags,
     )
 
 
@@ -100,13 +179,14 @@ def run(state: State, *steps: Action) -> State:
 
 @cache
 def listed(system: SystemParameters = SYSTEM) -> State:
-    """Two assets with a price, and the accounts 2, 3 of user 7 and 4 of user 8, without funds."""
+    """Two priced assets and two markets; the accounts 2, 3 of user 7 and 4 of user 8, unfunded."""
     return run(
         genesis(system),
         ListAsset("USD", asset(unit=UNIT)),
-        ListAsset("ORE", asset(weight=RATIO * 9 // 10)),
+        ListAsset("ORE", asset(haircut=STEEP)),
         SetPrice("USD", 100),
         SetPrice("ORE", 250),
+        *(ListMarket(symbol, parameters) for symbol, parameters in MARKETS.items()),
         CreateAccount(2, 7),
         CreateAccount(3, 7),
         CreateAccount(4, 8),
@@ -124,61 +204,29 @@ def funded(system: SystemParameters = SYSTEM) -> State:
     return state
 
 
+@cache
+def quoted(system: SystemParameters = SYSTEM) -> State:
+    """The funded system, with an order on each side of each market, and a little lent."""
+    return run(
+        funded(system),
+        Lend(2, "USD", 300),
+        Lend(4, "ORE", 300),
+        order(2, "ORE_USD", Side.BID, 6, 24),
+        order(4, "ORE_USD", Side.ASK, 6, 26, flags=ALL_FLAGS),
+        order(2, "USD_ORE", Side.ASK, 8, 12, flags=ALL_FLAGS),
+        order(4, "USD_ORE", Side.BID, 8, 10),
+    )
+
+
 amounts = st.sampled_from(AMOUNTS)
 symbols = st.sampled_from(SYMBOLS)
 chains = st.sampled_from(CHAINS)
 owners = st.sampled_from((2, 3, 4))
 wholes = st.one_of(st.none(), amounts)
-
-INTEGERS: Final = st.one_of(
-    st.integers(-2, 6),
-    st.sampled_from((0, 1, RATIO, INT128_MAX, INT128_MAX + 1, -INT128_MAX, 10**60, -(10**60))),
-    st.integers(),
-)
-NAMES: Final = st.one_of(st.sampled_from((*SYMBOLS, *CHAINS, "", "?")), st.text(max_size=4))
-_POOLS = st.builds(
-    PoolParameters,
-    book_state=st.sampled_from(BookState),
-    **dict.fromkeys(
-        (
-            "base_rate",
-            "slope_low",
-            "slope_high",
-            "optimal_utilization",
-            "throttle_utilization",
-            "throttle_fraction",
-            "max_utilization",
-            "reserve_fee",
-            "open_borrow_lend_limit",
-        ),
-        INTEGERS,
-    ),
-)
-_TOKENS = st.builds(TokenParameters, NAMES, INTEGERS, INTEGERS, INTEGERS, INTEGERS, INTEGERS)
-_ASSETS = st.builds(
-    AssetParameters,
-    *[INTEGERS] * 7,
-    st.lists(_TOKENS, max_size=2).map(tuple),
-    st.one_of(st.just(POOL), _POOLS),
-)
-_AMOUNT_OR_ALL = st.one_of(st.none(), INTEGERS)
-
-any_action: Final[st.SearchStrategy[Action]] = st.one_of(
-    st.builds(CreateAccount, INTEGERS, INTEGERS),
-    st.builds(Deposit, INTEGERS, NAMES, NAMES, INTEGERS, INTEGERS),
-    st.builds(RequestWithdrawal, INTEGERS, NAMES, NAMES, INTEGERS, st.booleans(), st.booleans()),
-    st.builds(ConfirmWithdrawal, INTEGERS),
-    st.builds(FailWithdrawal, INTEGERS),
-    st.builds(StartRebalance, NAMES, NAMES, NAMES, INTEGERS),
-    st.builds(CompleteRebalance, INTEGERS, INTEGERS),
-    st.builds(Transfer, INTEGERS, INTEGERS, NAMES, INTEGERS),
-    st.builds(Lend, INTEGERS, NAMES, INTEGERS),
-    st.builds(Redeem, INTEGERS, NAMES, _AMOUNT_OR_ALL),
-    st.builds(Borrow, INTEGERS, NAMES, INTEGERS),
-    st.builds(Repay, INTEGERS, NAMES, _AMOUNT_OR_ALL),
-    st.builds(SetAccountSettings, INTEGERS, st.booleans(), st.booleans(), INTEGERS),
-    st.builds(SetPrice, NAMES, INTEGERS),
-    st.builds(AdvanceTime, INTEGERS),
-    st.builds(ListAsset, NAMES, _ASSETS),
-    st.builds(SetPoolParameters, NAMES, _POOLS),
+markets = st.sampled_from(tuple(MARKETS))
+sides = st.sampled_from(Side)
+lots = st.sampled_from((1, 2, 2, 3, 4, 7, 10, 40, 100, INT128_MAX))
+offsets = st.sampled_from((-30, -4, -2, -1, 0, 0, 0, 1, 2, 4, 30))
+flags = st.one_of(
+    st.sampled_from((ALL_FLAGS, ALL_FLAGS, NO_FLAGS)), st.builds(OrderFlags, *[st.booleans()] * 4)
 )

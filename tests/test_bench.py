@@ -1,16 +1,73 @@
-"""The benchmark measures accepted transitions of a sound state."""
+"""The benchmark measures accepted transitions of sound states."""
+
+from typing import Final
+
+import pytest
 
 import ibperp_invariants
-from ibperp_conformance import bench
+from ibperp.outcomes import Accepted
+from ibperp.portfolio import portfolio
+from ibperp.state import State
+from ibperp.transition import OPERATIONS, transition
+from ibperp_conformance import bench, bench_orders, bench_states
+
+ORDERS: Final = 30
 
 
-def test_populated__holds_every_invariant() -> None:
-    assert ibperp_invariants.check_state(bench.populated(10)) == []
+@pytest.mark.parametrize(
+    "state",
+    [bench_states.populated(10), bench_states.with_orders(ORDERS), bench_states.wide()],
+    ids=["accounts", "orders", "wide"],
+)
+def test_states__hold_every_invariant(state: State) -> None:
+    assert ibperp_invariants.check_state(state) == []
+
+
+def test_with_orders__has_as_many_resting__half_of_them_bids() -> None:
+    state = bench_states.with_orders(ORDERS)
+    book = state.markets[0].book
+    assert len(book.bids) == len(book.asks) == ORDERS // 2
+    opened = [order for account in state.accounts for order in account.orders]
+    assert sorted(opened) == list(range(ORDERS))
+    assert max(len(account.orders) for account in state.accounts) <= state.system.order_limit
+
+
+def test_wide__owes_every_asset_and_has_as_many_orders() -> None:
+    state = bench_states.wide()
+    account = state.accounts[bench_states.FIRST]
+    owed = [line for line in portfolio(state, account) if line.owed and line.exposed]
+    assert len(owed) == len(account.orders) == bench_states.WIDE
 
 
 def test_rates__measures_every_kind_of_action() -> None:
     measured = dict(bench.rates(10))
     assert measured.keys() == bench.kinds(10).keys()
+    assert all(rate > 0 for rate in measured.values())
+    makers = (*bench.kinds(10).values(), *bench_orders.kinds(ORDERS).values())
+    assert {type(make(0)) for make in makers} == set(OPERATIONS)
+
+
+def test_book_rates__measures_every_row() -> None:
+    measured = bench.book_rates(ORDERS)
+    assert measured.keys() == bench_orders.kinds(ORDERS).keys()
+    assert all(rate > 0 for rate in measured.values())
+
+
+@pytest.mark.parametrize(
+    ("row", "trades"), [("place_order", 0), ("fill", 1), ("fill_borrowing", 1)]
+)
+def test_book_rates__an_order_rests_or_trades_as_its_row_says(row: str, trades: int) -> None:
+    state = bench_states.with_orders(ORDERS)
+    outcome = transition(state, bench_orders.kinds(ORDERS)[row](0))
+    assert isinstance(outcome, Accepted)
+    assert [type(event).__name__ for event in outcome.events].count("Traded") == trades
+    borrows = [event for event in outcome.events if getattr(event, "reason", "") == "order_borrow"]
+    assert bool(borrows) is (row == "fill_borrowing")
+
+
+def test_portfolio_rates__measures_health_and_a_query() -> None:
+    measured = bench_orders.portfolio_rates()
+    assert measured.keys() == {"health", "max_order"}
     assert all(rate > 0 for rate in measured.values())
 
 

@@ -1,3 +1,4 @@
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 import docs_site
@@ -99,7 +101,7 @@ def test_navigation__every_page_opens_without_console_errors(
         assert [url for url in requested(browser) if not url.startswith(address)] == []
 
 
-@pytest.mark.parametrize("clause", ["NT-4", "CU-4", "MM-6", "CF-2"])
+@pytest.mark.parametrize("clause", ["NT-4", "CU-4", "MM-6", "PF-5", "SM-7", "CF-2"])
 def test_search__finds_a_clause_by_its_id_at_once(
     browser: webdriver.Chrome, address: str, clause: str
 ) -> None:
@@ -137,10 +139,68 @@ def test_pages__do_not_scroll_sideways(
     assert wide == []
 
 
-def test_rate_curve__is_drawn(browser: webdriver.Chrome, address: str) -> None:
-    browser.get(f"{address}rate-curve/")
-    picture = browser.find_element(By.CSS_SELECTOR, "svg.rate-curve")
+PICTURES = [("rate-curve", 2), ("haircut-curves", 5), ("margin-curves", 2)]
+
+
+@pytest.mark.parametrize(("page", "lines"), PICTURES, ids=[page for page, _ in PICTURES])
+def test_charts__are_drawn__each_line_with_a_pattern_of_its_own(
+    browser: webdriver.Chrome, address: str, page: str, lines: int
+) -> None:
+    browser.get(f"{address}{page}/")
+    picture = browser.find_element(By.CSS_SELECTOR, "svg.chart")
     assert picture.size["height"] > 100
-    lines = browser.find_elements(By.CSS_SELECTOR, "svg.rate-curve polyline")
-    patterns = {line.value_of_css_property("stroke-dasharray") for line in lines}
-    assert len(patterns) == 2
+    drawn = picture.find_elements(By.CSS_SELECTOR, "polyline")
+    patterns = {line.value_of_css_property("stroke-dasharray") for line in drawn}
+    assert len(drawn) == len(patterns) == lines
+
+
+INSIDE = """
+const frame = arguments[0].getBoundingClientRect();
+return [...arguments[0].querySelectorAll("text")].map(text => [text, text.getBoundingClientRect()])
+  .filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1
+    || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
+  .map(([text]) => text.textContent)
+"""
+
+
+@pytest.mark.parametrize("page", [page for page, _ in PICTURES])
+def test_charts__no_word_is_cut_off__on_a_phone(
+    browser: webdriver.Chrome, address: str, page: str
+) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": PHONE[0], "height": PHONE[1], "deviceScaleFactor": 1, "mobile": False},
+    )
+    browser.get(f"{address}{page}/")
+    pictures = browser.find_elements(By.CSS_SELECTOR, "svg.chart")
+    cut_off = [words for picture in pictures for words in browser.execute_script(INSIDE, picture)]
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert pictures
+    assert cut_off == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts__stand_out_from_the_page__in_both_schemes(
+    browser: webdriver.Chrome, address: str, scheme: str
+) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+    )
+    browser.get(f"{address}haircut-curves/")
+    browser.execute_script("localStorage.clear()")
+    browser.get(f"{address}haircut-curves/")
+    page = lightness(browser.find_element(By.TAG_NAME, "body"), "background-color")
+    picture = browser.find_element(By.CSS_SELECTOR, "svg.chart")
+    words = lightness(picture.find_element(By.TAG_NAME, "text"), "fill")
+    lines = picture.find_elements(By.CSS_SELECTOR, "polyline")
+    strokes = [lightness(line, "stroke") for line in lines]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert (page > 128) is (scheme == "light")
+    assert all(abs(page - shade) > 80 for shade in (words, *strokes))
+
+
+def lightness(element: WebElement, name: str) -> float:
+    """How light a colour is, 0 to 255, its opacity left out."""
+    numbers = re.findall(r"[0-9.]+", element.value_of_css_property(name))
+    return sum(map(float, numbers[:3])) / 3

@@ -16,6 +16,7 @@ from ibperp_conformance.client import (
     decode,
     visible,
 )
+from ibperp_conformance.conform import embedded_command
 
 FAULTY = Path(__file__).parent / "engines" / "faulty.py"
 
@@ -37,6 +38,9 @@ def failure_of(fault: str, timeout: float = 10.0) -> EngineFailureError:
 def test_hello__introduces_the_engine() -> None:
     with engine("none") as started:
         assert started.hello() == client.Hello("faulty", "0", frozenset())
+        assert started.capabilities == frozenset()
+    with Engine(embedded_command()) as started:
+        assert started.hello().capabilities == started.capabilities > {"custody", "spot_margin"}
 
 
 def test_batch__gives_a_reply_to_each_request() -> None:

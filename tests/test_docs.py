@@ -3,15 +3,17 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import docs_site
 from ibperp.numbers import RATIO
-from ibperp.parameters import BookState, PoolParameters
+from ibperp.parameters import BookState, HaircutKind, HaircutParameters, PoolParameters
 from ibperp.pool import borrow_rate
-from ibperp_conformance import chapters, curve, site
+from ibperp_conformance import chapters, chart, curve, margin_curve, site
+from ibperp_conformance.presets import load_preset
 from ibperp_invariants import INVARIANTS
 
 LOADING_TAGS = {
@@ -197,7 +199,7 @@ def test_main__refuses_an_unknown_argument(capsys: pytest.CaptureFixture[str]) -
     [(0, "0 %"), (RATIO, "100 %"), (RATIO // 8, "12.5 %"), (RATIO // 3, "33.33 %")],
 )
 def test_percent__rounds_toward_zero(ratio: int, shown: str) -> None:
-    assert curve.percent(ratio) == shown
+    assert chart.percent(ratio) == shown
 
 
 def test_curve__bends_at_the_optimum() -> None:
@@ -217,6 +219,98 @@ def test_rate_table__names_the_bounds() -> None:
     table = curve.rate_table(POOL)
     assert "| 80 % | 10 % | 8 % | optimal |" in table
     assert "| 100 % | 110 % | 110 % | maximum |" in table
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(0, "$0"), (999, "$999"), (10**5, "$100k"), (4_575_481, "$4.57m"), (10**9, "$1b")],
+)
+def test_dollars__are_short_and_rounded_toward_zero(amount: int, shown: str) -> None:
+    assert chart.dollars(amount) == shown
+
+
+def test_dollar_axis__gives_each_decade_the_same_room() -> None:
+    axis = chart.dollar_axis("held", 3, 9)
+    shares = [axis.share(value) for value, _ in axis.ticks]
+    assert shares == pytest.approx([place / 6 for place in range(7)])
+    assert [words for _, words in axis.ticks] == [
+        "$1k",
+        "$10k",
+        "$100k",
+        "$1m",
+        "$10m",
+        "$100m",
+        "$1b",
+    ]
+
+
+@pytest.mark.parametrize("largest", [0, RATIO // 100, RATIO, 3 * RATIO, 200 * RATIO])
+def test_percent_axis__reaches_the_largest_value(largest: int) -> None:
+    ticks = [value for value, _ in chart.percent_axis("a", largest).ticks]
+    assert ticks[0] == 0
+    assert ticks[-1] >= largest
+    assert 2 <= len(ticks) <= 12
+
+
+def test_spread__moves_words_apart_around_where_they_were() -> None:
+    room = chart.LABEL_HEIGHT
+    assert chart.spread([10.0, 200.0]) == [10.0, 200.0]
+    assert chart.spread([100.0, 100.0]) == [100 - room / 2, 100 + room / 2]
+    apart = chart.spread([100.0, 101.0, 120.0, 140.0])
+    assert all(after - before >= room - 1e-9 for before, after in pairwise(apart))
+    assert sum(apart) == pytest.approx(461.0)
+
+
+HAIRCUTS = {
+    "USDC": HaircutParameters(HaircutKind.IDENTITY, RATIO, 0, 0),
+    "SOL": HaircutParameters(HaircutKind.INVERSE_SQRT, RATIO * 9 // 10, RATIO, RATIO // 1000),
+}
+
+
+def test_weight__is_that_of_the_reference() -> None:
+    """1 / (1 + 0.001 * 1000) is a half, below the listed 0.9."""
+    assert margin_curve.weight(HAIRCUTS["SOL"], 10**6) == RATIO // 2
+    assert margin_curve.weight(HAIRCUTS["SOL"], 1) == RATIO * 9 // 10
+    assert margin_curve.weight(HAIRCUTS["USDC"], 10**9) == RATIO
+
+
+def test_haircut_svg__names_every_line_and_sets_no_colour() -> None:
+    picture = margin_curve.haircut_svg(HAIRCUTS)
+    assert picture.count("<polyline") == len(HAIRCUTS)
+    assert all(f">{symbol}</text>" in picture for symbol in HAIRCUTS)
+    assert "#" not in picture
+    assert 'aria-label="Collateral weight from $1k to $1b held: USDC from 100 % to 100 %' in picture
+
+
+def test_haircut_table__shows_each_decade() -> None:
+    assert "| $1m | 100 % | 50 % |" in margin_curve.haircut_table(HAIRCUTS)
+
+
+def test_margin_svg__marks_where_the_fractions_leave_their_bases() -> None:
+    """ETH of the preset: (0.2 / 0.0000935)^2 and (0.1 / 0.0000561)^2 dollars."""
+    listings = load_preset("launch").listings
+    limits = next(listing.parameters for listing in listings if listing.asset == "ETH")
+    picture = margin_curve.margin_svg("ETH", limits)
+    assert "initial rises from $4.57m" in picture
+    assert "maintenance rises from $3.17m" in picture
+    assert picture.count("<polyline") == 2
+    assert "#" not in picture
+    table = margin_curve.margin_table(limits)
+    assert "| $100k | 20 % | 10 % |  |" in table
+    assert "| $100m | 93.5 % | 56.1 % |  |" in table
+    assert "| $4.57m | 20 % | 11.99 % | initial leaves its base |" in table
+
+
+def test_threshold__is_none__without_growth() -> None:
+    assert margin_curve.threshold(RATIO // 10, 0) is None
+
+
+@pytest.mark.parametrize("page", ["rate-curve", "haircut-curves", "margin-curves"])
+def test_charts__are_described_in_words(built: Path, page: str) -> None:
+    text = (built / page / "index.html").read_text(encoding="utf-8")
+    pictures = re.findall(r"<svg class=\"chart\"[^>]*>", text)
+    assert pictures
+    assert all('role="img"' in picture and 'aria-label="' in picture for picture in pictures)
 
 
 def test_adapter__passes_the_smoke_test() -> None:

@@ -12,6 +12,7 @@ from ibperp.outcomes import Outcome
 from ibperp.state import State
 from ibperp_conformance.engine import Engine, serve
 from ibperp_conformance.presets import load_preset
+from ibperp_conformance.smoke_requests import ACCOUNT, BOOK, CANCEL, ORDER, SYSTEM
 from ibperp_conformance.wire import encode_action, encode_system
 
 PRESET = load_preset("tiny")
@@ -37,7 +38,8 @@ def test_hello__names_protocol_and_capabilities() -> None:
     (reply,) = said(HELLO)
     assert reply["id"] == 1
     assert reply["ok"]["protocol"] == "1"
-    assert reply["ok"]["capabilities"] == ["custody", "money_market", "events"]
+    claimed = ["custody", "money_market", "portfolio", "spot_margin", "events"]
+    assert reply["ok"]["capabilities"] == claimed
 
 
 def test_apply__moves_the_state_and_a_rejection_does_not() -> None:
@@ -47,6 +49,17 @@ def test_apply__moves_the_state_and_a_rejection_does_not() -> None:
     assert listed == {"id": 5, "accepted": {"events": []}}
     assert again["rejected"]["code"] == "asset_exists"
     assert list(observed["observation"]["assets"]) == ["USDC"]
+
+
+def test_apply__order_is_accepted_then_ended() -> None:
+    asked = [ACCOUNT, *BOOK, ORDER, CANCEL]
+    applied = [{"id": 5, "op": "apply", "action": action} for action in asked]
+    placed, ended = said(RESET | {"system": SYSTEM}, *applied)[-2:]
+    accepted = {"order": "0", "account": "2", "market": "ORE_CASH"}
+    accepted |= {"side": "bid", "price": "250", "lots": "2"}
+    assert placed["accepted"]["events"] == [{"type": "order_accepted", **accepted}]
+    cancelled = {"type": "order_ended", "order": "0", "lots": "2", "reason": "cancelled"}
+    assert ended["accepted"]["events"] == [cancelled]
 
 
 def test_reset__empties_the_state() -> None:

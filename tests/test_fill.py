@@ -54,16 +54,36 @@ def test_ids__an_id_used_twice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_vectors__at_least_the_promised_number_and_kinds() -> None:
-    documents = [document("vectors/custody"), document("vectors/money_market")]
-    vectors = [vector for file in documents for vector in file["vectors"]]
+    vectors = stored()
     assert len(vectors) >= 260
     assert {vector["kind"] for vector in vectors} == {"accept", "reject", "trace"}
     assert all(vector["hash"] == fill.content_hash(vector) for vector in vectors)
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"),
-    [("setups", "setups"), ("custody", "vectors"), ("money_market", "vectors")],
+    ("code", "clause"),
+    [
+        ("insufficient_margin", "PF-8"),
+        ("price_stale", "PF-9"),
+        ("trading_paused", "SM-2"),
+        ("price_out_of_bounds", "SM-6"),
+        ("out_of_range", "NT-7"),
+    ],
+)
+def test_vectors__a_shared_code_names_its_clause(code: str, clause: str) -> None:
+    refused = {"rejected": code}
+    named = [
+        vector["clauses"]
+        for vector in stored()
+        for step in vector["steps"]
+        if {name: body.get("code") for name, body in step["expect"].items()} == refused
+    ]
+    assert named
+    assert all(clause in clauses for clauses in named)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [("setups", "setups"), *((brick, "vectors") for brick in BRICKS)]
 )
 def test_files__keep_their_schema(name: str, schema: str) -> None:
     assert faults(document(f"vectors/{name}"), document(f"schema/{schema}")) == []
@@ -72,6 +92,28 @@ def test_files__keep_their_schema(name: str, schema: str) -> None:
 def test_schema__refuses_an_unknown_field() -> None:
     changed = document("vectors/custody") | {"more": "1"}
     assert faults(changed, document("schema/vectors")) == ["more: unknown"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("id", "PF-1-001", []),
+        ("id", "SM-12-001", []),
+        ("id", "XX-1-001", ["/vectors/0/id: not "]),
+        ("clauses", ["SM-1", "PF-10"], []),
+        ("clauses", ["SX-1"], ["/vectors/0/clauses/0: not "]),
+    ],
+)
+def test_schema__knows_the_chapters(field: str, value: object, found: list[str]) -> None:
+    changed = document("vectors/custody")
+    changed["vectors"] = [changed["vectors"][0] | {field: value}]
+    reported = faults(changed, document("schema/vectors"))
+    assert [fault.partition("^")[0] for fault in reported] == found
+
+
+def stored() -> list[dict[str, Any]]:
+    """Return every vector of the specification."""
+    return [vector for brick in BRICKS for vector in document(f"vectors/{brick}")["vectors"]]
 
 
 def document(name: str) -> dict[str, Any]:

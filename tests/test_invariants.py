@@ -2,67 +2,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
+from active_state import (
+    BUY,
+    REST,
+    SELL,
+    accepted,
+    active,
+    book,
+    custody,
+    held,
+    moved,
+    names,
+    ordered,
+    pool,
+)
 from ibperp.actions import (
     Action,
     AdvanceTime,
-    Borrow,
-    Deposit,
     Lend,
     Redeem,
     Repay,
-    RequestWithdrawal,
+    SetPrice,
     Transfer,
 )
 from ibperp.numbers import INT128_MAX, RATIO
-from ibperp.outcomes import Accepted, RejectionCode
+from ibperp.ordered import Ordered
+from ibperp.outcomes import RejectionCode, Traded
 from ibperp.pool import CARRY_UNIT
-from ibperp.state import Account, Pool, State, Token, at, put, with_account, with_asset, with_pool
+from ibperp.state import (
+    Account,
+    Pool,
+    State,
+    Token,
+    at,
+    with_account,
+    with_asset,
+    with_pool,
+)
 from ibperp.transition import transition
-from ibperp_invariants import INVARIANTS, Monitor, Scope, check_state, check_step
-from ibperp_invariants.registry import check_views, step_of
+from ibperp_invariants import INVARIANTS, Scope, check_state, check_step
+from ibperp_invariants.registry import check_changes, check_view, check_views, step_of
 from ibperp_invariants.step import Step
-from ibperp_invariants.view import totals_after, totals_of, view_of_state
-from strategies import funded, run
+from ibperp_invariants.totals import totals_of
+from ibperp_invariants.view_state import view_of_state
 
 
-def active() -> State:
-    """Account 2 lends USD, account 3 owes USD and awaits a withdrawal of ORE; a year passed."""
-    return run(
-        funded(),
-        Lend(2, "USD", 500),
-        Borrow(3, "USD", 300),
-        RequestWithdrawal(3, "ORE", "north", 10, auto_lend_redeem=False, auto_borrow=False),
-        AdvanceTime(31_536_000),
-    )
-
-
-def pool(state: State, **changes: int) -> State:
-    """Change USD's pool by the given amounts."""
-    old = state.assets[0].pool
-    new = {name: getattr(old, name) + change for name, change in changes.items()}
-    return with_pool(state, 0, replace(old, **new))
-
-
-def held(state: State, account: int, *, free: int = 0, shares: int = 0) -> State:
-    """Change an account's USD by the given amounts."""
-    old = state.accounts[account]
-    new = replace(
-        old,
-        free=put(old.free, 0, at(old.free, 0) + free),
-        shares=put(old.shares, 0, at(old.shares, 0) + shares),
-    )
-    return with_account(state, account, new)
-
-
-def custody(state: State, change: int) -> State:
-    """Change USD's custody in the north."""
-    token, *others = state.assets[0].tokens
-    moved = Token(token.custody + change, token.pending)
-    return with_asset(state, 0, replace(state.assets[0], tokens=(moved, *others)))
+def reported(step: Step, account: int, **changes: int) -> Step:
+    """Change the health that is reported of an account after a step."""
+    told = dict(step.after.portfolios)
+    told[account] = replace(told[account], **changes)
+    return replace(step, after=replace(step.after, portfolios=told))
 
 
 BAD_STATES: Final[dict[str, Callable[[State], State]]] = {
@@ -83,7 +76,17 @@ BAD_STATES: Final[dict[str, Callable[[State], State]]] = {
     "non_negative": lambda state: pool(state, reserve=-(10**6)),
     "stored_values_in_range": lambda state: pool(state, cash=INT128_MAX),
     "system_accounts_are_nobodys": lambda state: held(state, 1, shares=1),
+    "book_uncrossed": lambda state: ordered(state, 2, price=24),
+    "book_ordered": lambda state: book(state, bids=Ordered([(-24, 1, 0), (-24, 0, 1)])),
+    "reservations_are_sums": lambda state: ordered(state, 0, reserved=95),
+    "firm_orders_covered": lambda state: held(state, 2, free=-at(state.accounts[2].free, 0)),
 }
+BAD_REPORTS: Final = {
+    "health_ordering": {"auto_close": 10**6},
+    "no_double_count": {"order_loss": 10**6},
+    "profit_bounded": {"equity": 10**6},
+}
+"""What the account 3 reports in place of its health."""
 
 ADVANCE: Final = AdvanceTime(31_536_060)
 BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
@@ -110,6 +113,28 @@ BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
     "no_negative_free": (Lend(2, "USD", 9), lambda state: held(state, 2, free=-1000)),
     "frame_rule": (Lend(2, "USD", 9), lambda state: replace(state, time=state.time + 1)),
     "subaccount_isolation": (Lend(2, "USD", 9), lambda state: held(state, 3, free=1)),
+    "own_actions_keep_safe": (
+        REST,
+        lambda state: with_account(
+            state, 4, replace(state.accounts[4], free=(), shares=(-(10**9),))
+        ),
+    ),
+    "makers_stay_safe": (
+        BUY,
+        lambda state: with_account(state, 3, replace(state.accounts[3], free=())),
+    ),
+    "nobody_else_loses_health": (BUY, lambda state: moved(state, 3, "USD", -100)),
+    "gift_never_hurts": (Transfer(2, 3, "ORE", 9), lambda state: moved(state, 3, "ORE", -200)),
+    "price_update_limited": (
+        SetPrice("ORE", 10**6),
+        lambda state: with_asset(state, 1, replace(state.assets[1], price=10**6)),
+    ),
+    "fills_are_transfers": (BUY, lambda state: moved(state, 0, "USD", -1)),
+    "reduce_only_reduces": (SELL, lambda state: moved(state, 4, "ORE", 500)),
+    "order_ids_dense": (
+        REST,
+        lambda state: replace(state, orders=state.orders.append(state.orders[0])),
+    ),
 }
 
 
@@ -129,26 +154,34 @@ def broken_determinism() -> list[Step]:
     return [step_of(state, Lend(2, "USD", 1), other)]
 
 
+def broken_limits() -> list[Step]:
+    """A repayment that a limit refuses."""
+    state, codes = active(), (RejectionCode.BORROW_LIMIT.value,)
+    step = step_of(state, Repay(3, "USD", 0), transition(state, Repay(3, "USD", 0)))
+    return [replace(step, code=codes[0], violated=codes)]
+
+
+def broken_self_trade() -> list[Step]:
+    """The account that the first trade's maker trades with becomes another of his user."""
+    state = active()
+    step = step_of(state, BUY, transition(state, BUY))
+    accounts = dict(step.before.accounts)
+    accounts[4] = replace(accounts[4], user=accounts[3].user)
+    return [replace(step, before=replace(step.before, accounts=accounts))]
+
+
 OTHER_FAULTS: Final = {
+    "cap_one_way": broken_limits,
+    "self_trade_never": broken_self_trade,
     "rejection_is_no_op": broken_rejection,
     "determinism": broken_determinism,
 }
 
 
-def names(violations: Any) -> set[str]:
-    return {violation.invariant for violation in violations}
-
-
-def accepted(state: State, action: Action) -> Accepted:
-    outcome = transition(state, action)
-    assert isinstance(outcome, Accepted), outcome
-    return outcome
-
-
 def test_invariants__each_has_a_planted_fault() -> None:
     states = [item.name for item in INVARIANTS if item.scope is Scope.STATE]
     steps = [item.name for item in INVARIANTS if item.scope is Scope.STEP]
-    assert sorted(BAD_STATES) == sorted(states)
+    assert sorted({**BAD_STATES, **BAD_REPORTS}) == sorted(states)
     assert sorted({**BAD_STEPS, **OTHER_FAULTS}) == sorted(steps)
     assert all(item.clauses and item.statement.endswith(".") for item in INVARIANTS)
 
@@ -162,6 +195,14 @@ def test_check_state__planted_fault_reported(name: str) -> None:
     found = [item for item in check_state(BAD_STATES[name](active())) if item.invariant == name]
     assert found
     assert any(character.isdigit() for character in found[0].message)
+
+
+@pytest.mark.parametrize("name", BAD_REPORTS)
+def test_check_view__planted_report_reported(name: str) -> None:
+    state = active()
+    step = reported(step_of(state, BUY, accepted(state, BUY)), 3, **BAD_REPORTS[name])
+    assert name in names(check_view(step.after, totals_of(step.after)))
+    assert name in names(check_changes(step))
 
 
 @pytest.mark.parametrize("name", BAD_STEPS)
@@ -201,19 +242,22 @@ def test_check_step__change_outside_the_frame_reported(spoil: Callable[[State], 
     assert names(check_step(state, action, spoilt)) & {"frame_rule", "subaccount_isolation"}
 
 
-def test_totals_after__equal_to_the_full_sums() -> None:
-    before = active()
-    after = run(before, Lend(2, "USD", 9), Deposit(4, "ORE", "south", 1, 10))
-    views = view_of_state(before), view_of_state(after)
-    assert totals_after(totals_of(views[0]), *views) == totals_of(views[1])
-
-
-def test_monitor__finds_what_check_state_finds() -> None:
-    state, action = active(), Lend(2, "USD", 9)
-    outcome = accepted(state, action)
-    spoilt = replace(outcome, state=held(outcome.state, 4, free=5))
-    found = Monitor(state).check(action, spoilt)
-    assert set(check_state(spoilt.state)) <= set(found)
+def test_fills_are_transfers__each_wrong_trade_reported() -> None:
+    state = active()
+    outcome = accepted(state, BUY)
+    for changes in (
+        {"price": 25},
+        {"lots": 3},
+        {"maker_fee": 0},
+        {"taker_fee": -9, "maker_fee": 1},
+        {"maker_order": 0},
+    ):
+        events = tuple(
+            replace(event, **changes) if isinstance(event, Traded) else event
+            for event in outcome.events
+        )
+        found = check_step(state, BUY, replace(outcome, events=events))
+        assert "fills_are_transfers" in names(found), changes
 
 
 def test_violation__names_the_numbers() -> None:

@@ -3,11 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from ibperp.margin import collateral_value
+from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
+from ibperp.parameters import HaircutKind, HaircutParameters
 from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.document import DocumentError, parse_document
-from ibperp_conformance.presets import load_preset, preset_names, preset_of
+from ibperp_conformance.presets import Preset, load_preset, preset_names, preset_of
 from ibperp_conformance.spec_data import spec_path
 from ibperp_conformance.units import (
     UnitError,
@@ -16,6 +19,7 @@ from ibperp_conformance.units import (
     parse_decimal,
     ratio_of,
     seconds_of,
+    truncated,
 )
 
 TINY = (spec_path() / "presets" / "tiny.yaml").read_text(encoding="utf-8")
@@ -55,7 +59,64 @@ def test_tiny__is_what_the_file_says() -> None:
     assert preset.system.quote_unit == 100
     assert (usdc.price, usdc.parameters.tokens[1].native_unit) == (100, 10)
     assert (eth.price, eth.parameters.lot_atoms) == (2000, 100)
-    assert eth.parameters.collateral_weight == 9 * 10**17
+    assert eth.parameters.haircut.weight == 9 * 10**17
+    assert usdc.parameters.haircut == HaircutParameters(HaircutKind.IDENTITY, RATIO, RATIO, 0)
+    (market,) = preset.markets
+    lot = (market.parameters.lot_atoms, market.parameters.tick, market.parameters.minimum_lots)
+    assert (market.market, *lot) == ("ETH_USDC", 100, 1, 2)
+    assert market.parameters.maker_fee == -5 * RATIO // 10_000
+
+
+def counted(preset: Preset, symbol: str, dollars: int) -> Fraction:
+    """Return what so many dollars of an asset count for, as a fraction of them."""
+    (listing,) = (listing for listing in preset.listings if listing.asset == symbol)
+    limits, unit = listing.parameters, preset.system.quote_unit
+    value = collateral_value(
+        limits.haircut, dollars * limits.lot_atoms, unit, limits.lot_atoms, unit
+    )
+    return Fraction(value, dollars * unit)
+
+
+@pytest.mark.parametrize(
+    ("dollars", "weight"), [(17_777, "0.9"), (40_000, "0.8"), (57_600, "0.75"), (160_000, "0.6")]
+)
+def test_tiny__weights_of_ether_are_those_of_its_comment(dollars: int, weight: str) -> None:
+    assert truncated(counted(load_preset("tiny"), "ETH", dollars), 3) == weight
+
+
+@pytest.mark.parametrize(
+    ("symbol", "falls", "half"),
+    [
+        ("BTC", 10_000_000, 100_000_000),
+        ("ETH", 5_100_000, 51_100_000),
+        ("SOL", 2_500_000, 25_000_000),
+    ],
+)
+def test_launch__weight_falls_where_its_comment_says(symbol: str, falls: int, half: int) -> None:
+    launch = load_preset("launch")
+    assert counted(launch, symbol, falls * 99 // 100) == Fraction(95, 100)
+    assert counted(launch, symbol, falls * 101 // 100) < Fraction(95, 100)
+    assert abs(counted(launch, symbol, half) - Fraction(625, 1000)) < Fraction(1, 1000)
+
+
+def test_launch__lent_sol_counts_as_recorded() -> None:
+    launch = load_preset("launch")
+    (sol,) = (listing for listing in launch.listings if listing.asset == "SOL")
+    limits, unit = sol.parameters, launch.system.quote_unit
+    atoms = integer_of("0.0699302874", 10**limits.decimals)
+    assert sol.price is not None
+    value = collateral_value(limits.haircut, atoms, sol.price, limits.lot_atoms, unit)
+    assert value == int(parse_decimal("9.630096779592616743") * unit)
+
+
+def test_launch__markets_have_the_recorded_fees_and_bands() -> None:
+    launch = load_preset("launch")
+    markets = {market.market: market.parameters for market in launch.markets}
+    assert list(markets) == ["SOL_USDC", "BTC_USDC", "ETH_USDC", "USDT_USDC"]
+    for symbol, market in markets.items():
+        assert symbol == f"{market.base}_{market.quote}"
+        assert (market.maker_fee, market.taker_fee) == (RATIO * 8 // 10_000, RATIO // 1000)
+        assert (market.impact_min, market.impact_max) == (RATIO * 99 // 100, RATIO * 101 // 100)
 
 
 def test_launch__every_value_has_its_source() -> None:
@@ -69,8 +130,8 @@ def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
     found = problems(changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0"))
     assert found == [
         "line 9: system.throttle_interval: expected 1 to 86400 seconds",
-        "line 20: assets.USDC.mmf_base: expected above 0, below imf_base",
-        "line 25: assets.USDC.tokens[0].minimum_deposit: expected above 0",
+        "line 26: assets.USDC.mmf_base: expected above 0, below imf_base",
+        "line 33: assets.USDC.tokens[0].minimum_deposit: expected above 0",
     ]
 
 
@@ -78,11 +139,11 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
     found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
     assert found == [
         (
-            "line 16: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+            "line 22: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
             "the nearest valid values are 1 and 1.01"
         ),
         (
-            "line 28: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+            "line 36: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
             "the nearest valid values are 0.5 and 0.51"
         ),
     ]
@@ -103,6 +164,35 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
         (changed(lot="1 ETH"), "assets.USDC.lot: expected a decimal"),
         (changed(price="0"), "assets.USDC.price: expected a price above 0"),
         (changed(price="-1"), "assets.USDC.price: expected a price above 0"),
+        (changed(haircut="1"), "assets.USDC.haircut: expected fields"),
+        (changed(haircut="{kind: sqrt, weight: 1}"), "haircut.kind: expected one of identity"),
+        (changed(haircut="{kind: identity, weight: 2}"), "USDC.haircut.weight: expected 0 to 1"),
+        (
+            changed(haircut="{kind: inverse_sqrt, weight: 1, base: 1}"),
+            "haircut.penalty: missing; the kind inverse_sqrt needs it",
+        ),
+        (changed(price_update_min="1.1"), "assets.USDC.price_update_min: expected 0 to 1"),
+        (changed(price_update_max="0.9"), "USDC.price_update_max: expected 1 to 1000000"),
+        (changed(auto_close_divisor="0.5"), "system.auto_close_divisor: expected 1 or more"),
+        (changed(auto_close_offset="2"), "system.auto_close_offset: expected 0 to 1"),
+        (changed(order_price_age="-1"), "system.order_price_age: expected a whole number"),
+        (changed(order_limit="0"), "system.order_limit: expected 1 to 10000"),
+        (changed(base="EHT"), "markets.ETH_USDC.base: not listed; did you mean ETH?"),
+        (changed(quote="ETH"), "markets.ETH_USDC.quote: expected another asset than base"),
+        (
+            changed(tick="0.5"),
+            "tick: 0.5 is not a multiple of 1; the nearest valid values are 0 and",
+        ),
+        (changed(tick="0"), "markets.ETH_USDC.tick: expected 1 to 10^24"),
+        (changed(minimum="0.015"), "minimum: 0.015 is not a multiple of 0.01"),
+        (changed(minimum="0"), "markets.ETH_USDC.minimum: expected 1 or more"),
+        (changed(maker_fee="-0.002"), "markets.ETH_USDC.maker_fee: expected at least -taker_fee"),
+        (changed(limit_max="0.5"), "markets.ETH_USDC.limit_max: expected 1 to 1000000"),
+        (changed(order_book_state="ajar"), "order_book_state: expected one of open, post_only"),
+        (changed(premium_tolerance="1 %"), "premium_tolerance: expected a plain ratio"),
+        (changed(taker_fee="1\n    fee: 1"), "markets.ETH_USDC.fee: unknown field"),
+        (TINY.replace("    tick:", "    tock:"), "markets.ETH_USDC.tick: missing"),
+        (TINY.replace("  ETH_USDC:", "  - ETH_USDC:"), "markets: expected a mapping"),
         (changed(tokens="{}\n    was:"), "assets.USDC.tokens: expected a list"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_lo: unknown field"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_low: missing"),

@@ -7,10 +7,14 @@ from ibperp_conformance import scenario
 from ibperp_conformance.document import DocumentError
 from ibperp_conformance.presets import load_preset
 from ibperp_conformance.scenario import main_run, run_scenario, trace_lines
+from ibperp_conformance.scenario_steps import step_records
 from ibperp_invariants import Violation
 
-SHIPPED = sorted((Path(__file__).parent.parent / "docs" / "scenarios").glob("*.yaml"))
 HEAD = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nsteps:\n"
+MARKET = """base: USDC, quote: ETH, lot: 1, tick: 0.0001, minimum: 10, maker_fee: 0, taker_fee: 0,
+    order_book_state: post_only, limit_min: 0, limit_max: 10, impact_min: 0, impact_max: 10,
+    mean_mark_min: 0, mean_mark_max: 10, premium_tolerance: 1"""
+PLACE = "place: {account: bob/main, market: ETH_USDC, side: bid, amount: 1, price: 2000"
 DEPOSIT = "  - deposit: {account: alice/main, asset: USDC, chain: solana, amount: 100.5}\n"
 
 
@@ -24,23 +28,6 @@ def problems(folder: Path, text: str) -> list[str]:
     with pytest.raises(DocumentError) as caught:
         run_scenario(written(folder, text))
     return [str(problem) for problem in caught.value.problems]
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_shipped_scenario__goes_as_it_says(
-    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    trace = tmp_path / "trace.jsonl"
-    assert main_run(path, False, trace) == 0
-    assert "every invariant holds" in capsys.readouterr().out
-    header, *steps = map(json.loads, trace.read_text(encoding="utf-8").splitlines())
-    assert header.keys() == {"system"}
-    assert all(step.keys() == {"action", "outcome", "observation"} for step in steps)
-
-
-def test_shipped_scenarios__are_three_and_explained() -> None:
-    assert len(SHIPPED) == 3
-    assert all(path.read_text(encoding="utf-8").count("#") > 3 for path in SHIPPED)
 
 
 def test_sequence__is_filled_in_per_chain(tmp_path: Path) -> None:
@@ -57,7 +44,55 @@ def test_json__has_decimals_in_books_and_integers_in_actions(
     assert report["ok"] is True
     assert report["steps"][0]["action"]["amount"] == "10050"
     alice = next(row for row in report["books"] if row["account"] == "alice/main")
-    assert alice["assets"] == {"USDC": {"free": "100.5", "lent": "0", "owed": "0"}}
+    assert alice["assets"] == {
+        "USDC": {
+            "free": "100.5",
+            "lent": "0",
+            "owed": "0",
+            "reserved": "0",
+            "price": "1",
+            "weight": "1",
+            "value": "100.5",
+            "liability": "0",
+            "notional": "0",
+            "initial_fraction": None,
+            "maintenance_fraction": None,
+        }
+    }
+
+
+def test_report__says_who_is_liquidatable_and_has_no_ratio_without_equity(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    text = f"""{HEAD}
+  - deposit: {{account: alice/main, asset: USDC, chain: solana, amount: 5000}}
+  - lend: {{account: alice/main, asset: USDC, amount: 5000}}
+  - deposit: {{account: bob/main, asset: ETH, chain: ethereum, amount: 1}}
+  - borrow: {{account: bob/main, asset: USDC, amount: 1500}}
+  - request_withdrawal: {{account: bob/main, asset: USDC, chain: solana, amount: 1500}}
+  - set_price: {{asset: ETH, price: 1000}}
+"""
+    assert main_run(written(tmp_path, text), False, None) == 0
+    shown = capsys.readouterr().out
+    assert "bob/main is liquidatable" in shown
+    assert "alice/main is liquidatable" not in shown
+    assert "bob/main: equity -600, MMR no equity" in shown
+
+
+def test_report__shows_the_last_price_of_an_empty_book(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"""{HEAD}
+  - deposit: {{account: alice/main, asset: ETH, chain: ethereum, amount: 1}}
+  - deposit: {{account: bob/main, asset: USDC, chain: solana, amount: 3000}}
+  - place: {{account: alice/main, market: ETH_USDC, side: ask, amount: 1, price: 1990}}
+  - place: {{account: bob/main, market: ETH_USDC, side: bid, amount: 1, price: 1990}}
+"""
+    assert main_run(written(tmp_path, text), False, None) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["ETH_USDC", "1990"] in rows
+    assert ["open", "orders"] not in rows
 
 
 def test_every_action__can_be_written(tmp_path: Path) -> None:
@@ -83,16 +118,51 @@ def test_every_action__can_be_written(tmp_path: Path) -> None:
   - fail_withdrawal: {{}}
   - request_withdrawal: {{account: alice/main, asset: USDC, chain: ethereum, amount: 20}}
   - confirm_withdrawal: {{withdrawal: 1}}
+  - list_market: {{market: USDC_ETH, parameters: {{{MARKET}}}}}
+  - set_market: {{market: ETH_USDC, changes: {{minimum: 0.05, maker_fee: 0}}}}
+  - set_reference: {{market: ETH_USDC, index_price: 1500, mean_mark_price: "1500 USDC"}}
+  - set_reference:
+      {{market: ETH_USDC, index_price: 1500, mean_mark_price: 1500, mean_premium: -0.01}}
+  - deposit: {{account: carol/main, asset: ETH, chain: ethereum, amount: 2}}
+  - place: {{account: carol/main, market: ETH_USDC, side: ask, amount: 0.5 ETH, price: 1500 USDC}}
+    as: first
+  - amend: {{account: carol/main, order: first, amount: 0.4}}
+  - amend: {{account: carol/main, order: first, price: 1510}}
+  - place:
+      {{account: alice/main, market: ETH_USDC, side: bid, amount: 0.05, kind: market,
+       time_in_force: fok, self_trade_prevention: reject_both, auto_lend: true}}
+    expect_rejected: insufficient_funds
+    as: second
+  - deposit: {{account: alice/main, asset: USDC, chain: solana, amount: 200}}
+  - place:
+      {{account: alice/main, market: ETH_USDC, side: bid, amount: 0.05, kind: market,
+       time_in_force: fok, self_trade_prevention: reject_both, auto_lend: true}}
+    as: second
+  - cancel: {{account: alice/main, order: second}}
+    expect_rejected: order_not_open
+  - place:
+      {{account: alice/main, market: ETH_USDC, side: ask, amount: 0.05, price: 1600,
+       reduce_only: true, post_only: true, auto_lend_redeem: true}}
+    as: third
+  - cancel_all: {{account: alice/main, market: ETH_USDC}}
+  - cancel: {{account: carol/main, order: 0}}
+  - cancel: {{account: carol/main, order: 99}}
+    expect_rejected: order_unknown
+  - convert_dust: {{account: carol/main, market: ETH_USDC}}
+    expect_rejected: not_dust
 """
     result = run_scenario(written(tmp_path, text))
     assert [step.label for step in result.steps if not step.is_expected] == []
+    assert set(result.orders.values()) == {"first", "second", "third"}
+    assert [kind for kind in step_records() if f"- {kind}:" not in text] == ["list_asset"]
     assert result.is_ok
     assert len(list(trace_lines(result))) == 1 + len(result.scene) + len(result.steps)
 
 
 def test_list_asset__takes_the_form_of_a_preset(tmp_path: Path) -> None:
-    preset = """decimals: 2, lot: 1, collateral_weight: 1, imf_base: 0.2, imf_factor: 0,
-        mmf_base: 0.1, mmf_factor: 0, tokens: [{chain: base, native_decimals: 2,
+    preset = """decimals: 2, lot: 1, haircut: {kind: identity, weight: 1}, imf_base: 0.2,
+        imf_factor: 0, mmf_base: 0.1, mmf_factor: 0, price_update_min: 0, price_update_max: 1,
+        tokens: [{chain: base, native_decimals: 2,
         minimum_deposit: 1, minimum_withdrawal: 2, maximum_withdrawal: 9, withdrawal_fee: 1}],
         pool: {book_state: open, base_rate: 0, slope_low: 0, slope_high: 0,
         optimal_utilization: 0.8, throttle_utilization: 0.9, throttle_fraction: 0,
@@ -157,6 +227,45 @@ def test_violated_invariant__is_told_and_fails(
             "advance_time: {by: 1h}\n    expect_rejected: accont_unknown",
             "expect_rejected: unknown rejection code; did you mean account_unknown?",
         ),
+        (
+            "place: {account: bob/main, market: ETHUSDC}",
+            "place.market: not listed; did you mean ETH_USDC?",
+        ),
+        ("place_order: {}", "unknown action; did you mean place?"),
+        (f"{PLACE}, sid: 1}}", "place.sid: unknown field; did you mean side?"),
+        (PLACE.replace("bid", "buy") + "}", "place.side: expected one of bid, ask"),
+        (
+            PLACE.replace("1,", "0.015,") + "}",
+            "place.amount: 0.015 is not a multiple of 0.01; the nearest valid values are 0.01",
+        ),
+        (
+            PLACE.replace("2000", "2000.5") + "}",
+            "price: 2000.5 is not a multiple of 1; the nearest valid values are 2000 and 2001",
+        ),
+        (PLACE.replace(", price: 2000", "}"), "place.price: missing"),
+        (f"{PLACE}, kind: stop}}", "place.kind: expected one of limit, market"),
+        (f"{PLACE}, post_only: 1}}", "place.post_only: expected true or false"),
+        (f"{PLACE}}}\n    as: 7", "steps[0].as: expected a name of letters"),
+        (f"{PLACE}}}\n    as: [7]", "steps[0].as: expected a name of letters"),
+        ("advance_time: {by: 1h}\n    as: tick", "steps[0].as: only a place step"),
+        ("cancel: {account: bob/main, order: one}", "no order has this name; write as:"),
+        ("amend: {account: bob/main, order: 1}", "amend.order: no such order was placed"),
+        (
+            "set_market: {market: ETH_USDC, changes: {lot: 1}}",
+            "set_market.changes.lot: unknown field",
+        ),
+        (
+            "set_market: {market: ETH_USDC, changes: {taker_fee: 2}}",
+            "set_market.changes.taker_fee: expected 0 to 1",
+        ),
+        (
+            f"list_market: {{market: A_B, parameters: {{{MARKET.replace('ETH', 'DAI')}}}}}",
+            "parameters.quote: not listed; expected one of USDC, ETH",
+        ),
+        (
+            "set_reference: {market: ETH_USDC, index_price: 1, mean_mark_price: 0.5}",
+            "set_reference.mean_mark_price: 0.5 is not a multiple of 1",
+        ),
         ("{a: 1, b: 2}", "steps[0]: expected one action"),
         ("7", "steps[0]: expected one action"),
     ],
@@ -165,6 +274,21 @@ def test_step__bad_field_is_named_with_its_line(tmp_path: Path, step: str, messa
     found = problems(tmp_path, f"{HEAD}  - {step}\n")
     assert any(message in problem for problem in found)
     assert all(problem.startswith(("line 5: ", "line 6: ")) for problem in found)
+
+
+def test_order__name_is_given_once_and_only_to_what_was_accepted(tmp_path: Path) -> None:
+    place = f"  - {PLACE}, auto_borrow: true}}\n    as: mine\n"
+    refused = place.replace(
+        "as: mine", "expect_rejected: insufficient_funds\n    as: mine"
+    ).replace(", auto_borrow: true", "")
+    cancel = "  - cancel: {account: bob/main, order: mne}\n"
+    deposit = DEPOSIT.replace("alice/main", "bob/main").replace("100.5", "4000")
+    (problem,) = problems(tmp_path, HEAD + refused + cancel)
+    assert problem.startswith("line 8: steps[1].cancel.order: no order has this name; write as:")
+    assert problems(tmp_path, HEAD + deposit + place + place + cancel) == [
+        "line 9: steps[2].as: named twice; choose another name",
+        "line 10: steps[3].cancel.order: no order has this name; did you mean mine?",
+    ]
 
 
 def test_problems__are_reported_together(tmp_path: Path) -> None:
@@ -210,3 +334,24 @@ def test_preset__beside_the_scenario_is_found(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     text = HEAD.replace("preset: tiny", "preset: mine.yaml") + DEPOSIT
     assert run_scenario(written(tmp_path, text)).preset.listings == tiny.listings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("ETH", "E TH", "assets.E TH: the specification refuses it: asset_name_invalid"),
+        (
+            "  ETH_USDC:",
+            "  ETH/USDC:",
+            "markets.ETH/USDC: the specification refuses it: market_name",
+        ),
+    ],
+)
+def test_preset__that_the_specification_refuses_is_named(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    tiny = Path(__file__).parent.parent / "spec" / "presets" / "tiny.yaml"
+    text = tiny.read_text(encoding="utf-8").replace(old, new)
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    found = problems(tmp_path, HEAD.replace("preset: tiny", "preset: mine.yaml") + DEPOSIT)
+    assert any(message in problem for problem in found)

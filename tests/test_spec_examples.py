@@ -5,16 +5,30 @@ import importlib
 import json
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from ibperp import pool
-from ibperp.numbers import isqrt_up
-from ibperp.outcomes import RejectionCode
-from ibperp.parameters import BookState, PoolParameters, SystemParameters
-from ibperp.state import Pool, genesis
+from ibperp import margin, pool
+from ibperp.book import taker_bound
+from ibperp.margin import Health
+from ibperp.numbers import RATIO, isqrt_up
+from ibperp.orders import OrderFlags, Side
+from ibperp.outcomes import Event, OrderEnd, Reason, RejectionCode
+from ibperp.parameters import (
+    AssetParameters,
+    BookState,
+    HaircutKind,
+    HaircutParameters,
+    MarketParameters,
+    OrderBookState,
+    PoolParameters,
+    SystemParameters,
+    TokenParameters,
+)
+from ibperp.state import Pool, Reference, genesis
 from ibperp_conformance import examples, wire
 from ibperp_conformance.engine import Engine
 from ibperp_conformance.observation import observe
@@ -37,7 +51,39 @@ CURVE = PoolParameters(
     reserve_fee=10 * PERCENT,
     open_borrow_lend_limit=10**12,
 )
-LAST = {"NT": 9, "CU": 11, "MM": 17}
+SYSTEM = SystemParameters(
+    quote_unit=10**6,
+    accrual_interval=3600,
+    throttle_interval=60,
+    entry_fee=False,
+    auto_close_divisor=2 * RATIO,
+    auto_close_offset=6 * PERCENT,
+    order_price_age=60,
+    borrow_price_age=60,
+    withdrawal_price_age=60,
+    order_limit=100,
+)
+MARKET = MarketParameters(
+    base="SOL",
+    quote="USDC",
+    lot_atoms=1,
+    tick=1,
+    minimum_lots=1,
+    maker_fee=0,
+    taker_fee=0,
+    order_book_state=OrderBookState.OPEN,
+    limit_min=0,
+    limit_max=10 * RATIO,
+    impact_min=0,
+    impact_max=10 * RATIO,
+    mean_mark_min=0,
+    mean_mark_max=10 * RATIO,
+    premium_tolerance=0,
+)
+LAST = {"NT": 9, "CU": 11, "MM": 18, "PF": 11, "SM": 12}
+NEVER_USED = {"MM-17"}
+STRINGS = ("str", "Side", "OrderKind", "TimeInForce", "SelfTradePrevention")
+YES = {"yes": True, "no": False}
 
 
 def text_of(path: Path) -> str:
@@ -67,8 +113,9 @@ def test_example_tables__are_what_the_reference_does(chapter: Path) -> None:
 
 @pytest.mark.parametrize(("prefix", "last"), LAST.items())
 def test_clauses__are_numbered_without_gap(prefix: str, last: int) -> None:
-    numbers = [int(name[3:]) for name in sections() if name.startswith(prefix)]
-    assert numbers == list(range(1, last + 1))
+    found = [name for name in sections() if name.startswith(prefix)]
+    names = [f"{prefix}-{number}" for number in range(1, last + 1)]
+    assert found == [name for name in names if name not in NEVER_USED]
 
 
 @pytest.mark.parametrize(("clause", "text"), sections().items(), ids=lambda value: value[:6])
@@ -136,6 +183,84 @@ def test_square_root_table__is_what_the_kernel_gives() -> None:
     assert [int(cell) for cell in roots.strip("| ").split("|")[1:]] == list(map(isqrt_up, values))
 
 
+def test_collateral_table__is_what_the_kernel_gives() -> None:
+    rows = rows_of("PF-2", "| amount | listed | curved | collateral |")
+    assert rows
+    weight, base, penalty = 95 * PERCENT, RATIO, RATIO // 10_000
+    listed = HaircutParameters(HaircutKind.IDENTITY, weight, base, penalty)
+    curved = HaircutParameters(HaircutKind.INVERSE_SQRT, RATIO, base, penalty)
+    haircut = HaircutParameters(HaircutKind.INVERSE_SQRT, weight, base, penalty)
+    for amount, *shown in rows:
+        values = [
+            margin.collateral_value(kind, int(amount), 10**6, 10**6, 10**6)
+            for kind in (listed, curved, haircut)
+        ]
+        assert list(map(int, shown)) == values
+
+
+def test_recorded_requirements__are_what_the_kernel_gives() -> None:
+    notional = 10**12
+    rows = rows_of("PF-4", "| market | source |")
+    leaves = rows_of("PF-4", "| market | initial leaves its base at |")
+    assert [row[0] for row in rows] == [row[0] for row in leaves] != []
+    for (_, _, *cells), (_, *shown) in zip(rows, leaves, strict=True):
+        values = list(map(Decimal, cells))
+        curves = (values[0], values[1], values[4]), (values[2], values[3], values[5])
+        for (base, factor, fraction), leaving in zip(curves, shown, strict=True):
+            required = margin.requirement(
+                notional, int(base * RATIO), int(factor * RATIO), SYSTEM.quote_unit
+            )
+            assert required == notional * fraction
+            assert round((base / factor) ** 2, 2) == Decimal(leaving)
+
+
+def test_auto_close_table__is_what_the_kernel_gives() -> None:
+    rows = rows_of("PF-6", "| notional | maintenance | auto_close |")
+    assert rows
+    divisor, offset = SYSTEM.auto_close_divisor, SYSTEM.auto_close_offset
+    for notional, maintenance, shown in rows:
+        found = margin.auto_close_requirement(int(notional), int(maintenance), divisor, offset)
+        assert found == int(shown)
+
+
+def health_of(counted: str, initial: str, maintenance: str) -> Health:
+    return Health(int(counted), 0, 0, int(initial), int(maintenance), 0)
+
+
+def test_margin_ladder__is_what_the_kernel_decides() -> None:
+    rows = rows_of("PF-8", "| what the owner does |")
+    assert {row[-1] for row in rows} == {"accepted", "refused"}
+    for _, counted, maintained, *after, by_margin, by_risk, outcome in rows:
+        before, reached = health_of(counted, "0", maintained), health_of(*after)
+        assert (reached.equity >= reached.initial) is YES[by_margin]
+        assert margin.is_no_riskier(before, reached) is YES[by_risk]
+        assert margin.is_admissible(before, reached) is (outcome == "accepted")
+
+
+def test_premium_table__is_what_the_kernel_gives() -> None:
+    rows = rows_of("SM-6", "| mean premium | tolerance |")
+    assert rows
+    for premium, tolerance, index, side, bound, _ in rows:
+        market = dataclasses.replace(MARKET, premium_tolerance=int(tolerance))
+        reference = Reference(int(index), int(index), int(premium))
+        assert taker_bound(market, reference, Side(side), int(index)) == int(bound)
+
+
+@pytest.mark.parametrize(
+    ("clause", "records"),
+    [
+        ("CU-2", (SystemParameters, AssetParameters, HaircutParameters, TokenParameters)),
+        ("CU-2", (PoolParameters,)),
+        ("SM-1", (MarketParameters,)),
+    ],
+)
+def test_parameter_tables__hold_every_field(clause: str, records: tuple[type, ...]) -> None:
+    lines = re.findall(r"^\| ((?:`\w+`(?:, )?)+).* \|.*\|.* \|$", sections()[clause], re.MULTILINE)
+    shown = {name for line in lines for name in re.findall(r"`(\w+)`", line)}
+    for record in records:
+        assert {field.name for field in dataclasses.fields(record)} <= shown
+
+
 def without_accounts(reply: object) -> object:
     match reply:
         case dict():
@@ -172,13 +297,13 @@ def test_protocol_messages__are_what_the_engine_answers() -> None:
 def test_genesis_observation__is_literally_that_of_the_reference() -> None:
     shown = re.search(r"```json\n(.*?)```", sections()["CF-4"], re.DOTALL)
     assert shown
-    system = SystemParameters(1, 1, 1, entry_fee=False)
-    assert json.loads(shown[1]) == observe(genesis(system))
+    assert json.loads(shown[1]) == observe(genesis(SYSTEM))
 
 
 def test_action_fields__are_those_of_the_wire() -> None:
-    kinds = {"int": "int", "str": "string", "bool": "boolean", "int | None": "int\\|all"}
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \| [CM][UM]-\d+ \|$", sections()["CF-3"], re.MULTILINE)
+    kinds = {"int": "int", "bool": "boolean", "int | None": "int\\|all"}
+    kinds |= dict.fromkeys(STRINGS, "string")
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| [A-Z]{2}-\d+ \|$", sections()["CF-3"], re.MULTILINE)
     assert {name for name, _ in rows} == set(wire.action_classes())
     for name, listed in rows:
         shown = re.findall(r"`(\w+)` (int\\\|all|int|string|boolean|object)", listed)
@@ -188,6 +313,33 @@ def test_action_fields__are_those_of_the_wire() -> None:
             for field in dataclasses.fields(record)
         ]
         assert [pair for pair in shown if pair[0] != "pool"] == own
+
+
+def test_order_message__is_an_action_of_the_wire() -> None:
+    shown = re.search(r"```json\n(.*?)```", sections()["CF-3"], re.DOTALL)
+    assert shown
+    message = json.loads(shown[1])
+    assert set(message["flags"]) == {field.name for field in dataclasses.fields(OrderFlags)}
+    assert wire.encode_action(wire.decode_action(message)) == message
+
+
+def test_event_fields__are_those_of_the_records() -> None:
+    shown = re.search(r"```json\n(.*?)```", sections()["CF-5"], re.DOTALL)
+    assert shown
+    messages = {message["type"]: message for message in map(json.loads, shown[1].splitlines())}
+    assert set(messages) == {wire.type_name(record) for record in get_args(Event)}
+    for record in get_args(Event):
+        named = {field.name for field in dataclasses.fields(record)}
+        assert set(messages[wire.type_name(record)]) == {"type", *named}
+
+
+def test_reasons__are_those_of_the_records() -> None:
+    moving = re.search(r"^\| `reason` of a posting .*$", sections()["CF-5"], re.MULTILINE)
+    ending = re.search(r"^\| `reason` of `order_ended` .*$", sections()["CF-5"], re.MULTILINE)
+    assert moving
+    assert ending
+    assert set(re.findall(r"`([a-z_]+)`", moving[0])) - {"reason", "shares_moved"} == set(Reason)
+    assert set(re.findall(r"`([a-z_]+)`", ending[0])) - {"reason", "order_ended"} == set(OrderEnd)
 
 
 def test_rejection_codes__stand_in_precedence_order() -> None:
@@ -209,8 +361,7 @@ def test_render__refuses_an_example_without_table() -> None:
     with pytest.raises(examples.ExampleError, match="no table follows"):
         examples.render(
             '```yaml title="Example base"\n'
-            "system: {quote_unit: '1', accrual_interval: '1', throttle_interval: '1',"
-            " entry_fee: false}\n```\n"
+            f"system: {json.dumps(wire.encode_system(SYSTEM))}\n```\n"
             "```yaml title=\"Example: x\"\naction: {type: advance_time, time: '1'}\n```\n"
         )
 
@@ -224,8 +375,7 @@ def test_render__names_the_example_whose_setup_is_refused() -> None:
     with pytest.raises(examples.ExampleError, match="Example: late"):
         examples.render(
             '```yaml title="Example base"\n'
-            "system: {quote_unit: '1', accrual_interval: '1', throttle_interval: '1',"
-            " entry_fee: false}\n```\n"
+            f"system: {json.dumps(wire.encode_system(SYSTEM))}\n```\n"
             '```yaml title="Example: late"\n'
             "setup: [{type: advance_time, time: '0'}]\n"
             "action: {type: advance_time, time: '1'}\n```\n"

@@ -34,6 +34,12 @@ def test_lines__every_clause_once() -> None:
     assert len(named) == len(set(named)) > 40
 
 
+def test_lines__every_chapter_is_read() -> None:
+    named = [line.clause for line in lines(spec_path()) if line.clause[:3] in {"PF-", "SM-"}]
+    portfolio = [f"PF-{number}" for number in range(1, 12)]
+    assert named == [*portfolio, *(f"SM-{number}" for number in range(1, 13))]
+
+
 def test_evidence__complete_clause_has_no_gap() -> None:
     assert gaps("CU-4", DEPOSIT) == ()
 
@@ -69,3 +75,11 @@ def test_evidence__waived_definition_needs_nothing_more() -> None:
 
 def test_evidence__waiver_of_a_rule_does_not_stand_for_vectors() -> None:
     assert gaps("MM-99", {"waiver": "a guard"}) == ("no function", "no accepting vector")
+
+
+def test_evidence__waived_question_needs_no_vector() -> None:
+    question = {"function": "ibperp.queries.max_borrow", "waiver": "nothing changes"}
+    assert "no accepting vector" not in gaps("PF-99", question)
+    assert "no accepting vector" in gaps("PF-99", question | {"waiver": ""})
+    both = {"function": f"{question['function']}, ibperp.operations.custody.deposit"}
+    assert "no accepting vector" in gaps("PF-99", question | both)

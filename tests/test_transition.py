@@ -7,10 +7,12 @@ from ibperp.actions import Action, AdvanceTime, Borrow, CreateAccount, Deposit, 
 from ibperp.margin import Health, is_admissible, requirement
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.operations.effect import rejection
+from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
-from ibperp.state import State, put
-from ibperp.transition import OPERATIONS, transition
-from ibperp_conformance.bench import populated
+from ibperp.state import State, put, with_account
+from ibperp.transition import OPERATIONS, is_storable, transition
+from ibperp_conformance.bench_states import populated
+from strategies import ALL_FLAGS, order, quoted
 
 
 def accepted(state: State, action: Action) -> State:
@@ -77,10 +79,29 @@ def test_requirement__is_base_when_small_and_grows_with_the_root_of_size() -> No
 
 
 def test_is_admissible__lets_an_account_under_water_only_improve() -> None:
-    worse = Health(equity=5, exposure=100, initial=10, maintenance=6)
-    better = Health(equity=5, exposure=80, initial=8, maintenance=5)
+    worse = Health(equity=5, order_loss=0, exposure=100, initial=10, maintenance=6, auto_close=3)
+    better = Health(equity=5, order_loss=0, exposure=80, initial=8, maintenance=5, auto_close=3)
     assert is_admissible(worse, better)
     assert not is_admissible(better, worse)
+    assert not is_admissible(worse, replace(better, order_loss=1))
+
+
+def test_is_storable__reserved_atoms_out_of_range_are_not() -> None:
+    before, holder = quoted(), quoted().accounts[2]
+    kept = replace(holder, reserved=(INT128_MAX,))
+    lost = replace(holder, reserved=(INT128_MAX + 1,))
+    assert is_storable(before, with_account(before, 2, kept))
+    assert not is_storable(before, with_account(before, 2, lost))
+
+
+def test_place_order__refusal_after_a_trade_leaves_nothing_behind() -> None:
+    state = quoted()
+    before = state
+    whole = order(2, "ORE_USD", Side.BID, 10, 0, time_in_force=TimeInForce.FOK, flags=ALL_FLAGS)
+    outcome = transition(state, whole)
+    assert outcome == Rejected(RejectionCode.FILL_OR_KILL, (RejectionCode.FILL_OR_KILL,))
+    assert state == before
+    assert isinstance(transition(state, replace(whole, lots=6)), Accepted)
 
 
 def test_put__strips_zeros_at_the_end() -> None:

@@ -5,12 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
 from ibperp_conformance.observation import flatten, observe
 from ibperp_conformance.wire import encode_system
-
-SYSTEM = SystemParameters(100, 3600, 3600, entry_fee=False)
+from strategies import SYSTEM
 
 
 def create(account: int, user: int = 1) -> dict[str, str]:
@@ -59,8 +57,12 @@ def suite() -> tuple[dict[str, Any], dict[str, Any]]:
     return {"format": "1", "setups": [setup]}, {"format": "1", "vectors": vectors}
 
 
-def write(folder: Path, vectors: dict[str, Any] | None = None) -> Path:
+def write(
+    folder: Path, vectors: dict[str, Any] | None = None, *, setup: dict[str, Any] | None = None
+) -> Path:
+    """Write the suite, or other vectors, with one setup more if it is given."""
     setups, standard = copy.deepcopy(suite())
+    setups["setups"] += [setup] if setup else []
     directory = folder / "spec" / "vectors"
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "setups.json").write_text(json.dumps(setups))

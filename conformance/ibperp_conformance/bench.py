@@ -1,4 +1,4 @@
-"""Measure the reference: transitions per second as accounts grow, vectors per second, memory.
+"""Measure the reference: transitions per second as accounts and books grow, vectors, memory.
 
 `python -m ibperp_conformance.bench [FILE.json]` prints one JSON object (and writes it to FILE):
 figures as measured, of one run on one machine.
@@ -22,17 +22,9 @@ from typing import TYPE_CHECKING, Final
 from ibperp import actions
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
-from ibperp.parameters import (
-    AssetParameters,
-    BookState,
-    PoolParameters,
-    SystemParameters,
-    TokenParameters,
-)
-from ibperp.persistent import Vector
-from ibperp.pool import SHARES_PER_ATOM
-from ibperp.state import Account, Pool, State, Token, genesis
 from ibperp.transition import transition
+from ibperp_conformance import bench_orders
+from ibperp_conformance.bench_states import FIRST, POOL, TRANSITIONS, populated, with_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,88 +32,8 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
 
 SIZES: Final = (10, 10**3, 10**5, 10**6)
+BOOK_SIZES: Final = (10, 10**3, 10**5)
 REPEATS: Final = 5
-TRANSITIONS: Final = 2_000
-FREE: Final = 10**12
-LENT: Final = 10**12
-OWED: Final = 10**9
-FIRST: Final = 2
-"""The first account of a user: the two before it are the system's."""
-
-TOKENS: Final = (
-    TokenParameters("solana", 1, 1, 10, 10**30, 2),
-    TokenParameters("ethereum", 1, 1, 10, 10**30, 2),
-)
-POOL: Final = PoolParameters(
-    book_state=BookState.OPEN,
-    base_rate=0,
-    slope_low=RATIO // 20,
-    slope_high=RATIO // 2,
-    optimal_utilization=RATIO // 10 * 8,
-    throttle_utilization=RATIO // 10 * 9,
-    throttle_fraction=RATIO // 10,
-    max_utilization=RATIO,
-    reserve_fee=RATIO // 10,
-    open_borrow_lend_limit=10**30,
-)
-ASSET: Final = AssetParameters(
-    6, 10**6, RATIO // 10 * 9, RATIO // 10, 10**12, RATIO // 20, 10**11, TOKENS, POOL
-)
-
-
-def populated(accounts: int) -> State:
-    """Return a state in which every account lends USDC, holds SOL and owes a little SOL."""
-    state = genesis(SystemParameters(10**6, 1, 60, entry_fee=False))
-    for symbol in ("USDC", "SOL"):
-        listed = transition(state, actions.ListAsset(symbol, ASSET))
-        assert isinstance(listed, Accepted)
-        state = listed.state
-    shares = (LENT * SHARES_PER_ATOM, -OWED * SHARES_PER_ATOM)
-    users = [Account(1 + index // 2, (FREE, FREE), shares) for index in range(accounts - 3)]
-    count = len(users)
-    lender = Account(1, (0, FREE), (0, LENT * count * SHARES_PER_ATOM))
-    system = [Account(0), Account(0)]
-    held = {"USDC": FREE * count, "SOL": FREE * (count + 1)}
-    pools = {
-        "USDC": Pool(LENT * count, LENT * count, LENT * count * SHARES_PER_ATOM),
-        "SOL": Pool(
-            cash=(LENT - OWED) * count,
-            lent=LENT * count,
-            lend_shares=LENT * count * SHARES_PER_ATOM,
-            borrowed=OWED * count,
-            borrow_shares=OWED * count * SHARES_PER_ATOM,
-        ),
-    }
-    assets = tuple(
-        replace(
-            asset,
-            price=10**6,
-            tokens=(Token(custody=held[asset.symbol] + pools[asset.symbol].cash), Token()),
-            pool=replace(pools[asset.symbol], throttle_bound=POOL.throttle_utilization),
-        )
-        for asset in state.assets
-    )
-    state = replace(state, assets=assets, accounts=Vector([*system, *users, lender]))
-    return with_requests(state, accounts)
-
-
-def with_requests(state: State, accounts: int) -> State:
-    """Return the state with as many pending withdrawals and rebalances as are measured."""
-    spread = accounts - FIRST - 1
-    for n in range(TRANSITIONS):
-        asked = actions.RequestWithdrawal(
-            FIRST + n * spread // TRANSITIONS,
-            "USDC",
-            "solana",
-            1000,
-            auto_lend_redeem=False,
-            auto_borrow=False,
-        )
-        for action in (asked, actions.StartRebalance("SOL", "solana", "ethereum", 1000)):
-            outcome = transition(state, action)
-            assert isinstance(outcome, Accepted)
-            state = outcome.state
-    return state
 
 
 def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
@@ -180,6 +92,15 @@ def rates(accounts: int) -> Iterator[tuple[str, float]]:
     gc.unfreeze()
 
 
+def book_rates(orders: int) -> dict[str, float]:
+    """Return each row of `bench_orders`, measured with as many resting orders."""
+    state = with_orders(orders)
+    gc.freeze()
+    measured = bench_orders.rates(state, orders)
+    gc.unfreeze()
+    return measured
+
+
 def conformance() -> dict[str, float]:
     """Return the vectors and seconds of a core run against the embedded engine, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
@@ -203,6 +124,10 @@ def measured() -> dict[str, object]:
         kind: round(per_size["1000"][kind] / per_size["1000000"][kind], 2)
         for kind in per_size["1000"]
     }
+    per_book = {str(size): book_rates(size) for size in BOOK_SIZES}
+    book_growth = {
+        kind: round(per_book["10"][kind] / per_book["100000"][kind], 2) for kind in per_book["10"]
+    }
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     unit = 1 if sys.platform == "darwin" else 1024
     return {
@@ -210,6 +135,9 @@ def measured() -> dict[str, object]:
         "machine": platform.machine(),
         "transitions_per_second": per_size,
         "cost_from_1e3_to_1e6": growth,
+        "transitions_per_second_by_resting_orders": per_book,
+        "cost_from_10_to_1e5_resting_orders": book_growth,
+        "per_second_of_10_assets_debts_and_orders": bench_orders.portfolio_rates(),
         "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
         "conformance": conformance(),
     }

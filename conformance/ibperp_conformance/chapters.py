@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-CHAPTERS: Final = ("notation", "custody", "money-market", "conformance")
+CHAPTERS: Final = (
+    "notation",
+    "custody",
+    "money-market",
+    "portfolio",
+    "spot-margin",
+    "conformance",
+)
 """The names of the chapters, in reading order."""
 
 VECTORS_SHOWN: Final = 8
@@ -26,7 +33,7 @@ _METADATA: Final = re.compile(
 )
 _FIELD: Final = re.compile(r";\s*(?=[a-z_]+:)")
 _REFERENCE: Final = re.compile(
-    r"`[^`]*`|\[[^\]]*\]\([^)]*\)|(?<![\w#-])(?P<clause>(?:NT|CU|MM|CF)-\d+)(?:-\d{3})?\b"
+    r"`[^`]*`|\[[^\]]*\]\([^)]*\)|(?<![\w#-])(?P<clause>(?:NT|CU|MM|PF|SM|CF)-\d+)(?:-\d{3})?\b"
 )
 
 

@@ -158,7 +158,7 @@ def run(
         Path | None, typer.Option("--trace", help="Write a trace for check-trace here.")
     ] = None,
 ) -> int:
-    """Run a scenario and print its steps and the books at the end."""
+    """Run a scenario; print its steps, and where accounts and markets stand at the end."""
     from ibperp_conformance import scenario
 
     return scenario.main_run(file, as_json, trace_file)

@@ -112,13 +112,15 @@ class Engine:
     """A running engine; every request waits at most `timeout` seconds for its reply line.
 
     One loop writes, reads and drains standard error, so neither side can block the other. The
-    engine runs in a process group of its own, which `close` ends.
+    engine runs in a process group of its own, which `close` ends. `capabilities`: those it claimed
+    when it introduced itself.
     """
 
     def __init__(self, command: Sequence[str], timeout: float = 10.0) -> None:
         """Start `command`, a program and its arguments; raise `EngineNotStartedError`."""
         self.command = tuple(command)
         self.timeout = timeout
+        self.capabilities: frozenset[str] = frozenset()
         self._buffer = bytearray()
         self._stderr = bytearray()
         self._next_id = 1
@@ -162,7 +164,8 @@ class Engine:
                 "hello needs name and version as strings and capabilities as a list of strings, "
                 f"received {_short(body)}"
             )
-        return Hello(str(texts[0]), str(texts[1]), frozenset(capabilities))
+        self.capabilities = frozenset(capabilities)
+        return Hello(str(texts[0]), str(texts[1]), self.capabilities)
 
     def request(self, op: str, **fields: object) -> Reply:
         """Send one request and return its reply; raise a subclass of `EngineFailureError`."""

@@ -1,9 +1,8 @@
-"""Hold an engine to the vectors: replay each one and compare every answer and every leaf (CF)."""
+"""Hold an engine to the vectors: replay each one and judge every answer (CF)."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import shlex
 import sys
 import time
@@ -25,10 +24,22 @@ from ibperp_conformance.client import (
     Reply,
     visible,
 )
-from ibperp_conformance.vectors_format import Object, Setup, Step, Suite, Vector, flatten, overlay
+from ibperp_conformance.comparison import (
+    Row,
+    compare_observation,
+    compare_setup,
+    compare_step,
+)
+from ibperp_conformance.vectors_format import (
+    SPOT_MARGIN_ACTIONS,
+    Object,
+    Setup,
+    Suite,
+    Vector,
+    overlay,
+)
 
 BATCH: Final = 1000
-ROWS: Final = 40
 TIMEOUTS_IN_A_ROW: Final = 5
 FAILURES_IN_A_ROW: Final = 25
 
@@ -49,20 +60,6 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     TIMED_OUT = "timed_out"
     SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A leaf as JSON text on both sides, None where it is absent."""
-
-    path: str
-    expected: str | None
-    received: str | None
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two sides disagree about the leaf."""
-        return self.expected != self.received
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +252,15 @@ class _Runner:
         began = time.monotonic()
         setup = self.suite.setups[vector.setup]
         requests = _requests(setup, vector)
+        hello = self.campaign.hello or Hello("", "", frozenset())
+        if _trades(setup, vector) and "spot_margin" not in hello.capabilities:
+            message = "the engine does not claim spot_margin"
+            return Result(vector, Outcome.UNSUPPORTED, message, known=known)
         message, stderr, divergence = "", "", None
         try:
             replies: list[Reply] = []
             for first in range(0, len(requests), BATCH):
                 replies += engine.batch(requests[first : first + BATCH])
-            hello = self.campaign.hello or Hello("", "", frozenset())
             outcome, message, divergence = _judge(setup, vector, replies, hello)
             self.timeouts = self.failures = 0
         except EngineFailureError as failure:
@@ -294,11 +294,19 @@ class _Runner:
         return " (only when the requests of the vector are sent as one batch)"
 
 
+def _actions(setup: Setup, vector: Vector) -> list[Object]:
+    return [*setup.actions, *(step.action for step in vector.steps)]
+
+
+def _trades(setup: Setup, vector: Vector) -> bool:
+    """Tell whether a vector needs the capability `spot_margin` (CF-1)."""
+    return any(action["type"] in SPOT_MARGIN_ACTIONS for action in _actions(setup, vector))
+
+
 def _requests(setup: Setup, vector: Vector) -> list[Request]:
-    actions = [*setup.actions, *(step.action for step in vector.steps)]
     return [
         ("reset", {"system": setup.system}),
-        *(("apply", {"action": action}) for action in actions),
+        *(("apply", {"action": action}) for action in _actions(setup, vector)),
         ("observe", {}),
     ]
 
@@ -346,52 +354,13 @@ def _judge(
             continue
         if reply.kind == "observation":
             expected = overlay(setup.observation, vector.post)
-            rows = compare(expected, flatten(body))
+            rows = compare_observation(expected, body, hello.capabilities)
         elif number is None:
-            rows = compare({"outcome": "accepted"}, _received(reply, events=False))
+            rows = compare_setup(reply)
         else:
-            rows = _compare_step(vector.steps[number - 1], reply, "events" in hello.capabilities)
+            rows = compare_step(vector.steps[number - 1].expect, reply, hello.capabilities)
         if rows:
             first = next(row for row in rows if row.differs)
             message = f"{where}: {first.path} differs"
             return Outcome.DIVERGED, message, Divergence(where, number, action, rows)
     return Outcome.PASSED, "", None
-
-
-def _compare_step(step: Step, reply: Reply, events: bool) -> tuple[Row, ...]:  # noqa: FBT001
-    expected: dict[str, object] = {"outcome": "accepted"}
-    if step.expect.code is not None:
-        expected = {"outcome": "rejected", "code": step.expect.code}
-    elif events:
-        expected |= flatten(list(step.expect.events), "events")
-    return compare(expected, _received(reply, events=events))
-
-
-def _received(reply: Reply, *, events: bool) -> dict[str, object]:
-    body = reply.body if isinstance(reply.body, dict) else {}
-    if reply.kind == "rejected":
-        return {"outcome": "rejected", "code": body.get("code")}
-    listed = flatten(body.get("events", []), "events") if events else {}
-    return {"outcome": reply.kind, **listed}
-
-
-def compare(expected: Mapping[str, object], received: Mapping[str, object]) -> tuple[Row, ...]:
-    """Return nothing when all leaves agree, else the differing leaves and the first one's siblings.
-
-    A number and a string, or a number and a boolean, never agree.
-    """
-    if len(expected) == len(received) and all(
-        path in received and _text(received, path) == _text(expected, path) for path in expected
-    ):
-        return ()
-    paths = dict.fromkeys((*expected, *received))
-    rows = [Row(path, _text(expected, path), _text(received, path)) for path in paths]
-    first = next(row.path for row in rows if row.differs).rpartition("/")[0]
-    shown = [row for row in rows if row.differs or row.path.rpartition("/")[0] == first]
-    if len(shown) > ROWS:
-        shown = [row for row in shown if row.differs]
-    return tuple(shown)
-
-
-def _text(leaves: Mapping[str, object], path: str) -> str | None:
-    return json.dumps(leaves[path]) if path in leaves else None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PROTOCOL: Final = "1"
 """The version of the protocol (chapter conformance)."""
 
-CAPABILITIES: Final = ("custody", "money_market", "events")
+CAPABILITIES: Final = ("custody", "money_market", "portfolio", "spot_margin", "events")
 
 OPERATIONS: Final = {
     "hello": ("protocol",),

@@ -26,12 +26,15 @@ from ibperp_conformance.vectors_format import FORMAT
 
 _PART_OF: Final = {
     RejectionCode.OUT_OF_RANGE: "NT-7",
-    RejectionCode.INSUFFICIENT_MARGIN: "MM-17",
+    RejectionCode.INSUFFICIENT_MARGIN: "PF-8",
+    RejectionCode.PRICE_STALE: "PF-9",
     RejectionCode.UTILIZATION_THROTTLED: "MM-9",
     RejectionCode.MAX_UTILIZATION: "MM-8",
     RejectionCode.LEND_LIMIT: "MM-8",
     RejectionCode.BORROW_LIMIT: "MM-8",
     RejectionCode.BOOK_CLOSED: "MM-10",
+    RejectionCode.TRADING_PAUSED: "SM-2",
+    RejectionCode.PRICE_OUT_OF_BOUNDS: "SM-6",
 }
 """The clause that a code belongs to, wherever the action's own clause uses it."""
 

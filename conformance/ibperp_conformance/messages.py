@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Union
+from dataclasses import fields
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_type_hints
 
 from pydantic import (
     BaseModel,
@@ -15,10 +17,13 @@ from pydantic import (
     create_model,
 )
 
-from ibperp.outcomes import InterestCharged, Reason, RejectionCode, SharesMoved
+from ibperp import orders as order_records
+from ibperp import outcomes as outcome_records
+from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+from ibperp.outcomes import Event, LedgerAccount, RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp.state import RequestStatus
-from ibperp_conformance.observation import POOL_FIELDS
+from ibperp_conformance.observation import POOL_FIELDS, PORTFOLIO_FIELDS
 from ibperp_conformance.wire import WireInteger, action_type, model_of, type_name
 
 LEDGER: Final = r"^(in_transit|pool|free:(0|[1-9][0-9]*)|(custody|pending):.+)$"
@@ -32,7 +37,10 @@ def message_schema() -> dict[str, Any]:
 
 
 def observation_model() -> type[BaseModel]:
-    """Return the model of an observation, nested as the protocol sends it."""
+    """Return the model of an observation, nested as the protocol sends it.
+
+    What an engine without `portfolio` or `spot_margin` leaves out is optional.
+    """
     integer, text = WireInteger, StrictStr
     status = _one_of(RequestStatus)
     pool = _record("Pool", dict.fromkeys(POOL_FIELDS, integer))
@@ -53,7 +61,10 @@ def observation_model() -> type[BaseModel]:
     )
     amounts = dict[str, WireInteger]
     account = _record(
-        "Account", {"user": integer, "free": amounts, "shares": amounts, "settings": settings}
+        "Account",
+        {"user": integer, "free": amounts, "shares": amounts, "settings": settings},
+        reserved=amounts,
+        portfolio=_record("Portfolio", dict.fromkeys(PORTFOLIO_FIELDS, integer)),
     )
     moved = {"asset": text, "amount": integer, "status": status}
     withdrawal = _record("Withdrawal", {"account": integer, "chain": text, "fee": integer, **moved})
@@ -66,25 +77,57 @@ def observation_model() -> type[BaseModel]:
         ("rebalances", rebalance),
     ):
         members[name] = dict[str, kind]  # type: ignore[valid-type]
-    return _record("Observation", members)
+    market, order = _market(), _order()
+    return _record(
+        "Observation",
+        members,
+        markets=dict[str, market],  # type: ignore[valid-type]
+        orders=dict[str, order],  # type: ignore[valid-type]
+    )
 
 
 def event_type() -> Any:
     """Return the tagged union of the models of all events."""
-    reason = _one_of(Reason)
-    ledger = Annotated[str, Field(pattern=LEDGER)]
-    posting = {"debit": ledger, "credit": ledger, "amount": WireInteger, "reason": reason}
-    shares = {"account": WireInteger, "shares": WireInteger, "reason": reason}
-    interest = {"interest": WireInteger, "reserve": WireInteger}
-    models = tuple(
-        _record(name, {"type": Literal[tag], "asset": StrictStr, **members})
-        for name, tag, members in (
-            ("Posting", "posting", posting),
-            (SharesMoved.__name__, type_name(SharesMoved), shares),
-            (InterestCharged.__name__, type_name(InterestCharged), interest),
-        )
-    )
+    models = tuple(_event(record) for record in get_args(Event))
     return Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
+
+
+def _event(record: type) -> type[BaseModel]:
+    hints = get_type_hints(record, vars(outcome_records) | vars(order_records))
+    members = {item.name: _event_member(item.name, hints[item.name]) for item in fields(record)}
+    return _record(record.__name__, {"type": Literal[type_name(record)], **members})
+
+
+def _event_member(name: str, hint: Any) -> Any:
+    if name in {"asset", "market"}:
+        return StrictStr
+    if hint is LedgerAccount:
+        return Annotated[str, Field(pattern=LEDGER)]
+    if hint is int:
+        return WireInteger
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return _one_of(value for kind in kinds for value in kind)
+
+
+def _market() -> type[BaseModel]:
+    prices = ("last_price", "index_price", "mean_mark_price", "mean_premium")
+    queues = dict.fromkeys(("bids", "asks"), list[WireInteger])
+    return _record("Market", {**dict.fromkeys(prices, WireInteger), **queues})
+
+
+def _order() -> type[BaseModel]:
+    return _record(
+        "Order",
+        {
+            "account": WireInteger,
+            "market": StrictStr,
+            "side": _one_of(Side),
+            **dict.fromkeys(("price", "lots", "reserved"), WireInteger),
+            **dict.fromkeys(("post_only", "reduce_only"), StrictBool),
+            "self_trade_prevention": _one_of(SelfTradePrevention),
+            "flags": model_of(OrderFlags),
+        },
+    )
 
 
 def _requests() -> list[type[BaseModel]]:
@@ -104,9 +147,7 @@ def _replies() -> list[type[BaseModel]]:
     greeted = _record("Greeting", {**greeting, "capabilities": list[str]})
     events: Any = event_type()
     accepted = _record("Accepted", {"events": list[events]})
-    rejected = create_model(
-        "Rejected", __config__=_CLOSED, code=(code, ...), violated=(list[code], None)
-    )
+    rejected = _record("Rejected", {"code": code}, violated=list[code])
     single = [
         _reply("GreetingReply", ok=greeted),
         _reply("OkReply", ok=_record("Nothing", {})),
@@ -123,9 +164,10 @@ def _replies() -> list[type[BaseModel]]:
 _CLOSED: Final = ConfigDict(extra="forbid")
 
 
-def _record(name: str, members: dict[str, Any]) -> type[BaseModel]:
-    fields: dict[str, Any] = {member: (kind, ...) for member, kind in members.items()}
-    return create_model(name, __config__=_CLOSED, **fields)
+def _record(name: str, members: dict[str, Any], **optional: Any) -> type[BaseModel]:
+    required: dict[str, Any] = {member: (kind, ...) for member, kind in members.items()}
+    others: dict[str, Any] = {member: (kind, None) for member, kind in optional.items()}
+    return create_model(name, __config__=_CLOSED, **required, **others)
 
 
 def _request(name: str, operation: str, **members: Any) -> type[BaseModel]:

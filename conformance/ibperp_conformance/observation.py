@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ibperp.margin import Health
+from ibperp.portfolio import health
+from ibperp.state import OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ibperp.state import Account, Asset, Pool, State
+    from ibperp.ordered import Ordered
+    from ibperp.state import Account, Asset, Market, Order, Pool, State
 
 Leaf: TypeAlias = str | bool
 """A value of an observation: integers are decimal strings."""
 
-POOL_FIELDS = (
+POOL_FIELDS: Final = (
     "cash",
     "lent",
     "lend_shares",
@@ -22,6 +28,7 @@ POOL_FIELDS = (
     "interest_carry",
     "throttle_bound",
 )
+PORTFOLIO_FIELDS: Final = tuple(item.name for item in fields(Health))
 
 
 def observe(state: State) -> dict[str, Any]:
@@ -31,8 +38,15 @@ def observe(state: State) -> dict[str, Any]:
         "time": str(state.time),
         "chains": {chain.name: str(chain.next_sequence) for chain in state.chains},
         "assets": {asset.symbol: _asset(asset) for asset in state.assets},
+        "markets": {market.symbol: _market(market) for market in state.markets},
         "accounts": {
-            str(index): _account(account, symbols) for index, account in enumerate(state.accounts)
+            str(index): _account(state, account, symbols)
+            for index, account in enumerate(state.accounts)
+        },
+        "orders": {
+            str(index): _order(state, order)
+            for index, order in enumerate(state.orders)
+            if order.status is OrderStatus.OPEN
         },
         "withdrawals": _withdrawals(state),
         "rebalances": _rebalances(state),
@@ -42,7 +56,7 @@ def observe(state: State) -> dict[str, Any]:
 def flatten(observation: Mapping[str, Any]) -> dict[str, Leaf]:
     """Return the leaves of a nested observation by path, such as `accounts/2/free/USDC`.
 
-    A slash inside a name is written `~1`.
+    An entry of an array has its place for a name. A slash inside a name is written `~1`.
     """
     return dict(_leaves(observation, ""))
 
@@ -64,10 +78,14 @@ def apply_difference(
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Leaf]]:
-    if not isinstance(value, dict):
+    if isinstance(value, list):
+        members = [(str(place), item) for place, item in enumerate(value)]
+    elif isinstance(value, dict):
+        members = list(value.items())
+    else:
         yield path, value
         return
-    for name, item in value.items():
+    for name, item in members:
         part = name.replace("/", "~1")
         yield from _leaves(item, f"{path}/{part}" if path else part)
 
@@ -90,17 +108,62 @@ def _pool(pool: Pool) -> dict[str, str]:
     return {name: str(getattr(pool, name)) for name in POOL_FIELDS}
 
 
-def _account(account: Account, symbols: list[str]) -> dict[str, Any]:
-    settings = account.settings
+def _market(market: Market) -> dict[str, Any]:
+    book, reference = market.book, market.reference
     return {
+        "last_price": str(book.last_price),
+        "index_price": str(reference.index_price),
+        "mean_mark_price": str(reference.mean_mark_price),
+        "mean_premium": str(reference.mean_premium),
+        "bids": _queue(book.bids),
+        "asks": _queue(book.asks),
+    }
+
+
+def _queue(side: Ordered) -> list[str]:
+    """Return the ids of the orders of one side of a book, best first."""
+    return [str(order) for _, _, order in side]
+
+
+def _account(state: State, account: Account, symbols: list[str]) -> dict[str, Any]:
+    settings = account.settings
+    described = {
         "user": str(account.user),
         "free": _nonzero(account.free, symbols),
         "shares": _nonzero(account.shares, symbols),
+        "reserved": _nonzero(account.reserved, symbols),
         "settings": {
             "auto_lend": settings.auto_lend,
             "auto_repay_borrows": settings.auto_repay_borrows,
             "leverage_limit": str(settings.leverage_limit),
         },
+    }
+    return described | _portfolio(state, account)
+
+
+def _portfolio(state: State, account: Account) -> dict[str, Any]:
+    """Return the health of an account that has an exposure or an open order."""
+    if not account.orders and not any(shares < 0 for shares in account.shares):
+        return {}
+    found = health(state, account)
+    if not account.orders and not found.exposure:
+        return {}
+    return {"portfolio": {name: str(getattr(found, name)) for name in PORTFOLIO_FIELDS}}
+
+
+def _order(state: State, order: Order) -> dict[str, Any]:
+    flags = order.flags
+    return {
+        "account": str(order.account),
+        "market": state.markets[order.market].symbol,
+        "side": order.side.value,
+        "price": str(order.price),
+        "lots": str(order.lots),
+        "reserved": str(order.reserved),
+        "post_only": order.post_only,
+        "reduce_only": order.reduce_only,
+        "self_trade_prevention": order.self_trade_prevention.value,
+        "flags": {item.name: getattr(flags, item.name) for item in fields(flags)},
     }
 
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
+from ibperp.actions import ListMarket, PlaceOrder
 from ibperp.outcomes import Accepted, Outcome, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.document import DocumentError, Problem, load_document
 from ibperp_conformance.observation import observe
-from ibperp_conformance.presets import Preset, Reading, load_preset
-from ibperp_conformance.scenario_steps import Cast, is_account_name, read_action, suggestion
-from ibperp_conformance.wire import action_classes, encode_action, encode_outcome, encode_system
+from ibperp_conformance.preset_reading import Reading, suggestion
+from ibperp_conformance.presets import Preset, load_preset
+from ibperp_conformance.scenario_fields import Cast, is_account_name, is_order_name
+from ibperp_conformance.scenario_steps import read_action, step_records
+from ibperp_conformance.wire import encode_action, encode_outcome, encode_system
 from ibperp_invariants import Violation, check_step
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from ibperp_conformance.document import Document
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
-BESIDE_ACTION: Final = ("expect_rejected", "note")
+BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,17 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """A scenario that was run: the steps that set the scene, those of the file, and the names."""
+    """A scenario that was run: the steps that set the scene, those of the file, and the names.
+
+    `names` are those of accounts, `orders` those of orders, by id.
+    """
 
     title: str
     preset: Preset
     scene: tuple[StepResult, ...]
     steps: tuple[StepResult, ...]
     names: dict[int, str]
+    orders: dict[int, str]
 
     @property
     def final(self) -> State:
@@ -99,7 +106,8 @@ def run_scenario(path: Path) -> ScenarioResult:
             state = step.after
     reading.finish()
     names = {account: name for name, account in cast.accounts.items()}
-    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names)
+    orders = {order: name for name, order in cast.orders.items()}
+    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders)
 
 
 def trace_lines(result: ScenarioResult) -> Iterator[str]:
@@ -168,7 +176,12 @@ def _scene(
         step = _taken(0, f"preset {preset.name}", action, state, None)
         if not isinstance(step.outcome, Accepted):
             message = f"the specification refuses it: {step.outcome.code.value}"
-            raise DocumentError(preset.name, [Problem(0, f"assets.{action.asset}", message)])
+            listed = (
+                ("markets", action.market)
+                if isinstance(action, ListMarket)
+                else ("assets", action.asset)
+            )
+            raise DocumentError(preset.name, [Problem(0, ".".join(listed), message)])
         yield step
         state = step.after
     for place, name in enumerate(accounts):
@@ -187,7 +200,7 @@ def _step(
     reading: Reading, place: int, written: object, state: State, cast: Cast
 ) -> StepResult | None:
     path = ("steps", place)
-    kinds = list(action_classes())
+    kinds = step_records()
     fields = written if isinstance(written, dict) else {}
     named = [name for name in fields if name not in BESIDE_ACTION]
     if len(named) != 1:
@@ -201,10 +214,44 @@ def _step(
     action = read_action(reading, (*path, kind), fields[kind], state, cast)
     if action is None:
         return None
-    details = fields[kind].values()
-    label = " ".join([kind, *(str(value) for value in details if not isinstance(value, dict))])
     line = reading.document.problem((*path, kind), "").line
-    return _taken(line, label, action, state, expected)
+    step = _taken(line, _label(kind, fields), action, state, expected)
+    _name_order(reading, path, fields, step, cast)
+    return step
+
+
+def _label(kind: str, written: dict[str, Any]) -> str:
+    """Return a step on one line: its values, and the names of what is true."""
+    words = [kind]
+    for name, value in written[kind].items():
+        if not isinstance(value, bool | dict):
+            words.append(str(value))
+        elif value is True:
+            words.append(name)
+    if "as" in written:
+        words.append(f"as {written['as']}")
+    return " ".join(words)
+
+
+def _name_order(
+    reading: Reading,
+    path: tuple[str | int, ...],
+    written: dict[str, Any],
+    step: StepResult,
+    cast: Cast,
+) -> None:
+    """Remember the order that a step placed by the name beside it."""
+    if "as" not in written:
+        return
+    name, where = written["as"], (*path, "as")
+    if not isinstance(step.action, PlaceOrder):
+        reading.refuse(where, "only a place step has an order to name; remove it")
+    elif not is_order_name(name):
+        reading.refuse(where, "expected a name of letters, digits and dashes, not a number")
+    elif name in cast.orders:
+        reading.refuse(where, "named twice; choose another name")
+    elif isinstance(step.outcome, Accepted):
+        cast.orders[name] = len(step.before.orders)
 
 
 def _expected(

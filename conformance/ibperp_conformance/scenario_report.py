@@ -5,32 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from ibperp import pool as pool_kernel
-from ibperp.margin import health
-from ibperp.outcomes import Accepted, InterestCharged, Posting
-from ibperp.state import at
+from ibperp.outcomes import Accepted, Rejected
 from ibperp_conformance.observation import observe
-from ibperp_conformance.units import format_units
+from ibperp_conformance.scenario_events import happened
+from ibperp_conformance.standing import market_standings, open_orders, standings
+from ibperp_conformance.standing_tables import (
+    LEGEND,
+    holdings_table,
+    margin_table,
+    markets_table,
+    orders_table,
+    pools_table,
+    record_json,
+    standing_json,
+    table_of,
+    values_table,
+)
 from ibperp_conformance.wire import encode_action, encode_outcome
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
-    from ibperp.outcomes import Event
-    from ibperp.state import Account, State
     from ibperp_conformance.scenario import ScenarioResult, StepResult
-
-RATIO_DECIMALS = 18
 
 
 def print_result(result: ScenarioResult, console: Console) -> None:
-    """Print title, steps, final books and pools, and what was not expected."""
+    """Print title, steps, where accounts and markets stand, and what was not expected."""
     console.print(f"[bold]{escape(result.title)}[/bold]  preset {escape(result.preset.name)}")
     console.print(steps_table(result))
-    console.print(books_table(result))
-    console.print(pools_table(result.final))
+    accounts = standings(result.final, result.names)
+    orders = open_orders(result.final, result.names, result.orders)
+    for table in (
+        holdings_table(accounts),
+        values_table(accounts),
+        margin_table(accounts),
+        orders_table(orders),
+        markets_table(market_standings(result.final)),
+        pools_table(result.final),
+    ):
+        if table.row_count:
+            console.print(table)
+    console.print(LEGEND)
+    for standing in accounts:
+        if standing.is_liquidatable:
+            console.print(f"[yellow]{escape(standing.account)} is liquidatable[/yellow]")
     for step in (*result.scene, *result.steps):
         for line in complaints(step):
             console.print(f"[red]{escape(line)}[/red]", soft_wrap=True)
@@ -53,48 +73,21 @@ def complaints(step: StepResult) -> list[str]:
 
 
 def steps_table(result: ScenarioResult) -> Table:
-    """Return the steps of the file: time after the step, action, outcome, what happened."""
-    table = Table("line", "time", "step", "outcome", "what happened")
+    """Return the steps of the file: line, time after the step, action, what came of it."""
+    table = table_of("", ("line", "time", "step", "outcome"), ())
     for step in result.steps:
-        mark = "" if step.is_expected and not step.violations else " ✗"
-        table.add_row(
-            str(step.line),
-            str(step.after.time),
-            escape(step.label),
-            _verdict(step) + mark,
-            escape("\n".join(_happened(step))),
-        )
-    return table
-
-
-def books_table(result: ScenarioResult) -> Table:
-    """Return what each account holds and owes at the end, in whole units and dollars."""
-    table = Table("account", "asset", "free", "lent", "owed", "equity USD", "required USD")
-    for row in _books(result):
-        held = row["assets"] or {"": {"free": "0", "lent": "0", "owed": "0"}}
-        for place, (symbol, amounts) in enumerate(held.items()):
-            own = (row["account"], row["equity"], row["initial_requirement"])
-            name, equity, required = own if place == 0 else ("", "", "")
-            cells = (amounts["free"], amounts["lent"], amounts["owed"], equity, required)
-            table.add_row(escape(name), escape(symbol), *cells)
-    return table
-
-
-def pools_table(state: State) -> Table:
-    """Return the pools at the end, in whole units."""
-    table = Table("pool", "cash", "lent", "borrowed", "reserve", "utilization")
-    for asset in state.assets:
-        pool, decimals = asset.pool, asset.parameters.decimals
-        amounts = (pool.cash, pool.lent, pool.borrowed, pool.reserve)
-        used = format_units(pool_kernel.utilization(pool), RATIO_DECIMALS)
-        table.add_row(
-            escape(asset.symbol), *(format_units(amount, decimals) for amount in amounts), used
-        )
+        came = [_verdict(step)] if isinstance(step.outcome, Rejected) else happened(result, step)
+        if not step.is_expected or step.violations:
+            came = [f"{_verdict(step)} ✗", *came[1:]]
+        lines = "\n".join(came or [_verdict(step)])
+        time = str(step.after.time)
+        table.add_row(str(step.line), time, escape(step.label), escape(lines))
     return table
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:
     """Return the run as a JSON object: integers in actions and outcomes, decimals in books."""
+    state = result.final
     return {
         "title": result.title,
         "preset": result.preset.name,
@@ -118,65 +111,13 @@ def as_json(result: ScenarioResult) -> dict[str, Any]:
             }
             for step in result.steps
         ],
-        "books": _books(result),
-        "observation": observe(result.final),
+        "books": [standing_json(standing) for standing in standings(state, result.names)],
+        "orders": [record_json(order) for order in open_orders(state, result.names, result.orders)],
+        "observation": observe(state),
     }
-
-
-def _books(result: ScenarioResult) -> list[dict[str, Any]]:
-    state = result.final
-    unit = len(str(state.system.quote_unit)) - 1
-    rows = []
-    for index, account in enumerate(state.accounts):
-        fit = health(state, account)
-        rows.append(
-            {
-                "account": result.names.get(index, str(index)),
-                "assets": _holdings(state, account),
-                "equity": format_units(fit.equity, unit),
-                "initial_requirement": format_units(fit.initial, unit),
-                "maintenance_requirement": format_units(fit.maintenance, unit),
-            }
-        )
-    return rows
-
-
-def _holdings(state: State, account: Account) -> dict[str, dict[str, str]]:
-    held = {}
-    for index, asset in enumerate(state.assets):
-        shares, free = at(account.shares, index), at(account.free, index)
-        lent = pool_kernel.lend_claim(asset.pool, max(shares, 0))
-        owed = pool_kernel.debt(asset.pool, max(-shares, 0))
-        if free or shares:
-            amounts = {"free": free, "lent": lent, "owed": owed}
-            decimals = asset.parameters.decimals
-            held[asset.symbol] = {
-                name: format_units(amount, decimals) for name, amount in amounts.items()
-            }
-    return held
 
 
 def _verdict(step: StepResult) -> str:
     if isinstance(step.outcome, Accepted):
         return "accepted"
     return f"rejected as {step.outcome.code.value}"
-
-
-def _happened(step: StepResult) -> list[str]:
-    if not isinstance(step.outcome, Accepted):
-        return []
-    state = step.outcome.state
-    lines = [_event_line(state, event) for event in step.outcome.events]
-    return [line for line in lines if line]
-
-
-def _event_line(state: State, event: Event) -> str:
-    asset = state.assets[event.asset]
-    decimals = asset.parameters.decimals
-    match event:
-        case Posting():
-            return f"{event.reason.value} {format_units(event.amount, decimals)} {asset.symbol}"
-        case InterestCharged():
-            return f"interest {format_units(event.interest, decimals)} {asset.symbol}"
-        case _:
-            return ""

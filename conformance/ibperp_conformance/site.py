@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from ibperp_conformance.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
 from ibperp_conformance.curve import curve_svg, rate_table
 from ibperp_conformance.document import DocumentError
+from ibperp_conformance.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_conformance.presets import load_preset
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.proofs import read_ledger
@@ -31,7 +32,14 @@ GRADE_PROVED: Final = "proved"
 GRADE_SEARCHED: Final = "searched"
 GRADE_CLAIMED: Final = "claimed"
 
-CHAPTER_OF: Final = {"NT": "notation", "CU": "custody", "MM": "money-market", "CF": "conformance"}
+CHAPTER_OF: Final = {
+    "NT": "notation",
+    "CU": "custody",
+    "MM": "money-market",
+    "PF": "portfolio",
+    "SM": "spot-margin",
+    "CF": "conformance",
+}
 """The chapter of a clause, by the prefix of its id."""
 
 MARKUP: Final = frozenset("&<>*_`|[]\\#{}$~^")
@@ -81,6 +89,8 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/invariants.md": invariant_table,
         "build/proofs.md": partial(theorem_table, theorems),
         "build/rate-curves.md": rate_curves,
+        "build/haircut-curves.md": haircut_curves,
+        "build/margin-curves.md": margin_curves,
         "build/presets.md": partial(preset_files, root),
     }
     pages = {
@@ -205,6 +215,23 @@ def rate_curves() -> str:
     for listing in load_preset("launch").listings:
         pool = listing.parameters.pool
         parts += [f"## {listing.asset}", "", curve_svg(listing.asset, pool), rate_table(pool), ""]
+    return "\n".join(parts)
+
+
+def haircut_curves() -> str:
+    """Return one picture and table of the haircuts of the launch preset."""
+    haircuts = {
+        listing.asset: listing.parameters.haircut for listing in load_preset("launch").listings
+    }
+    return f"{haircut_svg(haircuts)}\n{haircut_table(haircuts)}\n"
+
+
+def margin_curves() -> str:
+    """Return picture and table of the fractions of every asset of the launch preset."""
+    parts = []
+    for listing in load_preset("launch").listings:
+        asset, limits = listing.asset, listing.parameters
+        parts += [f"## {asset}", "", margin_svg(asset, limits), margin_table(limits), ""]
     return "\n".join(parts)
 
 

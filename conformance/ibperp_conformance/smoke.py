@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from ibperp_conformance.client import (
     Engine,
@@ -14,17 +14,15 @@ from ibperp_conformance.client import (
     Reply,
     visible,
 )
+from ibperp_conformance.smoke_requests import ACCOUNT, BOOK, CANCEL, LATER, ORDER, SYSTEM
 
-SYSTEM: Final[Mapping[str, object]] = {
-    "quote_unit": "100",
-    "accrual_interval": "3600",
-    "throttle_interval": "3600",
-    "entry_fee": False,
-}
-ACCOUNT: Final[Mapping[str, object]] = {"type": "create_account", "account": "2", "user": "1"}
-LATER: Final[Mapping[str, object]] = {"type": "advance_time", "time": "60"}
 PARTS: Final = ("time", "chains", "assets", "accounts", "withdrawals", "rebalances")
+MARKET_PARTS: Final = ("last_price", "bids", "asks")
 MALFORMED: Final = b'{"id": 1, "op": \n'
+
+
+Attempt: TypeAlias = tuple[str, str, Callable[[Engine], None]]
+"""A name, what to mend, and what raises if there is something to mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def smoke(command: Sequence[str], timeout: float = 10.0) -> Iterator[Check]:
         return
     with engine:
         yield Check("start")
-        for name, remedy, attempt in _ATTEMPTS:
+        for name, remedy, attempt in _attempts(engine):
             try:
                 attempt(engine)
             except _UnexpectedError as error:
@@ -63,6 +61,14 @@ def smoke(command: Sequence[str], timeout: float = 10.0) -> Iterator[Check]:
                 return
             else:
                 yield Check(name)
+
+
+def _attempts(engine: Engine) -> Iterator[Attempt]:
+    """Yield what is tried, in order; what an engine does not claim is left out."""
+    yield from _FIRST
+    if "spot_margin" in engine.capabilities:
+        yield from _SPOT_MARGIN
+    yield from _LAST
 
 
 def _hello(engine: Engine) -> None:
@@ -91,17 +97,46 @@ def _observe(engine: Engine) -> None:
     if missing:
         raise _UnexpectedError(f"the observation lacks {', '.join(missing)}")
     _equal(body, "time", "0")
-    accounts = body["accounts"]
-    account = accounts.get("2") if isinstance(accounts, dict) else None
-    if not isinstance(account, dict):
-        raise _UnexpectedError("the observation lacks the account 2 that was just created")
-    _equal(account, "user", "1")
+    _equal(_member(body, "accounts", "2"), "user", "1")
 
 
 def _batch(engine: Engine) -> None:
     replies = engine.batch([("apply", {"action": LATER}), ("observe", {})])
     _want("accepted", replies[0])
     _equal(_want("observation", replies[1]), "time", "60")
+
+
+def _listed(engine: Engine) -> None:
+    for reply in engine.batch([("apply", {"action": action}) for action in BOOK]):
+        _want("accepted", reply)
+
+
+def _placed(engine: Engine) -> None:
+    _want("accepted", engine.request("apply", action=ORDER))
+
+
+def _rests(engine: Engine) -> None:
+    body = _want("observation", engine.request("observe"))
+    market = _member(body, "markets", "ORE_CASH")
+    missing = [part for part in MARKET_PARTS if part not in market]
+    if missing:
+        raise _UnexpectedError(f"the market ORE_CASH lacks {', '.join(missing)}")
+    if market["bids"] != ["0"]:
+        raise _UnexpectedError(f'bids is {_show(market["bids"])}, expected ["0"]')
+    order = _member(body, "orders", "0")
+    for name, expected in (("account", "2"), ("side", "bid"), ("lots", "2"), ("reserved", "500")):
+        _equal(order, name, expected)
+    _equal(_member(_member(body, "accounts", "2"), "reserved"), "CASH", "500")
+
+
+def _cancelled(engine: Engine) -> None:
+    replies = engine.batch([("apply", {"action": CANCEL}), ("observe", {})])
+    _want("accepted", replies[0])
+    body = _want("observation", replies[1])
+    if _member(body, "orders"):
+        raise _UnexpectedError("the cancelled order is still among the open orders")
+    if _member(body, "markets", "ORE_CASH").get("bids") != []:
+        raise _UnexpectedError("the cancelled order is still among the bids")
 
 
 def _malformed(engine: Engine) -> None:
@@ -121,7 +156,7 @@ def _bye(engine: Engine) -> None:
         raise _UnexpectedError("the engine still runs a second after bye")
 
 
-_ATTEMPTS: Final[tuple[tuple[str, str, Callable[[Engine], None]], ...]] = (
+_FIRST: Final[tuple[Attempt, ...]] = (
     (
         "hello",
         (
@@ -164,6 +199,33 @@ _ATTEMPTS: Final[tuple[tuple[str, str, Callable[[Engine], None]], ...]] = (
         ),
         _batch,
     ),
+)
+_SPOT_MARGIN: Final[tuple[Attempt, ...]] = (
+    (
+        "list a market",
+        "accept two assets, their prices, a deposit and the market between them",
+        _listed,
+    ),
+    (
+        "place an order",
+        "nothing is there to trade with, so all of it rests: answer accepted",
+        _placed,
+    ),
+    (
+        "observe an order",
+        (
+            "show the order as orders/0, its id in the array markets/ORE_CASH/bids, and the 500 "
+            "atoms of CASH that it would deliver as accounts/2/reserved/CASH"
+        ),
+        _rests,
+    ),
+    (
+        "cancel an order",
+        "answer accepted; take the order out of orders and bids",
+        _cancelled,
+    ),
+)
+_LAST: Final[tuple[Attempt, ...]] = (
     (
         "malformed line",
         'answer {"id": null, "errored": {"message": ...}} to a line that is not JSON, and go on',
@@ -178,6 +240,15 @@ def _want(kind: str, reply: Reply) -> Mapping[str, object]:
     if reply.kind != kind or not isinstance(reply.body, dict):
         raise _UnexpectedError(f"expected {kind}, received {reply.kind}: {_show(reply.body)}")
     return reply.body
+
+
+def _member(fields: Mapping[str, object], *path: str) -> Mapping[str, object]:
+    found: object = fields
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise _UnexpectedError(f"the observation lacks {'/'.join(path)}, or it is no object")
+    return found
 
 
 def _equal(fields: Mapping[str, object], name: str, expected: str) -> None:

@@ -21,6 +21,9 @@ from ibperp_invariants import INVARIANTS
 WAIVABLE: Final = ("NT-", "CF-")
 """Clauses of definitions and formats: their waiver may also stand for functions and vectors."""
 
+QUESTIONS: Final = "ibperp.queries."
+"""Functions that answer without an action, so that no vector shows them: a waiver stands for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -77,6 +80,8 @@ def evidence(clause: Clause, vectors: Sequence[Vector], known: Mapping[str, Sequ
     linked = tuple(invariant for invariant, its in known.items() if name in its)
     waiver = clause.fields.get("waiver", "").strip()
     is_waived = bool(waiver) and name.startswith(WAIVABLE)
+    is_question = bool(functions) and all(one.startswith(QUESTIONS) for one in functions)
+    needs_vector = not is_waived and not (waiver and is_question)
     missing = [one for one in functions if _docstring(one) is None]
     gaps = [f"there is no function {one}" for one in missing]
     if functions and not any(_names(_docstring(one) or "", name) for one in functions):
@@ -84,7 +89,7 @@ def evidence(clause: Clause, vectors: Sequence[Vector], known: Mapping[str, Sequ
     gaps += [f"no invariant is called {one}" for one in declared if one not in known]
     if not functions and not is_waived:
         gaps.append("no function")
-    if not accepting and not is_waived:
+    if not accepting and needs_vector:
         gaps.append("no accepting vector")
     if clause.fields.get("refusable", "no").strip() == "yes" and not rejecting:
         gaps.append("no rejecting vector")

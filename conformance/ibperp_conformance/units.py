@@ -80,3 +80,8 @@ def format_units(value: int, decimals: int) -> str:
     sign, digits = "-" if value < 0 else "", str(abs(value)).rjust(decimals + 1, "0")
     whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
     return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
+
+
+def truncated(value: Fraction, places: int) -> str:
+    """Return a value as a decimal with at most `places` digits after the point, toward zero."""
+    return format_units(int(value * 10**places), places)

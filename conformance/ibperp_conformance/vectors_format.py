@@ -23,6 +23,19 @@ WHYS: Final = (
     "trace-long",
 )
 TIERS: Final = ("core", "full")
+SPOT_MARGIN_ACTIONS: Final = frozenset(
+    (
+        "list_market",
+        "set_market_parameters",
+        "set_market_reference",
+        "place_order",
+        "cancel_order",
+        "cancel_all_orders",
+        "amend_order",
+        "convert_dust",
+    )
+)
+"""The actions that only an engine with the capability `spot_margin` has (CF-1)."""
 
 Object: TypeAlias = Mapping[str, object]
 
@@ -109,17 +122,21 @@ def load_suite(directory: Path | None = None) -> Suite:
 
 
 def flatten(value: object, prefix: str = "") -> dict[str, object]:
-    """Return the leaves of a nested value by path; null and empty objects have no leaf.
+    """Return the leaves of a nested value by path; null, empty objects and arrays have no leaf.
 
-    A slash inside a name is written `~1`, so that two different values never flatten alike.
+    An entry of an array has its place for a name. A slash inside a name is written `~1`, so that
+    two different names never flatten alike.
     """
     leaves: dict[str, object] = {}
     pending: list[tuple[str, object]] = [(prefix, value)]
     while pending:
         path, item = pending.pop()
+        if isinstance(item, str):
+            leaves[path] = item
+            continue
         if isinstance(item, Mapping):
             named = [(str(name).replace("/", "~1"), child) for name, child in item.items()]
-        elif isinstance(item, list | tuple) and item:
+        elif isinstance(item, list | tuple):
             named = [(str(index), child) for index, child in enumerate(item)]
         else:
             if item is not None:

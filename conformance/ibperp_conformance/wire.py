@@ -41,16 +41,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ibperp import actions as action_records
+from ibperp import orders as order_records
 from ibperp import parameters as parameter_records
 from ibperp.actions import Action
-from ibperp.outcomes import (
-    Accepted,
-    InterestCharged,
-    LedgerAccount,
-    LedgerKind,
-    Posting,
-    SharesMoved,
-)
+from ibperp.outcomes import Accepted, LedgerAccount, LedgerKind
 from ibperp.parameters import SystemParameters
 
 if TYPE_CHECKING:
@@ -129,30 +123,8 @@ def encode_outcome(state: State, outcome: Outcome) -> dict[str, Any]:
 
 def encode_event(state: State, event: Event) -> dict[str, Any]:
     """Return the JSON object of an event, with symbols and chains in place of ids."""
-    asset = state.assets[event.asset]
-    name = {"type": type_name(type(event))}
-    match event:
-        case Posting():
-            return name | {
-                "debit": _ledger(state, event.asset, event.debit),
-                "credit": _ledger(state, event.asset, event.credit),
-                "asset": asset.symbol,
-                "amount": str(event.amount),
-                "reason": event.reason.value,
-            }
-        case SharesMoved():
-            return name | {
-                "account": str(event.account),
-                "asset": asset.symbol,
-                "shares": str(event.shares),
-                "reason": event.reason.value,
-            }
-        case InterestCharged():
-            return name | {
-                "asset": asset.symbol,
-                "interest": str(event.interest),
-                "reserve": str(event.reserve),
-            }
+    described = {item.name: _in_words(state, event, item.name) for item in fields(event)}
+    return {"type": type_name(type(event)), **described}
 
 
 def type_name(record: type) -> str:
@@ -273,7 +245,8 @@ def _record(record: Any, model: BaseModel, without: str = "") -> Any:
 @cache
 def _hints(record: type) -> dict[str, Any]:
     """Return the types of a record's fields, annotations resolved."""
-    return get_type_hints(record, vars(parameter_records) | vars(action_records))
+    known = vars(parameter_records) | vars(order_records) | vars(action_records)
+    return get_type_hints(record, known)
 
 
 def _value(hint: Any, value: Any) -> Any:
@@ -302,6 +275,20 @@ def _encoded(value: Any) -> Any:
             return {item.name: _encoded(getattr(value, item.name)) for item in fields(value)}
         case _:
             return value
+
+
+def _in_words(state: State, event: Any, name: str) -> Any:
+    """Return a field of an event; assets, markets and balances by name in place of their ids."""
+    value = getattr(event, name)
+    match name:
+        case "asset":
+            return state.assets[value].symbol
+        case "market":
+            return state.markets[value].symbol
+        case "debit" | "credit":
+            return _ledger(state, event.asset, value)
+        case _:
+            return _encoded(value)
 
 
 def _ledger(state: State, asset: int, ledger: LedgerAccount) -> str:

@@ -4,14 +4,26 @@ import json
 import sys
 
 RATIO = 10**18
-CAPABILITIES = ["custody"]  # add "money_market" when its actions work, and "events" last
-MONEY_MARKET = {
-    "lend",
-    "redeem",
-    "borrow",
-    "repay",
-    "set_account_settings",
-    "set_pool_parameters",
+CAPABILITIES = ["custody"]  # add the others as their actions work, and "events" last
+MISSING = {
+    "money_market": {
+        "lend",
+        "redeem",
+        "borrow",
+        "repay",
+        "set_account_settings",
+        "set_pool_parameters",
+    },
+    "spot_margin": {
+        "list_market",
+        "set_market_parameters",
+        "set_market_reference",
+        "place_order",
+        "cancel_order",
+        "cancel_all_orders",
+        "amend_order",
+        "convert_dust",
+    },
 }
 
 
@@ -53,8 +65,8 @@ class Engine:
             return self.create_account(int(action["account"]), int(action["user"]))
         if action["type"] == "advance_time":
             return self.advance_time(int(action["time"]))
-        capability = "money_market" if action["type"] in MONEY_MARKET else "custody"
-        return {"unsupported": {"capability": capability}}
+        missing = [name for name, actions in MISSING.items() if action["type"] in actions]
+        return {"unsupported": {"capability": missing[0] if missing else "custody"}}
 
     def create_account(self, account, user):
         violated = []  # in the order of precedence (NT-9)

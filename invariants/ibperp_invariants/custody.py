@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp_invariants.step import Invariant, Step
-    from ibperp_invariants.view import Totals, View
+    from ibperp_invariants.totals import Totals
+    from ibperp_invariants.view import View
 
 
 def custody_identity(view: View, totals: Totals) -> Iterator[str]:

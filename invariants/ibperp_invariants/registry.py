@@ -4,31 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.outcomes import Accepted, InterestCharged
+from ibperp.outcomes import Accepted
 from ibperp.transition import transition
 from ibperp_invariants.custody import CUSTODY
+from ibperp_invariants.facts import facts_of_events
+from ibperp_invariants.frame import FRAME
 from ibperp_invariants.money_market import MONEY_MARKET
+from ibperp_invariants.portfolio import PORTFOLIO
+from ibperp_invariants.share_prices import SHARE_PRICES
+from ibperp_invariants.spot_margin import SPOT_MARGIN
 from ibperp_invariants.step import Step, Violation
 from ibperp_invariants.system import SYSTEM
-from ibperp_invariants.view import totals_after, totals_of, view_of_state
+from ibperp_invariants.totals import totals_after, totals_of
+from ibperp_invariants.view_state import view_of_state
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.outcomes import Outcome
     from ibperp.state import State
     from ibperp_invariants.step import Invariant
-    from ibperp_invariants.view import Totals, View
+    from ibperp_invariants.totals import Totals
+    from ibperp_invariants.view import View
 
-INVARIANTS: Final[tuple[Invariant, ...]] = (*CUSTODY, *MONEY_MARKET, *SYSTEM)
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    *CUSTODY,
+    *MONEY_MARKET,
+    *SHARE_PRICES,
+    *PORTFOLIO,
+    *SPOT_MARGIN,
+    *SYSTEM,
+    *FRAME,
+)
 """Every invariant of the first tier, in the order in which violations are reported."""
 
 
-def check_view(view: View, totals: Totals) -> list[Violation]:
-    """Return what a view breaks of the invariants of every state, given its sums."""
+def check_view(view: View, totals: Totals, *, whole: bool = True) -> list[Violation]:
+    """Return what a view breaks of the invariants of every state, given its sums.
+
+    Not `whole`: leave out those that look at every account or order, and have a form for changes.
+    """
     return [
         Violation(invariant.name, invariant.clauses, message)
         for invariant in INVARIANTS
-        if invariant.on_state is not None
+        if invariant.on_state is not None and (whole or invariant.on_change is None)
         for message in invariant.on_state(view, totals)
     ]
 
@@ -40,6 +58,19 @@ def check_views(step: Step) -> list[Violation]:
         for invariant in INVARIANTS
         if invariant.on_step is not None
         for message in invariant.on_step(step)
+    ]
+
+
+def check_changes(step: Step) -> list[Violation]:
+    """Return what a step breaks of the invariants of every state that look at changes alone.
+
+    The state before must have broken nothing.
+    """
+    return [
+        Violation(invariant.name, invariant.clauses, message)
+        for invariant in INVARIANTS
+        if invariant.on_change is not None
+        for message in invariant.on_change(step)
     ]
 
 
@@ -62,14 +93,8 @@ def step_of(before: State, action: Action, outcome: Outcome) -> Step:
     if not isinstance(outcome, Accepted):
         code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
         return Step(view, view, action, entry_fee, code, violated, repeat=repeat)
-    after = view_of_state(outcome.state)
-    interest: dict[str, tuple[int, int]] = {}
-    for event in outcome.events:
-        if isinstance(event, InterestCharged):
-            symbol = outcome.state.assets[event.asset].symbol
-            charged, reserve = interest.get(symbol, (0, 0))
-            interest[symbol] = charged + event.interest, reserve + event.reserve
-    return Step(view, after, action, entry_fee, interest=interest, repeat=repeat)
+    after, facts = view_of_state(outcome.state), facts_of_events(outcome.state, outcome.events)
+    return Step(view, after, action, entry_fee, facts=facts, repeat=repeat)
 
 
 class Monitor:
@@ -85,4 +110,5 @@ class Monitor:
         if isinstance(outcome, Accepted):
             self.totals = totals_after(self.totals, step.before, step.after)
             self.state = outcome.state
-        return check_views(step) + check_view(step.after, self.totals)
+        found = check_views(step) + check_changes(step)
+        return found + check_view(step.after, self.totals, whole=False)

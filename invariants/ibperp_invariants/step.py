@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from ibperp import pool as kernel
 from ibperp.actions import (
-    Borrow,
+    AmendOrder,
     CompleteRebalance,
     ConfirmWithdrawal,
-    CreateAccount,
+    ConvertDust,
     Deposit,
     FailWithdrawal,
-    Lend,
-    Redeem,
-    Repay,
-    RequestWithdrawal,
-    SetAccountSettings,
+    PlaceOrder,
+    SetMarketParameters,
     Transfer,
 )
+from ibperp.numbers import mul_div_up
+from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES
-from ibperp_invariants.view import Totals, View, changed
+from ibperp_invariants.facts import Facts
+from ibperp_invariants.totals import Totals
+from ibperp_invariants.view import View, changed, limits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ibperp.actions import Action
     from ibperp.state import Pool
+    from ibperp_invariants.facts import Trade
 
 
 class Scope(StrEnum):
@@ -44,8 +44,7 @@ class Scope(StrEnum):
 class Step:
     """One action and what it led to.
 
-    `code` is the rejection's code, None if the action was accepted. `interest`: per symbol, the
-    atoms of interest of the events and the reserve's part of them. `repeat`: how the outcome
+    `code` is the rejection's code, None if the action was accepted. `repeat`: how the outcome
     differed from another outcome of the same action on the same state; empty if it did not.
     """
 
@@ -55,7 +54,7 @@ class Step:
     entry_fee: bool
     code: str | None = None
     violated: tuple[str, ...] = ()
-    interest: Mapping[str, tuple[int, int]] | None = None
+    facts: Facts = field(default_factory=Facts)
     repeat: str = ""
 
     def is_accepted(self) -> bool:
@@ -66,6 +65,10 @@ class Step:
         """Return the ids of the accounts that differ."""
         return changed(self.before.accounts, self.after.accounts)
 
+    def changed_orders(self) -> tuple[int, ...]:
+        """Return the ids of the orders that are open in a view and differ in the other."""
+        return changed(self.before.orders, self.after.orders)
+
     def pools(self) -> Iterator[tuple[str, Pool, Pool]]:
         """Yield symbol, pool before and pool after for every asset that stands in both views."""
         for symbol, asset in self.after.assets.items():
@@ -74,8 +77,26 @@ class Step:
 
     def lender_interest(self, symbol: str) -> int:
         """Return the atoms that lenders of an asset earned in this step by its events."""
-        charged, reserve = (self.interest or {}).get(symbol, (0, 0))
+        charged, reserve = self.facts.interest.get(symbol, (0, 0))
         return charged - reserve
+
+    def trades(self) -> Iterator[tuple[Trade, int, int]]:
+        """Yield each trade with its maker's and its taker's account, if both are known."""
+        taker = getattr(self.action, "account", None)
+        for trade in self.facts.trades:
+            resting = self.before.orders.get(trade.maker_order)
+            if resting is not None and taker is not None:
+                yield trade, resting.account, taker
+
+    def rounding_atoms(self, symbol: str) -> int:
+        """Return the most atoms of an asset that the moves of its pool shift by rounding.
+
+        Each move rounds by less than one share, and what it leaves to others by less than an atom.
+        """
+        moves = len(self.facts.lend_shares.get(symbol, ()))
+        moves += len(self.facts.borrow_shares.get(symbol, ()))
+        prices = [_share_prices(view, symbol) for view in (self.before, self.after)]
+        return moves * (2 + max(prices))
 
 
 StateCheck: TypeAlias = Callable[[View, Totals], Iterator[str]]
@@ -84,7 +105,10 @@ StepCheck: TypeAlias = Callable[[Step], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A claim with its permanent name and its clauses; its check yields what breaks it."""
+    """A claim with its permanent name and its clauses; its check yields what breaks it.
+
+    `on_change` checks a claim about every state on what a step changed alone, where it held before.
+    """
 
     name: str
     clauses: tuple[str, ...]
@@ -92,6 +116,7 @@ class Invariant:
     scope: Scope
     on_state: StateCheck | None = None
     on_step: StepCheck | None = None
+    on_change: StepCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +128,12 @@ class Violation:
     message: str
 
 
-def state_invariant(check: StateCheck, clauses: str, statement: str) -> Invariant:
+def state_invariant(
+    check: StateCheck, clauses: str, statement: str, on_change: StepCheck | None = None
+) -> Invariant:
     """Make an invariant of every state, named as its function; `clauses` are divided by spaces."""
-    return Invariant(check.__name__, tuple(clauses.split()), statement, Scope.STATE, on_state=check)
+    name = check.__name__
+    return Invariant(name, tuple(clauses.split()), statement, Scope.STATE, check, None, on_change)
 
 
 def step_invariant(check: StepCheck, clauses: str, statement: str) -> Invariant:
@@ -113,28 +141,32 @@ def step_invariant(check: StepCheck, clauses: str, statement: str) -> Invariant:
     return Invariant(check.__name__, tuple(clauses.split()), statement, Scope.STEP, on_step=check)
 
 
-def named_accounts(view: View, action: Action) -> tuple[int, ...]:
-    """Return the accounts that an action may change, given the view before it."""
+def owner_of(action: Action) -> int | None:
+    """Return the account whose owner asks for an action; None if nobody's owner does."""
+    if isinstance(action, Transfer):
+        return action.sender
+    return getattr(action, "account", None)
+
+
+def named_accounts(step: Step) -> set[int]:
+    """Return the accounts that an action may change: its own, fees, and those of other orders."""
+    action, withdrawals = step.action, step.before.withdrawals
+    owner = owner_of(action)
+    named = set() if owner is None else {owner}
     match action:
-        case Transfer(sender=sender, receiver=receiver):
-            return (sender, receiver)
-        case ConfirmWithdrawal() | CompleteRebalance():
-            return (FEES,)
-        case FailWithdrawal(withdrawal=index):
-            return (view.withdrawals[index].account,) if index in view.withdrawals else ()
-        case (
-            CreateAccount(account=account)
-            | Deposit(account=account)
-            | RequestWithdrawal(account=account)
-            | SetAccountSettings(account=account)
-            | Lend(account=account)
-            | Redeem(account=account)
-            | Borrow(account=account)
-            | Repay(account=account)
-        ):
-            return (account,)
+        case Transfer(receiver=receiver):
+            named.add(receiver)
+        case ConfirmWithdrawal() | CompleteRebalance() | ConvertDust():
+            named.add(FEES)
+        case FailWithdrawal(withdrawal=index) if index in withdrawals:
+            named.add(withdrawals[index].account)
+        case PlaceOrder() | AmendOrder():
+            named |= {FEES, *_owners_of_changed_orders(step)}
+        case SetMarketParameters():
+            named |= _owners_of_changed_orders(step)
         case _:
-            return ()
+            pass
+    return named
 
 
 def wealth(view: View, account: int, symbol: str) -> int:
@@ -150,8 +182,8 @@ def wealth(view: View, account: int, symbol: str) -> int:
     return free
 
 
-def inflows_of(step: Step) -> dict[tuple[int, str], int]:
-    """Return what an action brings to accounts, in atoms by (account, symbol)."""
+def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
+    """Return what an action brings to accounts, in atoms by (account, symbol); None if unknown."""
     withdrawals = step.before.withdrawals
     match step.action:
         case Deposit(account=account, asset=symbol, amount=amount):
@@ -163,5 +195,57 @@ def inflows_of(step: Step) -> dict[tuple[int, str], int]:
         case FailWithdrawal(withdrawal=index) if index in withdrawals:
             asked = withdrawals[index]
             return {(asked.account, asked.asset): asked.amount}
+        case ConvertDust(account=account):
+            sold = {symbol: _fees_gain(step, symbol) for symbol in step.after.assets}
+            return {(account, symbol): -gain for symbol, gain in sold.items()} | {
+                (FEES, symbol): gain for symbol, gain in sold.items()
+            }
         case _:
-            return {}
+            return _traded_inflows(step)
+
+
+def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
+    """Return the legs and the fees of the trades; None if a trade cannot be read."""
+    legs: dict[tuple[int, str], int] = {}
+    read = list(step.trades())
+    for trade, maker, taker in read:
+        limits = limits_of(step.before, trade.market)
+        if limits is None:
+            return None
+        is_bid = step.before.orders[trade.maker_order].side is Side.BID
+        buyer, seller = (maker, taker) if is_bid else (taker, maker)
+        base, paid = trade.lots * limits.lot_atoms, trade.lots * trade.price
+        for account, symbol, amount in (
+            (buyer, limits.base, base),
+            (seller, limits.base, -base),
+            (seller, limits.quote, paid),
+            (buyer, limits.quote, -paid),
+            (maker, limits.quote, -trade.maker_fee),
+            (taker, limits.quote, -trade.taker_fee),
+            (FEES, limits.quote, trade.maker_fee + trade.taker_fee),
+        ):
+            legs[account, symbol] = legs.get((account, symbol), 0) + amount
+    return legs if len(read) == len(step.facts.trades) else None
+
+
+def _fees_gain(step: Step, symbol: str) -> int:
+    return wealth(step.after, FEES, symbol) - wealth(step.before, FEES, symbol)
+
+
+def _owners_of_changed_orders(step: Step) -> set[int]:
+    orders = step.before.orders
+    return {orders[index].account for index in step.changed_orders() if index in orders}
+
+
+def _share_prices(view: View, symbol: str) -> int:
+    """Return what a lend and a borrow share of an asset are worth together, in atoms, rounded up.
+
+    Zero for an asset that is not there, or whose pool is out of its range.
+    """
+    if symbol not in view.assets:
+        return 0
+    pool = view.assets[symbol].pool
+    if min(pool.lent, pool.lend_shares, pool.borrowed, pool.borrow_shares) < 0:
+        return 0
+    lend = mul_div_up(1, pool.lent + 1, pool.lend_shares + SHARES_PER_ATOM)
+    return lend + mul_div_up(1, pool.borrowed, max(pool.borrow_shares, 1))

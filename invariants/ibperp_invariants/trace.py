@@ -10,26 +10,34 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from ibperp import actions, parameters
-from ibperp.actions import ListAsset, SetPoolParameters
-from ibperp.outcomes import RejectionCode
-from ibperp.parameters import SystemParameters
-from ibperp.state import genesis
-from ibperp_invariants.registry import check_view, check_views
-from ibperp_invariants.step import Step, Violation
-from ibperp_invariants.view import (
-    Node,
-    View,
-    ViewError,
-    totals_of,
-    view_of_observation,
-    view_of_state,
-    with_throttle_ranges,
+from ibperp import actions, orders, parameters
+from ibperp.actions import (
+    ListAsset,
+    ListMarket,
+    PlaceOrder,
+    SetMarketParameters,
+    SetPoolParameters,
 )
+from ibperp.outcomes import RejectionCode
+from ibperp.parameters import (
+    SystemParameters,
+    asset_violations,
+    market_violations,
+    pool_violations,
+    system_violations,
+)
+from ibperp.state import genesis
+from ibperp_invariants.facts import Facts, facts_of_json
+from ibperp_invariants.registry import check_changes, check_view, check_views
+from ibperp_invariants.step import Step, Violation
+from ibperp_invariants.totals import totals_of
+from ibperp_invariants.view import Known, View, with_known
+from ibperp_invariants.view_json import Node, ViewError, view_of_observation
+from ibperp_invariants.view_state import view_of_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +67,7 @@ class _Record:
     action: Action
     code: str | None
     violated: tuple[str, ...]
-    interest: dict[str, tuple[int, int]]
+    facts: Facts
     view: View
 
 
@@ -75,12 +83,15 @@ def check_trace(lines: Iterable[str]) -> list[TraceViolation]:
     try:
         header = Node(_decoded(first[1]), "")
         system = _built(SystemParameters, header.get("system"))
+        known = Known(None if system_violations(system) else system, next_order=0)
         view = view_of_state(genesis(system))
         if "observation" in header.members():
+            known = replace(known, next_order=None)
             view = view_of_observation(header.get("observation").value)
     except ViewError as error:
         raise TraceError(f"line {first[0]}, the header: {error}") from None
-    checker = _Checker(view, system.entry_fee)
+    view = with_known(view, known)
+    checker = _Checker(view, known, system.entry_fee)
     findings: list[TraceViolation] = []
     if "observation" in header.members():
         found = check_view(view, totals_of(view))
@@ -98,9 +109,8 @@ def check_trace(lines: Iterable[str]) -> list[TraceViolation]:
 class _Checker:
     """Goes through the steps of a trace, keeping the view and what outcomes were seen."""
 
-    def __init__(self, view: View, entry_fee: bool) -> None:  # noqa: FBT001
-        self._view, self._entry_fee = view, entry_fee
-        self._ranges: dict[str, tuple[int, int]] = {}
+    def __init__(self, view: View, known: Known, entry_fee: bool) -> None:  # noqa: FBT001
+        self._view, self._known, self._entry_fee = view, known, entry_fee
         self._state = ""
         self._seen: dict[str, str] = {}
 
@@ -108,42 +118,58 @@ class _Checker:
         """Return what one line breaks; raise ViewError if it cannot be read."""
         decoded = Node(_decoded(text), "")
         record = _record(decoded)
+        repeat = self._repeat(decoded)
         if record.code is None:
-            self._learn(record.action)
-        view = with_throttle_ranges(record.view, self._ranges)
-        before = with_throttle_ranges(self._view, self._ranges)
+            self._known = _learned(self._known, record)
+        view = with_known(record.view, self._known)
         step = Step(
-            before,
+            self._view,
             view,
             record.action,
             self._entry_fee,
             record.code,
             record.violated,
-            record.interest,
-            self._repeat(decoded),
+            record.facts,
+            repeat,
         )
         self._view = view
-        return check_views(step) + check_view(view, totals_of(view))
-
-    def _learn(self, action: Action) -> None:
-        pool = None
-        if isinstance(action, ListAsset):
-            pool = action.parameters.pool
-        elif isinstance(action, SetPoolParameters):
-            pool = action.parameters
-        if pool is not None and isinstance(action, ListAsset | SetPoolParameters):
-            self._ranges[action.asset] = pool.throttle_utilization, pool.max_utilization
+        found = check_views(step) + check_view(view, totals_of(view))
+        names = {violation.invariant for violation in found}
+        return found + [item for item in check_changes(step) if item.invariant not in names]
 
     def _repeat(self, decoded: Node) -> str:
         """Return a difference if the same action on the same observation ended otherwise before."""
         parts = [decoded.get(name).value for name in ("action", "outcome", "observation")]
-        question = _digest([self._state, list(self._ranges.items()), parts[0]])
+        question = _digest([self._state, repr(self._known), parts[0]])
         answer = _digest(parts[1:])
         self._state = _digest(parts[2])
         known = self._seen.setdefault(question, answer)
         if known == answer:
             return ""
         return "the same action on the same observation had another outcome earlier in the trace"
+
+
+def _learned(known: Known, record: _Record) -> Known:
+    """Return what is known after an accepted action; parameters that no law admits are not."""
+    match record.action:
+        case ListAsset(asset=symbol, parameters=asset) if not asset_violations(asset):
+            return replace(known, assets={**known.assets, symbol: asset})
+        case SetPoolParameters(asset=symbol, parameters=pool) if (
+            symbol in known.assets and not pool_violations(pool)
+        ):
+            asset = replace(known.assets[symbol], pool=pool)
+            return replace(known, assets={**known.assets, symbol: asset})
+        case (
+            ListMarket(market=symbol, parameters=market)
+            | SetMarketParameters(market=symbol, parameters=market)
+        ) if not market_violations(market):
+            return replace(known, markets={**known.markets, symbol: market})
+        case PlaceOrder():
+            first = record.facts.accepted[0] if record.facts.accepted else None
+            last = first if known.next_order is None else known.next_order
+            return replace(known, next_order=None if last is None else last + 1)
+        case _:
+            return known
 
 
 def action_of(wire: object, path: str = "action") -> Action:
@@ -187,13 +213,8 @@ def _read(kind: str, node: Node) -> Any:
         case "tuple[TokenParameters, ...]":
             return tuple(_built(parameters.TokenParameters, item) for item in node.items())
         case _:
-            record = getattr(parameters, kind)
-    if issubclass(record, StrEnum):
-        known = {member.value: member for member in record}
-        if node.text() not in known:
-            raise ViewError(f"{node.path} must be one of {', '.join(known)}, is {node.value!r}")
-        return known[node.text()]
-    return _built(record, node)
+            record = getattr(parameters, kind, None) or getattr(orders, kind)
+    return node.choice(record) if issubclass(record, StrEnum) else _built(record, node)
 
 
 def _record(node: Node) -> _Record:
@@ -202,14 +223,14 @@ def _record(node: Node) -> _Record:
     view = view_of_observation(node.get("observation").value)
     sides = set(outcome.members())
     if sides == {"accepted"}:
-        return _Record(action, None, (), _interest(outcome.get("accepted")), view)
+        return _Record(action, None, (), facts_of_json(_events(outcome)), view)
     if sides != {"rejected"}:
         raise ViewError("outcome must hold either `accepted` or `rejected`")
     rejected = outcome.get("rejected")
     code = _code(rejected.get("code"))
     named = "violated" in rejected.members()
     violated = tuple(_code(item) for item in rejected.get("violated").items()) if named else ()
-    return _Record(action, code, violated, {}, view)
+    return _Record(action, code, violated, Facts(), view)
 
 
 def _code(node: Node) -> str:
@@ -218,16 +239,8 @@ def _code(node: Node) -> str:
     return node.text()
 
 
-def _interest(accepted: Node) -> dict[str, tuple[int, int]]:
-    """Return charged interest and the reserve's part of it by symbol, summed over the events."""
-    sums: dict[str, tuple[int, int]] = {}
-    for event in accepted.get("events").items():
-        if event.get("type").text() == "interest_charged":
-            symbol = event.get("asset").text()
-            charged, reserve = sums.get(symbol, (0, 0))
-            interest, kept = event.get("interest").integer(), event.get("reserve").integer()
-            sums[symbol] = charged + interest, reserve + kept
-    return sums
+def _events(outcome: Node) -> list[Node]:
+    return outcome.get("accepted").get("events").items()
 
 
 def _decoded(text: str) -> object:

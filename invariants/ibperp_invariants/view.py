@@ -2,65 +2,88 @@
 
 A view is made from a state of the reference or from the observation of any engine. The accounts of
 a state are read when they are looked at, so that a view costs nothing however many there are.
+Parameters are no part of an observation: a view has them where they are known from actions.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ibperp.state import Pool, RequestStatus, Settings, Token
+from ibperp.state import RequestStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from ibperp.margin import Health
+    from ibperp.ordered import Ordered
+    from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+    from ibperp.parameters import AssetParameters, MarketParameters, SystemParameters
     from ibperp.persistent import Vector
-    from ibperp.state import Account, Rebalance, State, Withdrawal
+    from ibperp.state import Pool, Settings, Token
 
 T = TypeVar("T")
 S = TypeVar("S")
 K = TypeVar("K", int, str)
 
-INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
-DIGITS_MAX: Final = 1_000
-POOL_FIELDS: Final = (
-    "cash",
-    "lent",
-    "lend_shares",
-    "borrowed",
-    "borrow_shares",
-    "reserve",
-    "interest_carry",
-    "throttle_bound",
-)
-
-
-class ViewError(ValueError):
-    """An observation lacks a field or holds a wrong value; the message names the path."""
-
 
 @dataclass(frozen=True, slots=True)
 class AssetView:
-    """An asset's price, custody by chain and pool; the throttle's range where it is known."""
+    """An asset's price, custody by chain and pool; its parameters where they are known."""
 
     price: int
     price_time: int
     in_transit: int
     tokens: Mapping[str, Token]
     pool: Pool
-    throttle_range: tuple[int, int] | None = None
+    parameters: AssetParameters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """A market's prices and the ids in its book, best first; its parameters where known."""
+
+    last_price: int
+    index_price: int
+    mean_mark_price: int
+    mean_premium: int
+    bids: Sequence[int]
+    asks: Sequence[int]
+    parameters: MarketParameters | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The free atoms and the signed shares of an account by symbol; what is missing is zero."""
+    """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
+
+    `orders`: the ids of its open orders, ascending.
+    """
 
     user: int
     free: Mapping[str, int]
     shares: Mapping[str, int]
     settings: Settings
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    orders: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An open order, with its market by name."""
+
+    account: int
+    market: str
+    side: Side
+    price: int
+    lots: int
+    reserved: int
+    post_only: bool
+    reduce_only: bool
+    self_trade_prevention: SelfTradePrevention
+    flags: OrderFlags
+
+    def is_firm(self) -> bool:
+        """Tell whether the order may deliver free atoms alone: neither redeem nor borrow (SM-5)."""
+        return not (self.flags.auto_lend_redeem or self.flags.auto_borrow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +111,11 @@ class RebalanceView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A whole state as the invariants see it; amounts in atoms, `time` in seconds."""
+    """A whole state as the invariants see it; amounts in atoms, `time` in seconds.
+
+    `portfolios`: the health of accounts as it is reported. `orders` are the open ones;
+    `next_order` is the id of the next, None where it is not known.
+    """
 
     time: int
     chains: Mapping[str, int]
@@ -96,283 +123,107 @@ class View:
     accounts: Mapping[int, AccountView]
     withdrawals: Mapping[int, WithdrawalView]
     rebalances: Mapping[int, RebalanceView]
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums over accounts and requests, by symbol and by (symbol, chain)."""
-
-    free: dict[str, int] = field(default_factory=dict)
-    lend_shares: dict[str, int] = field(default_factory=dict)
-    borrow_shares: dict[str, int] = field(default_factory=dict)
-    pending: dict[tuple[str, str], int] = field(default_factory=dict)
-    in_transit: dict[str, int] = field(default_factory=dict)
+    markets: Mapping[str, MarketView] = field(default_factory=dict)
+    orders: Mapping[int, OrderView] = field(default_factory=dict)
+    portfolios: Mapping[int, Health] = field(default_factory=dict)
+    system: SystemParameters | None = None
+    next_order: int | None = None
 
 
 class Entries(Mapping[int, T], Generic[S, T]):
-    """The entries of a persistent vector, each read when it is looked at."""
+    """The entries of a persistent vector, each read when it is looked at.
 
-    def __init__(self, vector: Vector[S], read: Callable[[S], T]) -> None:
+    An entry that reads as None is none.
+    """
+
+    def __init__(self, vector: Vector[S], read: Callable[[S], T | None]) -> None:
         self.vector, self._read = vector, read
 
     def __getitem__(self, key: int) -> T:
-        if not 0 <= key < len(self.vector):
+        entry = self._read(self.vector[key]) if 0 <= key < len(self.vector) else None
+        if entry is None:
             raise KeyError(key)
-        return self._read(self.vector[key])
+        return entry
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self.vector)))
+        items = enumerate(self.vector)
+        return (index for index, item in items if self._read(item) is not None)
 
     def __len__(self) -> int:
-        return len(self.vector)
+        return sum(1 for _ in self)
+
+
+class Queue(Sequence[int]):
+    """The orders of one side of a book of the reference, best first, read when looked at.
+
+    An order that comes to rest takes `next_sequence` for its place among those of its price.
+    """
+
+    def __init__(self, keys: Ordered, next_sequence: int) -> None:
+        self.keys, self.next_sequence = keys, next_sequence
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        first = self.keys.first() if index == 0 else None
+        return tuple(self)[index] if first is None else first[2]
+
+    def __iter__(self) -> Iterator[int]:
+        return (order for _, _, order in self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Queue):
+            return self.keys == other.keys
+        return tuple(self) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 def changed(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[K, ...]:
     """Return the ids whose entries differ; of states, what they share is not looked at."""
     if isinstance(before, Entries) and isinstance(after, Entries):
-        grown = after.vector.changed(before.vector)
-        return tuple(index for index, new, old in grown if new != old)
-    ids = sorted(before.keys() | after.keys())
-    return tuple(index for index in ids if before.get(index) != after.get(index))
+        ids = (index for index, _, _ in after.vector.changed(before.vector))
+        return tuple(index for index in ids if before.get(index) != after.get(index))
+    keys = sorted(before.keys() | after.keys())
+    return tuple(key for key in keys if before.get(key) != after.get(key))
 
 
-def totals_of(view: View) -> Totals:
-    """Return the sums over all accounts and requests of a view."""
-    totals = Totals()
-    for account in view.accounts.values():
-        _add_account(totals, account, 1)
-    for withdrawal in view.withdrawals.values():
-        _add_withdrawal(totals, withdrawal, 1)
-    for rebalance in view.rebalances.values():
-        _add_rebalance(totals, rebalance, 1)
-    return totals
-
-
-def totals_after(totals: Totals, before: View, after: View) -> Totals:
-    """Return the sums of `after` from those of `before`, at the cost of what changed."""
-    new = Totals(
-        dict(totals.free),
-        dict(totals.lend_shares),
-        dict(totals.borrow_shares),
-        dict(totals.pending),
-        dict(totals.in_transit),
-    )
-    for sign, view in ((-1, before), (1, after)):
-        for index in changed(before.accounts, after.accounts):
-            if index in view.accounts:
-                _add_account(new, view.accounts[index], sign)
-        for index in changed(before.withdrawals, after.withdrawals):
-            if index in view.withdrawals:
-                _add_withdrawal(new, view.withdrawals[index], sign)
-        for index in changed(before.rebalances, after.rebalances):
-            if index in view.rebalances:
-                _add_rebalance(new, view.rebalances[index], sign)
-    return new
-
-
-def _add(sums: dict[S, int], key: S, amount: int) -> None:
-    total = sums.get(key, 0) + amount
-    sums[key] = total
-    if total == 0:
-        del sums[key]
-
-
-def _add_account(totals: Totals, account: AccountView, sign: int) -> None:
-    for symbol, amount in account.free.items():
-        _add(totals.free, symbol, sign * amount)
-    for symbol, shares in account.shares.items():
-        side = totals.lend_shares if shares > 0 else totals.borrow_shares
-        _add(side, symbol, sign * abs(shares))
-
-
-def _add_withdrawal(totals: Totals, withdrawal: WithdrawalView, sign: int) -> None:
-    if withdrawal.status is RequestStatus.PENDING:
-        _add(totals.pending, (withdrawal.asset, withdrawal.chain), sign * withdrawal.amount)
-
-
-def _add_rebalance(totals: Totals, rebalance: RebalanceView, sign: int) -> None:
-    if rebalance.status is RequestStatus.PENDING:
-        _add(totals.in_transit, rebalance.asset, sign * rebalance.amount)
-
-
-def view_of_state(state: State) -> View:
-    """Return the view of a state of the reference."""
-    symbols = [asset.symbol for asset in state.assets]
-    chains = [[token.chain for token in asset.parameters.tokens] for asset in state.assets]
-
-    def named(values: tuple[int, ...]) -> dict[str, int]:
-        return {symbols[index]: value for index, value in enumerate(values) if value}
-
-    def account(item: Account) -> AccountView:
-        return AccountView(item.user, named(item.free), named(item.shares), item.settings)
-
-    def withdrawal(item: Withdrawal) -> WithdrawalView:
-        symbol, chain = symbols[item.asset], chains[item.asset][item.token]
-        return WithdrawalView(
-            item.account, symbol, chain, item.amount, item.fee, RequestStatus(item.status)
-        )
-
-    def rebalance(item: Rebalance) -> RebalanceView:
-        source, destination = (chains[item.asset][n] for n in (item.source, item.destination))
-        status = RequestStatus(item.status)
-        return RebalanceView(symbols[item.asset], source, destination, item.amount, status)
-
-    assets = {
-        asset.symbol: AssetView(
-            asset.price,
-            asset.price_time,
-            asset.in_transit,
-            dict(zip(chains[index], asset.tokens, strict=True)),
-            asset.pool,
-            (asset.parameters.pool.throttle_utilization, asset.parameters.pool.max_utilization),
-        )
-        for index, asset in enumerate(state.assets)
-    }
-    return View(
-        state.time,
-        {chain.name: chain.next_sequence for chain in state.chains},
-        assets,
-        Entries(state.accounts, account),
-        Entries(state.withdrawals, withdrawal),
-        Entries(state.rebalances, rebalance),
-    )
-
-
-def with_throttle_ranges(view: View, ranges: Mapping[str, tuple[int, int]]) -> View:
-    """Return the view with the throttle's range of each asset whose parameters are known."""
-    assets = {
-        symbol: replace(asset, throttle_range=ranges.get(symbol))
-        for symbol, asset in view.assets.items()
-    }
-    return replace(view, assets=assets)
+def limits_of(view: View, market: str) -> MarketParameters | None:
+    """Return the parameters of a market, None where they are not known."""
+    found = view.markets.get(market)
+    return found.parameters if found else None
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A place in decoded JSON: reads what must stand there, or raises ViewError naming the path."""
+class Known:
+    """What a run has told that observations do not: parameters, and the id of the next order."""
 
-    value: object
-    path: str
-
-    def get(self, name: str) -> Node:
-        """Return the member `name` of an object."""
-        members = self.members()
-        if name not in members:
-            raise ViewError(f"{self._at(name)} is missing")
-        return members[name]
-
-    def members(self) -> dict[str, Node]:
-        """Return the members of an object."""
-        if not isinstance(self.value, dict):
-            raise ViewError(f"{self.path or 'the value'} must be an object, is {self._shown()}")
-        return {str(key): Node(value, self._at(str(key))) for key, value in self.value.items()}
-
-    def numbered(self) -> dict[int, Node]:
-        """Return the members of an object whose keys are ids."""
-        return {Node(key, node.path).integer(): node for key, node in self.members().items()}
-
-    def items(self) -> list[Node]:
-        """Return the items of an array."""
-        if not isinstance(self.value, list):
-            raise ViewError(f"{self.path or 'the value'} must be an array, is {self._shown()}")
-        return [Node(value, self._at(str(index))) for index, value in enumerate(self.value)]
-
-    def integer(self) -> int:
-        """Return an integer written as a decimal string."""
-        text = self.value
-        if not isinstance(text, str) or not INTEGER.fullmatch(text) or len(text) > DIGITS_MAX:
-            raise ViewError(f"{self.path} must be a decimal string, is {self._shown()}")
-        return int(text)
-
-    def boolean(self) -> bool:
-        """Return a JSON boolean."""
-        if not isinstance(self.value, bool):
-            raise ViewError(f"{self.path} must be true or false, is {self._shown()}")
-        return self.value
-
-    def text(self) -> str:
-        """Return a JSON string."""
-        if not isinstance(self.value, str):
-            raise ViewError(f"{self.path} must be a string, is {self._shown()}")
-        return self.value
-
-    def status(self) -> RequestStatus:
-        """Return the status of a request."""
-        known = {status.value: status for status in RequestStatus}
-        status = known.get(self.text())
-        if status is None:
-            raise ViewError(f"{self.path} must be one of {', '.join(known)}, is {self._shown()}")
-        return status
-
-    def _at(self, name: str) -> str:
-        return f"{self.path}/{name}" if self.path else name
-
-    def _shown(self) -> str:
-        shown = repr(self.value)
-        return shown if len(shown) <= 40 else shown[:37] + "..."  # noqa: PLR2004
+    system: SystemParameters | None = None
+    assets: Mapping[str, AssetParameters] = field(default_factory=dict)
+    markets: Mapping[str, MarketParameters] = field(default_factory=dict)
+    next_order: int | None = None
 
 
-def view_of_observation(observation: object, path: str = "observation") -> View:
-    """Return the view of a decoded observation; raise ViewError where it is not one."""
-    root = Node(observation, path)
-    return View(
-        root.get("time").integer(),
-        _integers(root.get("chains")),
-        {name: _asset(node) for name, node in root.get("assets").members().items()},
-        {index: _account(node) for index, node in root.get("accounts").numbered().items()},
-        {index: _withdrawal(node) for index, node in root.get("withdrawals").numbered().items()},
-        {index: _rebalance(node) for index, node in root.get("rebalances").numbered().items()},
-    )
-
-
-def _integers(node: Node) -> dict[str, int]:
-    return {name: member.integer() for name, member in node.members().items()}
-
-
-def _asset(node: Node) -> AssetView:
-    pool = node.get("pool")
-    return AssetView(
-        node.get("price").integer(),
-        node.get("price_time").integer(),
-        node.get("in_transit").integer(),
-        {
-            chain: Token(token.get("custody").integer(), token.get("pending").integer())
-            for chain, token in node.get("tokens").members().items()
+def with_known(view: View, known: Known) -> View:
+    """Return the view with what is known beside it."""
+    return replace(
+        view,
+        assets={
+            symbol: replace(asset, parameters=known.assets.get(symbol))
+            for symbol, asset in view.assets.items()
         },
-        Pool(**{name: pool.get(name).integer() for name in POOL_FIELDS}),
-    )
-
-
-def _account(node: Node) -> AccountView:
-    settings = node.get("settings")
-    return AccountView(
-        node.get("user").integer(),
-        _integers(node.get("free")),
-        _integers(node.get("shares")),
-        Settings(
-            auto_lend=settings.get("auto_lend").boolean(),
-            auto_repay_borrows=settings.get("auto_repay_borrows").boolean(),
-            leverage_limit=settings.get("leverage_limit").integer(),
-        ),
-    )
-
-
-def _withdrawal(node: Node) -> WithdrawalView:
-    return WithdrawalView(
-        node.get("account").integer(),
-        node.get("asset").text(),
-        node.get("chain").text(),
-        node.get("amount").integer(),
-        node.get("fee").integer(),
-        node.get("status").status(),
-    )
-
-
-def _rebalance(node: Node) -> RebalanceView:
-    return RebalanceView(
-        node.get("asset").text(),
-        node.get("source").text(),
-        node.get("destination").text(),
-        node.get("amount").integer(),
-        node.get("status").status(),
+        markets={
+            symbol: replace(market, parameters=known.markets.get(symbol))
+            for symbol, market in view.markets.items()
+        },
+        system=known.system,
+        next_order=known.next_order,
     )

@@ -1,79 +1,128 @@
-"""Equity, margin requirements, and which change of them an account's owner may make (MM-17)."""
+"""The margin kernel: what collateral counts for, what an exposure requires, what a change may do.
+
+All values are quote atoms, all weights and fractions ratios of 10^18. No function looks at a state.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ibperp import pool as pool_kernel
 from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up
-from ibperp.state import at
+from ibperp.parameters import HaircutKind
 
 if TYPE_CHECKING:
-    from ibperp.state import Account, Asset, State
+    from ibperp.parameters import HaircutParameters
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What an account is worth and what its debts require, all in quote atoms."""
+    """What an account is worth, what its open orders may cost, and what it requires (PF-7).
+
+    `order_loss`: the most that filling open orders takes from equity. `exposure`: the notional of
+    all debts, those of filled orders included. The others are requirements.
+    """
 
     equity: int
+    order_loss: int
     exposure: int
     initial: int
     maintenance: int
+    auto_close: int
 
 
-def health(state: State, account: Account) -> Health:
-    """Return the health of an account; it looks at no other account (MM-17)."""
-    quote_unit = state.system.quote_unit
-    collateral = owed = initial = maintenance = 0
-    for index, asset in enumerate(state.assets):
-        shares = at(account.shares, index)
-        amount = at(account.free, index)
-        if shares > 0:
-            amount += pool_kernel.lend_claim(asset.pool, shares)
-        if amount:
-            collateral += collateral_value(asset, amount)
-        if shares < 0:
-            notional = debt_value(asset, pool_kernel.debt(asset.pool, -shares))
-            limits = asset.parameters
-            owed += notional
-            initial += requirement(notional, limits.imf_base, limits.imf_factor, quote_unit)
-            maintenance += requirement(notional, limits.mmf_base, limits.mmf_factor, quote_unit)
-    by_leverage = mul_div_up(owed, RATIO, account.settings.leverage_limit)
-    return Health(collateral - owed, owed, max(initial, by_leverage), maintenance)
+def collateral_value(
+    haircut: HaircutParameters, amount: int, price: int, lot_atoms: int, quote_unit: int
+) -> int:
+    """Return what `amount` atoms owned count for, rounded down once (PF-2).
+
+    The weight is `haircut.weight`, or less: with `inverse_sqrt` at most `base / (1 + penalty * r)`,
+    r the square root of the value in US dollars, taken with 18 more digits and rounded up.
+    """
+    if haircut.kind is HaircutKind.IDENTITY:
+        return listed_value(haircut, amount, price, lot_atoms)
+    scale = haircut.penalty * RATIO
+    root = isqrt_up(mul_div_up(scale * scale, amount * price, lot_atoms * quote_unit))
+    return sized_value(haircut, amount, price, lot_atoms, root)
 
 
-def collateral_value(asset: Asset, amount: int) -> int:
-    """Return the weighted value of atoms owned, rounded down once, in quote atoms (NT-2, MM-17)."""
-    limits = asset.parameters
-    return mul_div_down(amount * asset.price, limits.collateral_weight, limits.lot_atoms * RATIO)
+def listed_value(haircut: HaircutParameters, amount: int, price: int, lot_atoms: int) -> int:
+    """Return what `amount` atoms owned count for whatever their value, rounded down (PF-2)."""
+    return mul_div_down(amount * price, haircut.weight, lot_atoms * RATIO)
 
 
-def debt_value(asset: Asset, amount: int) -> int:
-    """Return the value of atoms owed, rounded up, in quote atoms (NT-2, MM-17)."""
-    return mul_div_up(amount, asset.price, asset.parameters.lot_atoms)
+def sized_value(
+    haircut: HaircutParameters, amount: int, price: int, lot_atoms: int, root: int
+) -> int:
+    """Return what atoms owned count for, given the penalty times the root of their value (PF-2).
+
+    `root` has 36 digits after the point.
+    """
+    divisor = lot_atoms * (RATIO * RATIO + root)
+    sized = mul_div_down(amount * price, haircut.base * RATIO, divisor)
+    return min(listed_value(haircut, amount, price, lot_atoms), sized)
+
+
+def owed_value(amount: int, price: int, lot_atoms: int) -> int:
+    """Return what `amount` atoms owed count for, rounded up (PF-3)."""
+    return mul_div_up(amount, price, lot_atoms)
 
 
 def requirement(notional: int, base: int, factor: int, quote_unit: int) -> int:
-    """Return the margin that a notional (quote atoms) requires, rounded up (MM-17).
+    """Return the margin that a notional requires, rounded up (PF-4).
 
     The fraction is the larger of `base` and `factor` times the square root of the notional in USD.
     """
     by_size = isqrt_up(div_up(factor * factor * notional, quote_unit))
-    return mul_div_up(notional, max(base, by_size), RATIO)
+    return required(notional, max(base, by_size))
+
+
+def required(notional: int, fraction: int) -> int:
+    """Return a fraction of a notional, rounded up (PF-4)."""
+    return mul_div_up(notional, fraction, RATIO)
+
+
+def auto_close_requirement(notional: int, maintenance: int, divisor: int, offset: int) -> int:
+    """Return the equity at which the book no longer serves, rounded up (PF-6)."""
+    by_offset = maintenance - mul_div_down(notional, offset, RATIO)
+    return max(mul_div_up(maintenance, RATIO, divisor), by_offset)
+
+
+def order_loss(delivered: int, received: int) -> int:
+    """Return what one filled order takes from equity at most: never below zero (PF-5)."""
+    return max(delivered - received, 0)
 
 
 def is_admissible(before: Health, after: Health) -> bool:
-    """Tell whether an owner's action may lead from one health to the other (MM-17).
-
-    Either the initial requirement is met afterwards, or the account became no riskier: the
-    maintenance requirement did not rise and equity over maintenance did not fall.
-    """
-    return after.equity >= after.initial or is_no_riskier(before, after)
+    """Tell whether an owner's action may lead from one health to the other (PF-8)."""
+    return after.equity - after.order_loss >= after.initial or is_no_riskier(before, after)
 
 
 def is_no_riskier(before: Health, after: Health) -> bool:
-    """Tell whether maintenance did not rise, and equity over maintenance did not fall (MM-17)."""
-    ratio_kept = after.equity * before.maintenance >= before.equity * after.maintenance
-    return after.maintenance <= before.maintenance and ratio_kept
+    """Tell whether maintenance did not rise, and equity over maintenance did not fall (PF-8).
+
+    Below zero a ratio says nothing: there equity itself must not fall. Equity is counted after the
+    loss of open orders.
+    """
+    counted_before = before.equity - before.order_loss
+    counted_after = after.equity - after.order_loss
+    ratio_kept = counted_after * before.maintenance >= counted_before * after.maintenance
+    is_no_less = counted_after >= counted_before or (counted_after >= 0 and ratio_kept)
+    return after.maintenance <= before.maintenance and is_no_less
+
+
+def is_liquidatable(health: Health) -> bool:
+    """Tell whether an account has an exposure that its equity does not maintain (PF-7)."""
+    return health.exposure > 0 and health.equity <= health.maintenance
+
+
+def limited_price(previous: int, asked: int, low: int, high: int) -> int:
+    """Return `asked`, moved into what one update may do to a previous price (PF-10).
+
+    The bounds are `low` and `high` times the previous price, rounded outward; never below one.
+    Without a previous price (0) nothing is limited.
+    """
+    if previous == 0:
+        return asked
+    floor = max(mul_div_down(previous, low, RATIO), 1)
+    return min(max(asked, floor), mul_div_up(previous, high, RATIO))

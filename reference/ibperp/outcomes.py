@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from ibperp.orders import Side
     from ibperp.state import State
 
 
@@ -21,17 +22,25 @@ class RejectionCode(StrEnum):
     USER_INVALID = "user_invalid"
     LEVERAGE_INVALID = "leverage_invalid"
     ASSET_NAME_INVALID = "asset_name_invalid"
+    MARKET_NAME_INVALID = "market_name_invalid"
     PARAMETER_INVALID = "parameter_invalid"
+    PRICE_INVALID = "price_invalid"
+    ORDER_INVALID = "order_invalid"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_EXISTS = "account_exists"
     ACCOUNT_RESERVED = "account_reserved"
     ASSET_UNKNOWN = "asset_unknown"
     ASSET_EXISTS = "asset_exists"
+    MARKET_UNKNOWN = "market_unknown"
+    MARKET_EXISTS = "market_exists"
     CHAIN_UNKNOWN = "chain_unknown"
     WITHDRAWAL_UNKNOWN = "withdrawal_unknown"
     WITHDRAWAL_NOT_PENDING = "withdrawal_not_pending"
     REBALANCE_UNKNOWN = "rebalance_unknown"
     REBALANCE_NOT_PENDING = "rebalance_not_pending"
+    ORDER_UNKNOWN = "order_unknown"
+    ORDER_NOT_OWNED = "order_not_owned"
+    ORDER_NOT_OPEN = "order_not_open"
     RECEIVED_EXCEEDS_SENT = "received_exceeds_sent"
     SEQUENCE_REPLAYED = "sequence_replayed"
     SEQUENCE_SKIPPED = "sequence_skipped"
@@ -41,9 +50,18 @@ class RejectionCode(StrEnum):
     WITHDRAWAL_BELOW_MINIMUM = "withdrawal_below_minimum"
     WITHDRAWAL_ABOVE_MAXIMUM = "withdrawal_above_maximum"
     BOOK_CLOSED = "book_closed"
+    TRADING_PAUSED = "trading_paused"
+    PRICE_OFF_TICK = "price_off_tick"
+    LOTS_BELOW_MINIMUM = "lots_below_minimum"
     LEND_REQUIRES_BORROW_REPAY = "lend_requires_borrow_repay"
     BORROW_REQUIRES_LEND_REDEEM = "borrow_requires_lend_redeem"
     PRICE_UNKNOWN = "price_unknown"
+    PRICE_STALE = "price_stale"
+    PRICE_OUT_OF_BOUNDS = "price_out_of_bounds"
+    ORDER_LIMIT = "order_limit"
+    REDUCE_ONLY_NOT_REDUCED = "reduce_only_not_reduced"
+    POST_ONLY_TAKER = "post_only_taker"
+    NOT_DUST = "not_dust"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     INSUFFICIENT_LEND = "insufficient_lend"
     REPAY_EXCEEDS_DEBT = "repay_exceeds_debt"
@@ -54,6 +72,7 @@ class RejectionCode(StrEnum):
     MAX_UTILIZATION = "max_utilization"
     UTILIZATION_THROTTLED = "utilization_throttled"
     CUSTODY_INSUFFICIENT = "custody_insufficient"
+    FILL_OR_KILL = "fill_or_kill"
     INSUFFICIENT_MARGIN = "insufficient_margin"
 
 
@@ -87,6 +106,13 @@ class Reason(StrEnum):
     AUTO_REPAY = "auto_repay"
     WITHDRAWAL_REDEEM = "withdrawal_redeem"
     WITHDRAWAL_BORROW = "withdrawal_borrow"
+    ORDER_REDEEM = "order_redeem"
+    ORDER_BORROW = "order_borrow"
+    TRADE = "trade"
+    TRADE_FEE = "trade_fee"
+    TRADE_REBATE = "trade_rebate"
+    DUST = "dust"
+    DUST_REDEEM = "dust_redeem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +153,65 @@ class InterestCharged:
     reserve: int
 
 
-Event: TypeAlias = Posting | SharesMoved | InterestCharged
+class OrderEnd(StrEnum):
+    """Why lots of an order leave the book, or never reach it, without being filled (SM-7).
+
+    An order that cannot perform when it is matched ends with the code of what it fails.
+    """
+
+    CANCELLED = "cancelled"
+    IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
+    PRICE_BAND = "price_band"
+    SELF_TRADE_PREVENTION = "self_trade_prevention"
+    MARKET_CLOSED = "market_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLimited:
+    """An update of a price went beyond its limit: `price` was set in place of `asked` (PF-10)."""
+
+    asset: int
+    asked: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    """An order was taken on, or amended, with `lots` to trade; `price` 0 is no price (SM-4)."""
+
+    order: int
+    account: int
+    market: int
+    side: Side
+    price: int
+    lots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """`lots` changed hands at `price`; fees in quote atoms, a negative one is a rebate (SM-9)."""
+
+    market: int
+    maker_order: int
+    taker_order: int
+    price: int
+    lots: int
+    maker_fee: int
+    taker_fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEnded:
+    """`lots` of an order end without being filled (SM-7)."""
+
+    order: int
+    lots: int
+    reason: OrderEnd | RejectionCode
+
+
+Event: TypeAlias = (
+    Posting | SharesMoved | InterestCharged | PriceLimited | OrderAccepted | Traded | OrderEnded
+)
 
 
 @dataclass(frozen=True, slots=True)

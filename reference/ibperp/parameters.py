@@ -21,9 +21,18 @@ DECIMALS_MAX: Final = 24
 INTERVAL_MAX: Final = 86_400
 """The longest accrual and throttle interval, in seconds."""
 
+AGE_EXPECTED: Final = "0 to 2^127-1 seconds"
+
 NAME_LENGTH_MAX: Final = 32
 NAME_LETTERS: Final = frozenset(ascii_letters + digits + "._-")
 NAME_EXPECTED: Final = "1 to 32 letters, digits, dots, dashes or underscores"
+
+
+MULTIPLIER_MAX: Final = 1_000_000 * RATIO
+"""The widest band and price update: a factor of a million (PF-10, SM-6)."""
+
+ORDER_LIMIT_MAX: Final = 10_000
+"""The most open orders an account may be allowed (SM-4)."""
 
 
 class BookState(StrEnum):
@@ -34,18 +43,44 @@ class BookState(StrEnum):
     CLOSED = "closed"
 
 
+class OrderBookState(StrEnum):
+    """Which orders a market admits; a cancellation is admitted in every state (SM-2)."""
+
+    OPEN = "open"
+    POST_ONLY = "post_only"
+    LIMIT_ONLY = "limit_only"
+    CANCEL_ONLY = "cancel_only"
+    CLOSED = "closed"
+
+
+class HaircutKind(StrEnum):
+    """How the weight of collateral depends on its value (PF-2)."""
+
+    IDENTITY = "identity"
+    INVERSE_SQRT = "inverse_sqrt"
+
+
 @dataclass(frozen=True, slots=True)
 class SystemParameters:
     """What holds for all assets.
 
     `quote_unit`: quote atoms per US dollar. `accrual_interval`, `throttle_interval`: seconds.
     `entry_fee`: whether a new borrow pays the rest of the running interval at once (MM-7).
+    `auto_close_divisor`, `auto_close_offset`: ratios of 10^18 (PF-6). `..._price_age`: seconds that
+    a price may be old for the margin of an order, a borrow, a withdrawal or transfer (PF-9).
+    `order_limit`: open orders of an account (SM-4).
     """
 
     quote_unit: int
     accrual_interval: int
     throttle_interval: int
     entry_fee: bool
+    auto_close_divisor: int
+    auto_close_offset: int
+    order_price_age: int
+    borrow_price_age: int
+    withdrawal_price_age: int
+    order_limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +115,60 @@ class PoolParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class HaircutParameters:
+    """What collateral counts for, in ratios of 10^18 (PF-2).
+
+    `base` and `penalty` (per root of a US dollar) matter for the kind `inverse_sqrt` alone.
+    """
+
+    kind: HaircutKind
+    weight: int
+    base: int
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarketParameters:
+    """A spot market: `base` is traded for `quote`, both listed assets (SM-1).
+
+    `lot_atoms`: base atoms per lot; `tick`: quote atoms per lot; `minimum_lots` of an order. The
+    rest are ratios of 10^18: fees (a negative maker fee is a rebate), bands as multipliers of a
+    price, `premium_tolerance` around the mean premium (SM-6).
+    """
+
+    base: str
+    quote: str
+    lot_atoms: int
+    tick: int
+    minimum_lots: int
+    maker_fee: int
+    taker_fee: int
+    order_book_state: OrderBookState
+    limit_min: int
+    limit_max: int
+    impact_min: int
+    impact_max: int
+    mean_mark_min: int
+    mean_mark_max: int
+    premium_tolerance: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssetParameters:
-    """An asset: `decimals` of its ledger, `lot_atoms` per priced lot, margin ratios of 10^18."""
+    """An asset: `decimals` of its ledger, `lot_atoms` per priced lot, margin ratios of 10^18.
+
+    `price_update_min`, `price_update_max`: multipliers that bound one update of its price (PF-10).
+    """
 
     decimals: int
     lot_atoms: int
-    collateral_weight: int
+    haircut: HaircutParameters
     imf_base: int
     imf_factor: int
     mmf_base: int
     mmf_factor: int
+    price_update_min: int
+    price_update_max: int
     tokens: tuple[TokenParameters, ...]
     pool: PoolParameters
 
@@ -109,6 +188,12 @@ def system_violations(system: SystemParameters) -> tuple[ParameterViolation, ...
         (1 <= system.quote_unit <= 10**DECIMALS_MAX, "quote_unit", "1 to 10^24"),
         (_is_interval(system.accrual_interval), "accrual_interval", "1 to 86400 seconds"),
         (_is_interval(system.throttle_interval), "throttle_interval", "1 to 86400 seconds"),
+        (RATIO <= system.auto_close_divisor <= MULTIPLIER_MAX, "auto_close_divisor", "1 or more"),
+        (0 <= system.auto_close_offset <= RATIO, "auto_close_offset", "0 to 1"),
+        (_is_age(system.order_price_age), "order_price_age", AGE_EXPECTED),
+        (_is_age(system.borrow_price_age), "borrow_price_age", AGE_EXPECTED),
+        (_is_age(system.withdrawal_price_age), "withdrawal_price_age", AGE_EXPECTED),
+        (1 <= system.order_limit <= ORDER_LIMIT_MAX, "order_limit", "1 to 10000"),
     )
 
 
@@ -119,11 +204,19 @@ def asset_violations(asset: AssetParameters) -> tuple[ParameterViolation, ...]:
         "",
         (0 <= asset.decimals <= DECIMALS_MAX, "decimals", "0 to 24"),
         (1 <= asset.lot_atoms <= 10**DECIMALS_MAX, "lot_atoms", "1 to 10^24"),
-        (0 <= asset.collateral_weight <= RATIO, "collateral_weight", "0 to 1"),
+        (0 <= asset.haircut.weight <= RATIO, "haircut.weight", "0 to 1"),
+        (0 <= asset.haircut.base <= MULTIPLIER_MAX, "haircut.base", "0 to 1000000"),
+        (0 <= asset.haircut.penalty <= RATIO, "haircut.penalty", "0 to 1"),
         (0 < asset.imf_base <= RATIO, "imf_base", "above 0, at most 1"),
         (0 < asset.mmf_base < asset.imf_base, "mmf_base", "above 0, below imf_base"),
         (0 <= asset.imf_factor <= RATIO, "imf_factor", "0 to 1"),
         (0 <= asset.mmf_factor <= asset.imf_factor, "mmf_factor", "0 to imf_factor"),
+        (0 <= asset.price_update_min <= RATIO, "price_update_min", "0 to 1"),
+        (
+            RATIO <= asset.price_update_max <= MULTIPLIER_MAX,
+            "price_update_max",
+            "1 to 1000000",
+        ),
         (0 < len(chains) == len(set(chains)), "tokens", "one or more, each chain once"),
     )
     tokens = (
@@ -155,6 +248,32 @@ def pool_violations(pool: PoolParameters, prefix: str = "") -> tuple[ParameterVi
     )
 
 
+def market_violations(market: MarketParameters) -> tuple[ParameterViolation, ...]:
+    """Return every law that a market's parameters break (SM-1)."""
+    unit_max = 10**DECIMALS_MAX
+    return _broken(
+        "",
+        (market.base != market.quote, "quote", "another asset than base"),
+        (1 <= market.lot_atoms <= unit_max, "lot_atoms", "1 to 10^24"),
+        (1 <= market.tick <= unit_max, "tick", "1 to 10^24"),
+        (1 <= market.minimum_lots <= INT128_MAX, "minimum_lots", "1 or more"),
+        (-RATIO <= market.maker_fee <= RATIO, "maker_fee", "-1 to 1"),
+        (0 <= market.taker_fee <= RATIO, "taker_fee", "0 to 1"),
+        (market.maker_fee + market.taker_fee >= 0, "maker_fee", "at least -taker_fee"),
+        *_band_laws("limit", market.limit_min, market.limit_max),
+        *_band_laws("impact", market.impact_min, market.impact_max),
+        *_band_laws("mean_mark", market.mean_mark_min, market.mean_mark_max),
+        (0 <= market.premium_tolerance <= MULTIPLIER_MAX, "premium_tolerance", "0 to 1000000"),
+    )
+
+
+def _band_laws(name: str, low: int, high: int) -> tuple[tuple[bool, str, str], ...]:
+    return (
+        (0 <= low <= RATIO, f"{name}_min", "0 to 1"),
+        (RATIO <= high <= MULTIPLIER_MAX, f"{name}_max", "1 to 1000000"),
+    )
+
+
 def _token_violations(token: TokenParameters, prefix: str) -> tuple[ParameterViolation, ...]:
     unit, low, high = token.native_unit, token.minimum_withdrawal, token.maximum_withdrawal
     is_unit = 1 <= unit <= 10**DECIMALS_MAX
@@ -173,6 +292,10 @@ def _token_violations(token: TokenParameters, prefix: str) -> tuple[ParameterVio
 def is_name(name: str) -> bool:
     """Tell whether a symbol or a chain has an admissible name (NT-8)."""
     return 1 <= len(name) <= NAME_LENGTH_MAX and all(letter in NAME_LETTERS for letter in name)
+
+
+def _is_age(seconds: int) -> bool:
+    return 0 <= seconds <= INT128_MAX
 
 
 def _is_interval(seconds: int) -> bool:

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO
+from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 
 if TYPE_CHECKING:
-    from ibperp.parameters import AssetParameters, SystemParameters
+    from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+    from ibperp.parameters import AssetParameters, MarketParameters, SystemParameters
 
 FEES: Final = 0
 """The account that earns fees and pays the cost of moving custody; owned by nobody (CU-3)."""
@@ -71,12 +73,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Free atoms and signed pool shares per asset id; entries that are missing are zero (MM-2)."""
+    """Free atoms, signed pool shares and reserved atoms per asset id; what is missing is zero.
+
+    `reserved`: what the open orders would deliver (SM-5); `orders`: their ids, ascending.
+    """
 
     user: int
     free: tuple[int, ...] = ()
     shares: tuple[int, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    reserved: tuple[int, ...] = ()
+    orders: tuple[int, ...] = ()
 
 
 class RequestStatus(StrEnum):
@@ -110,6 +117,70 @@ class Rebalance:
     status: RequestStatus
 
 
+class OrderStatus(StrEnum):
+    """The life of an order: `open` as long as it rests in its book."""
+
+    OPEN = "open"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order: `lots` not yet filled at `price`, and the atoms it reserves for them (SM-5).
+
+    `sequence`: its place among orders of the same price.
+    """
+
+    account: int
+    market: int
+    side: Side
+    price: int
+    lots: int
+    reserved: int
+    sequence: int
+    post_only: bool
+    reduce_only: bool
+    self_trade_prevention: SelfTradePrevention
+    flags: OrderFlags
+    status: OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The resting orders of a market as (rank, sequence, order), best first (SM-5).
+
+    `last_price`: of the last trade, in quote atoms per lot, or 0.
+    """
+
+    bids: Ordered = field(default_factory=Ordered)
+    asks: Ordered = field(default_factory=Ordered)
+    next_sequence: int = 0
+    last_price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the taker bands look at: quote atoms per lot, a signed ratio; price 0 is none (SM-3)."""
+
+    index_price: int = 0
+    mean_mark_price: int = 0
+    mean_premium: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A spot market between two listed assets, by their ids."""
+
+    symbol: str
+    parameters: MarketParameters
+    base: int
+    quote: int
+    book: Book
+    reference: Reference
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """A chain and the sequence number that its next deposit must carry (CU-4)."""
@@ -126,15 +197,18 @@ class State:
     time: int
     chains: tuple[Chain, ...]
     assets: tuple[Asset, ...]
+    markets: tuple[Market, ...]
     accounts: Vector[Account]
     withdrawals: Vector[Withdrawal]
     rebalances: Vector[Rebalance]
+    orders: Vector[Order]
 
 
 def genesis(system: SystemParameters, time: int = 0) -> State:
     """Return the state before any action: the two system accounts alone (CU-3, NT-8)."""
     nobody = Account(user=NOBODY)
-    return State(system, time, (), (), Vector((nobody, nobody)), Vector(), Vector())
+    accounts = Vector((nobody, nobody))
+    return State(system, time, (), (), (), accounts, Vector(), Vector(), Vector())
 
 
 def at(values: tuple[int, ...], index: int) -> int:
@@ -156,6 +230,14 @@ def find_asset(state: State, symbol: str) -> int | None:
     """Return the id of a listed asset, or None."""
     for index, asset in enumerate(state.assets):
         if asset.symbol == symbol:
+            return index
+    return None
+
+
+def find_market(state: State, symbol: str) -> int | None:
+    """Return the id of a listed market, or None."""
+    for index, market in enumerate(state.markets):
+        if market.symbol == symbol:
             return index
     return None
 
@@ -185,6 +267,12 @@ def with_asset(state: State, index: int, asset: Asset) -> State:
 def with_pool(state: State, index: int, pool: Pool) -> State:
     """Return the state with the pool of one asset replaced."""
     return with_asset(state, index, replace(state.assets[index], pool=pool))
+
+
+def with_market(state: State, index: int, market: Market) -> State:
+    """Return the state with one market replaced."""
+    markets = (*state.markets[:index], market, *state.markets[index + 1 :])
+    return replace(state, markets=markets)
 
 
 def with_account(state: State, index: int, account: Account) -> State:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import actions
 from ibperp.numbers import in_range
-from ibperp.operations import custody, governance, money_market, withdrawal
+from ibperp.operations import (
+    custody,
+    governance,
+    markets,
+    money_market,
+    spot_margin,
+    withdrawal,
+)
 from ibperp.operations.effect import rejection
 from ibperp.outcomes import Rejected, RejectionCode
 
@@ -34,6 +41,14 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.AdvanceTime: governance.advance_time,
     actions.ListAsset: governance.list_asset,
     actions.SetPoolParameters: governance.set_pool_parameters,
+    actions.ListMarket: markets.list_market,
+    actions.SetMarketParameters: markets.set_market_parameters,
+    actions.SetMarketReference: markets.set_market_reference,
+    actions.PlaceOrder: spot_margin.place_order,
+    actions.CancelOrder: spot_margin.cancel_order,
+    actions.CancelAllOrders: spot_margin.cancel_all_orders,
+    actions.AmendOrder: spot_margin.amend_order,
+    actions.ConvertDust: spot_margin.convert_dust,
 }
 """The one operation of each kind of action."""
 
@@ -58,7 +73,7 @@ def is_storable(before: State, after: State) -> bool:
         if index >= len(before.assets) or asset is not before.assets[index]
     )
     return all(map(_is_asset_storable, touched)) and all(
-        all(map(in_range, (*account.free, *account.shares)))
+        all(map(in_range, (*account.free, *account.shares, *account.reserved)))
         for _, account, _ in after.accounts.changed(before.accounts)
     )
 

@@ -1,19 +1,49 @@
-"""The reference, but wrong as the first argument says when account 2 is created."""
+"""The reference, but wrong as the first argument says, most when account 2 is in an action."""
 
-import json
 import os
 import sys
 import time
 from typing import Any
 
-from ibperp_conformance.engine import Engine
+from ibperp_conformance.engine import Engine, main_engine
+from ibperp_conformance.vectors_format import SPOT_MARGIN_ACTIONS
+
+CLAIMED = {
+    "unsupported": [],
+    "no-portfolio": ["custody", "money_market", "spot_margin", "events"],
+    "no-spot-margin": ["custody", "money_market", "portfolio", "events"],
+}
 
 
 class Wrong(Engine):
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
-        reply = super().reply(request, nested=nested)
-        if "ok" in reply and "capabilities" in reply["ok"] and sys.argv[1] == "unsupported":
-            reply["ok"]["capabilities"] = []
+        if sys.argv[1] == "no-spot-margin" and _kind(request) in SPOT_MARGIN_ACTIONS:
+            os._exit(9)
+        if sys.argv[1] == "never-cancels" and _kind(request) == "cancel_order":
+            return {"id": request["id"], "accepted": {"events": []}}  # type: ignore[index]
+        return self._spoilt(request, super().reply(request, nested=nested))
+
+    def _spoilt(self, request: object, reply: dict[str, Any]) -> dict[str, Any]:
+        if "ok" in reply and "capabilities" in reply["ok"] and sys.argv[1] in CLAIMED:
+            reply["ok"]["capabilities"] = CLAIMED[sys.argv[1]]
+        observed = reply.get("observation", {})
+        match sys.argv[1]:
+            case "no-portfolio":
+                for account in observed.get("accounts", {}).values():
+                    account["portfolio"] = {"equity": "no idea"}
+            case "nothing-reserved":
+                for account in observed.get("accounts", {}).values():
+                    account["reserved"] = {}
+            case "hides-bids" | "keeps-bids":
+                for market in observed.get("markets", {}).values():
+                    market["bids"] = ["0"] if sys.argv[1] == "keeps-bids" else []
+            case "hides-asks":
+                for market in observed.get("markets", {}).values():
+                    del market["asks"]
+            case "hides-markets":
+                observed.pop("markets", None)
+            case _:
+                pass
         if not isinstance(request, dict) or request.get("action", {}).get("account") != "2":
             return reply
         match sys.argv[1]:
@@ -35,13 +65,9 @@ class Wrong(Engine):
         return reply
 
 
-def main() -> None:
-    engine = Wrong()
-    for line in sys.stdin:
-        reply = engine.reply(json.loads(line))
-        sys.stdout.write(json.dumps(reply) + "\n")
-        sys.stdout.flush()
+def _kind(request: object) -> str:
+    return str(request.get("action", {}).get("type")) if isinstance(request, dict) else ""
 
 
 if __name__ == "__main__":
-    main()
+    main_engine(Wrong())

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
-from ibperp.actions import Action, RequestWithdrawal
+from ibperp.actions import Action, PlaceOrder, RequestWithdrawal
+from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import RejectionCode
+
+SPOT: Final = "SOL_USDC"
+"""The spot market of the setups."""
 
 
 class Kind(StrEnum):
@@ -147,3 +151,46 @@ def withdraw(
 ) -> RequestWithdrawal:
     """Return a withdrawal request; by default it may neither redeem nor borrow."""
     return RequestWithdrawal(account, asset, chain, amount, redeem, borrow)
+
+
+def flags(
+    *, lend: bool = False, redeem: bool = False, borrow: bool = False, repay: bool = False
+) -> OrderFlags:
+    """Return what an order may do with the pools; by default nothing."""
+    return OrderFlags(
+        auto_lend=lend, auto_lend_redeem=redeem, auto_borrow=borrow, auto_borrow_repay=repay
+    )
+
+
+def place(account: int, side: Side, lots: int, price: int, **changes: Any) -> PlaceOrder:
+    """Return a limit order of the setups' market that may rest; `changes` names other fields."""
+    order = PlaceOrder(
+        account=account,
+        market=SPOT,
+        side=side,
+        kind=OrderKind.LIMIT,
+        lots=lots,
+        price=price,
+        time_in_force=TimeInForce.GTC,
+        post_only=False,
+        reduce_only=False,
+        self_trade_prevention=SelfTradePrevention.REJECT_TAKER,
+        flags=flags(),
+    )
+    return replace(order, **changes)
+
+
+def bid(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
+    """Return an order that buys; see `place`."""
+    return place(account, Side.BID, lots, price, **changes)
+
+
+def ask(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
+    """Return an order that sells; see `place`."""
+    return place(account, Side.ASK, lots, price, **changes)
+
+
+def market(account: int, side: Side, lots: int, **changes: Any) -> PlaceOrder:
+    """Return a market order whose lots expire unless they trade at once; see `place`."""
+    unpriced: dict[str, Any] = {"kind": OrderKind.MARKET, "time_in_force": TimeInForce.IOC}
+    return place(account, side, lots, 0, **(unpriced | changes))

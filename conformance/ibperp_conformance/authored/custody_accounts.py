@@ -30,6 +30,10 @@ def _list_pool(**changes: Any) -> ListAsset:
     return _list(pool=replace(USDC.pool, **changes))
 
 
+def _list_haircut(**changes: Any) -> ListAsset:
+    return _list(haircut=replace(USDC.haircut, **changes))
+
+
 LISTING: Final[tuple[Case, ...]] = (
     _GENESIS.accept("CU-2-001", "an asset is listed with an empty pool", _list()),
     _LISTED.reject(
@@ -67,7 +71,7 @@ LISTING: Final[tuple[Case, ...]] = (
     ),
     _EDGE.accept("CU-2-007", "decimals may be 24", _list(decimals=24)),
     _EDGE.accept("CU-2-008", "decimals may be 0", _list(decimals=0)),
-    _EDGE.accept("CU-2-009", "a collateral weight of zero is allowed", _list(collateral_weight=0)),
+    _EDGE.accept("CU-2-009", "a collateral weight of zero is allowed", _list_haircut(weight=0)),
     _EDGE.accept(
         "CU-2-010",
         "a pool may be closed to all growth by a limit of zero",
@@ -89,7 +93,7 @@ LISTING: Final[tuple[Case, ...]] = (
         ("CU-2-021", "decimals below zero", _list(decimals=-1), R.PARAMETER_INVALID),
         ("CU-2-022", "a lot of no atoms", _list(lot_atoms=0), R.PARAMETER_INVALID),
         ("CU-2-023", "a lot above 10^24", _list(lot_atoms=10**24 + 1), R.PARAMETER_INVALID),
-        ("CU-2-024", "a weight above one", _list(collateral_weight=RATIO + 1), R.PARAMETER_INVALID),
+        ("CU-2-024", "a weight above one", _list_haircut(weight=RATIO + 1), R.PARAMETER_INVALID),
         ("CU-2-025", "no initial margin", _list(imf_base=0), R.PARAMETER_INVALID),
         (
             "CU-2-026",
@@ -334,7 +338,13 @@ PRICES: Final[tuple[Case, ...]] = (
         twin="CU-11-002",
         why=Why.PRECEDENCE,
     ),
-    _LISTED.accept("CU-11-008", "the largest price", SetPrice("SOL", MAX), why=Why.BOUNDARY),
+    _LISTED.accept(
+        "CU-11-008",
+        "the largest price",
+        ListAsset("JUP", SOL),
+        SetPrice("JUP", MAX),
+        why=Why.BOUNDARY,
+    ),
     _MARKET.accept(
         "CU-11-009", "a fall of the price is taken whatever it does to margins", SetPrice("SOL", 1)
     ),

@@ -192,13 +192,13 @@ WITHDRAWALS: Final[tuple[Case, ...]] = (
         code=R.UTILIZATION_THROTTLED,
         twin="CU-5-040",
     ),
-    Group("market", why=Why.BOUNDARY, clauses=("MM-17",)).accept(
+    Group("market", why=Why.BOUNDARY, clauses=("PF-8",)).accept(
         "CU-5-047",
         "a withdrawal that leaves just the margin",
         withdraw(3, "USDC", "solana", 400 * USD),
         withdraw(3, "SOL", "solana", 5_111_111_111),
     ),
-    Group("market", why=Why.BOUNDARY, clauses=("MM-17",)).reject(
+    Group("market", why=Why.BOUNDARY, clauses=("PF-8",)).reject(
         "CU-5-048",
         "one atom more leaves less than the margin",
         withdraw(3, "USDC", "solana", 400 * USD),

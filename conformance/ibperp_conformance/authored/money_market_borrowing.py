@@ -25,7 +25,7 @@ _MARKET: Final = Group("market")
 _EDGE: Final = Group("market", why=Why.BOUNDARY)
 _ORDER: Final = Group("market", why=Why.PRECEDENCE)
 _AGED: Final = Group("aged", why=Why.ROUNDING, clauses=("MM-2",))
-_LEVER: Final = Group("market", why=Why.BOUNDARY, clauses=("MM-17",))
+_LEVER: Final = Group("market", why=Why.BOUNDARY, clauses=("PF-7", "PF-8"))
 
 
 def _settings(

@@ -13,20 +13,27 @@ from ibperp.actions import (
     Deposit,
     Lend,
     ListAsset,
+    ListMarket,
     SetAccountSettings,
+    SetMarketParameters,
     SetPoolParameters,
     SetPrice,
     StartRebalance,
 )
 from ibperp.numbers import RATIO
 from ibperp.parameters import (
+    MULTIPLIER_MAX,
     AssetParameters,
     BookState,
+    HaircutKind,
+    HaircutParameters,
+    MarketParameters,
+    OrderBookState,
     PoolParameters,
     SystemParameters,
     TokenParameters,
 )
-from ibperp_conformance.authored.builder import withdraw
+from ibperp_conformance.authored.builder import SPOT, ask, bid, withdraw
 
 PERCENT: Final = RATIO // 100
 USD: Final = 10**6
@@ -42,11 +49,23 @@ YEAR: Final = 31_536_000
 HOUR: Final = 3600
 
 CONTINUOUS: Final = SystemParameters(
-    quote_unit=USD, accrual_interval=1, throttle_interval=60, entry_fee=False
+    quote_unit=USD,
+    accrual_interval=1,
+    throttle_interval=60,
+    entry_fee=False,
+    auto_close_divisor=2 * RATIO,
+    auto_close_offset=6 * PERCENT,
+    order_price_age=MAX,
+    borrow_price_age=MAX,
+    withdrawal_price_age=MAX,
+    order_limit=4,
 )
-HOURLY: Final = SystemParameters(
-    quote_unit=USD, accrual_interval=HOUR, throttle_interval=HOUR, entry_fee=True
+HOURLY: Final = replace(CONTINUOUS, accrual_interval=HOUR, throttle_interval=HOUR, entry_fee=True)
+
+DATED: Final = replace(
+    CONTINUOUS, order_price_age=10, borrow_price_age=60, withdrawal_price_age=600
 )
+"""Prices grow too old for an order first, then for a borrow, then for what leaves an account."""
 
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
@@ -64,11 +83,13 @@ POOL: Final = PoolParameters(
 USDC: Final = AssetParameters(
     decimals=6,
     lot_atoms=USD,
-    collateral_weight=RATIO,
+    haircut=HaircutParameters(HaircutKind.IDENTITY, RATIO, RATIO, 0),
     imf_base=10 * PERCENT,
     imf_factor=0,
     mmf_base=5 * PERCENT,
     mmf_factor=0,
+    price_update_min=0,
+    price_update_max=MULTIPLIER_MAX,
     tokens=(
         TokenParameters("solana", 1, 1, 1 * USD, 500_000 * USD, USD // 2),
         TokenParameters("ethereum", 1, 1 * USD, 5 * USD, 600 * USD, 2 * USD),
@@ -79,16 +100,54 @@ USDC: Final = AssetParameters(
 SOL: Final = AssetParameters(
     decimals=9,
     lot_atoms=COIN,
-    collateral_weight=90 * PERCENT,
+    haircut=HaircutParameters(HaircutKind.IDENTITY, 90 * PERCENT, RATIO, 0),
     imf_base=20 * PERCENT,
     imf_factor=1 * PERCENT,
     mmf_base=10 * PERCENT,
     mmf_factor=PERCENT // 2,
+    price_update_min=0,
+    price_update_max=MULTIPLIER_MAX,
     tokens=(
         TokenParameters("solana", 1, 1000, COIN // 100, 1000 * COIN, COIN // 1000),
         TokenParameters("ethereum", 10, 1000, COIN // 50, 1000 * COIN, COIN // 1000),
     ),
     pool=replace(POOL, open_borrow_lend_limit=1_000_000 * COIN),
+)
+
+THIN: Final = AssetParameters(
+    decimals=6,
+    lot_atoms=USD,
+    haircut=HaircutParameters(HaircutKind.INVERSE_SQRT, 50 * PERCENT, RATIO, 10 * PERCENT),
+    imf_base=20 * PERCENT,
+    imf_factor=1 * PERCENT,
+    mmf_base=10 * PERCENT,
+    mmf_factor=PERCENT // 2,
+    price_update_min=0,
+    price_update_max=MULTIPLIER_MAX,
+    tokens=(TokenParameters("solana", 1, 1, 1, MAX, 0),),
+    pool=POOL,
+)
+"""Counts for half up to 100 dollars, then for less: at a price of one dollar an atom is a micro."""
+
+LOT: Final = COIN // 100
+"""Ledger atoms of one lot of the spot market: 0.01 SOL, worth one USDC at a price of 100."""
+
+MARKET: Final = MarketParameters(
+    base="SOL",
+    quote="USDC",
+    lot_atoms=LOT,
+    tick=100,
+    minimum_lots=1,
+    maker_fee=-RATIO // 10_000,
+    taker_fee=RATIO // 1000,
+    order_book_state=OrderBookState.OPEN,
+    limit_min=50 * PERCENT,
+    limit_max=150 * PERCENT,
+    impact_min=90 * PERCENT,
+    impact_max=110 * PERCENT,
+    mean_mark_min=90 * PERCENT,
+    mean_mark_max=110 * PERCENT,
+    premium_tolerance=5 * PERCENT,
 )
 
 
@@ -124,6 +183,35 @@ _MARKET: Final[tuple[Action, ...]] = (
     Borrow(3, "USDC", 400 * USD),
 )
 
+THIN_MARKET: Final = replace(MARKET, base="THIN", lot_atoms=USD)
+
+_THIN: Final[tuple[Action, ...]] = (
+    *_LISTED,
+    ListAsset("THIN", THIN),
+    SetPrice("THIN", USD),
+    ListMarket("THIN_USDC", THIN_MARKET),
+    Deposit(2, "THIN", "solana", 1, 100_000 * USD),
+    Deposit(4, "USDC", "solana", 2, 100_000 * USD),
+    Lend(4, "USDC", 80_000 * USD),
+)
+
+_SPOT: Final[tuple[Action, ...]] = (
+    *_LISTED,
+    CreateAccount(5, 3),
+    ListMarket(SPOT, MARKET),
+    Deposit(2, "USDC", "solana", 1, 1000 * USD),
+    Deposit(2, "SOL", "solana", 2, 10 * COIN),
+    Deposit(3, "USDC", "solana", 3, 1000 * USD),
+    Deposit(3, "SOL", "solana", 4, 10 * COIN),
+    Deposit(4, "USDC", "solana", 5, 1000 * USD),
+    Deposit(4, "SOL", "solana", 6, 10 * COIN),
+    Deposit(5, "USDC", "solana", 7, 11_000 * USD),
+    Deposit(5, "SOL", "solana", 8, 110 * COIN),
+    Lend(5, "USDC", 10_000 * USD),
+    Lend(5, "SOL", 100 * COIN),
+)
+"""Accounts 2 and 3 are of one user, 4 and 5 of two others; 5 has lent 10/11 of what it holds."""
+
 SETUPS: Final[tuple[SetupSource, ...]] = (
     SetupSource("genesis", CONTINUOUS, ()),
     SetupSource("listed", CONTINUOUS, _LISTED),
@@ -157,9 +245,41 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
         ),
     ),
     SetupSource("hourly", HOURLY, _MARKET),
+    SetupSource("thin", CONTINUOUS, _THIN),
+    SetupSource("dated", DATED, _SPOT),
+    SetupSource("spot", CONTINUOUS, _SPOT),
+    SetupSource(
+        "spot_book",
+        CONTINUOUS,
+        (
+            *_SPOT,
+            bid(4, 100, 990_000),
+            ask(4, 100, 1_010_000),
+            bid(2, 50, 980_000),
+            ask(2, 50, 1_020_000),
+            bid(5, 50, 990_000),
+            ask(5, 50, 1_010_000),
+        ),
+    ),
+    SetupSource(
+        "spot_lent",
+        CONTINUOUS,
+        (
+            *_SPOT,
+            Lend(2, "USDC", 1000 * USD),
+            Lend(2, "SOL", 10 * COIN),
+            Lend(4, "USDC", 1000 * USD),
+            Lend(4, "SOL", 10 * COIN),
+        ),
+    ),
 )
 
 
 def pool_with(**changes: Any) -> SetPoolParameters:
     """Change some parameters of USDC's pool, from those it was listed with."""
     return SetPoolParameters("USDC", replace(POOL, **changes))
+
+
+def market_with(**changes: Any) -> SetMarketParameters:
+    """Change some parameters of the spot market, from those it was listed with."""
+    return SetMarketParameters(SPOT, replace(MARKET, **changes))

@@ -16,10 +16,23 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
-from ibperp_invariants.proofs.faults import FAULTS, Fault
+from ibperp_invariants.proofs.faults import FAULTS
+from ibperp_invariants.proofs.faults.fault import Fault
 
 THEOREM_MODULES: Final = tuple(
-    f"ibperp_invariants.proofs.theorems_{name}" for name in ("numbers", "posting", "pool", "debt")
+    f"ibperp_invariants.proofs.theorems_{name}"
+    for name in (
+        "numbers",
+        "posting",
+        "pool",
+        "debt",
+        "margin",
+        "health",
+        "portfolio",
+        "book",
+        "orders",
+        "trade",
+    )
 )
 """Where the theorems are; every function whose name begins with t_ is one."""
 
@@ -29,7 +42,7 @@ BUDGET_SECONDS: Final = 20
 WITNESS: Final = "reached the end"
 """The message of the assertion that ends a witness twin and must fail."""
 
-CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM)-\d+\b")
+CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM)-\d+\b")
 TOO_BROAD: Final = tuple(
     f":raises {name}:" for name in ("Exception", "BaseException", "AssertionError")
 )

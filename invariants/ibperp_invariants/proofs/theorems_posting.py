@@ -2,15 +2,9 @@
 
 from ibperp import posting
 from ibperp.outcomes import Posting, Reason
-from ibperp.parameters import AssetParameters, BookState, PoolParameters, SystemParameters
-from ibperp.persistent import Vector
-from ibperp.state import Account, Asset, Pool, State, Token
+from ibperp.state import Account, Pool, State, Token
+from ibperp_invariants.proofs.states import asset_of, state_of
 
-SYSTEM = SystemParameters(
-    quote_unit=10**6, accrual_interval=3600, throttle_interval=60, entry_fee=True
-)
-CURVE = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
-PARAMETERS = AssetParameters(6, 1, 0, 2, 0, 1, 0, (), CURVE)
 SIDES = (
     posting.custody(0),
     posting.custody(1),
@@ -27,9 +21,8 @@ SIDES = (
 def books(balances: tuple[int, int, int, int, int, int, int, int]) -> State:
     """Return a state with one asset on two chains and two accounts, in the order of `SIDES`."""
     tokens = (Token(balances[0], balances[6]), Token(balances[1], balances[7]))
-    asset = Asset("A", PARAMETERS, 0, 0, balances[2], tokens, Pool(cash=balances[5]))
-    accounts = Vector((Account(0, (balances[3],)), Account(0, (balances[4],))))
-    return State(SYSTEM, 0, (), (asset,), accounts, Vector(), Vector())
+    asset = asset_of(tokens=tokens, in_transit=balances[2], pool=Pool(cash=balances[5]))
+    return state_of((asset,), (Account(0, (balances[3],)), Account(0, (balances[4],))))
 
 
 def worth(state: State) -> int:

@@ -1,20 +1,26 @@
-"""A process of its own for each theorem: the death of the solver is a verdict, not a crash."""
+"""A process of its own for each theorem: the death of the solver is a verdict, not a crash.
+
+Each is a copy of one that has loaded the checker and proved nothing.
+"""
 
 import multiprocessing
 from multiprocessing.connection import Connection
 from typing import Final
 
-from ibperp_invariants.proofs.engine import Finding, check, no_verdict
+from ibperp_invariants.proofs.engine import THEOREM_MODULES, Finding, check, no_verdict
 
 PROCESS_SECONDS: Final = 120
 """What a theorem, its witness twin and its planted fault may take together."""
 
+PRELOADED: Final = ["crosshair.core_and_libs", *THEOREM_MODULES]
+
 
 def check_apart(module: str, theorem: str) -> Finding:
     """Check one theorem in a fresh process; its death or silence is a verdict too."""
-    spawn = multiprocessing.get_context("spawn")
-    receiver, sender = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_report, args=(sender, module, theorem), daemon=True)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(sender, module, theorem), daemon=True)
     process.start()
     sender.close()
     try:

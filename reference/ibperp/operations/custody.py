@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp.margin import health, is_admissible
 from ibperp.numbers import in_range, remainder
-from ibperp.operations.effect import Effect, account_exists, not_reserved, rejection
-from ibperp.operations.lending import free_of, swept
+from ibperp.operations.effect import (
+    Effect,
+    account_exists,
+    margin_checks,
+    not_reserved,
+    rejection,
+)
+from ibperp.operations.lending import available_of, free_of, swept
 from ibperp.outcomes import Reason, RejectionCode
 from ibperp.posting import IN_TRANSIT, custody, free
 from ibperp.state import (
@@ -205,7 +210,7 @@ def transfer(state: State, action: Transfer) -> Outcome:
     users = state.accounts[sender].user, state.accounts[receiver].user
     refused = rejection(
         (users[0] == users[1], RejectionCode.USER_MISMATCH),
-        (free_of(state, sender, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
+        (available_of(state, sender, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
     )
     if refused:
         return refused
@@ -214,9 +219,8 @@ def transfer(state: State, action: Transfer) -> Outcome:
     effect = Effect(state).moved(
         asset, amount, Reason.TRANSFER, debit=free(sender), credit=free(receiver)
     )
-    before = health(state, state.accounts[sender])
-    after = health(effect.state, effect.state.accounts[sender])
-    refused = rejection((is_admissible(before, after), RejectionCode.INSUFFICIENT_MARGIN))
+    age = state.system.withdrawal_price_age
+    refused = rejection(*margin_checks(state, effect.state, sender, age))
     if refused:
         return refused
     effect = swept(effect, receiver, asset)

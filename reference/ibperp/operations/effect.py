@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from ibperp.margin import is_admissible
 from ibperp.outcomes import Accepted, Event, Reason, Rejected, RejectionCode, SharesMoved
+from ibperp.portfolio import has_fresh_prices, health
 from ibperp.posting import post, posting
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
@@ -35,6 +37,16 @@ def account_exists(state: State, account: int) -> Check:
 def not_reserved(account: int) -> Check:
     """Check that an account is not one of the system's own (CU-3)."""
     return account not in {FEES, INSURANCE}, RejectionCode.ACCOUNT_RESERVED
+
+
+def margin_checks(before: State, after: State, account: int, age: int) -> tuple[Check, Check]:
+    """Check what an owner's action did to its account, after the write (PF-8, PF-9)."""
+    holder = after.accounts[account]
+    is_safe = is_admissible(health(before, before.accounts[account]), health(after, holder))
+    return (
+        (has_fresh_prices(after, holder, age), RejectionCode.PRICE_STALE),
+        (is_safe, RejectionCode.INSUFFICIENT_MARGIN),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
+from ibperp.margin import limited_price
 from ibperp.numbers import RATIO, div_down, in_range, mul_div_up
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.lending import with_charged_pool
-from ibperp.outcomes import RejectionCode
+from ibperp.outcomes import PriceLimited, RejectionCode
 from ibperp.parameters import asset_violations, is_name, pool_violations
 from ibperp.state import Asset, Chain, Pool, Token, find_asset, find_chain, with_asset, with_pool
 
@@ -69,7 +70,7 @@ def set_pool_parameters(state: State, action: SetPoolParameters) -> Outcome:
 
 
 def set_price(state: State, action: SetPrice) -> Outcome:
-    """Set an asset's price, in quote atoms per lot, as of now (CU-11)."""
+    """Set an asset's price, in quote atoms per lot, as of now, within its limits (CU-11, PF-10)."""
     # PRECONDITIONS
     asset = find_asset(state, action.asset)
     refused = rejection(
@@ -82,11 +83,16 @@ def set_price(state: State, action: SetPrice) -> Outcome:
     assert asset is not None
 
     # EFFECT
-    changed = replace(state.assets[asset], price=action.price, price_time=state.time)
+    books = state.assets[asset]
+    low, high = books.parameters.price_update_min, books.parameters.price_update_max
+    price = limited_price(books.price, action.price, low, high)
+    changed = replace(books, price=price, price_time=state.time)
+    limited = (PriceLimited(asset, action.price, price),) if price != action.price else ()
+    effect = Effect(state).noted(with_asset(state, asset, changed), *limited)
 
     # POSTCONDITIONS
-    assert changed.price > 0
-    return Effect(with_asset(state, asset, changed)).accepted()
+    assert effect.state.assets[asset].price > 0
+    return effect.accepted()
 
 
 def advance_time(state: State, action: AdvanceTime) -> Outcome:

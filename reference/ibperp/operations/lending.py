@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
 from ibperp.numbers import RATIO, mul_div_up, remainder
-from ibperp.operations.effect import Check, Effect
-from ibperp.outcomes import InterestCharged, Reason, RejectionCode
+from ibperp.operations.effect import Check, Effect, rejection
+from ibperp.outcomes import InterestCharged, Reason, Rejected, RejectionCode
 from ibperp.parameters import BookState
+from ibperp.portfolio import firm_atoms
 from ibperp.posting import POOL, free
 from ibperp.state import at, with_pool
 
@@ -17,9 +19,24 @@ if TYPE_CHECKING:
     from ibperp.state import Pool, State
 
 
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """How a delivery may be funded beyond what is available, and the reasons it is booked with."""
+
+    redeem: bool
+    borrow: bool
+    redeem_reason: Reason
+    borrow_reason: Reason
+
+
 def free_of(state: State, account: int, asset: int) -> int:
     """Return an account's free atoms of an asset."""
     return at(state.accounts[account].free, asset)
+
+
+def available_of(state: State, account: int, asset: int) -> int:
+    """Return the free atoms that no firm order holds (SM-5)."""
+    return free_of(state, account, asset) - firm_atoms(state, state.accounts[account], asset)
 
 
 def claim_of(state: State, account: int, asset: int) -> int:
@@ -57,7 +74,7 @@ def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Ch
             at(state.accounts[account].shares, asset) >= 0,
             RejectionCode.LEND_REQUIRES_BORROW_REPAY,
         ),
-        (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
+        (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (shares > 0 and claim > 0, RejectionCode.AMOUNT_TOO_SMALL),
         (books.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
     )
@@ -136,7 +153,7 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
     has_debt = 0 < amount <= owed
     burned = _repaid_shares(state, account, asset, amount) if has_debt else 1
     return (
-        (free_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
+        (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (has_debt, RejectionCode.REPAY_EXCEEDS_DEBT),
         (burned > 0, RejectionCode.AMOUNT_TOO_SMALL),
     )
@@ -150,14 +167,43 @@ def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 
 
-def swept(effect: Effect, account: int, asset: int) -> Effect:
-    """Repay, then lend, an account's free balance as its settings ask; never refuse (MM-15)."""
+def funded(
+    effect: Effect, account: int, asset: int, amount: int, *, ways: Funding
+) -> Effect | Rejected:
+    """Bring `amount` atoms into what is available: redeem what is missing, then borrow (MM-18)."""
+    missing = amount - available_of(effect.state, account, asset)
+    part = min(missing, claim_of(effect.state, account, asset)) if ways.redeem else 0
+    if part > 0:
+        refused = rejection(*redeem_checks(effect.state, account, asset, part))
+        if refused:
+            return refused
+        effect = redeemed(effect, account, asset, part, ways.redeem_reason)
+        missing -= part
+    refused = rejection((missing <= 0 or ways.borrow, RejectionCode.INSUFFICIENT_FUNDS))
+    if missing > 0 and not refused:
+        refused = rejection(*borrow_checks(effect.state, account, asset, missing))
+    if refused:
+        return refused
+    if missing > 0:
+        effect = borrowed(effect, account, asset, missing, ways.borrow_reason)
+    return effect
+
+
+def swept(effect: Effect, account: int, asset: int, *, repay: int = 0, lend: int = 0) -> Effect:
+    """Repay, then lend, what is available, as the settings ask; never refuse (MM-15).
+
+    Without the setting, up to `repay` atoms are repaid, and what that leaves of `lend` is lent.
+    """
     settings = effect.state.accounts[account].settings
-    amount = min(free_of(effect.state, account, asset), debt_of(effect.state, account, asset))
-    if settings.auto_repay_borrows and _hold(repay_checks(effect.state, account, asset, amount)):
+    available = available_of(effect.state, account, asset)
+    limit = available if settings.auto_repay_borrows else repay
+    amount = min(available, debt_of(effect.state, account, asset), limit)
+    if _hold(repay_checks(effect.state, account, asset, amount)):
         effect = repaid(effect, account, asset, amount, Reason.AUTO_REPAY)
-    amount = free_of(effect.state, account, asset)
-    if settings.auto_lend and _hold(lend_checks(effect.state, account, asset, amount)):
+        lend = max(lend - amount, 0)
+    available = available_of(effect.state, account, asset)
+    amount = available if settings.auto_lend else min(available, lend)
+    if amount and _hold(lend_checks(effect.state, account, asset, amount)):
         effect = lent(effect, account, asset, amount, Reason.AUTO_LEND)
     return effect
 

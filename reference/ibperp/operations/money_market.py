@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp.margin import health, is_admissible
 from ibperp.numbers import RATIO, in_range
-from ibperp.operations.effect import Effect, account_exists, not_reserved, rejection
+from ibperp.operations.effect import (
+    Effect,
+    account_exists,
+    margin_checks,
+    not_reserved,
+    rejection,
+)
 from ibperp.operations.lending import (
     borrow_checks,
     borrowed,
@@ -23,6 +28,7 @@ from ibperp.operations.lending import (
 )
 from ibperp.outcomes import Reason, Rejected, RejectionCode
 from ibperp.pool import net_claim
+from ibperp.portfolio import health
 from ibperp.state import Settings, find_asset, with_account
 
 if TYPE_CHECKING:
@@ -85,9 +91,8 @@ def borrow(state: State, action: Borrow) -> Outcome:
 
     # EFFECT
     effect = borrowed(Effect(state), account, asset, amount, Reason.BORROW)
-    before = health(state, state.accounts[account])
-    after = health(effect.state, effect.state.accounts[account])
-    refused = rejection((is_admissible(before, after), RejectionCode.INSUFFICIENT_MARGIN))
+    age = state.system.borrow_price_age
+    refused = rejection(*margin_checks(state, effect.state, account, age))
     if refused:
         return refused
 
@@ -136,7 +141,8 @@ def set_account_settings(state: State, action: SetAccountSettings) -> Outcome:
     settings = Settings(action.auto_lend, action.auto_repay_borrows, limit)
     changed = replace(account, settings=settings)
     after = health(state, changed)
-    is_kept = limit >= account.settings.leverage_limit or after.equity >= after.initial
+    is_met = after.equity - after.order_loss >= after.initial
+    is_kept = limit >= account.settings.leverage_limit or is_met
     refused = rejection((is_kept, RejectionCode.INSUFFICIENT_MARGIN))
     if refused:
         return refused

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp.margin import health, is_admissible
 from ibperp.numbers import in_range, remainder
-from ibperp.operations.effect import Effect, account_exists, not_reserved, rejection
-from ibperp.operations.lending import (
-    borrow_checks,
-    borrowed,
-    claim_of,
-    free_of,
-    redeem_checks,
-    redeemed,
-    swept,
+from ibperp.operations.effect import (
+    Effect,
+    account_exists,
+    margin_checks,
+    not_reserved,
+    rejection,
 )
+from ibperp.operations.lending import Funding, available_of, claim_of, funded, swept
 from ibperp.outcomes import Reason, Rejected, RejectionCode
 from ibperp.posting import custody, free, pending
 from ibperp.state import FEES, RequestStatus, Withdrawal, find_asset, find_token
@@ -37,7 +34,7 @@ def request_withdrawal(state: State, action: RequestWithdrawal) -> Outcome:
     asset, token = resolved
     limits = state.assets[asset].parameters.tokens[token]
     redeemable = claim_of(state, account, asset) if action.auto_lend_redeem else 0
-    is_funded = action.auto_borrow or free_of(state, account, asset) + redeemable >= amount
+    is_funded = action.auto_borrow or available_of(state, account, asset) + redeemable >= amount
     refused = rejection(
         (remainder(amount, limits.native_unit) == 0, RejectionCode.AMOUNT_NOT_NATIVE),
         (amount >= limits.minimum_withdrawal, RejectionCode.WITHDRAWAL_BELOW_MINIMUM),
@@ -48,23 +45,28 @@ def request_withdrawal(state: State, action: RequestWithdrawal) -> Outcome:
         return refused
 
     # EFFECT
-    funded = _funded(Effect(state), action, asset)
-    if isinstance(funded, Rejected):
-        return funded
+    ways = Funding(
+        action.auto_lend_redeem,
+        action.auto_borrow,
+        Reason.WITHDRAWAL_REDEEM,
+        Reason.WITHDRAWAL_BORROW,
+    )
+    raised = funded(Effect(state), account, asset, amount, ways=ways)
+    if isinstance(raised, Rejected):
+        return raised
     held = state.assets[asset].tokens[token]
     refused = rejection((held.custody - held.pending >= amount, RejectionCode.CUSTODY_INSUFFICIENT))
     if refused:
         return refused
-    effect = funded.moved(
+    effect = raised.moved(
         asset, amount, Reason.WITHDRAWAL_REQUEST, debit=free(account), credit=pending(token)
     )
     fee = limits.withdrawal_fee
     asked = Withdrawal(account, asset, token, amount, fee, RequestStatus.PENDING)
     withdrawals = effect.state.withdrawals.append(asked)
     effect = effect.noted(replace(effect.state, withdrawals=withdrawals))
-    before = health(state, state.accounts[account])
-    after = health(effect.state, effect.state.accounts[account])
-    refused = rejection((is_admissible(before, after), RejectionCode.INSUFFICIENT_MARGIN))
+    age = state.system.withdrawal_price_age
+    refused = rejection(*margin_checks(state, effect.state, account, age))
     if refused:
         return refused
 
@@ -144,25 +146,6 @@ def _resolved(state: State, action: RequestWithdrawal) -> tuple[int, int] | Reje
     assert asset is not None
     assert token is not None
     return asset, token
-
-
-def _funded(effect: Effect, action: RequestWithdrawal, asset: int) -> Effect | Rejected:
-    """Bring the amount into the free balance: redeem what is missing, then borrow the rest."""
-    account = action.account
-    missing = action.amount - free_of(effect.state, account, asset)
-    part = min(missing, claim_of(effect.state, account, asset)) if action.auto_lend_redeem else 0
-    if part > 0:
-        refused = rejection(*redeem_checks(effect.state, account, asset, part))
-        if refused:
-            return refused
-        effect = redeemed(effect, account, asset, part, Reason.WITHDRAWAL_REDEEM)
-    missing = action.amount - free_of(effect.state, account, asset)
-    if missing > 0:
-        refused = rejection(*borrow_checks(effect.state, account, asset, missing))
-        if refused:
-            return refused
-        effect = borrowed(effect, account, asset, missing, Reason.WITHDRAWAL_BORROW)
-    return effect
 
 
 def _pending(state: State, withdrawal: int) -> Withdrawal | Rejected:

@@ -1,27 +1,14 @@
-"""Planted faults: beside each theorem a kernel function with one defect, which it must refute."""
+"""Planted faults in the kernel of the lending pool."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from ibperp import pool as kernel
-from ibperp.numbers import INT128_MAX, RATIO, div_down, mul_div_down, mul_div_up, remainder
-from ibperp.outcomes import LedgerKind
+from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
 from ibperp.parameters import PoolParameters
 from ibperp.state import Pool
-
-UNLUCKY = 777
-"""An amount at which some faults are off by one, and right everywhere else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`function` stands in for the function `name` of `module` while the theorem is checked."""
-
-    module: str
-    name: str
-    defect: str
-    function: Callable[..., Any]
+from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
 
 def _lend_off_by_one(pool: Pool, amount: int, shares: int) -> Pool:
@@ -188,209 +175,125 @@ def _throttle_whole_step(pool: Pool, parameters: PoolParameters, _steps: int) ->
     return replace(pool, throttle_bound=pool.throttle_bound + parameters.throttle_fraction)
 
 
-def _div_rounded_up(numerator: int, divisor: int) -> int:
-    return -(-numerator // divisor)
-
-
-def _div_rounded_down(numerator: int, divisor: int) -> int:
-    return numerator // divisor
-
-
-def _div_plus_one(numerator: int, divisor: int) -> int:
-    return numerator // divisor + 1
-
-
-def _div_of_magnitude(numerator: int, divisor: int) -> int:
-    return abs(numerator) // divisor
-
-
-def _remainder_signed(numerator: int, divisor: int) -> int:
-    return numerator - divisor * -(-numerator // divisor)
-
-
-def _in_range_of_twos_complement(value: int) -> bool:
-    return -INT128_MAX - 1 <= value <= INT128_MAX + 1
-
-
-def _debited_off_by_one(balance: int, amount: int, *, is_held: bool) -> int:
-    moved = amount - (amount == UNLUCKY)
-    return balance + moved if is_held else balance - moved
-
-
-def _debited_one_way(balance: int, amount: int, *, is_held: bool) -> int:
-    del is_held
-    return balance + amount
-
-
-def _credited_one_way(balance: int, amount: int, *, is_held: bool) -> int:
-    del is_held
-    return balance - amount
-
-
-def _held_without_in_transit(kind: LedgerKind) -> bool:
-    return kind is LedgerKind.CUSTODY
-
-
-def _in_pool(name: str, defect: str, function: Callable[..., Any]) -> Fault:
+def _fault(name: str, defect: str, function: Callable[..., Any]) -> Fault:
     return Fault("ibperp.pool", name, defect, function)
 
 
-def _in_numbers(name: str, defect: str, function: Callable[..., Any]) -> Fault:
-    return Fault("ibperp.numbers", name, defect, function)
-
-
-def _in_posting(name: str, defect: str, function: Callable[..., Any]) -> Fault:
-    return Fault("ibperp.posting", name, defect, function)
-
-
-FAULTS: dict[str, Fault] = {
-    "t_div_down_is_the_floor": _in_numbers("div_down", "rounded up", _div_rounded_up),
-    "t_div_up_is_the_ceiling": _in_numbers("div_up", "rounded down", _div_rounded_down),
-    "t_remainder_is_what_the_quotient_leaves": _in_numbers(
-        "remainder", "below zero", _remainder_signed
-    ),
-    "t_mul_div_directions_differ_by_at_most_one": _in_numbers(
-        "div_up", "one more even where nothing is left", _div_plus_one
-    ),
-    "t_mul_div_down_is_the_floor_of_the_exact_product": _in_numbers(
-        "div_down", "rounded up", _div_rounded_up
-    ),
-    "t_div_down_is_monotone": _in_numbers(
-        "div_down", "sign of the numerator dropped", _div_of_magnitude
-    ),
-    "t_in_range_is_symmetric": _in_numbers(
-        "in_range", "one value too many on either side", _in_range_of_twos_complement
-    ),
-    "t_debit_and_credit_cancel": _in_posting("debited", "off by one at 777", _debited_off_by_one),
-    "t_credit_undoes_debit": _in_posting(
-        "credited", "the same for held and owed", _credited_one_way
-    ),
-    "t_debit_moves_towards_the_holder": _in_posting(
-        "debited", "the same for held and owed", _debited_one_way
-    ),
-    "t_post_conserves": _in_posting(
-        "is_held", "in transit taken for owed", _held_without_in_transit
-    ),
-    "t_lend_moves_the_net_claim_by_the_amount": _in_pool(
+FAULTS: Final = {
+    "t_lend_moves_the_net_claim_by_the_amount": _fault(
         "lend", "off by one at 777", _lend_off_by_one
     ),
-    "t_redeem_moves_the_net_claim_by_the_amount": _in_pool(
+    "t_redeem_moves_the_net_claim_by_the_amount": _fault(
         "redeem", "off by one at 777", _redeem_off_by_one
     ),
-    "t_charge_keeps_the_net_claim": _in_pool(
-        "charge", "reserve forgotten", _charge_without_reserve
-    ),
-    "t_accrue_keeps_the_net_claim": _in_pool(
-        "charge", "fee given to lenders too", _charge_fee_twice
-    ),
-    "t_lend_never_lowers_the_lend_price": _in_pool(
+    "t_charge_keeps_the_net_claim": _fault("charge", "reserve forgotten", _charge_without_reserve),
+    "t_accrue_keeps_the_net_claim": _fault("charge", "fee given to lenders too", _charge_fee_twice),
+    "t_lend_never_lowers_the_lend_price": _fault(
         "lend_shares_minted", "rounded up", _minted_rounded_up
     ),
-    "t_redeem_of_an_amount_never_lowers_the_lend_price": _in_pool(
+    "t_redeem_of_an_amount_never_lowers_the_lend_price": _fault(
         "lend_shares_burned", "rounded down", _burned_rounded_down
     ),
-    "t_redeem_of_a_claim_never_lowers_the_lend_price": _in_pool(
+    "t_redeem_of_a_claim_never_lowers_the_lend_price": _fault(
         "lend_claim", "rounded up", _claim_rounded_up
     ),
-    "t_accrue_never_lowers_the_lend_price": _in_pool(
+    "t_accrue_never_lowers_the_lend_price": _fault(
         "charge", "fee one atom too high", _charge_one_more
     ),
-    "t_minted_shares_are_worth_at_most_the_amount": _in_pool(
+    "t_minted_shares_are_worth_at_most_the_amount": _fault(
         "lend_shares_minted", "rounded up", _minted_rounded_up
     ),
-    "t_lend_then_redeem_never_gains": _in_pool(
+    "t_lend_then_redeem_never_gains": _fault(
         "lend_shares_minted", "rounded up", _minted_rounded_up
     ),
-    "t_redeem_in_parts_never_gains": _in_pool(
+    "t_redeem_in_parts_never_gains": _fault(
         "lend_shares_burned", "rounded down", _burned_rounded_down
     ),
-    "t_burned_shares_fit_the_claim": _in_pool(
+    "t_burned_shares_fit_the_claim": _fault(
         "lend_shares_burned", "one share too many", _burned_one_more
     ),
-    "t_split_lend_never_mints_more": _in_pool(
-        "lend_shares_minted", "rounded up", _minted_rounded_up
-    ),
-    "t_claims_are_within_what_is_lent": _in_pool("lend_claim", "rounded up", _claim_rounded_up),
-    "t_lend_keeps_the_share_bound": _in_pool(
+    "t_split_lend_never_mints_more": _fault("lend_shares_minted", "rounded up", _minted_rounded_up),
+    "t_claims_are_within_what_is_lent": _fault("lend_claim", "rounded up", _claim_rounded_up),
+    "t_lend_keeps_the_share_bound": _fault(
         "lend_shares_minted", "one share too many", _minted_one_more
     ),
-    "t_redeem_keeps_the_share_bound": _in_pool(
+    "t_redeem_keeps_the_share_bound": _fault(
         "lend_shares_burned", "one share too few", _burned_one_fewer
     ),
-    "t_redeem_of_a_claim_keeps_the_share_bound": _in_pool(
+    "t_redeem_of_a_claim_keeps_the_share_bound": _fault(
         "lend_claim", "rounded up", _claim_rounded_up
     ),
-    "t_charge_splits_the_interest": _in_pool("charge", "fee rounded down", _charge_rounded_down),
-    "t_carry_is_a_fraction_of_an_atom": _in_pool(
+    "t_charge_splits_the_interest": _fault("charge", "fee rounded down", _charge_rounded_down),
+    "t_carry_is_a_fraction_of_an_atom": _fault(
         "accrue", "carry keeps what was charged", _accrue_keeping_due
     ),
-    "t_accrue_loses_no_fraction": _in_pool("accrue", "carry dropped", _accrue_dropping_carry),
-    "t_accrue_in_parts_charges_the_same": _in_pool(
+    "t_accrue_loses_no_fraction": _fault("accrue", "carry dropped", _accrue_dropping_carry),
+    "t_accrue_in_parts_charges_the_same": _fault(
         "accrue", "carry of before forgotten", _accrue_forgetting_carry
     ),
-    "t_borrow_rate_is_within_the_curve": _in_pool(
+    "t_borrow_rate_is_within_the_curve": _fault(
         "borrow_rate", "utilization not capped", _rate_uncapped
     ),
-    "t_borrow_rate_is_monotone": _in_pool(
+    "t_borrow_rate_is_monotone": _fault(
         "borrow_rate", "low slope forgotten beyond the kink", _rate_without_low_slope
     ),
-    "t_lend_rate_is_within_what_borrowers_pay": _in_pool(
+    "t_lend_rate_is_within_what_borrowers_pay": _fault(
         "lend_rate", "reserve fee forgotten", _lend_rate_without_fee
     ),
-    "t_throttle_step_stays_in_bounds": _in_pool(
+    "t_throttle_step_stays_in_bounds": _fault(
         "throttle", "step of the fraction itself", _throttle_whole_step
     ),
-    "t_utilization_is_never_understated": _in_pool(
+    "t_utilization_is_never_understated": _fault(
         "utilization", "rounded down", _utilization_rounded_down
     ),
-    "t_utilization_of_nothing_lent_is_zero_or_one": _in_pool(
+    "t_utilization_of_nothing_lent_is_zero_or_one": _fault(
         "utilization", "debt forgotten", _utilization_zero
     ),
-    "t_borrow_moves_the_net_claim_by_the_amount": _in_pool(
+    "t_borrow_moves_the_net_claim_by_the_amount": _fault(
         "borrow", "off by one at 777", _borrow_off_by_one
     ),
-    "t_repay_moves_the_net_claim_by_the_amount": _in_pool(
+    "t_repay_moves_the_net_claim_by_the_amount": _fault(
         "repay", "residue lost", _repay_without_residue
     ),
-    "t_debts_cover_what_is_borrowed": _in_pool("debt", "rounded down", _debt_rounded_down),
-    "t_repay_all_of_one_borrower_leaves_nothing": _in_pool(
+    "t_debts_cover_what_is_borrowed": _fault("debt", "rounded down", _debt_rounded_down),
+    "t_repay_all_of_one_borrower_leaves_nothing": _fault(
         "repay", "a virtual borrow share", _repay_with_virtual_share
     ),
-    "t_borrow_then_repay_never_gains": _in_pool(
+    "t_borrow_then_repay_never_gains": _fault(
         "borrow_shares_minted", "rounded down", _borrow_minted_rounded_down
     ),
-    "t_first_borrow_owes_exactly_the_amount": _in_pool(
+    "t_first_borrow_owes_exactly_the_amount": _fault(
         "debt", "off at 777 million shares", _debt_off_by_one
     ),
-    "t_split_borrow_never_owes_less": _in_pool(
+    "t_split_borrow_never_owes_less": _fault(
         "borrow_shares_minted", "rounded down", _borrow_minted_rounded_down
     ),
-    "t_borrow_never_raises_the_debt_of_others": _in_pool(
+    "t_borrow_never_raises_the_debt_of_others": _fault(
         "borrow_shares_minted", "rounded down", _borrow_minted_rounded_down
     ),
-    "t_repay_residue_is_never_negative": _in_pool(
+    "t_repay_residue_is_never_negative": _fault(
         "borrow_shares_burned", "rounded up", _borrow_burned_rounded_up
     ),
-    "t_repay_in_full_leaves_at_most_one_atom": _in_pool(
+    "t_repay_in_full_leaves_at_most_one_atom": _fault(
         "debt", "off at 777 million shares", _debt_off_by_one
     ),
-    "t_repay_never_lowers_the_borrow_price": _in_pool(
+    "t_repay_never_lowers_the_borrow_price": _fault(
         "repay", "debt reduced rounded up", _repay_rounded_up
     ),
-    "t_accrue_never_lowers_the_borrow_price": _in_pool(
+    "t_accrue_never_lowers_the_borrow_price": _fault(
         "charge", "fee taken from the debts", _charge_fee_from_debts
     ),
-    "t_repay_leaves_an_atom_while_others_owe": _in_pool(
+    "t_repay_leaves_an_atom_while_others_owe": _fault(
         "repay", "debt reduced rounded up", _repay_rounded_up
     ),
-    "t_repay_in_part_leaves_a_share": _in_pool(
+    "t_repay_in_part_leaves_a_share": _fault(
         "borrow_shares_burned", "rounded up", _borrow_burned_rounded_up
     ),
-    "t_entry_fee_is_never_understated": _in_pool(
+    "t_entry_fee_is_never_understated": _fault(
         "entry_fee", "rounded down", _entry_fee_rounded_down
     ),
-    "t_split_borrow_never_saves_entry_fee": _in_pool(
+    "t_split_borrow_never_saves_entry_fee": _fault(
         "entry_fee", "rounded down", _entry_fee_rounded_down
     ),
 }
-"""The planted fault of every theorem."""
+"""The planted fault of every theorem about this kernel."""

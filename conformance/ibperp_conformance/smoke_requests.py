@@ -1,0 +1,101 @@
+"""What the smoke test asks of an engine: the smallest system, and one order in its one market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_ONE: Final = str(10**18)
+_POOL: Final[Mapping[str, object]] = {
+    "book_state": "open",
+    "base_rate": "0",
+    "slope_low": "0",
+    "slope_high": "0",
+    "optimal_utilization": "800000000000000000",
+    "throttle_utilization": "850000000000000000",
+    "throttle_fraction": "50000000000000000",
+    "max_utilization": _ONE,
+    "reserve_fee": "0",
+    "open_borrow_lend_limit": "1000",
+}
+_ASSET: Final[Mapping[str, object]] = {
+    "decimals": "2",
+    "lot_atoms": "100",
+    "haircut": {"kind": "identity", "weight": _ONE, "base": "0", "penalty": "0"},
+    "imf_base": "20000000000000000",
+    "imf_factor": "0",
+    "mmf_base": "10000000000000000",
+    "mmf_factor": "0",
+    "price_update_min": "0",
+    "price_update_max": _ONE,
+    "tokens": [
+        {
+            "chain": "north",
+            "native_unit": "1",
+            "minimum_deposit": "1",
+            "minimum_withdrawal": "1",
+            "maximum_withdrawal": "1000",
+            "withdrawal_fee": "0",
+        }
+    ],
+    "pool": _POOL,
+}
+_MARKET: Final[Mapping[str, object]] = {
+    "base": "ORE",
+    "quote": "CASH",
+    "lot_atoms": "100",
+    "tick": "1",
+    "minimum_lots": "1",
+    "maker_fee": "0",
+    "taker_fee": "0",
+    "order_book_state": "open",
+    **dict.fromkeys(("limit_min", "impact_min", "mean_mark_min"), "0"),
+    **dict.fromkeys(("limit_max", "impact_max", "mean_mark_max"), _ONE),
+    "premium_tolerance": "0",
+}
+SYSTEM: Final[Mapping[str, object]] = {
+    "quote_unit": "100",
+    "accrual_interval": "3600",
+    "throttle_interval": "3600",
+    "entry_fee": False,
+    "auto_close_divisor": "2000000000000000000",
+    "auto_close_offset": "0",
+    "order_price_age": "3600",
+    "borrow_price_age": "3600",
+    "withdrawal_price_age": "3600",
+    "order_limit": "10",
+}
+ACCOUNT: Final[Mapping[str, object]] = {"type": "create_account", "account": "2", "user": "1"}
+LATER: Final[Mapping[str, object]] = {"type": "advance_time", "time": "60"}
+BOOK: Final[tuple[Mapping[str, object], ...]] = (
+    {"type": "list_asset", "asset": "CASH", "parameters": _ASSET},
+    {"type": "list_asset", "asset": "ORE", "parameters": _ASSET},
+    {"type": "set_price", "asset": "CASH", "price": "100"},
+    {"type": "set_price", "asset": "ORE", "price": "250"},
+    {
+        "type": "deposit",
+        "account": "2",
+        "asset": "CASH",
+        "chain": "north",
+        "sequence": "1",
+        "amount": "1000",
+    },
+    {"type": "list_market", "market": "ORE_CASH", "parameters": _MARKET},
+)
+ORDER: Final[Mapping[str, object]] = {
+    "type": "place_order",
+    "account": "2",
+    "market": "ORE_CASH",
+    "side": "bid",
+    "kind": "limit",
+    "lots": "2",
+    "price": "250",
+    "time_in_force": "gtc",
+    "post_only": False,
+    "reduce_only": False,
+    "self_trade_prevention": "reject_taker",
+    "flags": dict.fromkeys(
+        ("auto_lend", "auto_lend_redeem", "auto_borrow", "auto_borrow_repay"), False
+    ),
+}
+CANCEL: Final[Mapping[str, object]] = {"type": "cancel_order", "account": "2", "order": "0"}

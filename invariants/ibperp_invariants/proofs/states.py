@@ -1,0 +1,128 @@
+"""Small states for theorems: few assets, one market, no factor by size, so that nothing has roots.
+
+What a theorem does not vary is a constant; every integer that it does vary may be any integer.
+"""
+
+from typing import Final
+
+from ibperp.numbers import RATIO
+from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+from ibperp.parameters import (
+    AssetParameters,
+    BookState,
+    HaircutKind,
+    HaircutParameters,
+    MarketParameters,
+    OrderBookState,
+    PoolParameters,
+    SystemParameters,
+)
+from ibperp.persistent import Vector
+from ibperp.state import (
+    Account,
+    Asset,
+    Book,
+    Market,
+    Order,
+    OrderStatus,
+    Pool,
+    Reference,
+    State,
+    Token,
+)
+
+BASE: Final = 0
+QUOTE: Final = 1
+FLAGS: Final = OrderFlags(
+    auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=False
+)
+
+_SYSTEM: Final = SystemParameters(
+    quote_unit=10**6,
+    accrual_interval=3600,
+    throttle_interval=60,
+    entry_fee=True,
+    auto_close_divisor=2 * RATIO,
+    auto_close_offset=RATIO // 50,
+    order_price_age=0,
+    borrow_price_age=0,
+    withdrawal_price_age=0,
+    order_limit=1,
+)
+_POOL: Final = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
+_IMF: Final = RATIO // 50
+_MMF: Final = RATIO // 100
+
+
+def asset_of(
+    *,
+    price: int = 0,
+    lot_atoms: int = 1,
+    weight: int = 0,
+    tokens: tuple[Token, ...] = (),
+    in_transit: int = 0,
+    pool: Pool | None = None,
+) -> Asset:
+    """Return an asset whose collateral counts at one weight, and whose fractions are constant."""
+    haircut = HaircutParameters(HaircutKind.IDENTITY, weight, 0, 0)
+    parameters = AssetParameters(6, lot_atoms, haircut, _IMF, 0, _MMF, 0, 0, RATIO, (), _POOL)
+    return Asset("A", parameters, price, 0, in_transit, tokens, pool or Pool())
+
+
+def market_of(
+    *,
+    lot_atoms: int = 1,
+    maker_fee: int = 0,
+    taker_fee: int = RATIO,
+    band: tuple[int, int] = (0, RATIO),
+    tolerance: int = 0,
+) -> MarketParameters:
+    """Return market parameters with the same multipliers in every band."""
+    return MarketParameters(
+        "B", "Q", lot_atoms, 1, 1, maker_fee, taker_fee, OrderBookState.OPEN, *band * 3, tolerance
+    )
+
+
+def state_of(
+    assets: tuple[Asset, ...],
+    accounts: tuple[Account, ...],
+    market: MarketParameters | None = None,
+    orders: tuple[Order, ...] = (),
+) -> State:
+    """Return a state with these assets, accounts, orders, and one market if its law is given."""
+    markets = () if market is None else (Market("B_Q", market, BASE, QUOTE, Book(), Reference()),)
+    return State(
+        system=_SYSTEM,
+        time=0,
+        chains=(),
+        assets=assets,
+        markets=markets,
+        accounts=Vector(accounts),
+        withdrawals=Vector(),
+        rebalances=Vector(),
+        orders=Vector(orders),
+    )
+
+
+def order_of(account: int, side: Side, price: int, lots: int, reserved: int = 0) -> Order:
+    """Return an open order in the only market, which may do nothing with the pools."""
+    prevention = SelfTradePrevention.REJECT_TAKER
+    return Order(
+        account,
+        0,
+        side,
+        price,
+        lots,
+        reserved,
+        0,
+        post_only=False,
+        reduce_only=False,
+        self_trade_prevention=prevention,
+        flags=FLAGS,
+        status=OrderStatus.OPEN,
+    )
+
+
+def side_of(*, is_bid: bool) -> Side:
+    """Return the side that a truth value stands for."""
+    return Side.BID if is_bid else Side.ASK

@@ -1,0 +1,94 @@
+"""Theorems about health, and what an action may do to it, for all integers (portfolio)."""
+
+from dataclasses import replace
+
+from ibperp import margin
+from ibperp.margin import Health
+
+
+def counted(health: Health) -> int:
+    """Return the equity that is left after the loss of open orders."""
+    return health.equity - health.order_loss
+
+
+def t_order_loss_is_never_a_gain(delivered: int, received: int) -> None:
+    """An order's loss is at least zero and at least delivered less received (PF-5)."""
+    assert all((delivered >= 0, received >= 0))
+    loss = margin.order_loss(delivered, received)
+    assert all((loss >= 0, loss >= delivered - received, loss <= delivered))
+
+
+def t_orders_never_offset_each_other(first: int, second: int, gain: int, other_gain: int) -> None:
+    """The losses of two orders are never below the loss of both at once (PF-5)."""
+    assert all((first >= 0, second >= 0, gain >= 0, other_gain >= 0))
+    losses = margin.order_loss(first, gain) + margin.order_loss(second, other_gain)
+    assert losses >= margin.order_loss(first + second, gain + other_gain)
+
+
+def t_meeting_the_initial_requirement_suffices(before: Health, after: Health) -> None:
+    """Who meets the initial requirement after the loss of open orders is admissible (PF-8)."""
+    assert counted(after) >= after.initial
+    allowed = margin.is_admissible(before, after)
+    assert allowed
+
+
+def t_unchanged_health_is_admissible(health: Health) -> None:
+    """What leaves a health as it was is admissible, however bad it is (PF-8)."""
+    assert health.initial > counted(health)
+    allowed = margin.is_admissible(health, health)
+    assert allowed
+
+
+def t_more_equity_is_admissible(before: Health, gain: int) -> None:
+    """Equity added, at any health and else unchanged, is admissible (PF-8)."""
+    assert all((gain >= 0, before.maintenance >= 0))
+    after = replace(before, equity=before.equity + gain)
+    assert margin.is_admissible(before, after)
+
+
+def t_no_riskier_is_transitive(first: Health, second: Health, third: Health) -> None:
+    """Steps that are each no riskier are no riskier together, while maintenance lasts (PF-8)."""
+    assert all((first.maintenance > 0, second.maintenance > 0, third.maintenance >= 0))
+    assert margin.is_no_riskier(first, second)
+    assert margin.is_no_riskier(second, third)
+    together = margin.is_no_riskier(first, third)
+    assert together
+
+
+def t_no_equity_leaves_a_bad_account(before: Health, after: Health) -> None:
+    """With maintenance as it was, no equity may leave below the initial requirement (PF-8)."""
+    assert all((before.maintenance > 0, after.maintenance == before.maintenance))
+    assert counted(after) < after.initial
+    allowed = margin.is_admissible(before, after)
+    assert any((not allowed, counted(after) >= counted(before)))
+
+
+def t_more_maintenance_needs_the_initial_requirement(before: Health, after: Health) -> None:
+    """Maintenance may rise only if the initial requirement is met after it (PF-8)."""
+    assert after.maintenance > before.maintenance
+    allowed = margin.is_admissible(before, after)
+    assert any((not allowed, counted(after) >= after.initial))
+
+
+def t_admissible_stays_above_maintenance(before: Health, after: Health) -> None:
+    """No admissible action leads from above maintenance to below it (PF-7, PF-8)."""
+    assert all((before.maintenance > 0, after.maintenance >= 0, after.initial > after.maintenance))
+    assert all((counted(before) > before.maintenance, after.order_loss >= 0))
+    assert any((after.exposure == 0, after.maintenance > 0))
+    assert margin.is_admissible(before, after)
+    closed = margin.is_liquidatable(after)
+    assert not closed
+
+
+def t_liquidatable_is_below_the_initial_requirement(health: Health) -> None:
+    """Nobody who meets the initial requirement is liquidatable (PF-7)."""
+    assert all((health.initial > health.maintenance, health.order_loss >= 0))
+    closed = margin.is_liquidatable(health)
+    assert any((not closed, counted(health) < health.initial))
+
+
+def t_nothing_owed_is_never_liquidatable(health: Health) -> None:
+    """An account without exposure is never liquidatable, whatever it is worth (PF-7)."""
+    assert health.exposure == 0
+    closed = margin.is_liquidatable(health)
+    assert not closed

@@ -1,0 +1,135 @@
+"""Reads a state of the reference into a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ibperp.portfolio import health
+from ibperp.state import OrderStatus, RequestStatus
+from ibperp_invariants.view import (
+    AccountView,
+    AssetView,
+    Entries,
+    MarketView,
+    OrderView,
+    Queue,
+    RebalanceView,
+    View,
+    WithdrawalView,
+)
+
+if TYPE_CHECKING:
+    from ibperp.margin import Health
+    from ibperp.state import Account, Asset, Market, Order, Rebalance, State, Withdrawal
+
+
+class Portfolios(Mapping[int, "Health"]):
+    """The health of each account with an exposure or an open order, as the reference has it.
+
+    A state that breaks other invariants may have none.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def __getitem__(self, key: int) -> Health:
+        accounts = self._state.accounts
+        account = accounts[key] if 0 <= key < len(accounts) else None
+        if account is None or not (account.orders or min(account.shares, default=0) < 0):
+            raise KeyError(key)
+        try:
+            found = health(self._state, account)
+        except (ArithmeticError, LookupError, ValueError):
+            raise KeyError(key) from None
+        if not account.orders and not found.exposure:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        return (index for index in range(len(self._state.accounts)) if index in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def view_of_state(state: State) -> View:
+    """Return the view of a state of the reference."""
+    symbols = [asset.symbol for asset in state.assets]
+    markets = [market.symbol for market in state.markets]
+    chains = [[token.chain for token in asset.parameters.tokens] for asset in state.assets]
+
+    def named(values: tuple[int, ...]) -> dict[str, int]:
+        return {symbols[index]: value for index, value in enumerate(values) if value}
+
+    def account(item: Account) -> AccountView:
+        free, shares, reserved = map(named, (item.free, item.shares, item.reserved))
+        return AccountView(item.user, free, shares, item.settings, reserved, item.orders)
+
+    def order(item: Order) -> OrderView | None:
+        return _order(item, markets[item.market]) if item.status is OrderStatus.OPEN else None
+
+    def withdrawal(item: Withdrawal) -> WithdrawalView:
+        symbol, chain = symbols[item.asset], chains[item.asset][item.token]
+        return WithdrawalView(
+            item.account, symbol, chain, item.amount, item.fee, RequestStatus(item.status)
+        )
+
+    def rebalance(item: Rebalance) -> RebalanceView:
+        source, destination = (chains[item.asset][n] for n in (item.source, item.destination))
+        status = RequestStatus(item.status)
+        return RebalanceView(symbols[item.asset], source, destination, item.amount, status)
+
+    return View(
+        state.time,
+        {chain.name: chain.next_sequence for chain in state.chains},
+        {asset.symbol: _asset(asset) for asset in state.assets},
+        Entries(state.accounts, account),
+        Entries(state.withdrawals, withdrawal),
+        Entries(state.rebalances, rebalance),
+        {market.symbol: _market(market) for market in state.markets},
+        Entries(state.orders, order),
+        Portfolios(state),
+        state.system,
+        len(state.orders),
+    )
+
+
+def _asset(asset: Asset) -> AssetView:
+    chains = (token.chain for token in asset.parameters.tokens)
+    return AssetView(
+        asset.price,
+        asset.price_time,
+        asset.in_transit,
+        dict(zip(chains, asset.tokens, strict=True)),
+        asset.pool,
+        asset.parameters,
+    )
+
+
+def _market(market: Market) -> MarketView:
+    book, reference = market.book, market.reference
+    return MarketView(
+        book.last_price,
+        reference.index_price,
+        reference.mean_mark_price,
+        reference.mean_premium,
+        Queue(book.bids, book.next_sequence),
+        Queue(book.asks, book.next_sequence),
+        market.parameters,
+    )
+
+
+def _order(order: Order, market: str) -> OrderView:
+    return OrderView(
+        order.account,
+        market,
+        order.side,
+        order.price,
+        order.lots,
+        order.reserved,
+        order.post_only,
+        order.reduce_only,
+        order.self_trade_prevention,
+        order.flags,
+    )

@@ -1,0 +1,214 @@
+// Money market: time (MM-6), the steps in a pool with their refusals (MM-11 to MM-14), the sweep (MM-15), the funding (MM-18).
+
+import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, min, RATIO, YEAR } from './numbers.mjs';
+import { stage, violatedBy } from './outcomes.mjs';
+import {
+  borrowRate, borrowShares, charge, claim, claimOf, debt, debtOf, entryFee, isBookClosed, lendShares, throttle,
+  utilizationConditions, VIRTUAL_SHARES,
+} from './pool.mjs';
+import { health, marginStage, meetsInitial } from './portfolio.mjs';
+import { available, byId, firstStage, isReserved, moveShares, post } from './state.mjs';
+
+/** MM-6 */
+export function advanceTime(run, { time }) {
+  const { state } = run;
+  stage({ out_of_range: !isInRange(time), time_not_later: time <= state.time });
+  const { accrual_interval, throttle_interval } = state.system;
+  const seconds = (time / accrual_interval - state.time / accrual_interval) * accrual_interval;
+  const steps = time / throttle_interval - state.time / throttle_interval;
+  state.time = time;
+  for (const [symbol, asset] of state.assets) {
+    const { pool } = asset;
+    if (seconds > 0n && pool.borrowed > 0n) {
+      const due = pool.borrowed * borrowRate(asset) * seconds + pool.interest_carry;
+      pool.interest_carry = due % (RATIO * YEAR);
+      charge(run, symbol, asset, due / (RATIO * YEAR));
+    }
+    if (steps > 0n) throttle(asset, steps);
+  }
+}
+
+/** What a step of an account in a pool reads. */
+function view(state, id, symbol) {
+  const account = byId(state.accounts, id);
+  const asset = state.assets.get(symbol);
+  const [lending, owing] = [lendShares(account, symbol), borrowShares(account, symbol)];
+  return { account, asset, pool: asset.pool, lending, owing };
+}
+
+// MM-11
+const lendMinted = (pool, amount) => floorDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
+
+function lendConditions(state, id, symbol, amount) {
+  const { account, asset, pool, lending, owing } = view(state, id, symbol);
+  const minted = lendMinted(pool, amount);
+  const after = { lent: pool.lent + amount, lend_shares: pool.lend_shares + minted };
+  return {
+    book_closed: isBookClosed('lend', asset), lend_requires_borrow_repay: owing > 0n,
+    insufficient_funds: available(account, symbol) < amount,
+    amount_too_small: minted === 0n || claim(lending + minted, after) === 0n,
+    lend_limit: after.lent > asset.poolParameters.open_borrow_lend_limit,
+  };
+}
+
+function doLend(run, id, symbol, amount, reason) {
+  const { pool } = run.state.assets.get(symbol);
+  const minted = lendMinted(pool, amount);
+  pool.lent += amount;
+  pool.lend_shares += minted;
+  moveShares(run, id, symbol, minted, reason);
+  post(run, `free:${id}`, 'pool', symbol, amount, reason);
+}
+
+// MM-12
+export function redeemConditions(state, id, symbol, amount) {
+  const { asset, pool, lending } = view(state, id, symbol);
+  const exceeds = amount > claim(lending, pool);
+  return {
+    book_closed: isBookClosed('redeem', asset), insufficient_lend: exceeds, amount_too_small: amount === 0n,
+    insufficient_supply: pool.cash < amount,
+    ...(exceeds ? {} : utilizationConditions(asset, pool.borrowed, pool.lent - amount)),
+  };
+}
+
+function redeemBurned(shares, pool, amount) {
+  if (amount === claim(shares, pool)) return shares;
+  const burned = ceilDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
+  const rest = claim(shares - burned, { lent: pool.lent - amount, lend_shares: pool.lend_shares - burned });
+  return rest === 0n ? shares : burned;
+}
+
+export function doRedeem(run, id, symbol, amount, reason) {
+  const { pool, lending } = view(run.state, id, symbol);
+  const burned = redeemBurned(lending, pool, amount);
+  pool.lent -= amount;
+  pool.lend_shares -= burned;
+  moveShares(run, id, symbol, -burned, reason);
+  post(run, 'pool', `free:${id}`, symbol, amount, reason);
+}
+
+// MM-13
+function borrowConditions(state, id, symbol, amount) {
+  const { asset, pool, lending } = view(state, id, symbol);
+  const fee = entryFee(state, asset, amount);
+  const toReserve = ceilDivide(fee * asset.poolParameters.reserve_fee, RATIO);
+  const borrowed = pool.borrowed + fee + amount;
+  return {
+    book_closed: isBookClosed('borrow', asset), borrow_requires_lend_redeem: lending > 0n, price_unknown: asset.price === 0n,
+    borrow_limit: borrowed > asset.poolParameters.open_borrow_lend_limit, insufficient_supply: pool.cash < amount,
+    ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
+  };
+}
+
+function doBorrow(run, id, symbol, amount, reason) {
+  const { asset, pool } = view(run.state, id, symbol);
+  const fee = entryFee(run.state, asset, amount);
+  const owed = amount + fee;
+  const minted = pool.borrow_shares === 0n ? owed * 10n ** 6n : ceilDivide(owed * pool.borrow_shares, pool.borrowed);
+  charge(run, symbol, asset, fee);
+  pool.borrowed += amount;
+  pool.borrow_shares += minted;
+  moveShares(run, id, symbol, -minted, reason);
+  post(run, 'pool', `free:${id}`, symbol, amount, reason);
+}
+
+// MM-14
+/** The borrow shares that a payment of at most the debt burns. */
+const repayBurned = (shares, pool, amount) =>
+  amount === debt(shares, pool) ? shares : floorDivide(amount * pool.borrow_shares, pool.borrowed);
+
+function repayConditions(state, id, symbol, amount) {
+  const { account, pool, owing } = view(state, id, symbol);
+  const exceeds = amount > debt(owing, pool) || amount === 0n;
+  return {
+    insufficient_funds: available(account, symbol) < amount, repay_exceeds_debt: exceeds,
+    amount_too_small: !exceeds && repayBurned(owing, pool, amount) === 0n,
+  };
+}
+
+function doRepay(run, id, symbol, amount, reason) {
+  const { pool, owing } = view(run.state, id, symbol);
+  const burned = repayBurned(owing, pool, amount);
+  const principal = floorDivide(burned * pool.borrowed, pool.borrow_shares);
+  pool.borrowed -= principal;
+  pool.borrow_shares -= burned;
+  pool.reserve += amount - principal;
+  moveShares(run, id, symbol, burned, reason);
+  post(run, `free:${id}`, 'pool', symbol, amount, reason);
+}
+
+/** The four actions of MM-11 to MM-14: stage 1, `all`, stage 2, the effect; only a borrow is held to the margin. */
+const owned = (reason, conditions, perform, whole) => (run, action) => {
+  firstStage(run.state, action, true);
+  const { account: id, asset: symbol } = action;
+  const amount = action.amount === 'all' ? whole(view(run.state, id, symbol)) : action.amount;
+  stage(conditions(run.state, id, symbol, amount));
+  perform(run, id, symbol, amount, reason);
+  if (reason === 'borrow') marginStage(run, id, 'borrow_price_age');
+};
+export const lend = owned('lend', lendConditions, doLend);
+export const redeem = owned('redeem', redeemConditions, doRedeem, ({ lending, pool }) => claim(lending, pool));
+export const borrow = owned('borrow', borrowConditions, doBorrow);
+export const repay = owned('repay', repayConditions, doRepay, ({ owing, pool }) => debt(owing, pool));
+
+// MM-15
+export function setAccountSettings(run, { account: id, auto_lend, auto_repay_borrows, leverage_limit }) {
+  const { state } = run;
+  const account = byId(state.accounts, id);
+  stage({
+    out_of_range: !isInRange(leverage_limit), leverage_invalid: leverage_limit < RATIO, account_unknown: !account,
+    account_reserved: isReserved(id),
+  });
+  const isLower = leverage_limit < account.settings.leverage_limit;
+  account.settings = { auto_lend, auto_repay_borrows, leverage_limit };
+  stage({ insufficient_margin: isLower && !meetsInitial(health(state, id)) });
+  for (const symbol of state.assets.keys()) sweep(run, id, symbol);
+}
+
+/** Repays, then lends, what is available if the account's settings say so, else up to the limits, if the step would pass. */
+export function sweep(run, id, symbol, limits = { repay: 0n, lend: 0n }) {
+  const { state } = run;
+  const { account, pool } = view(state, id, symbol);
+  const passes = (conditions) => violatedBy(conditions).length === 0;
+  const { auto_repay_borrows, auto_lend } = account.settings;
+  const payable = min(available(account, symbol), debtOf(account, symbol, pool));
+  const payment = auto_repay_borrows ? payable : min(payable, limits.repay);
+  const repays = passes(repayConditions(state, id, symbol, payment));
+  if (repays) doRepay(run, id, symbol, payment, 'auto_repay');
+  const lendable = available(account, symbol);
+  const amount = auto_lend ? lendable : min(lendable, max(limits.lend - (repays ? payment : 0n), 0n));
+  if (amount > 0n && passes(lendConditions(state, id, symbol, amount))) doLend(run, id, symbol, amount, 'auto_lend');
+}
+
+// MM-16
+export const isPoolLawful = (pool) => // CU-2
+  [pool.base_rate, pool.slope_low, pool.slope_high].every((rate) => isBetween(0n, rate, 100n * RATIO)) &&
+  isBetween(1n, pool.optimal_utilization, RATIO - 1n) &&
+  isBetween(pool.optimal_utilization, pool.throttle_utilization, pool.max_utilization) &&
+  isBetween(1n, pool.max_utilization, RATIO) && isBetween(0n, pool.throttle_fraction, RATIO) &&
+  isBetween(0n, pool.reserve_fee, RATIO) && isBetween(0n, pool.open_borrow_lend_limit, LARGEST);
+
+export function setPoolParameters({ state }, { asset: symbol, parameters }) {
+  const asset = state.assets.get(symbol);
+  stage({ parameter_invalid: !isPoolLawful(parameters), asset_unknown: !asset });
+  asset.poolParameters = parameters;
+  const { throttle_utilization, max_utilization } = parameters;
+  asset.pool.throttle_bound = min(max(asset.pool.throttle_bound, throttle_utilization), max_utilization);
+}
+
+// MM-18
+/** `caller` begins the reasons: `withdrawal` or `order`. */
+export function fund(run, id, symbol, amount, { auto_lend_redeem, auto_borrow }, caller) {
+  const { account, pool } = view(run.state, id, symbol);
+  const missing = amount - available(account, symbol);
+  if (missing <= 0n) return;
+  const part = auto_lend_redeem ? min(missing, claimOf(account, symbol, pool)) : 0n;
+  const rest = missing - part;
+  if (part > 0n) stage(redeemConditions(run.state, id, symbol, part)); // stage 1
+  stage({ insufficient_funds: rest > 0n && !auto_borrow }); // stage 2
+  if (part > 0n) doRedeem(run, id, symbol, part, `${caller}_redeem`);
+  if (rest > 0n) {
+    stage(borrowConditions(run.state, id, symbol, rest)); // stage 3
+    doBorrow(run, id, symbol, rest, `${caller}_borrow`);
+  }
+}

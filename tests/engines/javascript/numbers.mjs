@@ -1,0 +1,33 @@
+// Numbers: NT-1 to NT-7. All are BigInt, so no product is ever rounded or wrapped.
+
+export const RATIO = 10n ** 18n; // NT-3
+export const MILLION = 10n ** 6n * RATIO; // the largest ratio that a law admits
+export const YEAR = 31536000n; // NT-5
+export const LARGEST = 2n ** 127n - 1n; // NT-7
+
+export const isInRange = (value) => -LARGEST <= value && value <= LARGEST; // NT-7
+export const isBetween = (low, value, high) => low <= value && value <= high;
+export const min = (...values) => values.reduce((left, right) => (left < right ? left : right));
+export const max = (...values) => values.reduce((left, right) => (left > right ? left : right));
+export const sum = (values) => values.reduce((left, right) => left + right, 0n);
+
+/** floor(a / b), b > 0 (NT-4); BigInt division truncates toward zero. */
+export function floorDivide(a, b) {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}
+
+/** ceil(a / b), b > 0 (NT-4). */
+export const ceilDivide = (a, b) => -floorDivide(-a, b);
+
+/** The smallest r >= 0 with r * r >= x (NT-6). */
+export function isqrtUp(x) {
+  if (x <= 1n) return x;
+  let root = 1n << BigInt(Math.ceil(x.toString(2).length / 2)); // at or above the root
+  for (;;) {
+    const next = (root + x / root) / 2n;
+    if (next >= root) break;
+    root = next;
+  }
+  return root * root === x ? root : root + 1n;
+}

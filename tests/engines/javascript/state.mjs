@@ -1,0 +1,86 @@
+// State: NT-7 (what is stored), NT-8, CU-1 (postings) and CU-3 (reserved accounts). A `run` is one transition under way: the
+// state `before`, the `state` that is changed, the `events` so far.
+
+import { isBetween, isInRange, RATIO } from './numbers.mjs';
+import { stage } from './outcomes.mjs';
+
+const RESERVED = 2n; // CU-3: accounts 0 and 1
+
+export const isName = (text) => /^[A-Za-z0-9._-]{1,32}$/.test(text); // NT-8
+
+/** `firm` and `promised` are the parts of `reserved` that SM-5 names; `orders` are the ids of the open orders. */
+export const newAccount = (user) => ({
+  user, free: new Map(), shares: new Map(), reserved: new Map(), firm: new Map(), promised: new Map(), orders: new Set(),
+  settings: { auto_lend: false, auto_repay_borrows: false, leverage_limit: 10n * RATIO },
+});
+
+/** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */
+export const genesis = (system) => ({
+  system, time: 0n, chains: new Map(), assets: new Map(), markets: new Map(), accounts: [newAccount(0n), newAccount(0n)],
+  orders: [], withdrawals: [], rebalances: [],
+});
+
+export const isReserved = (id) => isBetween(0n, id, RESERVED - 1n);
+
+/** The record with that id, or undefined. */
+export const byId = (records, id) => (0n <= id && id < BigInt(records.length) ? records[Number(id)] : undefined);
+
+export const entry = (map, symbol) => map.get(symbol) ?? 0n;
+
+export function changeEntry(map, symbol, change) {
+  const value = entry(map, symbol) + change;
+  if (value === 0n) map.delete(symbol);
+  else map.set(symbol, value);
+}
+
+/** SM-5 */
+export const available = ({ free, firm }, symbol) => entry(free, symbol) - entry(firm, symbol);
+
+/** The range of everything that an accepted action would store (NT-7). */
+export function isStorable(state) {
+  for (const { pool, in_transit, tokens } of state.assets.values()) {
+    if (!isInRange(in_transit) || !Object.values(pool).every(isInRange)) return false;
+    for (const token of tokens.values()) if (!isInRange(token.custody) || !isInRange(token.pending)) return false;
+  }
+  return state.accounts.every(({ free, shares, reserved }) =>
+    [...free.values(), ...shares.values(), ...reserved.values()].every(isInRange));
+}
+
+/** Adds `change` to the balance with that wire name (CU-1). */
+function changeBalance(state, symbol, name, change) {
+  const asset = state.assets.get(symbol);
+  const [kind, owner] = name.split(':');
+  if (kind === 'in_transit') asset.in_transit += change;
+  else if (kind === 'pool') asset.pool.cash += change;
+  else if (kind === 'free') changeEntry(state.accounts[Number(owner)].free, symbol, change);
+  else asset.tokens.get(owner)[kind] += change;
+}
+
+/** One posting (CU-1): held balances grow by a debit, owed ones by a credit. */
+export function post({ state, events }, debit, credit, symbol, amount, reason) {
+  if (amount === 0n) return;
+  const isHeld = (name) => name === 'in_transit' || name.startsWith('custody:');
+  changeBalance(state, symbol, debit, isHeld(debit) ? amount : -amount);
+  changeBalance(state, symbol, credit, isHeld(credit) ? -amount : amount);
+  events.push({ type: 'posting', debit, credit, asset: symbol, amount: String(amount), reason });
+}
+
+/** Changes the signed shares of an account (MM-2), with the event. */
+export function moveShares({ state, events }, id, symbol, change, reason) {
+  if (change === 0n) return; // CF-5: never 0
+  changeEntry(state.accounts[Number(id)].shares, symbol, change);
+  events.push({ type: 'shares_moved', account: String(id), asset: symbol, shares: String(change), reason });
+}
+
+/** Stage 1 of CU-4, CU-5 and MM-11 to MM-14, of which those of an owner are refused to a reserved account. */
+export function firstStage(state, { account: id, asset: symbol, chain, amount }, isOwners) {
+  const account = byId(state.accounts, id);
+  const asset = state.assets.get(symbol);
+  const token = asset?.tokens.get(chain);
+  stage({
+    amount_not_positive: amount !== 'all' && amount <= 0n, out_of_range: amount !== 'all' && !isInRange(amount),
+    account_unknown: !account, account_reserved: isOwners && isReserved(id), asset_unknown: !asset,
+    chain_unknown: chain !== undefined && asset && !token,
+  });
+  return { account, asset, token };
+}

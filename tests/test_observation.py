@@ -1,0 +1,203 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+import strategies
+from ibperp.actions import Borrow, CancelOrder, Lend, SetMarketReference
+from ibperp.margin import Health
+from ibperp.orders import Side
+from ibperp.portfolio import health
+from ibperp.state import Account, State, genesis
+from ibperp_conformance import messages, observation, wire
+from ibperp_conformance.engine import Engine
+from ibperp_conformance.observation import (
+    PORTFOLIO_FIELDS,
+    apply_difference,
+    difference,
+    flatten,
+    observe,
+)
+from ibperp_conformance.presets import load_preset
+from ibperp_conformance.vectors_format import flatten as flatten_received
+from strategies import order, run
+
+
+def accepts(observed: dict[str, Any]) -> None:
+    TypeAdapter(messages.observation_model()).validate_python(observed)
+
+
+def test_genesis__has_every_part_and_nothing_in_it() -> None:
+    observed = observe(genesis(strategies.SYSTEM))
+    parts = ("chains", "assets", "markets", "orders", "withdrawals", "rebalances")
+    assert [observed[part] for part in parts] == [{}] * len(parts)
+    assert all(account["reserved"] == {} for account in observed["accounts"].values())
+
+
+def test_order__has_the_fields_of_the_protocol() -> None:
+    placed = order(2, "ORE_USD", Side.BID, 6, 24, flags=strategies.ALL_FLAGS)
+    observed = observe(run(strategies.funded(), placed))["orders"]
+    assert observed == {
+        "0": {
+            "account": "2",
+            "market": "ORE_USD",
+            "side": "bid",
+            "price": "24",
+            "lots": "6",
+            "reserved": "150",
+            "post_only": False,
+            "reduce_only": False,
+            "self_trade_prevention": "reject_taker",
+            "flags": dict.fromkeys(
+                ("auto_lend", "auto_lend_redeem", "auto_borrow", "auto_borrow_repay"), True
+            ),
+        }
+    }
+
+
+def test_market__lists_open_orders_best_first() -> None:
+    state = run(
+        strategies.funded(),
+        order(2, "ORE_USD", Side.BID, 2, 22),
+        order(2, "ORE_USD", Side.BID, 2, 24),
+        order(3, "ORE_USD", Side.BID, 2, 24),
+        order(4, "ORE_USD", Side.ASK, 2, 27),
+        order(4, "ORE_USD", Side.ASK, 2, 26),
+        order(4, "ORE_USD", Side.ASK, 3, 24),
+        SetMarketReference("ORE_USD", 25, 26, -5),
+        CancelOrder(4, 3),
+    )
+    observed = observe(state)
+    assert observed["markets"]["ORE_USD"] == {
+        "last_price": "24",
+        "index_price": "25",
+        "mean_mark_price": "26",
+        "mean_premium": "-5",
+        "bids": ["2", "0"],
+        "asks": ["4"],
+    }
+    assert list(observed["orders"]) == ["0", "2", "4"]
+    assert observed["orders"]["2"]["lots"] == "1"
+    leaves = flatten(observed)
+    assert (leaves["markets/ORE_USD/bids/0"], leaves["markets/ORE_USD/bids/1"]) == ("2", "0")
+    assert not [path for path in leaves if path.startswith("markets/USD_ORE/bids")]
+
+
+def test_reserved__is_what_open_orders_deliver() -> None:
+    accounts = observe(strategies.quoted())["accounts"]
+    assert accounts["2"]["reserved"] == {"USD": "350"}
+    assert accounts["4"]["reserved"] == {"ORE": "140"}
+    assert accounts["3"]["reserved"] == {}
+
+
+def borrowed() -> State:
+    return run(strategies.funded(), Lend(2, "USD", 500), Borrow(3, "USD", 50))
+
+
+@pytest.mark.parametrize(
+    ("state", "reported"),
+    [
+        (strategies.funded(), []),
+        (borrowed(), ["3"]),
+        (strategies.quoted(), ["2", "4"]),
+        (run(strategies.quoted(), CancelOrder(4, 1), CancelOrder(4, 3)), ["2"]),
+    ],
+    ids=["holds", "owes", "orders", "cancelled"],
+)
+def test_portfolio__of_accounts_with_exposure_or_orders(state: State, reported: list[str]) -> None:
+    accounts = observe(state)["accounts"]
+    assert [name for name, account in accounts.items() if "portfolio" in account] == reported
+    for name in reported:
+        found = health(state, state.accounts[int(name)])
+        read = {field: int(value) for field, value in accounts[name]["portfolio"].items()}
+        assert Health(**read) == found
+
+
+def test_portfolio__costs_one_health_per_account_that_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def counted(state: State, account: Account) -> Health:
+        asked.append(account.user)
+        return health(state, account)
+
+    monkeypatch.setattr(observation, "health", counted)
+    observe(strategies.funded())
+    assert asked == []
+    observe(strategies.quoted())
+    assert asked == [7, 8]
+
+
+def test_portfolio__debt_without_a_price_is_no_exposure() -> None:
+    state = borrowed()
+    unpriced = replace(state, assets=tuple(replace(asset, price=0) for asset in state.assets))
+    assert "portfolio" not in observe(unpriced)["accounts"]["3"]
+
+
+def test_portfolio__names_the_fields_of_the_protocol() -> None:
+    expected = ("equity", "order_loss", "exposure", "initial", "maintenance", "auto_close")
+    assert expected == PORTFOLIO_FIELDS
+
+
+def test_difference__leads_from_one_to_the_other() -> None:
+    old, new = flatten(observe(strategies.funded())), flatten(observe(strategies.quoted()))
+    assert apply_difference(old, difference(old, new)) == new
+    assert apply_difference(new, difference(new, old)) == old
+    assert difference(new, new) == {}
+    assert difference(new, old)["markets/ORE_USD/bids/0"] is None
+
+
+def test_flatten__keeps_names_with_slashes_apart() -> None:
+    assert flatten({"a/b": "1", "a": {"b": "2"}}) == {"a~1b": "1", "a/b": "2"}
+
+
+def test_flatten__is_the_same_on_both_sides() -> None:
+    observed = observe(strategies.quoted())
+    assert flatten(observed) == flatten_received(observed)
+
+
+def test_schema__describes_what_the_engine_says() -> None:
+    schema = messages.message_schema()
+    assert {"ApplyRequest", "ObservationReply", "Deposit", "Traded"} <= schema["$defs"].keys()
+    engine, preset = Engine(), load_preset("tiny")
+    engine.reply({"id": 1, "op": "reset", "system": wire.encode_system(preset.system)})
+    for action in preset.actions:
+        engine.reply({"id": 2, "op": "apply", "action": wire.encode_action(action)})
+    accepts(engine.reply({"id": 3, "op": "observe"})["observation"])
+    accepts(observe(strategies.quoted()))
+
+
+def test_schema__leaves_out_what_an_engine_does_not_claim() -> None:
+    observed = observe(strategies.quoted())
+    for member in ("markets", "orders"):
+        del observed[member]
+    for account in observed["accounts"].values():
+        del account["reserved"]
+        account.pop("portfolio", None)
+    accepts(observed)
+    del observed["accounts"]["2"]["free"]
+    with pytest.raises(ValidationError):
+        accepts(observed)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("orders", "0", "side"), "buy"),
+        (("orders", "0", "flags", "auto_lend"), "true"),
+        (("markets", "ORE_USD", "bids"), {"0": "0"}),
+        (("markets", "ORE_USD", "last_price"), 5),
+        (("accounts", "2", "portfolio", "equity"), 5),
+        (("accounts", "2", "reserved", "USD"), 350),
+    ],
+)
+def test_schema__refuses_a_wrong_member(path: tuple[str, ...], value: object) -> None:
+    observed = observe(strategies.quoted())
+    place = observed
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    with pytest.raises(ValidationError):
+        accepts(observed)

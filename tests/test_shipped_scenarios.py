@@ -1,0 +1,161 @@
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ibperp_conformance.scenario import main_run, run_scenario
+from ibperp_conformance.scenario_events import happened
+from ibperp_conformance.scenario_report import as_json, print_result
+
+SHIPPED = sorted((Path(__file__).parent.parent / "docs" / "scenarios").glob("*.yaml"))
+
+AT_THE_END: dict[str, dict[str, str | None]] = {
+    "any-chain": {
+        "alice/main/assets/USDC/free": "349.75",
+        "fees/assets/USDC/free": "12",
+    },
+    "automatic-lending": {
+        "dave/main/assets/SOL/price": "144.59545347975",
+        "dave/main/assets/SOL/weight": "0.95",
+        "dave/main/equity": "744.552317545385",
+        "dave/main/initial_requirement": "475.0074914685115",
+    },
+    "haircuts-under-a-price-fall": {
+        "bob/main/assets/ETH/weight": "0.9",
+        "bob/main/assets/ETH/value": "14400",
+        "bob/main/equity": "1400",
+        "bob/main/maintenance_margin_ratio": "1",
+        "bob/main/initial_margin_ratio": "2",
+    },
+    "lend-and-borrow": {
+        "alice/main/assets/USDC/free": "5202.49",
+        "bob/main/assets/USDC/free": "75",
+        "bob/main/maintenance_margin_ratio": None,
+    },
+    "lend-and-short": {
+        "alice/main/assets/USDC/lent": "9712.816",
+        "alice/main/assets/SOL/lent": "1.9999885843",
+        "bob/main/assets/USDC/lent": "724.275",
+        "carol/main/assets/SOL/reserved": "3",
+        "fees/assets/USDC/free": "7.0362",
+    },
+    "leveraged-buy": {
+        "bob/main/assets/USDC/owed": "465.11",
+        "bob/main/assets/ETH/free": "0.75",
+        "bob/main/equity": "1019.89",
+        "bob/main/initial_requirement": "46.52",
+        "mark/main/order_loss": "165",
+    },
+}
+LIQUIDATABLE = {"haircuts-under-a-price-fall": ["bob/main"]}
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf of nested mappings with its path."""
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for name, member in value.items():
+        yield from leaves(member, f"{path}/{name}" if path else name)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_scenario__goes_as_it_says(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "trace.jsonl"
+    assert main_run(path, False, trace) == 0
+    assert "every invariant holds" in capsys.readouterr().out
+    header, *steps = map(json.loads, trace.read_text(encoding="utf-8").splitlines())
+    assert header.keys() == {"system"}
+    assert all(step.keys() == {"action", "outcome", "observation"} for step in steps)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_scenario__ends_with_the_numbers_it_tells(path: Path) -> None:
+    books = {row["account"]: row for row in as_json(run_scenario(path))["books"]}
+    found = {f"{name}/{field}": value for name in books for field, value in leaves(books[name])}
+    expected = AT_THE_END[path.stem]
+    assert {field: found[field] for field in expected} == expected
+    liquidatable = [name for name, row in books.items() if row["is_liquidatable"]]
+    assert liquidatable == LIQUIDATABLE.get(path.stem, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        (
+            "haircuts-under-a-price-fall",
+            [
+                "bob/main: equity 19000, MMR 7.36 %",
+                "ETH limited to 1000, asked 900",
+                "bob/main: equity 4731.1, MMR 29.59 %",
+                "bob/main: equity 1418, MMR 98.73 %",
+                "bob/main: equity 1400, MMR 100 %",
+            ],
+        ),
+        (
+            "leveraged-buy",
+            [
+                "traded 1 ETH at 2000 with marks-ask",
+                "order_borrow 1002 USDC",
+                "mark/main: trade 1 ETH",
+                "trade_fee 2 USDC",
+                "fees: trade_rebate 1 USDC",
+                "interest 12.55 USDC",
+                "auto_repay 549.45 USDC",
+            ],
+        ),
+        (
+            "lend-and-short",
+            [
+                "order_borrow 10 SOL",
+                "auto_lend 1448.55 USDC",
+                "order_redeem 5 SOL",
+                "carols-bid ends, 5 SOL left: cancelled",
+                "auto_repay 4 SOL",
+                "auto_repay 6.0000114156 SOL",
+                "auto_lend 1.9999885844 SOL",
+            ],
+        ),
+    ],
+)
+def test_shipped_scenario__tells_what_happened_in_order(name: str, lines: list[str]) -> None:
+    (path,) = (path for path in SHIPPED if path.stem == name)
+    result = run_scenario(path)
+    told = [line for step in result.steps for line in happened(result, step)]
+    assert [line for line in told if line in lines] == lines
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_report__fits_80_columns_and_cuts_nothing(path: Path) -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    print_result(run_scenario(path), console)
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if "…" in line]
+
+
+def test_report__shows_margin_orders_and_books(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    (path,) = (path for path in SHIPPED if path.stem == "leveraged-buy")
+    assert main_run(path, False, None) == 0
+    rows = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    assert rows >= {
+        "bob/main USDC 0 0 465.11 0 1",
+        "bob/main USDC - 0 465.11 465.11 10 % 5 %",
+        "bob/main 1019.89 46.52 973.37 4.56 % 2.28 %",
+        "mark/main 12366.27 165 12201.27 - -",
+        "marks-bid mark/main ETH_USDC bid 0.75 2200 1650",
+        "ETH_USDC 2200 0.75 2200",
+    }
+
+
+def test_shipped_scenarios__are_explained() -> None:
+    assert all(path.read_text(encoding="utf-8").count("#") > 3 for path in SHIPPED)
