@@ -27,8 +27,8 @@ from ibperp.actions import (
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
+from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import (
-    MULTIPLIER_MAX,
     AssetParameters,
     BookState,
     HaircutKind,
@@ -77,6 +77,15 @@ SYSTEM: Final = SystemParameters(
     borrow_price_age=INT128_MAX,
     withdrawal_price_age=INT128_MAX,
     order_limit=20,
+    settlement_asset="USD",
+    settlement_interval=10,
+    unrealized_weight=RATIO,
+    unrealized_cap=INT128_MAX,
+    unsettled_weight=RATIO,
+    unsettled_cap=INT128_MAX,
+    account_virtual_limit=INT128_MAX,
+    system_virtual_limit=INT128_MAX,
+    book_utilization_limit=RATIO,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,

@@ -54,6 +54,15 @@ SYSTEM: Final = SystemParameters(
     borrow_price_age=8000,
     withdrawal_price_age=12_000,
     order_limit=4,
+    settlement_asset="USD",
+    settlement_interval=60,
+    unrealized_weight=RATIO,
+    unrealized_cap=INT128_MAX,
+    unsettled_weight=RATIO,
+    unsettled_cap=INT128_MAX,
+    account_virtual_limit=200,
+    system_virtual_limit=500,
+    book_utilization_limit=RATIO * 9 // 10,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,

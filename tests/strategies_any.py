@@ -10,6 +10,7 @@ from ibperp.actions import (
     Action,
     AdvanceTime,
     AmendOrder,
+    ApplyFunding,
     Borrow,
     CancelAllOrders,
     CancelOrder,
@@ -22,6 +23,7 @@ from ibperp.actions import (
     Lend,
     ListAsset,
     ListMarket,
+    ListPerpetual,
     PlaceOrder,
     Redeem,
     Repay,
@@ -29,10 +31,14 @@ from ibperp.actions import (
     SetAccountSettings,
     SetMarketParameters,
     SetMarketReference,
+    SetPerpetualParameters,
     SetPoolParameters,
     SetPrice,
+    Settle,
+    SettleMarket,
     StartRebalance,
     Transfer,
+    UpdateMark,
 )
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
@@ -43,10 +49,12 @@ from ibperp.parameters import (
     HaircutParameters,
     MarketParameters,
     OrderBookState,
+    PerpetualParameters,
     PoolParameters,
     TokenParameters,
 )
 from strategies import CHAINS, DAY_MARKET, MARKETS, POOL, REBATE_MARKET, STEEP, SYMBOLS
+from strategies_perpetual import PERPETUALS
 
 INTEGERS: Final = st.one_of(
     st.integers(-2, 6),
@@ -54,7 +62,7 @@ INTEGERS: Final = st.one_of(
     st.integers(),
 )
 NAMES: Final = st.one_of(
-    st.sampled_from((*SYMBOLS, *CHAINS, *MARKETS, "", "?")), st.text(max_size=4)
+    st.sampled_from((*SYMBOLS, *CHAINS, *MARKETS, *PERPETUALS, "", "?")), st.text(max_size=4)
 )
 _RATIO_FIELDS: Final = (
     "base_rate",
@@ -94,6 +102,15 @@ _MARKETS = st.one_of(
         *[INTEGERS] * 7,
     ),
 )
+_PERPETUALS = st.one_of(
+    st.sampled_from(tuple(PERPETUALS.values())),
+    st.builds(
+        PerpetualParameters,
+        *[INTEGERS] * 5,
+        st.sampled_from(OrderBookState),
+        *[INTEGERS] * 21,
+    ),
+)
 _AMOUNT_OR_ALL = st.one_of(st.none(), INTEGERS)
 _ORDERS = st.builds(
     PlaceOrder,
@@ -123,7 +140,7 @@ any_action: Final[st.SearchStrategy[Action]] = st.one_of(
     st.builds(Redeem, INTEGERS, NAMES, _AMOUNT_OR_ALL),
     st.builds(Borrow, INTEGERS, NAMES, INTEGERS),
     st.builds(Repay, INTEGERS, NAMES, _AMOUNT_OR_ALL),
-    st.builds(SetAccountSettings, INTEGERS, st.booleans(), st.booleans(), INTEGERS),
+    st.builds(SetAccountSettings, INTEGERS, *[st.booleans()] * 4, INTEGERS),
     st.builds(SetPrice, NAMES, INTEGERS),
     st.builds(AdvanceTime, INTEGERS),
     st.builds(ListAsset, NAMES, _ASSETS),
@@ -136,4 +153,10 @@ any_action: Final[st.SearchStrategy[Action]] = st.one_of(
     st.builds(CancelAllOrders, INTEGERS, NAMES),
     st.builds(AmendOrder, INTEGERS, INTEGERS, INTEGERS, INTEGERS),
     st.builds(ConvertDust, INTEGERS, NAMES),
+    st.builds(ListPerpetual, NAMES, _PERPETUALS),
+    st.builds(SetPerpetualParameters, NAMES, _PERPETUALS),
+    st.builds(UpdateMark, NAMES, INTEGERS, st.booleans(), INTEGERS),
+    st.builds(ApplyFunding, NAMES, INTEGERS),
+    st.builds(SettleMarket, NAMES, INTEGERS),
+    st.builds(Settle),
 )

@@ -38,8 +38,10 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.parameters import BookState, OrderBookState, SystemParameters
-from ibperp.state import State, at
+from ibperp.state import Perpetual, State, at
 from strategies import CHAINS, MARKETS, POOL, SYMBOLS, SYSTEM, asset, quoted, run
+from strategies_perpetual import with_perpetuals
+from strategies_walk_perpetual import WORK_ON_PERPETUALS
 
 TRADERS: Final = (2, 3, 4, 5, 6)
 OTHER: Final = {2: 3, 3: 2, 5: 6, 6: 5}
@@ -74,7 +76,10 @@ class Draw:
         return self.random.randrange(100) < percent
 
     def mark(self, market: str) -> int:
-        """Return the value of a market's lot by the prices of its assets."""
+        """Return the value of a market's lot by the prices of its assets, or its mark."""
+        found = next((item for item in self.state.markets if item.symbol == market), None)
+        if isinstance(found, Perpetual):
+            return found.mark_price
         limits = MARKETS[market]
         base, quote = (
             self.state.assets[SYMBOLS.index(name)].price for name in (limits.base, limits.quote)
@@ -87,7 +92,7 @@ class Draw:
         best = [key[0] for key in (found.book.bids.first(), found.book.asks.first()) if key]
         if best and self.chance(50):
             return abs(self.random.choice(best))
-        tick = MARKETS[market].tick
+        tick = found.parameters.tick
         steps = self.mark(market) // tick + self.random.choice((-4, -2, -1, 0, 0, 1, 2, 4))
         return max(steps, 1) * tick
 
@@ -246,11 +251,12 @@ WORK: Final[tuple[tuple[int, Callable[[Draw], Action]], ...]] = (
 
 EVERYTHING: Final = (
     *WORK,
-    (2, dusted),
+    *WORK_ON_PERPETUALS,
+    (5, dusted),
     (3, deposited),
     (7, repriced),
-    (2, ended_withdrawal),
-    (2, rebalanced),
+    (7, ended_withdrawal),
+    (5, rebalanced),
     (1, reparametrized),
     (1, repooled),
     (1, referenced),
@@ -281,6 +287,8 @@ EVERYTHING: Final = (
             draw.account(),
             auto_lend=draw.chance(40),
             auto_repay_borrows=draw.chance(40),
+            auto_borrow_settlements=draw.chance(60),
+            auto_realize=draw.chance(40),
             leverage_limit=draw.random.choice((1, 2, 10)) * RATIO,
         ),
     ),
@@ -307,10 +315,12 @@ def useful_action(
 
 
 def spoilt_action(random: Random, action: Action) -> Action:
-    """Return an action with one amount, id or name that no state accepts."""
+    """Return an action with one amount, id or name that no state accepts, if it has any."""
     kinds = {item.name: type(getattr(action, item.name)) for item in fields(action)}
     wrong: dict[str, Any] = {name: -1 for name, kind in kinds.items() if kind is int}
     wrong |= {name: "?" for name, kind in kinds.items() if kind is str}
+    if not wrong:
+        return action
     name = random.choice(sorted(wrong))
     return replace(action, **{name: wrong[name]})
 
@@ -322,4 +332,4 @@ def traders(system: SystemParameters = SYSTEM) -> State:
         for symbol in SYMBOLS:
             sequence = state.chains[0].next_sequence
             state = run(state, Deposit(account, symbol, CHAINS[0], sequence, amount))
-    return run(state, *(Lend(6, symbol, 2500) for symbol in SYMBOLS))
+    return run(with_perpetuals(state), *(Lend(6, symbol, 2500) for symbol in SYMBOLS))

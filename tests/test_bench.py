@@ -9,7 +9,7 @@ from ibperp.outcomes import Accepted
 from ibperp.portfolio import portfolio
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
-from ibperp_conformance import bench, bench_orders, bench_states
+from ibperp_conformance import bench, bench_orders, bench_settlement, bench_states
 
 ORDERS: Final = 30
 
@@ -43,7 +43,11 @@ def test_rates__measures_every_kind_of_action() -> None:
     measured = dict(bench.rates(10))
     assert measured.keys() == bench.kinds(10).keys()
     assert all(rate > 0 for rate in measured.values())
-    makers = (*bench.kinds(10).values(), *bench_orders.kinds(ORDERS).values())
+    makers = (
+        *bench.kinds(10).values(),
+        *bench_orders.kinds(ORDERS).values(),
+        *bench_settlement.kinds().values(),
+    )
     assert {type(make(0)) for make in makers} == set(OPERATIONS)
 
 

@@ -14,6 +14,7 @@ from ibperp_conformance import cli, conform, vectors_format
 
 ENGINES = Path(__file__).parent / "engines"
 FAULTY = [sys.executable, str(ENGINES / "faulty.py")]
+PERP = "ORE_PERP"
 WRONG = [sys.executable, str(ENGINES / "wrong_at_two.py")]
 
 
@@ -66,7 +67,20 @@ def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.Monkey
         (["smoke", "--", *FAULTY, "none"], 1, "does not declare custody"),
         (["smoke", "--", *conform.embedded_command()], 0, "next: ibperp conform"),
         (["smoke", "--", *conform.embedded_command()], 0, "ok    cancel an order"),
+        (["smoke", "--", *conform.embedded_command()], 0, "ok    settle"),
         (["smoke", "--", *WRONG, "no-spot-margin"], 0, "next: ibperp conform"),
+        (["smoke", "--", *WRONG, "no-perpetuals"], 0, "next: ibperp conform"),
+        (["smoke", "--", *WRONG, "no-settlement"], 0, "ok    trade a perpetual"),
+        (["smoke", "--", *WRONG, f"set:markets/{PERP}/mark_price=1"], 1, 'mark_price is "1"'),
+        (["smoke", "--", *WRONG, f"set:markets/{PERP}/open_interest=1"], 1, 'expected "2"'),
+        (["smoke", "--", *WRONG, f"set:accounts/3/positions/{PERP}/lots=2"], 1, 'lots is "2"'),
+        (
+            ["smoke", "--", *WRONG, f"set:accounts/2/positions/{PERP}/cost=1"],
+            1,
+            'cost is "1", expected "500"',
+        ),
+        (["smoke", "--", *WRONG, "set:settlement_time=1"], 1, 'settlement_time is "1"'),
+        (["smoke", "--", *WRONG, "set:accounts/3/free/CASH=1"], 1, 'CASH is "1"'),
         (["smoke", "--", *WRONG, "hides-bids"], 1, 'bids is [], expected ["0"]'),
         (["smoke", "--", *WRONG, "keeps-bids"], 1, "still among the bids"),
         (["smoke", "--", *WRONG, "hides-asks"], 1, "the market ORE_CASH lacks asks"),

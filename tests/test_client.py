@@ -40,7 +40,7 @@ def test_hello__introduces_the_engine() -> None:
         assert started.hello() == client.Hello("faulty", "0", frozenset())
         assert started.capabilities == frozenset()
     with Engine(embedded_command()) as started:
-        assert started.hello().capabilities == started.capabilities > {"custody", "spot_margin"}
+        assert started.hello().capabilities == started.capabilities > {"custody", "settlement"}
 
 
 def test_batch__gives_a_reply_to_each_request() -> None:

@@ -12,7 +12,17 @@ from ibperp.outcomes import Outcome
 from ibperp.state import State
 from ibperp_conformance.engine import Engine, serve
 from ibperp_conformance.presets import load_preset
-from ibperp_conformance.smoke_requests import ACCOUNT, BOOK, CANCEL, ORDER, SYSTEM
+from ibperp_conformance.smoke_requests import (
+    ACCOUNT,
+    BOOK,
+    CANCEL,
+    LATER,
+    ORDER,
+    PERPETUAL,
+    SETTLEMENT,
+    SYSTEM,
+    TRADE,
+)
 from ibperp_conformance.wire import encode_action, encode_system
 
 PRESET = load_preset("tiny")
@@ -38,8 +48,8 @@ def test_hello__names_protocol_and_capabilities() -> None:
     (reply,) = said(HELLO)
     assert reply["id"] == 1
     assert reply["ok"]["protocol"] == "1"
-    claimed = ["custody", "money_market", "portfolio", "spot_margin", "events"]
-    assert reply["ok"]["capabilities"] == claimed
+    chapters = ["custody", "money_market", "portfolio", "spot_margin", "perpetuals", "settlement"]
+    assert reply["ok"]["capabilities"] == [*chapters, "events"]
 
 
 def test_apply__moves_the_state_and_a_rejection_does_not() -> None:
@@ -60,6 +70,28 @@ def test_apply__order_is_accepted_then_ended() -> None:
     assert placed["accepted"]["events"] == [{"type": "order_accepted", **accepted}]
     cancelled = {"type": "order_ended", "order": "0", "lots": "2", "reason": "cancelled"}
     assert ended["accepted"]["events"] == [cancelled]
+
+
+def test_apply__positions_are_marked_and_settled() -> None:
+    asked = [ACCOUNT, LATER, *BOOK, *PERPETUAL, *TRADE, *SETTLEMENT, {"type": "settle"}]
+    applied = [{"id": 5, "op": "apply", "action": action} for action in asked]
+    marked, settled, again = said(RESET | {"system": SYSTEM}, *applied)[-3:]
+    prices = {"market": "ORE_PERP", "index_price": "240", "mark_price": "240"}
+    assert marked["accepted"]["events"] == [{"type": "mark_updated", **prices}]
+    assert [event["type"] for event in settled["accepted"]["events"]] == [
+        *["unsettled"] * 2,
+        *["posting", "settled"] * 2,
+    ]
+    assert settled["accepted"]["events"][1] == {
+        "type": "unsettled",
+        "account": "3",
+        "market": "ORE_PERP",
+        "amount": "20",
+        "source": "CulledRealizePnlAuto",
+    }
+    paid = {"type": "settled", "account": "3", "amount": "20", "unpaid": "0"}
+    assert settled["accepted"]["events"][-1] == paid
+    assert again["rejected"]["code"] == "too_early"
 
 
 def test_reset__empties_the_state() -> None:

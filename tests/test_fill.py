@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import pytest
 
+import strategies
+from ibperp.actions import Action, ApplyFunding, Settle
 from ibperp.outcomes import RejectionCode
 from ibperp.state import genesis
 from ibperp_conformance import fill
 from ibperp_conformance.authored import BRICKS
-from ibperp_conformance.authored.builder import Case, Refused
-from ibperp_conformance.authored.setups import CONTINUOUS
+from ibperp_conformance.authored.builder import PERP, Case, Group, Refused
+from ibperp_conformance.authored.setups import CONTINUOUS, SETUPS
 from ibperp_conformance.spec_data import spec_path
 
 FIRST: Final[Case] = BRICKS["custody"][0]
@@ -68,6 +70,10 @@ def test_vectors__at_least_the_promised_number_and_kinds() -> None:
         ("trading_paused", "SM-2"),
         ("price_out_of_bounds", "SM-6"),
         ("out_of_range", "NT-7"),
+        ("market_kind", "PP-1"),
+        ("open_interest_limit", "PP-5"),
+        ("position_limit", "PP-5"),
+        ("market_not_closed", "PP-9"),
     ],
 )
 def test_vectors__a_shared_code_names_its_clause(code: str, clause: str) -> None:
@@ -80,6 +86,20 @@ def test_vectors__a_shared_code_names_its_clause(code: str, clause: str) -> None
     ]
     assert named
     assert all(clause in clauses for clauses in named)
+
+
+@pytest.mark.parametrize(
+    ("action", "clause"), [(Settle(), "ST-2"), (ApplyFunding(PERP, 0), "PP-8")]
+)
+def test_vector__what_is_too_early_names_the_clause_of_its_action(
+    action: Action, clause: str
+) -> None:
+    (start,) = (source for source in SETUPS if source.id == "perpetual")
+    early = Group("perpetual").reject(
+        "CF-1-001", "", action, code=RejectionCode.TOO_EARLY, twin="CF-1-002"
+    )
+    filled = fill.vector(early, strategies.run(genesis(start.system), *start.actions))
+    assert filled["clauses"] == ["CF-1", clause]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +119,9 @@ def test_schema__refuses_an_unknown_field() -> None:
     [
         ("id", "PF-1-001", []),
         ("id", "SM-12-001", []),
+        ("id", "PP-10-001", []),
+        ("id", "ST-8-001", []),
+        ("clauses", ["PP-1", "ST-1"], []),
         ("id", "XX-1-001", ["/vectors/0/id: not "]),
         ("clauses", ["SM-1", "PF-10"], []),
         ("clauses", ["SX-1"], ["/vectors/0/clauses/0: not "]),

@@ -30,10 +30,12 @@ from ibperp.outcomes import (
     Reason,
     Traded,
 )
-from ibperp.parameters import MULTIPLIER_MAX, MarketParameters, OrderBookState
-from ibperp.portfolio import health, held_atoms, owed_atoms
+from ibperp.parameter_laws import MULTIPLIER_MAX
+from ibperp.parameters import MarketParameters, OrderBookState
+from ibperp.portfolio import health
 from ibperp.state import Pool, Reference, State, genesis
 from ibperp.transition import transition
+from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_conformance.observation import flatten, observe
 from ibperp_conformance.presets import load_preset
 from ibperp_conformance.units import format_units, integer_of, ratio_of

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+import positions_faults
 from active_state import (
     BUY,
     REST,
@@ -23,6 +24,7 @@ from active_state import (
 from ibperp.actions import (
     Action,
     AdvanceTime,
+    Deposit,
     Lend,
     Redeem,
     Repay,
@@ -49,6 +51,7 @@ from ibperp_invariants.registry import check_changes, check_view, check_views, s
 from ibperp_invariants.step import Step
 from ibperp_invariants.totals import totals_of
 from ibperp_invariants.view_state import view_of_state
+from positions_state import CROSS, market, position, positioned, unsettled
 
 
 def reported(step: Step, account: int, **changes: int) -> Step:
@@ -181,8 +184,10 @@ OTHER_FAULTS: Final = {
 def test_invariants__each_has_a_planted_fault() -> None:
     states = [item.name for item in INVARIANTS if item.scope is Scope.STATE]
     steps = [item.name for item in INVARIANTS if item.scope is Scope.STEP]
-    assert sorted({**BAD_STATES, **BAD_REPORTS}) == sorted(states)
-    assert sorted({**BAD_STEPS, **OTHER_FAULTS}) == sorted(steps)
+    planted, others = positions_faults, {**OTHER_FAULTS, **positions_faults.OTHER_FAULTS}
+    reports = {**BAD_REPORTS, **planted.BAD_REPORTS}
+    assert sorted({**BAD_STATES, **planted.BAD_STATES, **reports}) == sorted(states)
+    assert sorted({**BAD_STEPS, **planted.BAD_STEPS, **others}) == sorted(steps)
     assert all(item.clauses and item.statement.endswith(".") for item in INVARIANTS)
 
 
@@ -215,10 +220,62 @@ def test_check_step__planted_fault_reported(name: str) -> None:
     assert name in names(check_step(state, action, spoilt))
 
 
-@pytest.mark.parametrize("name", OTHER_FAULTS)
+@pytest.mark.parametrize("name", [*OTHER_FAULTS, *positions_faults.OTHER_FAULTS])
 def test_check_views__planted_fault_reported(name: str) -> None:
-    for step in OTHER_FAULTS[name]():
+    for step in {**OTHER_FAULTS, **positions_faults.OTHER_FAULTS}[name]():
         assert name in names(check_views(step))
+
+
+def test_positions__break_nothing() -> None:
+    assert check_state(positioned()) == []
+
+
+@pytest.mark.parametrize("name", positions_faults.BAD_STATES)
+def test_check_state__planted_fault_among_positions_reported(name: str) -> None:
+    state, spoil = positioned(), positions_faults.BAD_STATES[name]
+    found = [item for item in check_state(spoil(state)) if item.invariant == name]
+    assert found
+    assert any(character.isdigit() for character in found[0].message)
+    action = Deposit(2, "USD", "south", 1, 10)
+    outcome = accepted(state, action)
+    assert name in names(check_step(state, action, replace(outcome, state=spoil(outcome.state))))
+
+
+@pytest.mark.parametrize("name", positions_faults.BAD_REPORTS)
+def test_check_view__planted_report_of_gains_reported(name: str) -> None:
+    state = positioned()
+    step = step_of(state, CROSS, accepted(state, CROSS))
+    step = reported(step, 2, **positions_faults.BAD_REPORTS[name])
+    assert name in names(check_view(step.after, totals_of(step.after)))
+    assert name in names(check_changes(step))
+
+
+@pytest.mark.parametrize("name", positions_faults.BAD_STEPS)
+def test_check_step__planted_fault_among_positions_reported(name: str) -> None:
+    action, spoil = positions_faults.BAD_STEPS[name]
+    state = positioned()
+    outcome = accepted(state, action)
+    assert check_step(state, action, outcome) == []
+    spoilt = replace(outcome, state=spoil(outcome.state))
+    assert name in names(check_step(state, action, spoilt))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda state: position(state, 2, entry_cost=1),
+        lambda state: unsettled(state, 2, 1),
+        lambda state: unsettled(state, 3, 1),
+        lambda state: market(state, open_interest=0),
+        lambda state: market(state, mark_price=1),
+        lambda state: replace(state, settlement_time=state.time),
+    ],
+)
+def test_check_step__position_outside_the_frame_reported(spoil: Callable[[State], State]) -> None:
+    state, action = positioned(), Deposit(2, "USD", "south", 1, 10)
+    outcome = accepted(state, action)
+    spoilt = replace(outcome, state=spoil(outcome.state))
+    assert names(check_step(state, action, spoilt)) & {"frame_rule", "subaccount_isolation"}
 
 
 @pytest.mark.parametrize(

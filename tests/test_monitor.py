@@ -16,6 +16,7 @@ from ibperp.actions import (
     CancelOrder,
     Deposit,
     Lend,
+    Settle,
 )
 from ibperp.ordered import Ordered
 from ibperp.state import (
@@ -27,6 +28,7 @@ from ibperp_invariants.registry import check_changes, step_of
 from ibperp_invariants.totals import totals_after, totals_of
 from ibperp_invariants.view import Entries, Queue
 from ibperp_invariants.view_state import Portfolios, view_of_state
+from positions_state import CLOSE, CROSS, positioned
 from strategies import run
 
 
@@ -81,18 +83,28 @@ def test_check_changes__finds_what_the_full_form_finds(name: str) -> None:
     assert names(check_state(spoilt.state)) & {"book_ordered", "reservations_are_sums"} <= found
 
 
+@pytest.mark.parametrize(
+    ("state", "actions"),
+    [
+        (
+            active(),
+            (BUY, REST, AmendOrder(2, 1, 2, 24), AmendOrder(2, 0, 6, 23), CancelOrder(2, 1)),
+        ),
+        (positioned(), (CROSS, Settle(), *CLOSE)),
+    ],
+)
 def test_monitor__reads_no_whole_book_and_not_every_account(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, state: State, actions: tuple[Action, ...]
 ) -> None:
+    monitor = Monitor(state)
+
     def refuse(self: object) -> Any:
         raise AssertionError(f"{type(self).__name__} was read as a whole")
 
-    state = active()
-    monitor = Monitor(state)
     monkeypatch.setattr(Queue, "__iter__", refuse)
     monkeypatch.setattr(Entries, "__iter__", refuse)
     monkeypatch.setattr(Portfolios, "__iter__", refuse)
-    for action in (BUY, REST, AmendOrder(2, 1, 2, 24), AmendOrder(2, 0, 6, 23), CancelOrder(2, 1)):
+    for action in actions:
         outcome = accepted(state, action)
         assert monitor.check(action, outcome) == []
         state = outcome.state

@@ -1,16 +1,30 @@
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 import strategies
-from ibperp.actions import Borrow, CancelOrder, Lend, SetMarketReference
+from ibperp.actions import (
+    AdvanceTime,
+    ApplyFunding,
+    Borrow,
+    CancelOrder,
+    Lend,
+    ListPerpetual,
+    SetAccountSettings,
+    SetMarketReference,
+    Settle,
+    UpdateMark,
+)
 from ibperp.margin import Health
+from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.portfolio import health
 from ibperp.state import Account, State, genesis
 from ibperp_conformance import messages, observation, wire
+from ibperp_conformance.authored.setups import perp
 from ibperp_conformance.engine import Engine
 from ibperp_conformance.observation import (
     PORTFOLIO_FIELDS,
@@ -33,6 +47,22 @@ def test_genesis__has_every_part_and_nothing_in_it() -> None:
     parts = ("chains", "assets", "markets", "orders", "withdrawals", "rebalances")
     assert [observed[part] for part in parts] == [{}] * len(parts)
     assert all(account["reserved"] == {} for account in observed["accounts"].values())
+
+
+def test_genesis__accounts_hold_nothing_but_the_settings_of_a_new_account() -> None:
+    assert observe(genesis(strategies.SYSTEM))["accounts"]["0"] == {
+        "user": "0",
+        "free": {},
+        "shares": {},
+        "reserved": {},
+        "settings": {
+            "auto_lend": False,
+            "auto_repay_borrows": False,
+            "auto_borrow_settlements": False,
+            "auto_realize": True,
+            "leverage_limit": "10000000000000000000",
+        },
+    }
 
 
 def test_order__has_the_fields_of_the_protocol() -> None:
@@ -137,8 +167,8 @@ def test_portfolio__debt_without_a_price_is_no_exposure() -> None:
 
 
 def test_portfolio__names_the_fields_of_the_protocol() -> None:
-    expected = ("equity", "order_loss", "exposure", "initial", "maintenance", "auto_close")
-    assert expected == PORTFOLIO_FIELDS
+    worth = ("equity", "uncounted_gain", "order_loss")
+    assert (*worth, "exposure", "initial", "maintenance", "auto_close") == PORTFOLIO_FIELDS
 
 
 def test_difference__leads_from_one_to_the_other() -> None:
@@ -195,6 +225,133 @@ def test_schema__leaves_out_what_an_engine_does_not_claim() -> None:
 )
 def test_schema__refuses_a_wrong_member(path: tuple[str, ...], value: object) -> None:
     observed = observe(strategies.quoted())
+    place = observed
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    with pytest.raises(ValidationError):
+        accepts(observed)
+
+
+PERP = "ORE_PERP"
+
+
+@cache
+def positioned() -> State:
+    """Return a state of accounts 3, long and settled virtually, and 4, short."""
+    parameters = perp(maker_fee=0, interest_rate=0, interest_clamp=0, funding_cap=RATIO)
+    return run(
+        strategies.funded(),
+        ListPerpetual(PERP, parameters),
+        UpdateMark(PERP, 30, has_basis=False, basis=0),
+        SetMarketReference(PERP, 29, 31, -4),
+        SetAccountSettings(3, False, False, True, False, 4 * RATIO),
+        Lend(2, "USD", 500),
+        order(3, PERP, Side.BID, 10, 30),
+        order(4, PERP, Side.ASK, 4, 30),
+        AdvanceTime(3601),
+        ApplyFunding(PERP, RATIO // 2),
+        UpdateMark(PERP, 27, has_basis=True, basis=1),
+        Settle(),
+    )
+
+
+def test_perpetual__has_the_fields_of_the_protocol() -> None:
+    assert observe(positioned())["markets"][PERP] == {
+        "last_price": "30",
+        "index_price": "27",
+        "mark_price": "28",
+        "mark_time": "3601",
+        "mean_mark_price": "31",
+        "mean_premium": "-4",
+        "reference_index_price": "29",
+        "funding_index": "1",
+        "funding_time": "3601",
+        "open_interest": "4",
+        "bids": ["0"],
+        "asks": [],
+    }
+
+
+def test_settings__has_the_fields_of_the_protocol() -> None:
+    assert observe(positioned())["accounts"]["3"]["settings"] == {
+        "auto_lend": False,
+        "auto_repay_borrows": False,
+        "auto_borrow_settlements": True,
+        "auto_realize": False,
+        "leverage_limit": "4000000000000000000",
+    }
+
+
+def test_position__has_the_fields_of_the_protocol() -> None:
+    accounts = observe(positioned())["accounts"]
+    assert accounts["3"]["positions"] == {
+        PERP: {
+            "lots": "4",
+            "cost": "112",
+            "entry_cost": "120",
+            "funding_index": "1",
+            "virtual": "-8000000",
+            "virtual_value": "-8",
+            "realized": "0",
+            "fees": "0",
+            "funding": "4",
+            "interest": "0",
+        }
+    }
+    assert accounts["4"]["positions"][PERP]["lots"] == "-4"
+    assert "positions" not in accounts["2"]
+
+
+def test_unsettled__is_there_if_it_is_not_zero() -> None:
+    traded = run(positioned(), order(4, PERP, Side.ASK, 2, 30))
+    accounts = observe(traded)["accounts"]
+    unsettled = {name: each["unsettled"] for name, each in accounts.items() if "unsettled" in each}
+    assert unsettled == {"0": "1", "4": "-1"}
+    assert "unsettled" not in observe(positioned())["accounts"]["0"]
+
+
+def test_portfolio__of_accounts_with_something_to_settle() -> None:
+    traded = run(positioned(), order(4, PERP, Side.ASK, 6, 30))
+    shown = [name for name, each in observe(traded)["accounts"].items() if "portfolio" in each]
+    assert shown == ["0", "3", "4"]
+    unpriced = replace(traded, assets=tuple(replace(asset, price=0) for asset in traded.assets))
+    accounts = observe(unpriced)["accounts"]
+    assert [name for name, each in accounts.items() if "portfolio" in each] == shown
+    assert accounts["3"]["portfolio"]["exposure"] == "0"
+
+
+def test_settlement_time__is_that_of_the_last_settlement() -> None:
+    assert observe(strategies.quoted())["settlement_time"] == "0"
+    assert observe(run(positioned(), AdvanceTime(5000)))["settlement_time"] == "3601"
+
+
+def test_schema__describes_positions_and_perpetuals() -> None:
+    observed = observe(positioned())
+    accepts(observed)
+    del observed["settlement_time"]
+    for account in observed["accounts"].values():
+        account.pop("positions", None)
+    accepts(observed)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("settlement_time",), 3601),
+        (("markets", PERP, "open_interest"), 4),
+        (("markets", PERP, "basis"), "1"),
+        (("markets", "ORE_USD", "mark_price"), "25"),
+        (("accounts", "3", "positions", PERP, "lots"), 4),
+        (("accounts", "3", "positions", PERP, "mark"), "27"),
+        (("accounts", "3", "unsettled"), 4),
+        (("accounts", "3", "settings", "auto_realize"), "false"),
+    ],
+)
+def test_schema__refuses_a_wrong_member_of_a_perpetual(
+    path: tuple[str, ...], value: object
+) -> None:
+    observed = observe(positioned())
     place = observed
     for name in path[:-1]:
         place = place[name]

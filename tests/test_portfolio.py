@@ -16,7 +16,7 @@ from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted, SharesMoved
 from ibperp.persistent import Vector
 from ibperp.portfolio import has_fresh_prices, health, portfolio
-from ibperp.state import OrderStatus
+from ibperp.state import Market, OrderStatus
 from ibperp.transition import transition
 from portfolio_setup import (
     COIN,
@@ -157,6 +157,7 @@ def test_portfolio__counts_each_atom_once(quiet: Quiet) -> None:
 def portfolio_assets(state: State, order: int) -> int:
     resting = state.orders[order]
     market = state.markets[resting.market]
+    assert isinstance(market, Market)
     return market.quote if resting.side is Side.BID else market.base
 
 
@@ -194,7 +195,7 @@ def test_leverage_limit__counts_where_it_asks_for_more() -> None:
     state = run(
         funded(exchange(), TRADER, "USD", 25 * DOLLAR),
         placed(TRADER, "ORE0", Side.BID, 400, 100),
-        SetAccountSettings(TRADER, False, False, 4 * RATIO),
+        SetAccountSettings(TRADER, False, False, False, True, 4 * RATIO),
     )
     now = health_of(state)
     assert now.initial == -(-now.exposure // 4)

@@ -156,7 +156,7 @@ def test_limited_price__within_the_limits_and_as_near_as_they_let_it(
 
 healths = st.builds(
     lambda equity, loss, requirements: Health(
-        equity, loss, requirements[2], requirements[2], requirements[1], requirements[0]
+        equity, 0, loss, requirements[2], requirements[2], requirements[1], requirements[0]
     ),
     st.integers(-20, 60),
     st.integers(0, 9),

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from ibperp.actions import UpdateMark
 from ibperp.margin import collateral_value
-from ibperp.numbers import RATIO
+from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.outcomes import Accepted
 from ibperp.parameters import HaircutKind, HaircutParameters
 from ibperp.state import genesis
@@ -39,6 +40,14 @@ def changed(**values: str) -> str:
     return text
 
 
+def perpetual(**values: str) -> str:
+    head, name, market = TINY.partition("  ETH_USDC_PERP:\n")
+    for field, value in values.items():
+        old = next(line for line in market.splitlines() if line.strip().startswith(f"{field}:"))
+        market = market.replace(old, f"    {field}: {value}", 1)
+    return head + name + market
+
+
 @pytest.mark.parametrize("name", ["launch", "tiny"])
 def test_preset__is_accepted_by_the_specification(name: str) -> None:
     preset = load_preset(name)
@@ -65,6 +74,34 @@ def test_tiny__is_what_the_file_says() -> None:
     lot = (market.parameters.lot_atoms, market.parameters.tick, market.parameters.minimum_lots)
     assert (market.market, *lot) == ("ETH_USDC", 100, 1, 2)
     assert market.parameters.maker_fee == -5 * RATIO // 10_000
+
+
+def test_tiny__system_and_perpetual_are_what_the_file_says() -> None:
+    preset = load_preset("tiny")
+    system = preset.system
+    assert (system.settlement_asset, system.settlement_interval) == ("USDC", 10)
+    assert (system.unrealized_cap, system.unsettled_cap) == (INT128_MAX, INT128_MAX)
+    assert (system.account_virtual_limit, system.system_virtual_limit) == (500_000, 2_000_000)
+    (perpetual,) = preset.perpetuals
+    limits = perpetual.listed.parameters
+    assert (limits.lots_per_unit, limits.tick, limits.minimum_lots) == (100, 1, 1)
+    assert (limits.open_interest_limit, limits.position_limit) == (10_000, 5_000)
+    assert (limits.funding_floor, limits.funding_cap) == (-RATIO // 100, RATIO // 100)
+    assert perpetual.marked == UpdateMark("ETH_USDC_PERP", 2000, has_basis=False, basis=0)
+
+
+def test_system__limits_are_in_dollars_and_in_the_settlement_asset() -> None:
+    text = changed(unrealized_cap='"12.5 USD"', account_virtual_limit="none")
+    system = preset_of(parse_document(text, "mine.yaml"), "mine").system
+    assert (system.unrealized_cap, system.account_virtual_limit) == (1250, INT128_MAX)
+
+
+def test_perpetual__needs_no_first_price() -> None:
+    lines = perpetual(price="2000").splitlines(keepends=True)
+    place = max(n for n, line in enumerate(lines) if line.strip() == "price: 2000")
+    text = "".join(lines[:place] + lines[place + 1 :])
+    (listing,) = preset_of(parse_document(text, "mine.yaml"), "mine").perpetuals
+    assert listing.marked is None
 
 
 def counted(preset: Preset, symbol: str, dollars: int) -> Fraction:
@@ -119,6 +156,45 @@ def test_launch__markets_have_the_recorded_fees_and_bands() -> None:
         assert (market.impact_min, market.impact_max) == (RATIO * 99 // 100, RATIO * 101 // 100)
 
 
+@pytest.mark.parametrize(
+    ("symbol", "margin", "limit", "lot", "price"),
+    [
+        (
+            "BTC_USDC_PERP",
+            ("0.01333333", "0.00002494", "0.00666667", "0.00001496"),
+            4000,
+            "0.00001",
+            "64575.6",
+        ),
+        ("SOL_USDC_PERP", ("0.02", "0.00006", "0.0135", "0.000036"), 4_000_000, "0.01", None),
+        (
+            "ETH_USDC_PERP",
+            ("0.02", "0.0000935", "0.0125", "0.0000561"),
+            100_000,
+            "0.0001",
+            "3787.46813304",
+        ),
+    ],
+)
+def test_launch__perpetuals_are_as_recorded(
+    symbol: str, margin: tuple[str, ...], limit: int, lot: str, price: str | None
+) -> None:
+    launch = load_preset("launch")
+    (listing,) = (each for each in launch.perpetuals if each.listed.market == symbol)
+    limits = listing.listed.parameters
+    found = (limits.imf_base, limits.imf_factor, limits.mmf_base, limits.mmf_factor)
+    assert found == tuple(map(ratio_of, margin))
+    assert limits.lots_per_unit * parse_decimal(lot) == 1
+    assert limits.open_interest_limit == limit * limits.lots_per_unit
+    assert (limits.maker_fee, limits.taker_fee) == (RATIO * 2 // 10_000, RATIO * 5 // 10_000)
+    assert (limits.funding_interval, limits.funding_cap) == (3600, RATIO // 100)
+    assert limits.price_update_max == ratio_of("1.0025")
+    if price is not None:
+        assert listing.marked is not None
+        per_unit = listing.marked.index_price * limits.lots_per_unit
+        assert Fraction(per_unit, 10**14) == parse_decimal(price)
+
+
 def test_launch__every_value_has_its_source() -> None:
     lines = (spec_path() / "presets" / "launch.yaml").read_text(encoding="utf-8").splitlines()
     values = [line for line in lines if ": " in line.partition("#")[0]]
@@ -130,8 +206,8 @@ def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
     found = problems(changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0"))
     assert found == [
         "line 9: system.throttle_interval: expected 1 to 86400 seconds",
-        "line 26: assets.USDC.mmf_base: expected above 0, below imf_base",
-        "line 33: assets.USDC.tokens[0].minimum_deposit: expected above 0",
+        "line 35: assets.USDC.mmf_base: expected above 0, below imf_base",
+        "line 42: assets.USDC.tokens[0].minimum_deposit: expected above 0",
     ]
 
 
@@ -139,11 +215,11 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
     found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
     assert found == [
         (
-            "line 22: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+            "line 31: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
             "the nearest valid values are 1 and 1.01"
         ),
         (
-            "line 36: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+            "line 45: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
             "the nearest valid values are 0.5 and 0.51"
         ),
     ]
@@ -192,7 +268,28 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
         (changed(premium_tolerance="1 %"), "premium_tolerance: expected a plain ratio"),
         (changed(taker_fee="1\n    fee: 1"), "markets.ETH_USDC.fee: unknown field"),
         (TINY.replace("    tick:", "    tock:"), "markets.ETH_USDC.tick: missing"),
-        (TINY.replace("  ETH_USDC:", "  - ETH_USDC:"), "markets: expected a mapping"),
+        (f"{TINY.partition('markets:')[0]}markets: [1]", "markets: expected a mapping"),
+        (changed(base="ETH\n    kind: spot"), "markets.ETH_USDC.kind: expected perpetual; a spot"),
+        (changed(settlement_asset="USD"), "system.settlement_asset: not listed; did you mean USDC"),
+        (changed(settlement_asset="[1]"), "system.settlement_asset: input should be a valid str"),
+        (changed(settlement_interval="0"), "system.settlement_interval: expected 1 to 86400"),
+        (changed(unrealized_weight="2"), "system.unrealized_weight: expected 0 to 1"),
+        (changed(unrealized_cap="nothing"), "system.unrealized_cap: expected a decimal"),
+        (changed(unsettled_cap="-1"), "system.unsettled_cap: expected 0 to 2^127-1"),
+        (changed(account_virtual_limit="0.005"), "account_virtual_limit: 0.005 is not a multiple"),
+        (changed(system_virtual_limit="1 ETH"), "system.system_virtual_limit: expected a decimal"),
+        (changed(book_utilization_limit="1.5"), "book_utilization_limit: expected 0 to 1"),
+        (perpetual(lot="0"), "markets.ETH_USDC_PERP.lot: expected one unit divided by a whole"),
+        (perpetual(lot="0.03"), "markets.ETH_USDC_PERP.lot: expected one unit divided by a whole"),
+        (perpetual(lot="1 ETH"), "markets.ETH_USDC_PERP.lot: expected a decimal"),
+        (perpetual(price="0"), "markets.ETH_USDC_PERP.price: expected a price above 0"),
+        (perpetual(tick="0.5"), "ETH_USDC_PERP.tick: 0.5 is not a multiple of 1;"),
+        (perpetual(minimum="0.015"), "ETH_USDC_PERP.minimum: 0.015 is not a multiple of 0.01"),
+        (perpetual(open_interest_limit="-1"), "open_interest_limit: expected 0 to 2^127-1"),
+        (perpetual(funding_floor="0.02"), "funding_floor: expected -1 to funding_cap"),
+        (perpetual(mmf_base="0.1"), "ETH_USDC_PERP.mmf_base: expected above 0, below imf_base"),
+        (perpetual(tick="1\n    base: ETH"), "markets.ETH_USDC_PERP.base: unknown field"),
+        (TINY.replace("    position_limit", "    limit"), "ETH_USDC_PERP.position_limit: missing"),
         (changed(tokens="{}\n    was:"), "assets.USDC.tokens: expected a list"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_lo: unknown field"),
         (TINY.replace("slope_low", "slope_lo", 1), "assets.USDC.pool.slope_low: missing"),

@@ -50,8 +50,10 @@ def test_ledger__lists_exactly_the_theorems_with_a_sound_verdict() -> None:
 
 def test_proved__names_theorems_by_clause() -> None:
     assert {"NT-4", "CU-1", "MM-1", "MM-2", "MM-6", "MM-11", "MM-12", "MM-13"} <= PROVED.keys()
-    assert {f"PF-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10)} <= PROVED.keys()
+    assert {f"PF-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 12)} <= PROVED.keys()
     assert {f"SM-{number}" for number in (4, 5, 6, 7, 9, 12)} <= PROVED.keys()
+    assert {f"PP-{number}" for number in (3, 4, 6, 7, 8, 10)} <= PROVED.keys()
+    assert {f"ST-{number}" for number in (2, 3, 4, 6)} <= PROVED.keys()
     assert by_clause(read_ledger()[1]) == PROVED
 
 

@@ -14,10 +14,11 @@ from ibperp.margin import is_liquidatable
 from ibperp.numbers import INT128_MAX
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.portfolio import health, held_atoms, owed_atoms
+from ibperp.portfolio import health
 from ibperp.queries import liquidation_price, max_borrow, max_order, max_withdrawal
 from ibperp.state import with_asset
 from ibperp.transition import transition
+from ibperp.valuation import held_atoms, owed_atoms
 from portfolio_setup import (
     CHAIN,
     COIN,

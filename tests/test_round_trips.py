@@ -10,9 +10,11 @@ from ibperp.orders import OrderFlags, Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.state import State
 from ibperp.transition import transition
+from ibperp_invariants.positions import settled_wealth
 from ibperp_invariants.step import wealth
 from ibperp_invariants.view_state import view_of_state
 from strategies import AMOUNTS, flags, funded, order, quoted, run
+from strategies_perpetual import MARK, PERPETUALS, quoted_perpetual
 
 PROPERTY = settings(
     max_examples=100,
@@ -80,6 +82,23 @@ def test_split__two_borrows_owe_no_less_than_one(state: State, first: int, secon
     twice = tried(state, Borrow(4, "USD", first), Borrow(4, "USD", second))
     if free(once, 4) == free(twice, 4):
         assert wealth(view_of_state(twice), 4, "USD") <= wealth(view_of_state(once), 4, "USD")
+
+
+@PROPERTY
+@given(st.sampled_from((2, 4)), st.integers(1, 6), st.sampled_from(tuple(PERPETUALS)))
+def test_round_trip__perpetual_bought_and_sold_gains_nothing(
+    maker: int, lots: int, market: str
+) -> None:
+    state, taker = quoted_perpetual(), 6 - maker
+    fast = TimeInForce.IOC
+    after = tried(
+        state,
+        order(taker, market, Side.BID, lots, MARK + 2, time_in_force=fast),
+        order(taker, market, Side.ASK, lots, MARK - 2, time_in_force=fast),
+    )
+    views = view_of_state(after), view_of_state(state)
+    if not views[0].accounts[taker].positions:
+        assert settled_wealth(views[0], taker) <= settled_wealth(views[1], taker)
 
 
 @PROPERTY

@@ -14,6 +14,12 @@ HEAD = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nst
 MARKET = """base: USDC, quote: ETH, lot: 1, tick: 0.0001, minimum: 10, maker_fee: 0, taker_fee: 0,
     order_book_state: post_only, limit_min: 0, limit_max: 10, impact_min: 0, impact_max: 10,
     mean_mark_min: 0, mean_mark_max: 10, premium_tolerance: 1"""
+PERPETUAL = """lot: 0.01, tick: 1, minimum: 0.1, maker_fee: 0, taker_fee: 0,
+    order_book_state: open, limit_min: 0, limit_max: 10, impact_min: 0, impact_max: 10,
+    mean_mark_min: 0, mean_mark_max: 10, premium_tolerance: 1, imf_base: 0.1, imf_factor: 0,
+    mmf_base: 0.05, mmf_factor: 0, open_interest_limit: 10, position_limit: 1.5,
+    funding_interval: 3600, interest_rate: 0, interest_clamp: 0, funding_floor: -1, funding_cap: 1,
+    mark_threshold: 0.1, price_update_min: 0.5, price_update_max: 2"""
 PLACE = "place: {account: bob/main, market: ETH_USDC, side: bid, amount: 1, price: 2000"
 DEPOSIT = "  - deposit: {account: alice/main, asset: USDC, chain: solana, amount: 100.5}\n"
 
@@ -150,6 +156,14 @@ def test_every_action__can_be_written(tmp_path: Path) -> None:
     expect_rejected: order_unknown
   - convert_dust: {{account: carol/main, market: ETH_USDC}}
     expect_rejected: not_dust
+  - list_perpetual: {{market: GOLD_PERP, parameters: {{{PERPETUAL}}}}}
+  - set_market: {{market: GOLD_PERP, changes: {{order_book_state: closed, tick: 2}}}}
+  - update_mark: {{market: GOLD_PERP, index_price: 3000, basis: -5 USDC}}
+  - apply_funding: {{market: GOLD_PERP}}
+    expect_rejected: too_early
+  - settle_market: {{market: GOLD_PERP, price: 3000}}
+  - settle: {{}}
+  - set_account_settings: {{account: bob/main, auto_realize: false, auto_borrow_settlements: true}}
 """
     result = run_scenario(written(tmp_path, text))
     assert [step.label for step in result.steps if not step.is_expected] == []
@@ -261,6 +275,28 @@ def test_violated_invariant__is_told_and_fails(
         (
             f"list_market: {{market: A_B, parameters: {{{MARKET.replace('ETH', 'DAI')}}}}}",
             "parameters.quote: not listed; expected one of USDC, ETH",
+        ),
+        ("settle: {account: bob/main}", "settle.account: unknown field"),
+        ("update_mark: {market: ETH_USDC}", "update_mark.market: a spot market; name a perpetual"),
+        ("update_mark: {market: ETH_USDC_PERP, basis: 0.5}", "basis: 0.5 is not a multiple of 1"),
+        ("apply_funding: {market: ETH_USDC_PERP, premium: 5%}", "premium: expected a plain ratio"),
+        ("settle_market: {market: ETH_USDC_PERP}", "settle_market.price: missing"),
+        (
+            "convert_dust: {account: bob/main, market: [1]}",
+            "convert_dust.market: expected a name",
+        ),
+        (
+            "set_market: {market: ETH_USDC_PERP, changes: {lot: 1}}",
+            "set_market.changes.lot: unknown field",
+        ),
+        (
+            "set_market: {market: ETH_USDC_PERP, changes: {position_limit: 0.001}}",
+            "position_limit: 0.001 is not a multiple of 0.01",
+        ),
+        ("list_perpetual: {market: X, parameters: 1}", "expected the fields of a perpetual"),
+        (
+            f"list_perpetual: {{market: X, parameters: {{price: 1, {PERPETUAL}}}}}",
+            "parameters.price: not part of a listing; add an update_mark step",
         ),
         (
             "set_reference: {market: ETH_USDC, index_price: 1, mean_mark_price: 0.5}",

@@ -62,6 +62,15 @@ SYSTEM = SystemParameters(
     borrow_price_age=60,
     withdrawal_price_age=60,
     order_limit=100,
+    settlement_asset="USDC",
+    settlement_interval=10,
+    unrealized_weight=RATIO,
+    unrealized_cap=10**24,
+    unsettled_weight=RATIO,
+    unsettled_cap=10**24,
+    account_virtual_limit=10**12,
+    system_virtual_limit=10**12,
+    book_utilization_limit=90 * PERCENT,
 )
 MARKET = MarketParameters(
     base="SOL",
@@ -80,7 +89,7 @@ MARKET = MarketParameters(
     mean_mark_max=10 * RATIO,
     premium_tolerance=0,
 )
-LAST = {"NT": 9, "CU": 11, "MM": 18, "PF": 11, "SM": 12}
+LAST = {"NT": 9, "CU": 11, "MM": 18, "PF": 12, "SM": 12, "PP": 10, "ST": 8}
 NEVER_USED = {"MM-17"}
 STRINGS = ("str", "Side", "OrderKind", "TimeInForce", "SelfTradePrevention")
 YES = {"yes": True, "no": False}
@@ -224,7 +233,7 @@ def test_auto_close_table__is_what_the_kernel_gives() -> None:
 
 
 def health_of(counted: str, initial: str, maintenance: str) -> Health:
-    return Health(int(counted), 0, 0, int(initial), int(maintenance), 0)
+    return Health(int(counted), 0, 0, 0, int(initial), int(maintenance), 0)
 
 
 def test_margin_ladder__is_what_the_kernel_decides() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from ibperp.actions import (
     Action,
@@ -39,7 +39,7 @@ from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.parameters import BookState, OrderBookState, SystemParameters
-from ibperp.state import State, at
+from ibperp.state import Market, State, at
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.totals import totals_of
@@ -67,6 +67,8 @@ from strategies import (
     wholes,
 )
 from strategies_any import any_action
+from strategies_machine import PerpetualRules
+from strategies_perpetual import MARK, perpetual, quoted_perpetual
 
 HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 BUDGET = settings(
@@ -92,7 +94,7 @@ def busy(system: SystemParameters) -> State:
     )
 
 
-class Walk(RuleBasedStateMachine):
+class Walk(PerpetualRules):
     """A random walk over the reference, every invariant after every step."""
 
     def __init__(self) -> None:
@@ -101,7 +103,7 @@ class Walk(RuleBasedStateMachine):
         self.monitor = Monitor(self.state)
 
     @initialize(
-        start=st.sampled_from((listed, funded, busy, quoted, quoted, quoted)),
+        start=st.sampled_from((listed, busy, quoted, quoted, quoted_perpetual, perpetual)),
         entry_fee=st.booleans(),
     )
     def start(self, start: Callable[[SystemParameters], State], entry_fee: bool) -> None:
@@ -183,12 +185,14 @@ class Walk(RuleBasedStateMachine):
 
     @rule(
         account=owners,
-        lend=st.booleans(),
-        repay=st.booleans(),
+        sweeps=st.tuples(st.booleans(), st.booleans()),
+        settles=st.tuples(st.booleans(), st.booleans()),
         limit=st.sampled_from((RATIO - 1, RATIO, 10 * RATIO)),
     )
-    def settings(self, account: int, lend: bool, repay: bool, limit: int) -> None:
-        self.act(SetAccountSettings(account, lend, repay, limit))
+    def settings(
+        self, account: int, sweeps: tuple[bool, bool], settles: tuple[bool, bool], limit: int
+    ) -> None:
+        self.act(SetAccountSettings(account, *sweeps, *settles, limit))
 
     @rule(symbol=symbols, price=st.sampled_from((0, 1, 90, 100, 101, 230, 250, 270, 10**6)))
     def set_price(self, symbol: str, price: int) -> None:
@@ -235,7 +239,7 @@ class Walk(RuleBasedStateMachine):
 
     def price_near(self, market: str, offset: int) -> int:
         """A price near the mark: a market's lot is worth 25 USD, or 10 ORE."""
-        return max({"ORE_USD": 25, "USD_ORE": 10}[market] + offset, 0)
+        return max({"ORE_USD": 25, "USD_ORE": 10}.get(market, MARK) + offset, 0)
 
     @rule(
         account=owners,
@@ -287,6 +291,7 @@ class Walk(RuleBasedStateMachine):
     ) -> None:
         """Everything free, or twice or three times as much, at the best opposite price."""
         found = next(item for item in self.state.markets if item.symbol == market)
+        assert isinstance(found, Market)
         queue = found.book.asks if side is Side.BID else found.book.bids
         key = queue.first()
         price = abs(key[0]) if key else self.price_near(market, 0)
@@ -341,6 +346,7 @@ class Walk(RuleBasedStateMachine):
     def convert_dust(self, account: int, market: str, most: int) -> None:
         """Send away all but dust first, if there is another account of the user."""
         found = next(item for item in self.state.markets if item.symbol == market)
+        assert isinstance(found, Market)
         holder = self.state.accounts[account]
         spare = at(holder.free, found.base) - at(holder.reserved, found.base) - most
         if spare > 0 and account in {2, 3}:
@@ -359,7 +365,7 @@ def test_walk__every_invariant_holds() -> None:
 @PROPERTY
 @given(st.lists(any_action, max_size=6))
 def test_transition__total_for_any_well_typed_action(steps: list[Action]) -> None:
-    state = funded()
+    state = perpetual()
     monitor = Monitor(state)
     for action in steps:
         outcome = transition(state, action)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ibperp.actions import (
     Action,
     AdvanceTime,
     AmendOrder,
+    ApplyFunding,
     Borrow,
     CancelAllOrders,
     CancelOrder,
@@ -20,14 +22,19 @@ from ibperp.actions import (
     Lend,
     ListAsset,
     ListMarket,
+    ListPerpetual,
     Redeem,
     Repay,
     RequestWithdrawal,
     SetMarketParameters,
     SetMarketReference,
+    SetPerpetualParameters,
     SetPrice,
+    Settle,
     StartRebalance,
+    UpdateMark,
 )
+from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.state import State, genesis
@@ -39,7 +46,9 @@ from ibperp_invariants.trace import MALFORMED, action_of
 from ibperp_invariants.view import Known, with_known
 from ibperp_invariants.view_json import view_of_observation
 from ibperp_invariants.view_state import view_of_state
+from positions_state import positioned, virtually
 from strategies import ALL_FLAGS, DAY_MARKET, STEEP, SYSTEM, asset, order, quoted, run
+from strategies_perpetual import MARK, PERPETUALS
 
 STEPS: tuple[Action, ...] = (
     ListAsset("USD", asset()),
@@ -87,6 +96,30 @@ TRADES: tuple[Action, ...] = (
     SetMarketParameters(MARKET, DAY_MARKET),
 )
 BID, FILL, LIMITED = 13, 16, 5
+YEAR = 31_536_000
+POSITIONS: tuple[Action, ...] = (
+    ListAsset("USD", asset()),
+    SetPrice("USD", 100),
+    ListPerpetual("ORE_PERP", PERPETUALS["ORE_PERP"]),
+    UpdateMark("ORE_PERP", MARK, has_basis=False, basis=0),
+    *(CreateAccount(account, account) for account in (2, 3, 4)),
+    *(Deposit(account, "USD", "north", account - 1, 1000) for account in (2, 3, 4)),
+    Lend(4, "USD", 800),
+    virtually(2),
+    order(2, "ORE_PERP", Side.BID, 8, MARK),
+    order(3, "ORE_PERP", Side.ASK, 6, MARK),
+    AdvanceTime(60),
+    UpdateMark("ORE_PERP", MARK - 30, has_basis=False, basis=0),
+    Settle(),
+    AdvanceTime(60 + YEAR),
+    SetPrice("USD", 100),
+    UpdateMark("ORE_PERP", MARK - 20, has_basis=False, basis=0),
+    ApplyFunding("ORE_PERP", RATIO // 10),
+    order(2, "ORE_PERP", Side.ASK, 4, MARK, reduce_only=True),
+    AdvanceTime(120 + YEAR),
+    SetPerpetualParameters("ORE_PERP", replace(PERPETUALS["ORE_PERP"], position_limit=50)),
+    Settle(),
+)
 SOLD: tuple[Action, ...] = (
     order(4, "ORE_USD", Side.ASK, 4, 24, flags=ALL_FLAGS),
     order(2, "USD_ORE", Side.ASK, 4, 10, flags=ALL_FLAGS),
@@ -129,6 +162,39 @@ def test_recorded_trace__breaks_nothing() -> None:
     assert check_trace(written(records)) == []
 
 
+def test_recorded_positions__break_nothing() -> None:
+    records = recorded(POSITIONS)
+    assert not [line for line in records[1:] if "rejected" in line["outcome"]]
+    said = {event["type"] for line in records[1:] for event in events_of(line)}
+    assert said >= {"unsettled", "settled", "virtual_moved", "virtual_interest", "funding_applied"}
+    assert check_trace(written(records)) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "name"),
+    [
+        (("accounts", "3", "unsettled"), "fund_is_flat"),
+        (("accounts", "2", "positions", "ORE_PERP", "cost"), "fund_is_flat"),
+        (("accounts", "2", "positions", "ORE_PERP", "lots"), "lots_sum_to_zero"),
+        (("accounts", "2", "positions", "ORE_PERP", "virtual"), "virtual_shares_are_sums"),
+        (("accounts", "2", "positions", "ORE_PERP", "interest"), "interest_attributed"),
+        (("accounts", "2", "portfolio", "uncounted_gain"), "no_double_count"),
+        (("markets", "ORE_PERP", "open_interest"), "open_interest_agrees"),
+        (("markets", "ORE_PERP", "funding_index"), "frame_rule"),
+        (("settlement_time",), "frame_rule"),
+    ],
+)
+def test_fault_of_a_settlement__reported_with_its_line(member: tuple[str, ...], name: str) -> None:
+    records = recorded(POSITIONS)
+    *path, last = member
+    place = records[-1]["observation"]
+    for part in path:
+        place = place[part]
+    place[last] = str(int(place.get(last, "0")) + 1)
+    found = check_trace(written(records))
+    assert (len(records), name) in {(item.line, item.violation.invariant) for item in found}
+
+
 def test_recorded_trades__break_nothing() -> None:
     records = recorded(TRADES)
     refused = [n for n, line in enumerate(records) if "rejected" in line.get("outcome", {})]
@@ -138,7 +204,7 @@ def test_recorded_trades__break_nothing() -> None:
     assert check_trace(written(records)) == []
 
 
-@pytest.mark.parametrize("state", [genesis(SYSTEM), quoted(), run(quoted(), *SOLD)])
+@pytest.mark.parametrize("state", [genesis(SYSTEM), quoted(), run(quoted(), *SOLD), positioned()])
 def test_observation__same_view_as_the_state(state: State) -> None:
     known = Known(
         state.system,
@@ -150,7 +216,7 @@ def test_observation__same_view_as_the_state(state: State) -> None:
     assert view == view_of_state(state)
 
 
-@pytest.mark.parametrize("action", [*STEPS, *TRADES])
+@pytest.mark.parametrize("action", [*STEPS, *TRADES, *POSITIONS])
 def test_action_of__reads_what_is_written(action: Action) -> None:
     assert action_of(encode_action(action)) == action
 

@@ -79,8 +79,24 @@ def test_requirement__is_base_when_small_and_grows_with_the_root_of_size() -> No
 
 
 def test_is_admissible__lets_an_account_under_water_only_improve() -> None:
-    worse = Health(equity=5, order_loss=0, exposure=100, initial=10, maintenance=6, auto_close=3)
-    better = Health(equity=5, order_loss=0, exposure=80, initial=8, maintenance=5, auto_close=3)
+    worse = Health(
+        equity=5,
+        uncounted_gain=0,
+        order_loss=0,
+        exposure=100,
+        initial=10,
+        maintenance=6,
+        auto_close=3,
+    )
+    better = Health(
+        equity=5,
+        uncounted_gain=0,
+        order_loss=0,
+        exposure=80,
+        initial=8,
+        maintenance=5,
+        auto_close=3,
+    )
     assert is_admissible(worse, better)
     assert not is_admissible(better, worse)
     assert not is_admissible(worse, replace(better, order_loss=1))

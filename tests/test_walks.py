@@ -17,7 +17,7 @@ from ibperp import actions, outcomes
 from ibperp.actions import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder, SetPrice
 from ibperp.operations import matching
 from ibperp.orders import Side, TimeInForce
-from ibperp.outcomes import Accepted, OrderEnd, OrderEnded, RejectionCode
+from ibperp.outcomes import Accepted, OrderEnd, OrderEnded, RejectionCode, SettlementSource
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.portfolio import losses
@@ -26,8 +26,9 @@ from ibperp_invariants.totals import totals_of
 from ibperp_invariants.view_state import view_of_state
 from strategies import ALL_FLAGS, MARKETS, SYSTEM, order, run
 from strategies_walk import EVERYTHING, TRADERS, WORK, spoilt_action, traders, useful_action
+from strategies_walk_perpetual import DRAIN, limited
 
-WALKS: Final = 30
+WALKS: Final = 48
 STEPS: Final = 150
 
 
@@ -37,10 +38,11 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
     said: Counter[object] = Counter()
     for seed in range(WALKS):
         random = Random(seed)
-        state = traders(replace(SYSTEM, entry_fee=bool(seed & 1)))
+        choices = DRAIN if seed % 3 == 0 else EVERYTHING
+        state = traders(limited(random, replace(SYSTEM, entry_fee=bool(seed & 1))))
         monitor = Monitor(state)
         for _ in range(STEPS):
-            action = useful_action(random, state, EVERYTHING)
+            action = useful_action(random, state, choices)
             if random.randrange(12) == 0:
                 action = spoilt_action(random, action)
             outcome = transition(state, action)
@@ -55,6 +57,11 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
                 said.update(
                     event.reason for event in outcome.events if isinstance(event, OrderEnded)
                 )
+                said.update(
+                    event.source
+                    for event in outcome.events
+                    if isinstance(event, outcomes.Unsettled | outcomes.VirtualMoved)
+                )
                 state = outcome.state
                 assert random.randrange(8) or check_state(state) == []
         assert monitor.totals == totals_of(view_of_state(state))
@@ -62,7 +69,8 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
     rare = [kind.__name__ for kind in get_args(actions.Action) if accepted[kind] < 5]
     assert not rare, f"hardly accepted: {rare}; accepted: {accepted}"
     assert not [kind for kind in asked if asked[kind] == accepted[kind]]
-    assert said.keys() >= {*get_args(outcomes.Event), *OrderEnd}
+    missing = {*get_args(outcomes.Event), *OrderEnd, *SettlementSource} - said.keys()
+    assert not missing
 
 
 def test_churn__ends_with_nothing_reserved_after_cancel_all() -> None:

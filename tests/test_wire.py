@@ -15,9 +15,11 @@ from ibperp.actions import Action, Redeem
 from ibperp.orders import Side
 from ibperp.outcomes import (
     Event,
+    FundingApplied,
     InterestCharged,
     LedgerAccount,
     LedgerKind,
+    MarkUpdated,
     OrderAccepted,
     OrderEnd,
     OrderEnded,
@@ -25,8 +27,13 @@ from ibperp.outcomes import (
     PriceLimited,
     Rejected,
     RejectionCode,
+    Settled,
+    SettlementSource,
     SharesMoved,
     Traded,
+    Unsettled,
+    VirtualInterest,
+    VirtualMoved,
 )
 from ibperp.outcomes import Reason as Why
 from ibperp.state import genesis
@@ -102,7 +109,7 @@ def test_action__survives_json(record: type, data: st.DataObject) -> None:
 
 def test_actions__every_kind_has_its_name() -> None:
     assert wire.action_classes()["set_pool_parameters"] is actions.SetPoolParameters
-    assert len(wire.action_classes()) == 25
+    assert len(wire.action_classes()) == 31
 
 
 def test_redeem__all_is_no_amount() -> None:
@@ -179,6 +186,48 @@ def test_order__bad_field_is_named(change: dict[str, Any], message: str) -> None
     ],
 )
 def test_spot_margin__bad_field_is_named(action: dict[str, Any], message: str) -> None:
+    assert message in refused(action)
+
+
+MARK = {
+    "type": "update_mark",
+    "market": "ORE_PERP",
+    "index_price": "250",
+    "has_basis": True,
+    "basis": "-3",
+}
+
+
+def test_mark__has_the_fields_of_the_protocol() -> None:
+    mark = actions.UpdateMark("ORE_PERP", 250, has_basis=True, basis=-3)
+    assert wire.decode_action(MARK) == mark
+    assert wire.encode_action(mark) == MARK
+
+
+def test_settle__has_no_fields() -> None:
+    assert wire.decode_action({"type": "settle"}) == actions.Settle()
+    assert wire.encode_action(actions.Settle()) == {"type": "settle"}
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ({"type": "list_perpetual", "market": "A"}, "action.parameters: missing"),
+        (
+            {"type": "set_perpetual_parameters", "parameters": {}},
+            "action.parameters.lots_per_unit: missing",
+        ),
+        (MARK | {"has_basis": "true"}, "action.has_basis: expected true or false"),
+        (MARK | {"basis": None}, "action.basis: expected an integer"),
+        (MARK | {"mark_price": "250"}, "action.mark_price: unknown field"),
+        ({"type": "apply_funding", "market": "A", "premium": 0.1}, "action.premium: expected"),
+        ({"type": "settle_market", "market": "A"}, "action.price: missing"),
+        ({"type": "settle", "time": "10"}, "action.time: unknown field"),
+        ({"type": "set_account_settings"}, "action.auto_realize: missing"),
+        ({"type": "set_account_settings"}, "action.auto_borrow_settlements: missing"),
+    ],
+)
+def test_perpetuals__bad_field_is_named(action: dict[str, Any], message: str) -> None:
     assert message in refused(action)
 
 
@@ -314,6 +363,48 @@ EVENTS: list[tuple[Event, dict[str, Any]]] = [
         OrderEnded(7, 3, RejectionCode.INSUFFICIENT_MARGIN),
         {"type": "order_ended", "order": "7", "lots": "3", "reason": "insufficient_margin"},
     ),
+    (
+        MarkUpdated(1, 250, 249),
+        {
+            "type": "mark_updated",
+            "market": "USD_ORE",
+            "index_price": "250",
+            "mark_price": "249",
+        },
+    ),
+    (
+        FundingApplied(1, -100, -3),
+        {"type": "funding_applied", "market": "USD_ORE", "rate": "-100", "step": "-3"},
+    ),
+    (
+        Unsettled(2, 1, -3, SettlementSource.FUNDING_PAYMENT),
+        {
+            "type": "unsettled",
+            "account": "2",
+            "market": "USD_ORE",
+            "amount": "-3",
+            "source": "FundingPayment",
+        },
+    ),
+    (
+        Settled(2, -3, 0),
+        {"type": "settled", "account": "2", "amount": "-3", "unpaid": "0"},
+    ),
+    (
+        VirtualMoved(2, 0, -5, -6, SettlementSource.CULLED_BOOK_UTILISATION),
+        {
+            "type": "virtual_moved",
+            "account": "2",
+            "market": "ORE_USD",
+            "shares": "-5",
+            "amount": "-6",
+            "source": "CulledRealizePnlBookUtilisation",
+        },
+    ),
+    (
+        VirtualInterest(2, 0, -1),
+        {"type": "virtual_interest", "account": "2", "market": "ORE_USD", "amount": "-1"},
+    ),
 ]
 
 
@@ -327,10 +418,21 @@ def test_event__every_kind_is_tried() -> None:
     assert {type(event) for event, _ in EVENTS} == set(get_args(Event))
 
 
-@pytest.mark.parametrize("change", [{"reason": "because"}, {"lots": 3}, {"more": "1"}])
-def test_event__schema_refuses_another_one(change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("order_ended", {"reason": "because"}),
+        ("order_ended", {"lots": 3}),
+        ("order_ended", {"more": "1"}),
+        ("unsettled", {"source": "funding_payment"}),
+        ("unsettled", {"market": 1}),
+        ("virtual_moved", {"shares": None}),
+    ],
+)
+def test_event__schema_refuses_another_one(kind: str, change: dict[str, Any]) -> None:
+    event = next(encoded for _, encoded in EVENTS if encoded["type"] == kind)
     with pytest.raises(ValidationError):
-        TypeAdapter(messages.event_type()).validate_python(EVENTS[-1][1] | change)
+        TypeAdapter(messages.event_type()).validate_python(event | change)
 
 
 def test_outcome__lists_the_events_of_the_action() -> None:

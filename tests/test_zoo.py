@@ -12,41 +12,63 @@ from ibperp_conformance.conform import Campaign, Outcome, conduct
 from ibperp_conformance.vectors_format import Suite, Vector, load_suite
 from zoo.wrong_engine import FAULTS
 
-ENGINE: Final = Path(__file__).parent / "zoo" / "wrong_engine.py"
+ENGINE: Final = (sys.executable, "-O", "-m", "zoo.wrong_engine")
+"""Without the reference's own assertions: the vectors alone are to catch a fault."""
 
 CAUGHT_BY: Final = {
     "auto_close_without_offset": {"PF-6-004", "PF-6-006", "PF-6-007"},
+    "borrowed_before_redeemed": {"ST-3-006", "ST-3-008", "ST-5-009"},
     "cap_on_decrease": {"MM-8-005", "MM-8-007"},
     "carry_dropped": {"MM-6-011", "MM-6-013"},
     "check_before_write": {"CU-10-033", "CU-5-048", "PF-8-002"},
+    "cost_rounded_away": {"PP-4-009", "PP-4-012"},
     "credit_orders_hold_free": {"SM-5-091", "SM-5-096", "SM-5-111", "SM-9-083", "SM-9-210"},
+    "culled_by_borrowing": {"ST-5-065", "ST-5-066"},
+    "culled_smallest_first": {"ST-5-014", "ST-5-034"},
     "debt_rounded_down": {"MM-14-021"},
     "fee_to_nobody": {"CU-6-001", "CU-1-001"},
     "firm_orders_ignored": {"PF-5-101", "PF-5-103", "SM-5-070", "SM-5-074", "SM-9-216"},
+    "firm_orders_settled": {"ST-3-060", "ST-3-063"},
     "flags_sweep_all": {"SM-9-031", "SM-9-033", "SM-9-220", "SM-9-230"},
+    "flip_keeps_cost": {"PP-4-021", "PP-4-022"},
+    "fund_debt_not_required": {"PF-12-012", "PF-12-056"},
+    "funding_not_on_touch": {"PP-8-040", "PP-8-042", "PP-8-043"},
+    "funding_sign_turned": {"PP-8-041", "PP-8-047"},
+    "funding_unbounded": {"PP-7-021", "PP-7-023"},
+    "gains_in_full": {"PF-12-004", "PF-12-014"},
     "haircut_by_listed_weight": {"PF-2-013", "PF-2-016", "PF-2-051"},
     "haircut_ignored": {"PF-2-001", "PF-2-012"},
+    "interest_unclamped": {"PP-7-007", "PP-7-008"},
     "lower_precedence_code": {"CU-4-040", "CU-4-041", "CU-2-005"},
     "maker_failure_refuses_taker": {"SM-9-061", "SM-9-062"},
     "maker_fee_unpaid": {"SM-9-100", "SM-9-101"},
+    "mark_limit_ignored": {"PP-6-061", "PP-6-063"},
+    "mark_threshold_ignored": {"PP-6-040", "PP-6-041"},
     "no_riskier_always": {"PF-8-002", "PF-8-024", "PF-8-026"},
     "no_riskier_never": {"PF-8-023", "PF-8-040", "PF-8-046"},
+    "open_interest_limit_ignored": {"PP-5-131", "PP-5-139"},
+    "open_interest_stale": {"PP-4-001", "PP-5-131"},
     "open_orders_not_counted": {"PF-5-031", "PF-5-051", "PF-5-055"},
     "order_gains_counted": {"PF-5-005", "PF-5-010"},
     "order_loss_ignored": {"PF-5-001", "PF-8-010"},
     "owed_rounded_down": {"PF-3-001", "PF-3-003"},
+    "position_limit_ignored": {"PP-5-101", "PP-5-110"},
+    "position_orders_ignored": {"PP-5-045", "PP-5-047"},
+    "post_only_mark_by_basis": {"PP-6-007"},
     "post_only_takes": {"SM-4-055", "SM-4-057"},
     "price_age_ignored": {"PF-9-002", "PF-9-004", "PF-9-008"},
     "price_limit_ignored": {"PF-10-004", "PF-10-041"},
     "price_limit_inward": {"PF-10-007", "PF-10-009"},
     "priority_by_id": {"SM-5-006", "SM-5-009"},
     "rebate_rounded_up": {"SM-9-100", "SM-9-101"},
-    "receipt_lent_before_repay": {"SM-9-035", "SM-9-047"},
     "receipt_before_fee": {"SM-9-223", "SM-9-224", "SM-9-234"},
+    "receipt_lent_before_repay": {"SM-9-035", "SM-9-047"},
+    "receiver_keeps_debt": {"ST-3-101", "ST-3-102", "ST-3-103"},
     "redeem_dust_left": {"MM-12-019", "MM-2-012"},
     "redeem_skipped": {"SM-9-003", "SM-9-005"},
     "redemption_rounded_down": {"CU-5-049", "MM-12-016", "MM-2-007"},
     "reduce_only_flips": {"SM-4-101", "SM-4-103", "SM-9-071"},
+    "reduce_only_not_resized": {"PP-5-161", "PP-5-164", "PP-5-173"},
     "rejection_changes_state": {"CU-4-003", "CU-4-021"},
     "repay_dust_left": {"MM-14-021"},
     "replayed_deposit_taken": {"CU-4-021", "CU-4-024"},
@@ -59,8 +81,17 @@ CAUGHT_BY: Final = {
     "rounding_turned": {"MM-11-017", "CU-4-058", "MM-2-009"},
     "second_slope_ignored": {"MM-4-003", "MM-4-005"},
     "self_trade_allowed": {"SM-8-001", "SM-8-002"},
+    "settlement_fee_forgotten": {"ST-3-046"},
+    "settlement_margin_ignored": {"ST-5-022"},
+    "shared_alone": {"ST-3-201", "ST-3-211", "ST-3-213"},
     "shrink_checked": {"SM-2-065", "SM-2-066", "SM-11-061", "SM-11-062", "SM-11-064"},
     "throttle_ignored": {"MM-12-022", "MM-13-015", "MM-9-005"},
+    "trading_fee_to_nobody": {"PP-4-040", "PP-4-042"},
+    "unsettled_left_out": {"PF-12-001", "PF-12-112"},
+    "virtual_kept_when_automatic": {"ST-4-141", "ST-4-142"},
+    "virtual_kept_when_flat": {"ST-4-061", "ST-4-066"},
+    "virtual_lend_skipped": {"ST-4-028", "ST-4-029"},
+    "winners_in_full": {"ST-3-410", "ST-3-305"},
 }
 """Vectors that catch each fault, among others."""
 
@@ -68,6 +99,16 @@ CAUGHT_BY: Final = {
 @pytest.fixture(scope="module")
 def suite() -> Suite:
     return load_suite()
+
+
+@pytest.fixture(autouse=True)
+def _served_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+def test_faults__each_has_vectors_named() -> None:
+    assert CAUGHT_BY.keys() == FAULTS.keys()
+    assert all(CAUGHT_BY.values())
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
@@ -82,8 +123,7 @@ def test_engine_without_fault__conforms(suite: Suite) -> None:
 
 def divergent(suite: Suite, fault: str, vectors: list[Vector]) -> set[str]:
     """Return the ids of those vectors that a wrong engine does not pass."""
-    command = (sys.executable, str(ENGINE), fault)
-    campaign = conduct(suite, vectors, Campaign(command, "full", len(vectors)))
+    campaign = conduct(suite, vectors, Campaign((*ENGINE, fault), "full", len(vectors)))
     assert campaign.failure is None
     assert len(campaign.results) == len(vectors)
     return {result.vector.id for result in campaign.results if result.outcome != Outcome.PASSED}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, StrictStr, create_model
 
 from ibperp.numbers import RATIO
+from ibperp.parameter_laws import asset_violations, pool_violations
 from ibperp.parameters import (
     AssetParameters,
     BookState,
@@ -17,8 +18,6 @@ from ibperp.parameters import (
     HaircutParameters,
     PoolParameters,
     TokenParameters,
-    asset_violations,
-    pool_violations,
 )
 from ibperp_conformance.preset_reading import (
     FORBID,

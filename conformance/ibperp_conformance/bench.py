@@ -1,7 +1,7 @@
 """Measure the reference: transitions per second as accounts and books grow, vectors, memory.
 
-`python -m ibperp_conformance.bench [FILE.json]` prints one JSON object (and writes it to FILE):
-figures as measured, of one run on one machine.
+`python -m ibperp_conformance.bench [FILE.json] [--full]` prints one JSON object (and writes it to
+FILE): figures as measured, of one run on one machine. The full run settles a million positions too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
 from ibperp_conformance import bench_orders
+from ibperp_conformance.bench_settlement import settlements
 from ibperp_conformance.bench_states import FIRST, POOL, TRANSITIONS, populated, with_orders
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 SIZES: Final = (10, 10**3, 10**5, 10**6)
 BOOK_SIZES: Final = (10, 10**3, 10**5)
+SETTLED_SIZES: Final = (10**3, 10**5)
+SETTLED_SIZES_FULL: Final = (*SETTLED_SIZES, 10**6)
+FULL: Final = "--full"
 REPEATS: Final = 5
 
 
@@ -64,7 +68,12 @@ def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
         "borrow": lambda _: actions.Borrow(some(), "SOL", 1000),
         "repay": lambda _: actions.Repay(some(), "SOL", 1000),
         "set_account_settings": lambda n: actions.SetAccountSettings(
-            some(), auto_lend=False, auto_repay_borrows=False, leverage_limit=(8 + n % 2) * RATIO
+            some(),
+            auto_lend=False,
+            auto_repay_borrows=False,
+            auto_borrow_settlements=False,
+            auto_realize=True,
+            leverage_limit=(8 + n % 2) * RATIO,
         ),
         "set_pool_parameters": lambda n: actions.SetPoolParameters(
             "SOL", replace(POOL, base_rate=n)
@@ -117,7 +126,7 @@ def conformance() -> dict[str, float]:
     }
 
 
-def measured() -> dict[str, object]:
+def measured(settled_sizes: tuple[int, ...]) -> dict[str, object]:
     """Return every figure."""
     per_size = {str(size): dict(rates(size)) for size in SIZES}
     growth = {
@@ -138,6 +147,7 @@ def measured() -> dict[str, object]:
         "transitions_per_second_by_resting_orders": per_book,
         "cost_from_10_to_1e5_resting_orders": book_growth,
         "per_second_of_10_assets_debts_and_orders": bench_orders.portfolio_rates(),
+        "settlement_by_positions": settlements(settled_sizes),
         "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
         "conformance": conformance(),
     }
@@ -145,10 +155,12 @@ def measured() -> dict[str, object]:
 
 def main() -> int:
     """Print the figures as JSON, and write them to the file named by the first argument."""
-    text = json.dumps(measured(), indent=2)
+    files = [argument for argument in sys.argv[1:] if argument != FULL]
+    sizes = SETTLED_SIZES_FULL if FULL in sys.argv else SETTLED_SIZES
+    text = json.dumps(measured(sizes), indent=2)
     print(text)
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
+    if files:
+        Path(files[0]).write_text(text + "\n", encoding="utf-8")
     return 0
 
 

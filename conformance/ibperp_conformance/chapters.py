@@ -19,6 +19,8 @@ CHAPTERS: Final = (
     "money-market",
     "portfolio",
     "spot-margin",
+    "perpetuals",
+    "settlement",
     "conformance",
 )
 """The names of the chapters, in reading order."""
@@ -33,7 +35,8 @@ _METADATA: Final = re.compile(
 )
 _FIELD: Final = re.compile(r";\s*(?=[a-z_]+:)")
 _REFERENCE: Final = re.compile(
-    r"`[^`]*`|\[[^\]]*\]\([^)]*\)|(?<![\w#-])(?P<clause>(?:NT|CU|MM|PF|SM|CF)-\d+)(?:-\d{3})?\b"
+    r"`[^`]*`|\[[^\]]*\]\([^)]*\)"
+    r"|(?<![\w#-])(?P<clause>(?:NT|CU|MM|PF|SM|PP|ST|CF)-\d+)(?:-\d{3})?\b"
 )
 
 

@@ -157,11 +157,14 @@ def run(
     trace_file: Annotated[
         Path | None, typer.Option("--trace", help="Write a trace for check-trace here.")
     ] = None,
+    plot_file: Annotated[
+        Path | None, typer.Option("--plot", help="Write charts of the run as an HTML page here.")
+    ] = None,
 ) -> int:
     """Run a scenario; print its steps, and where accounts and markets stand at the end."""
     from ibperp_conformance import scenario
 
-    return scenario.main_run(file, as_json, trace_file)
+    return scenario.main_run(file, as_json, trace_file, plot_file)
 
 
 @app.command("check-trace")

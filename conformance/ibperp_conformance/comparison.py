@@ -12,8 +12,11 @@ from ibperp_conformance.client import Reply
 from ibperp_conformance.vectors_format import Expectation, Object, flatten
 
 ROWS: Final = 40
-PORTFOLIO: Final = re.compile("accounts/[^/]+/portfolio/")
-"""The leaves that only an engine with the capability `portfolio` answers for."""
+OWN_LEAVES: Final[Mapping[str, re.Pattern[str]]] = {
+    "portfolio": re.compile("accounts/[^/]+/portfolio/"),
+    "settlement": re.compile("settlement_time$"),
+}
+"""The leaves that only an engine with a capability answers for, whatever the vector (CF-7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def compare_step(
 def compare_observation(
     expected: Mapping[str, object], observation: Object, capabilities: Collection[str]
 ) -> tuple[Row, ...]:
-    """Compare an observation with flat leaves; the portfolio only if the engine has one."""
+    """Compare an observation with flat leaves, without those of what the engine does not claim."""
     return compare(_judged(expected, capabilities), _judged(flatten(observation), capabilities))
 
 
@@ -74,9 +77,12 @@ def compare(expected: Mapping[str, object], received: Mapping[str, object]) -> t
 
 
 def _judged(leaves: Mapping[str, object], capabilities: Collection[str]) -> Mapping[str, object]:
-    if "portfolio" in capabilities:
+    foreign = [own for name, own in OWN_LEAVES.items() if name not in capabilities]
+    if not foreign:
         return leaves
-    return {path: leaf for path, leaf in leaves.items() if not PORTFOLIO.match(path)}
+    return {
+        path: leaf for path, leaf in leaves.items() if not any(own.match(path) for own in foreign)
+    }
 
 
 def _received(reply: Reply, *, events: bool) -> dict[str, object]:

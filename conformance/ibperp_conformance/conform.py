@@ -31,7 +31,7 @@ from ibperp_conformance.comparison import (
     compare_step,
 )
 from ibperp_conformance.vectors_format import (
-    SPOT_MARGIN_ACTIONS,
+    NEEDED,
     Object,
     Setup,
     Suite,
@@ -253,8 +253,8 @@ class _Runner:
         setup = self.suite.setups[vector.setup]
         requests = _requests(setup, vector)
         hello = self.campaign.hello or Hello("", "", frozenset())
-        if _trades(setup, vector) and "spot_margin" not in hello.capabilities:
-            message = "the engine does not claim spot_margin"
+        if missing := _needs(setup, vector) - hello.capabilities:
+            message = f"the engine does not claim {' and '.join(sorted(missing))}"
             return Result(vector, Outcome.UNSUPPORTED, message, known=known)
         message, stderr, divergence = "", "", None
         try:
@@ -298,9 +298,10 @@ def _actions(setup: Setup, vector: Vector) -> list[Object]:
     return [*setup.actions, *(step.action for step in vector.steps)]
 
 
-def _trades(setup: Setup, vector: Vector) -> bool:
-    """Tell whether a vector needs the capability `spot_margin` (CF-1)."""
-    return any(action["type"] in SPOT_MARGIN_ACTIONS for action in _actions(setup, vector))
+def _needs(setup: Setup, vector: Vector) -> frozenset[str]:
+    """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
+    used = {action["type"] for action in _actions(setup, vector)}
+    return frozenset(name for name, actions in NEEDED.items() if used & actions)
 
 
 def _requests(setup: Setup, vector: Vector) -> list[Request]:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 from ibperp.outcomes import Accepted
-from ibperp.parameters import system_violations
+from ibperp.parameter_laws import system_violations
 from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.observation import observe
@@ -34,7 +34,15 @@ if TYPE_CHECKING:
 PROTOCOL: Final = "1"
 """The version of the protocol (chapter conformance)."""
 
-CAPABILITIES: Final = ("custody", "money_market", "portfolio", "spot_margin", "events")
+CAPABILITIES: Final = (
+    "custody",
+    "money_market",
+    "portfolio",
+    "spot_margin",
+    "perpetuals",
+    "settlement",
+    "events",
+)
 
 OPERATIONS: Final = {
     "hello": ("protocol",),

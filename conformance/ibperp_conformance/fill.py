@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ibperp.actions import Action
+from ibperp.actions import Action, ApplyFunding
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance import wire
-from ibperp_conformance.authored import ALSO, BRICKS
+from ibperp_conformance.authored import ALSO, BRICKS, SETUPS
 from ibperp_conformance.authored.builder import Case, Kind, Refused, Step, Why
-from ibperp_conformance.authored.setups import SETUPS, SetupSource
+from ibperp_conformance.authored.setups import SetupSource
 from ibperp_conformance.observation import difference, flatten, observe
 from ibperp_conformance.schemas import schemas
 from ibperp_conformance.spec_data import spec_path
@@ -35,6 +35,11 @@ _PART_OF: Final = {
     RejectionCode.BOOK_CLOSED: "MM-10",
     RejectionCode.TRADING_PAUSED: "SM-2",
     RejectionCode.PRICE_OUT_OF_BOUNDS: "SM-6",
+    RejectionCode.MARKET_KIND: "PP-1",
+    RejectionCode.OPEN_INTEREST_LIMIT: "PP-5",
+    RejectionCode.POSITION_LIMIT: "PP-5",
+    RejectionCode.MARKET_NOT_CLOSED: "PP-9",
+    RejectionCode.TOO_EARLY: "ST-2",
 }
 """The clause that a code belongs to, wherever the action's own clause uses it."""
 
@@ -118,11 +123,18 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 def _clauses(case: Case) -> list[str]:
     found = [*case.clauses, *ALSO.get(case.id, ())]
-    refused = [step.code for step in case.steps if isinstance(step, Refused)]
-    found += [_PART_OF[code] for code in refused if code in _PART_OF]
+    refused = [step for step in case.steps if isinstance(step, Refused)]
+    found += [_part_of(step) for step in refused if step.code in _PART_OF]
     if case.why is Why.PRECEDENCE:
         found.append("NT-9")
     return list(dict.fromkeys(found))
+
+
+def _part_of(refused: Refused) -> str:
+    """Return the clause of a refusal; two clauses say what is too early, each of its action."""
+    if refused.code is RejectionCode.TOO_EARLY and isinstance(refused.action, ApplyFunding):
+        return "PP-8"
+    return _PART_OF[refused.code]
 
 
 def _check_step(case: Case, number: int, step: Step, outcome: Accepted | Rejected) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BaseModel, StrictStr, create_model
 
 from ibperp.actions import ListMarket
-from ibperp.parameters import MarketParameters, OrderBookState, market_violations
+from ibperp.parameter_laws import market_violations
+from ibperp.parameters import MarketParameters, OrderBookState
 from ibperp_conformance.asset_presets import price_scale
 from ibperp_conformance.preset_reading import (
     FORBID,

@@ -22,8 +22,13 @@ from ibperp import outcomes as outcome_records
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.outcomes import Event, LedgerAccount, RejectionCode
 from ibperp.parameters import SystemParameters
-from ibperp.state import RequestStatus
-from ibperp_conformance.observation import POOL_FIELDS, PORTFOLIO_FIELDS
+from ibperp.state import RequestStatus, Settings
+from ibperp_conformance.observation import (
+    PERPETUAL_FIELDS,
+    POOL_FIELDS,
+    PORTFOLIO_FIELDS,
+    POSITION_FIELDS,
+)
 from ibperp_conformance.wire import WireInteger, action_type, model_of, type_name
 
 LEDGER: Final = r"^(in_transit|pool|free:(0|[1-9][0-9]*)|(custody|pending):.+)$"
@@ -39,7 +44,7 @@ def message_schema() -> dict[str, Any]:
 def observation_model() -> type[BaseModel]:
     """Return the model of an observation, nested as the protocol sends it.
 
-    What an engine without `portfolio` or `spot_margin` leaves out is optional.
+    What an engine without one of the later capabilities leaves out is optional.
     """
     integer, text = WireInteger, StrictStr
     status = _one_of(RequestStatus)
@@ -55,15 +60,13 @@ def observation_model() -> type[BaseModel]:
             "pool": pool,
         },
     )
-    settings = _record(
-        "Settings",
-        {"auto_lend": StrictBool, "auto_repay_borrows": StrictBool, "leverage_limit": integer},
-    )
     amounts = dict[str, WireInteger]
     account = _record(
         "Account",
-        {"user": integer, "free": amounts, "shares": amounts, "settings": settings},
+        {"user": integer, "free": amounts, "shares": amounts, "settings": _settings()},
         reserved=amounts,
+        unsettled=integer,
+        positions=dict[str, _position()],  # type: ignore[misc]
         portfolio=_record("Portfolio", dict.fromkeys(PORTFOLIO_FIELDS, integer)),
     )
     moved = {"asset": text, "amount": integer, "status": status}
@@ -77,10 +80,11 @@ def observation_model() -> type[BaseModel]:
         ("rebalances", rebalance),
     ):
         members[name] = dict[str, kind]  # type: ignore[valid-type]
-    market, order = _market(), _order()
+    market, order = Union[_market(), _perpetual()], _order()  # noqa: UP007
     return _record(
         "Observation",
         members,
+        settlement_time=integer,
         markets=dict[str, market],  # type: ignore[valid-type]
         orders=dict[str, order],  # type: ignore[valid-type]
     )
@@ -109,10 +113,29 @@ def _event_member(name: str, hint: Any) -> Any:
     return _one_of(value for kind in kinds for value in kind)
 
 
+def _settings() -> type[BaseModel]:
+    hints = get_type_hints(Settings)
+    kinds: dict[type, Any] = {bool: StrictBool, int: WireInteger}
+    return _record("Settings", {item.name: kinds[hints[item.name]] for item in fields(Settings)})
+
+
+def _position() -> type[BaseModel]:
+    return _record("Position", dict.fromkeys(POSITION_FIELDS, WireInteger))
+
+
 def _market() -> type[BaseModel]:
-    prices = ("last_price", "index_price", "mean_mark_price", "mean_premium")
+    return _record("Market", _traded(("index_price",)))
+
+
+def _perpetual() -> type[BaseModel]:
+    return _record("Perpetual", _traded(("reference_index_price", *PERPETUAL_FIELDS)))
+
+
+def _traded(more: tuple[str, ...]) -> dict[str, Any]:
+    """Return the members of a market of either kind, with more integers of one kind."""
+    integers = ("last_price", "mean_mark_price", "mean_premium", *more)
     queues = dict.fromkeys(("bids", "asks"), list[WireInteger])
-    return _record("Market", {**dict.fromkeys(prices, WireInteger), **queues})
+    return {**dict.fromkeys(integers, WireInteger), **queues}
 
 
 def _order() -> type[BaseModel]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ibperp.margin import Health
 from ibperp.portfolio import health
-from ibperp.state import OrderStatus
+from ibperp.position import Position
+from ibperp.state import OrderStatus, Perpetual, Settings, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,16 @@ POOL_FIELDS: Final = (
     "throttle_bound",
 )
 PORTFOLIO_FIELDS: Final = tuple(item.name for item in fields(Health))
+SETTINGS_FIELDS: Final = tuple(item.name for item in fields(Settings))
+POSITION_FIELDS: Final = tuple(item.name for item in fields(Position) if item.name != "market")
+PERPETUAL_FIELDS: Final = (
+    "index_price",
+    "mark_price",
+    "mark_time",
+    "funding_index",
+    "funding_time",
+    "open_interest",
+)
 
 
 def observe(state: State) -> dict[str, Any]:
@@ -36,6 +47,7 @@ def observe(state: State) -> dict[str, Any]:
     symbols = [asset.symbol for asset in state.assets]
     return {
         "time": str(state.time),
+        "settlement_time": str(state.settlement_time),
         "chains": {chain.name: str(chain.next_sequence) for chain in state.chains},
         "assets": {asset.symbol: _asset(asset) for asset in state.assets},
         "markets": {market.symbol: _market(market) for market in state.markets},
@@ -108,9 +120,10 @@ def _pool(pool: Pool) -> dict[str, str]:
     return {name: str(getattr(pool, name)) for name in POOL_FIELDS}
 
 
-def _market(market: Market) -> dict[str, Any]:
+def _market(market: Market | Perpetual) -> dict[str, Any]:
+    """Return a market; a perpetual's index is its own, that of the taker bands stands beside it."""
     book, reference = market.book, market.reference
-    return {
+    described: dict[str, Any] = {
         "last_price": str(book.last_price),
         "index_price": str(reference.index_price),
         "mean_mark_price": str(reference.mean_mark_price),
@@ -118,6 +131,10 @@ def _market(market: Market) -> dict[str, Any]:
         "bids": _queue(book.bids),
         "asks": _queue(book.asks),
     }
+    if isinstance(market, Perpetual):
+        described["reference_index_price"] = described["index_price"]
+        described |= {name: str(getattr(market, name)) for name in PERPETUAL_FIELDS}
+    return described
 
 
 def _queue(side: Ordered) -> list[str]:
@@ -126,27 +143,38 @@ def _queue(side: Ordered) -> list[str]:
 
 
 def _account(state: State, account: Account, symbols: list[str]) -> dict[str, Any]:
-    settings = account.settings
-    described = {
+    described: dict[str, Any] = {
         "user": str(account.user),
         "free": _nonzero(account.free, symbols),
         "shares": _nonzero(account.shares, symbols),
         "reserved": _nonzero(account.reserved, symbols),
-        "settings": {
-            "auto_lend": settings.auto_lend,
-            "auto_repay_borrows": settings.auto_repay_borrows,
-            "leverage_limit": str(settings.leverage_limit),
-        },
+        "settings": {name: _leaf(getattr(account.settings, name)) for name in SETTINGS_FIELDS},
     }
+    if account.unsettled:
+        described["unsettled"] = str(account.unsettled)
+    if account.positions:
+        described["positions"] = {
+            state.markets[position.market].symbol: _position(position)
+            for position in account.positions
+        }
     return described | _portfolio(state, account)
 
 
+def _position(position: Position) -> dict[str, str]:
+    return {name: str(getattr(position, name)) for name in POSITION_FIELDS}
+
+
+def _leaf(value: bool | int) -> Leaf:  # noqa: FBT001
+    return value if isinstance(value, bool) else str(value)
+
+
 def _portfolio(state: State, account: Account) -> dict[str, Any]:
-    """Return the health of an account that has an exposure or an open order."""
-    if not account.orders and not any(shares < 0 for shares in account.shares):
+    """Return the health of an account with exposure, an open order, or something to settle."""
+    is_shown = bool(account.orders) or is_settled(account)
+    if not is_shown and not any(shares < 0 for shares in account.shares):
         return {}
     found = health(state, account)
-    if not account.orders and not found.exposure:
+    if not is_shown and not found.exposure:
         return {}
     return {"portfolio": {name: str(getattr(found, name)) for name in PORTFOLIO_FIELDS}}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ibperp.parameters import DECIMALS_MAX
+from ibperp.parameter_laws import DECIMALS_MAX
 from ibperp_conformance.document import Document, DocumentError, Problem
 from ibperp_conformance.units import UnitError, integer_of, parse_decimal, ratio_of
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from fractions import Fraction
 
-    from ibperp.parameters import ParameterViolation
+    from ibperp.parameter_laws import ParameterViolation
     from ibperp_conformance.document import FieldPath
 
 WRITTEN_AS: Final = {
     "quote_unit": "quote_decimals",
     "lot_atoms": "lot",
+    "lots_per_unit": "lot",
     "minimum_lots": "minimum",
     "native_unit": "native_decimals",
 }
@@ -110,7 +111,8 @@ def reader(read: Callable[[Any], Any]) -> PlainValidator:
     return PlainValidator(validate)
 
 
-def _decimal_text(value: object) -> object:
+def decimal_text(value: object) -> object:
+    """Return the text of a decimal, its unit behind it or not; raise UnitError."""
     parse_decimal(value.split(" ")[0] if isinstance(value, str) else value)
     return value
 
@@ -129,7 +131,7 @@ def _decimals(value: object) -> int:
 
 
 Ratio = Annotated[int, reader(ratio_of)]
-DecimalText = Annotated[str, reader(_decimal_text)]
+DecimalText = Annotated[str, reader(decimal_text)]
 Count = Annotated[int, reader(_count)]
 Decimals = Annotated[int, reader(_decimals)]
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, StrictBool
-
 from ibperp.actions import ListAsset, ListMarket, SetPrice
-from ibperp.parameters import DECIMALS_MAX, SystemParameters, system_violations
+from ibperp.parameter_laws import DECIMALS_MAX
 from ibperp_conformance.asset_presets import listing_of
 from ibperp_conformance.document import DocumentError, Problem, load_document
 from ibperp_conformance.market_presets import market_of
-from ibperp_conformance.preset_reading import FORBID, Count, Decimals, Ratio, Reading
+from ibperp_conformance.perpetual_presets import KIND, PERPETUAL, is_perpetual, perpetual_of
+from ibperp_conformance.preset_reading import Reading
 from ibperp_conformance.spec_data import spec_path
+from ibperp_conformance.system_presets import system_fields, system_of
 
 if TYPE_CHECKING:
+    from ibperp.actions import Action
+    from ibperp.parameters import AssetParameters, SystemParameters
     from ibperp_conformance.asset_presets import Listing
     from ibperp_conformance.document import Document
+    from ibperp_conformance.perpetual_presets import PerpetualListing
 
 REQUIRED: Final = ("system", "assets")
 FIELDS: Final = (*REQUIRED, "markets")
@@ -32,17 +35,20 @@ class Preset:
     system: SystemParameters
     listings: tuple[Listing, ...]
     markets: tuple[ListMarket, ...]
+    perpetuals: tuple[PerpetualListing, ...]
 
     @property
-    def actions(self) -> tuple[ListAsset | SetPrice | ListMarket, ...]:
-        """Return the actions that bring the preset about: assets, first prices, markets."""
+    def actions(self) -> tuple[Action, ...]:
+        """Return the actions that bring the preset about: assets, prices, markets, marks."""
         listed = (ListAsset(listing.asset, listing.parameters) for listing in self.listings)
         priced = (
             SetPrice(listing.asset, listing.price)
             for listing in self.listings
             if listing.price is not None
         )
-        return (*listed, *priced, *self.markets)
+        perpetuals = (perpetual.listed for perpetual in self.perpetuals)
+        marked = (perpetual.marked for perpetual in self.perpetuals if perpetual.marked is not None)
+        return (*listed, *priced, *self.markets, *perpetuals, *marked)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -77,8 +83,8 @@ def preset_of(document: Document, name: str) -> Preset:
     for missing in REQUIRED:
         if missing not in data:
             reading.refuse((missing,), "missing; every preset needs it")
-    system = system_of(reading, data["system"]) if "system" in data else None
-    quote_unit = system.quote_unit if system else 10**DECIMALS_MAX
+    given = system_fields(reading, data["system"]) if "system" in data else None
+    quote_unit = 10 ** (given["quote_decimals"] if given else DECIMALS_MAX)
     listings = {
         symbol: listing_of(reading, ("assets", symbol), symbol, written, quote_unit)
         for symbol, written in _by_symbol(reading, data, "assets").items()
@@ -87,29 +93,34 @@ def preset_of(document: Document, name: str) -> Preset:
         symbol: None if listing is None else listing.parameters
         for symbol, listing in listings.items()
     }
-    markets = [
-        market_of(reading, ("markets", symbol), symbol, written, assets)
-        for symbol, written in _by_symbol(reading, data, "markets").items()
-    ]
+    system = None if given is None else system_of(reading, given, assets)
+    settlement = assets.get(given["settlement_asset"]) if given else None
+    markets, perpetuals = _markets(reading, data, assets, settlement)
     reading.finish()
     assert system is not None
-    return Preset(
-        name,
-        system,
-        tuple(listing for listing in listings.values() if listing is not None),
-        tuple(market for market in markets if market is not None),
-    )
+    listed = tuple(listing for listing in listings.values() if listing is not None)
+    return Preset(name, system, listed, tuple(markets), tuple(perpetuals))
 
 
-def system_of(reading: Reading, written: object) -> SystemParameters | None:
-    """Return the system parameters of a preset, or None after noting every problem."""
-    model = reading.model(_SystemPreset, ("system",), written)
-    if model is None:
-        return None
-    given = dict(model)
-    system = SystemParameters(quote_unit=10 ** given.pop("quote_decimals"), **given)
-    reading.laws(("system",), system_violations(system))
-    return system
+def _markets(
+    reading: Reading,
+    data: dict[str, Any],
+    assets: dict[str, AssetParameters | None],
+    settlement: AssetParameters | None,
+) -> tuple[list[ListMarket], list[PerpetualListing]]:
+    """Return the spot markets and the perpetuals of a preset, after noting every problem."""
+    markets, perpetuals = [], []
+    for symbol, written in _by_symbol(reading, data, "markets").items():
+        path = ("markets", symbol)
+        if is_perpetual(written):
+            perpetual = perpetual_of(reading, path, symbol, written, settlement)
+            perpetuals += [] if perpetual is None else [perpetual]
+        elif isinstance(written, dict) and KIND in written:
+            reading.refuse((*path, KIND), f"expected {PERPETUAL}; a spot market has no kind")
+        else:
+            market = market_of(reading, path, symbol, written, assets)
+            markets += [] if market is None else [market]
+    return markets, perpetuals
 
 
 def _by_symbol(reading: Reading, data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -118,18 +129,3 @@ def _by_symbol(reading: Reading, data: dict[str, Any], name: str) -> dict[str, A
         return written
     reading.refuse((name,), "expected a mapping from symbol to parameters")
     return {}
-
-
-class _SystemPreset(BaseModel):
-    model_config = FORBID
-
-    quote_decimals: Decimals
-    accrual_interval: Count
-    throttle_interval: Count
-    entry_fee: StrictBool
-    auto_close_divisor: Ratio
-    auto_close_offset: Ratio
-    order_price_age: Count
-    borrow_price_age: Count
-    withdrawal_price_age: Count
-    order_limit: Count

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from ibperp.actions import ListMarket, PlaceOrder
+from ibperp.actions import AdvanceTime, PlaceOrder
 from ibperp.outcomes import Accepted, Outcome, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
@@ -18,6 +18,7 @@ from ibperp_conformance.observation import observe
 from ibperp_conformance.preset_reading import Reading, suggestion
 from ibperp_conformance.presets import Preset, load_preset
 from ibperp_conformance.scenario_fields import Cast, is_account_name, is_order_name
+from ibperp_conformance.scenario_repeat import REPEAT, read_rounds, repeat_of
 from ibperp_conformance.scenario_steps import read_action, step_records
 from ibperp_conformance.wire import encode_action, encode_outcome, encode_system
 from ibperp_invariants import Violation, check_step
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ibperp.actions import Action
-    from ibperp_conformance.document import Document
+    from ibperp_conformance.document import Document, FieldPath
+    from ibperp_conformance.scenario_repeat import Repeat
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
@@ -38,7 +40,7 @@ class StepResult:
     """A step: where it stands, what it did, and whether that was expected.
 
     `line` is 0 and `label` says so for the steps that set the scene. `expected` None expects
-    acceptance.
+    acceptance. `repeat`: the outermost one that the step belongs to.
     """
 
     line: int
@@ -48,6 +50,7 @@ class StepResult:
     outcome: Outcome
     expected: RejectionCode | None
     violations: tuple[Violation, ...]
+    repeat: Repeat | None = None
 
     @property
     def after(self) -> State:
@@ -100,8 +103,7 @@ def run_scenario(path: Path) -> ScenarioResult:
     state = scene[-1].after if scene else genesis(preset.system)
     steps = []
     for place, written in enumerate(data["steps"]):
-        step = _step(reading, place, written, state, cast)
-        if step is not None:
+        for step in _played(reading, ("steps", place), written, state, cast):
             steps.append(step)
             state = step.after
     reading.finish()
@@ -123,8 +125,14 @@ def trace_lines(result: ScenarioResult) -> Iterator[str]:
         )
 
 
-def main_run(path: Path, json: bool, trace: Path | None) -> int:  # noqa: FBT001
+def main_run(
+    path: Path,
+    json: bool,  # noqa: FBT001
+    trace: Path | None,
+    plot: Path | None = None,
+) -> int:
     """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use."""
+    from ibperp_conformance.scenario_plot import plot_page
     from ibperp_conformance.scenario_report import as_json, print_result
 
     try:
@@ -132,11 +140,14 @@ def main_run(path: Path, json: bool, trace: Path | None) -> int:  # noqa: FBT001
     except DocumentError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if trace is not None:
+    for written, lines in ((trace, trace_lines), (plot, plot_page)):
+        if written is None:
+            continue
         try:
-            trace.write_text("".join(trace_lines(result)), encoding="utf-8")
+            with written.open("w", encoding="utf-8") as file:
+                file.writelines(lines(result))
         except OSError as error:
-            sys.stderr.write(f"{trace}: cannot be written: {error.strerror}\n")
+            sys.stderr.write(f"{written}: cannot be written: {error.strerror}\n")
             return 2
     if json:
         sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
@@ -176,11 +187,8 @@ def _scene(
         step = _taken(0, f"preset {preset.name}", action, state, None)
         if not isinstance(step.outcome, Accepted):
             message = f"the specification refuses it: {step.outcome.code.value}"
-            listed = (
-                ("markets", action.market)
-                if isinstance(action, ListMarket)
-                else ("assets", action.asset)
-            )
+            symbol = getattr(action, "market", None)
+            listed = ("markets", symbol) if symbol else ("assets", getattr(action, "asset", ""))
             raise DocumentError(preset.name, [Problem(0, ".".join(listed), message)])
         yield step
         state = step.after
@@ -196,10 +204,39 @@ def _scene(
             state = step.after
 
 
+def _played(
+    reading: Reading, path: FieldPath, written: object, state: State, cast: Cast
+) -> Iterator[StepResult]:
+    """Yield a step of the file, or every step of a repeat."""
+    if not isinstance(written, dict) or REPEAT not in written:
+        step = _step(reading, path, written, state, cast)
+        if step is not None:
+            yield step
+        return
+    for name in written.keys() - {REPEAT, "note"}:
+        reading.refuse((*path, name), "not part of a repeat; write it beside a step")
+    where = (*path, REPEAT)
+    rounds = read_rounds(reading, where, written[REPEAT])
+    if rounds is None:
+        return
+    repeat = repeat_of(reading, where, written[REPEAT])
+    for steps in rounds:
+        if reading.problems:
+            return
+        if rounds.every:
+            time = AdvanceTime(state.time + rounds.every)
+            step = _taken(repeat.line, f"advance_time {rounds.every}", time, state, None)
+            yield replace(step, repeat=repeat)
+            state = step.after
+        for place, member in enumerate(steps):
+            for step in _played(reading, (*where, "steps", place), member, state, cast):
+                yield replace(step, repeat=repeat)
+                state = step.after
+
+
 def _step(
-    reading: Reading, place: int, written: object, state: State, cast: Cast
+    reading: Reading, path: FieldPath, written: object, state: State, cast: Cast
 ) -> StepResult | None:
-    path = ("steps", place)
     kinds = step_records()
     fields = written if isinstance(written, dict) else {}
     named = [name for name in fields if name not in BESIDE_ACTION]
@@ -208,7 +245,7 @@ def _step(
         return None
     (kind,) = named
     if kind not in kinds:
-        reading.refuse((*path, kind), f"unknown action; {suggestion(kind, kinds)}")
+        reading.refuse((*path, kind), f"unknown action; {suggestion(kind, [*kinds, REPEAT])}")
         return None
     expected = _expected(reading, path, fields)
     action = read_action(reading, (*path, kind), fields[kind], state, cast)
@@ -221,13 +258,13 @@ def _step(
 
 
 def _label(kind: str, written: dict[str, Any]) -> str:
-    """Return a step on one line: its values, and the names of what is true."""
+    """Return a step on one line: its values, and the names of what is true or false."""
     words = [kind]
     for name, value in written[kind].items():
         if not isinstance(value, bool | dict):
             words.append(str(value))
-        elif value is True:
-            words.append(name)
+        elif isinstance(value, bool):
+            words.append(name if value else f"{name} false")
     if "as" in written:
         words.append(f"as {written['as']}")
     return " ".join(words)
@@ -235,7 +272,7 @@ def _label(kind: str, written: dict[str, Any]) -> str:
 
 def _name_order(
     reading: Reading,
-    path: tuple[str | int, ...],
+    path: FieldPath,
     written: dict[str, Any],
     step: StepResult,
     cast: Cast,
@@ -254,9 +291,7 @@ def _name_order(
         cast.orders[name] = len(step.before.orders)
 
 
-def _expected(
-    reading: Reading, path: tuple[str | int, ...], written: dict[str, Any]
-) -> RejectionCode | None:
+def _expected(reading: Reading, path: FieldPath, written: dict[str, Any]) -> RejectionCode | None:
     if "expect_rejected" not in written:
         return None
     code = written["expect_rejected"]

@@ -1,4 +1,4 @@
-"""The steps of a scenario that concern spot markets: orders in base, prices in quote per base."""
+"""The steps of a scenario that trade: orders in base, prices in quote per base."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ibperp.actions import (
     SetMarketReference,
 )
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
-from ibperp.state import find_market
+from ibperp.state import Perpetual, find_market
 from ibperp_conformance.market_presets import changed_market, market_of
 from ibperp_conformance.preset_reading import suggestion
 from ibperp_conformance.scenario_fields import RefusedError, StepFields
-from ibperp_conformance.standing import market_scales
+from ibperp_conformance.standing import market_scales, market_units
 from ibperp_conformance.units import integer_of, ratio_of
 
 if TYPE_CHECKING:
-    from ibperp.actions import Action
+    from ibperp.actions import Action, SetPerpetualParameters
     from ibperp.state import Market
 
 STEPS: Final[dict[type, str]] = {
@@ -37,7 +37,7 @@ STEPS: Final[dict[type, str]] = {
     AmendOrder: "amend",
     ConvertDust: "convert_dust",
 }
-"""What each action on a market is called in a scenario."""
+"""What each action on a spot market or on an order is called in a scenario."""
 
 FLAGS: Final = tuple(member.name for member in fields(OrderFlags))
 ORDER: Final = (
@@ -56,11 +56,16 @@ ORDER: Final = (
 
 
 class TradingStep(StepFields):
-    """A step on a spot market."""
+    """A step on a spot market, or on an order in any market."""
 
     def action(self) -> Action | None:
         """Return the action, or None after noting problems in the reading."""
-        readers: dict[str, Any] = {
+        action: Action | None = self.readers()[str(self.path[-1])]()
+        return action
+
+    def readers(self) -> dict[str, Any]:
+        """Return what reads each step, by its name."""
+        return {
             "list_market": self._list_market,
             "set_market": self._set_market,
             "set_reference": self._set_reference,
@@ -70,10 +75,8 @@ class TradingStep(StepFields):
             "amend": self._amend,
             "convert_dust": self._convert_dust,
         }
-        action: Action | None = readers[str(self.path[-1])]()
-        return action
 
-    def _market(self) -> Market:
+    def _market(self) -> Market | Perpetual:
         symbol = self.text("market")
         index = find_market(self.state, symbol)
         if index is None:
@@ -91,14 +94,20 @@ class TradingStep(StepFields):
         hint = suggestion(written, named) if named else "write as: and a name beside a place step"
         raise RefusedError((*self.path, "order"), f"no order has this name; {hint}")
 
-    def _lots(self, market: Market) -> int:
+    def _spot(self) -> Market:
+        market = self._market()
+        if isinstance(market, Perpetual):
+            raise RefusedError((*self.path, "market"), "a perpetual; name a spot market")
+        return market
+
+    def _lots(self, market: Market | Perpetual) -> int:
         scale, _ = market_scales(self.state, market)
-        unit = market.parameters.base
+        unit, _ = market_units(self.state, market)
         return self.exact("amount", lambda: integer_of(self.text("amount"), scale, unit=unit))
 
-    def _price(self, market: Market, name: str = "price") -> int:
+    def _price(self, market: Market | Perpetual, name: str = "price") -> int:
         _, scale = market_scales(self.state, market)
-        unit = market.parameters.quote
+        _, unit = market_units(self.state, market)
         return self.exact(name, lambda: integer_of(self.text(name), scale, unit=unit))
 
     def _place(self) -> PlaceOrder:
@@ -153,9 +162,9 @@ class TradingStep(StepFields):
         assets = {asset.symbol: asset.parameters for asset in self.state.assets}
         return market_of(self.reading, where, self.text("market"), parameters, assets)
 
-    def _set_market(self) -> SetMarketParameters | None:
+    def _set_market(self) -> SetMarketParameters | SetPerpetualParameters | None:
         self.only(("market", "changes"))
-        market, where = self._market(), (*self.path, "changes")
+        market, where = self._spot(), (*self.path, "changes")
         assets = {asset.symbol: asset.parameters for asset in self.state.assets}
         changed = changed_market(
             self.reading, where, self.written.get("changes"), market.parameters, assets

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ibperp_conformance.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
 from ibperp_conformance.curve import curve_svg, rate_table
+from ibperp_conformance.day_chart import day_pictures
 from ibperp_conformance.document import DocumentError
 from ibperp_conformance.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_conformance.presets import load_preset
@@ -38,6 +39,8 @@ CHAPTER_OF: Final = {
     "MM": "money-market",
     "PF": "portfolio",
     "SM": "spot-margin",
+    "PP": "perpetuals",
+    "ST": "settlement",
     "CF": "conformance",
 }
 """The chapter of a clause, by the prefix of its id."""
@@ -91,6 +94,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/rate-curves.md": rate_curves,
         "build/haircut-curves.md": haircut_curves,
         "build/margin-curves.md": margin_curves,
+        "build/day.md": partial(day_pictures, root),
         "build/presets.md": partial(preset_files, root),
     }
     pages = {

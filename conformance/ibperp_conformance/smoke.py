@@ -14,7 +14,17 @@ from ibperp_conformance.client import (
     Reply,
     visible,
 )
-from ibperp_conformance.smoke_requests import ACCOUNT, BOOK, CANCEL, LATER, ORDER, SYSTEM
+from ibperp_conformance.smoke_requests import (
+    ACCOUNT,
+    BOOK,
+    CANCEL,
+    LATER,
+    ORDER,
+    PERPETUAL,
+    SETTLEMENT,
+    SYSTEM,
+    TRADE,
+)
 
 PARTS: Final = ("time", "chains", "assets", "accounts", "withdrawals", "rebalances")
 MARKET_PARTS: Final = ("last_price", "bids", "asks")
@@ -68,6 +78,10 @@ def _attempts(engine: Engine) -> Iterator[Attempt]:
     yield from _FIRST
     if "spot_margin" in engine.capabilities:
         yield from _SPOT_MARGIN
+    if {"spot_margin", "perpetuals"} <= engine.capabilities:
+        yield from _PERPETUALS
+    if {"spot_margin", "perpetuals", "settlement"} <= engine.capabilities:
+        yield from _SETTLEMENT
     yield from _LAST
 
 
@@ -107,8 +121,7 @@ def _batch(engine: Engine) -> None:
 
 
 def _listed(engine: Engine) -> None:
-    for reply in engine.batch([("apply", {"action": action}) for action in BOOK]):
-        _want("accepted", reply)
+    _all_accepted(engine, BOOK)
 
 
 def _placed(engine: Engine) -> None:
@@ -137,6 +150,36 @@ def _cancelled(engine: Engine) -> None:
         raise _UnexpectedError("the cancelled order is still among the open orders")
     if _member(body, "markets", "ORE_CASH").get("bids") != []:
         raise _UnexpectedError("the cancelled order is still among the bids")
+
+
+def _marked(engine: Engine) -> None:
+    _all_accepted(engine, PERPETUAL)
+    market = _member(_want("observation", engine.request("observe")), "markets", "ORE_PERP")
+    _equal(market, "mark_price", "250")
+
+
+def _traded(engine: Engine) -> None:
+    _all_accepted(engine, TRADE)
+    body = _want("observation", engine.request("observe"))
+    _equal(_member(body, "markets", "ORE_PERP"), "open_interest", "2")
+    for account, lots, cost in (("2", "2", "500"), ("3", "-2", "-500")):
+        position = _member(body, "accounts", account, "positions", "ORE_PERP")
+        _equal(position, "lots", lots)
+        _equal(position, "cost", cost)
+
+
+def _settled(engine: Engine) -> None:
+    _all_accepted(engine, SETTLEMENT)
+    body = _want("observation", engine.request("observe"))
+    _equal(body, "settlement_time", "60")
+    for account, free, cost in (("2", "980", "480"), ("3", "1020", "-480")):
+        _equal(_member(body, "accounts", account, "free"), "CASH", free)
+        _equal(_member(body, "accounts", account, "positions", "ORE_PERP"), "cost", cost)
+
+
+def _all_accepted(engine: Engine, actions: Sequence[Mapping[str, object]]) -> None:
+    for reply in engine.batch([("apply", {"action": action}) for action in actions]):
+        _want("accepted", reply)
 
 
 def _malformed(engine: Engine) -> None:
@@ -223,6 +266,31 @@ _SPOT_MARGIN: Final[tuple[Attempt, ...]] = (
         "cancel an order",
         "answer accepted; take the order out of orders and bids",
         _cancelled,
+    ),
+)
+_PERPETUALS: Final[tuple[Attempt, ...]] = (
+    (
+        "list a perpetual",
+        "accept the perpetual market and an index of 250: with nothing else, that is its mark",
+        _marked,
+    ),
+    (
+        "trade a perpetual",
+        (
+            "the two orders trade: show 2 lots long as accounts/2/positions/ORE_PERP, 2 lots short "
+            "of account 3, and the open interest of the market"
+        ),
+        _traded,
+    ),
+)
+_SETTLEMENT: Final[tuple[Attempt, ...]] = (
+    (
+        "settle",
+        (
+            "the mark fell by 10: account 2 pays 20 atoms of CASH, account 3 receives them, both "
+            "positions stand at the mark, and settlement_time is the time"
+        ),
+        _settled,
     ),
 )
 _LAST: Final[tuple[Attempt, ...]] = (

@@ -1,4 +1,4 @@
-"""What the smoke test asks of an engine: the smallest system, and one order in its one market."""
+"""What the smoke test asks of an engine: the smallest system, an order, a trade, a settlement."""
 
 from __future__ import annotations
 
@@ -53,6 +53,28 @@ _MARKET: Final[Mapping[str, object]] = {
     **dict.fromkeys(("limit_max", "impact_max", "mean_mark_max"), _ONE),
     "premium_tolerance": "0",
 }
+_PERPETUAL: Final[Mapping[str, object]] = {
+    "lots_per_unit": "1",
+    "tick": "1",
+    "minimum_lots": "1",
+    "maker_fee": "0",
+    "taker_fee": "0",
+    "order_book_state": "open",
+    **dict.fromkeys(("limit_min", "impact_min", "mean_mark_min"), "0"),
+    **dict.fromkeys(("limit_max", "impact_max", "mean_mark_max"), _ONE),
+    "premium_tolerance": "0",
+    "imf_base": "20000000000000000",
+    "imf_factor": "0",
+    "mmf_base": "10000000000000000",
+    "mmf_factor": "0",
+    "open_interest_limit": "100",
+    "position_limit": "100",
+    "funding_interval": "3600",
+    **dict.fromkeys(("interest_rate", "interest_clamp", "funding_floor", "funding_cap"), "0"),
+    "mark_threshold": "0",
+    "price_update_min": "0",
+    "price_update_max": _ONE,
+}
 SYSTEM: Final[Mapping[str, object]] = {
     "quote_unit": "100",
     "accrual_interval": "3600",
@@ -64,6 +86,11 @@ SYSTEM: Final[Mapping[str, object]] = {
     "borrow_price_age": "3600",
     "withdrawal_price_age": "3600",
     "order_limit": "10",
+    "settlement_asset": "CASH",
+    "settlement_interval": "60",
+    **dict.fromkeys(("unrealized_weight", "unsettled_weight", "book_utilization_limit"), _ONE),
+    **dict.fromkeys(("unrealized_cap", "unsettled_cap"), "1000"),
+    **dict.fromkeys(("account_virtual_limit", "system_virtual_limit"), "1000"),
 }
 ACCOUNT: Final[Mapping[str, object]] = {"type": "create_account", "account": "2", "user": "1"}
 LATER: Final[Mapping[str, object]] = {"type": "advance_time", "time": "60"}
@@ -99,3 +126,21 @@ ORDER: Final[Mapping[str, object]] = {
     ),
 }
 CANCEL: Final[Mapping[str, object]] = {"type": "cancel_order", "account": "2", "order": "0"}
+
+
+def _mark(price: str) -> Mapping[str, object]:
+    mark = {"index_price": price, "has_basis": False, "basis": "0"}
+    return {"type": "update_mark", "market": "ORE_PERP", **mark}
+
+
+PERPETUAL: Final[tuple[Mapping[str, object], ...]] = (
+    {"type": "list_perpetual", "market": "ORE_PERP", "parameters": _PERPETUAL},
+    _mark("250"),
+)
+TRADE: Final[tuple[Mapping[str, object], ...]] = (
+    {"type": "create_account", "account": "3", "user": "2"},
+    {**BOOK[4], "account": "3", "sequence": "2"},
+    {**ORDER, "market": "ORE_PERP"},
+    {**ORDER, "market": "ORE_PERP", "account": "3", "side": "ask"},
+)
+SETTLEMENT: Final[tuple[Mapping[str, object], ...]] = (_mark("240"), {"type": "settle"})

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from ibperp.margin import collateral_value, is_liquidatable
 from ibperp.numbers import RATIO
-from ibperp.portfolio import health, held_atoms, portfolio
-from ibperp.state import OrderStatus, at
+from ibperp.open_orders import delivers
+from ibperp.portfolio import health, portfolio
+from ibperp.state import OrderStatus, Perpetual, at
+from ibperp.valuation import held_atoms, settlement_asset, virtual_atoms
 from ibperp_conformance.asset_presets import price_scale
 from ibperp_conformance.market_presets import lot_scales
+from ibperp_conformance.perpetual_presets import perpetual_scales
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,10 +48,17 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account: its holdings, its health in quote atoms, and how many of them make a dollar."""
+    """An account: its holdings, its health in quote atoms, and how many of them make a dollar.
+
+    In whole units of the settlement asset: `unsettled`, signed, and what its positions have lent
+    and borrowed virtually.
+    """
 
     account: str
     holdings: tuple[Holding, ...]
+    unsettled: Fraction
+    virtually_lent: Fraction
+    virtually_owed: Fraction
     health: Health
     quote_unit: int
 
@@ -58,12 +68,12 @@ class Standing:
 
     @property
     def locked(self) -> int:
-        """Return the equity that may not be taken out: required, or at risk in open orders."""
-        return self.health.initial + self.health.order_loss
+        """Return the equity that may not be taken out: required, at risk, or not counted."""
+        return self.health.initial + self.health.order_loss + self.health.uncounted_gain
 
     @property
     def is_exposed(self) -> bool:
-        """Tell whether the account owes anything, or would after its orders."""
+        """Tell whether the account owes or trades anything, or would after its orders."""
         return self.health.exposure > 0
 
     @property
@@ -102,12 +112,7 @@ class MarketStanding:
 def standings(state: State, names: Mapping[int, str]) -> tuple[Standing, ...]:
     """Return where every account stands."""
     return tuple(
-        Standing(
-            names.get(index, str(index)),
-            tuple(_holding(state, account, line) for line in portfolio(state, account)),
-            health(state, account),
-            state.system.quote_unit,
-        )
+        _standing(state, names.get(index, str(index)), account)
         for index, account in enumerate(state.accounts)
     )
 
@@ -121,7 +126,7 @@ def open_orders(
             continue
         market = state.markets[order.market]
         lots, prices = market_scales(state, market)
-        delivered = state.assets[market.quote if order.side == "bid" else market.base]
+        delivered = state.assets[delivers(state, order)]
         yield OpenOrder(
             order=orders.get(index, str(index)),
             account=names.get(order.account, str(order.account)),
@@ -138,10 +143,20 @@ def market_standings(state: State) -> tuple[MarketStanding, ...]:
     return tuple(_market(state, market) for market in state.markets)
 
 
-def market_scales(state: State, market: Market) -> tuple[Fraction, Fraction]:
+def market_scales(state: State, market: Market | Perpetual) -> tuple[Fraction, Fraction]:
     """Return the lots of one whole base unit, and the quote atoms per lot of one quote per base."""
+    if isinstance(market, Perpetual):
+        settlement = state.assets[settlement_asset(state)].parameters
+        return perpetual_scales(settlement, market.parameters.lots_per_unit)
     base, quote = state.assets[market.base].parameters, state.assets[market.quote].parameters
     return lot_scales(base, quote, market.parameters.lot_atoms)
+
+
+def market_units(state: State, market: Market | Perpetual) -> tuple[str, str]:
+    """Return what amounts and prices of a market are in; amounts of a perpetual have no name."""
+    if isinstance(market, Perpetual):
+        return "", state.system.settlement_asset
+    return market.parameters.base, market.parameters.quote
 
 
 def asset_price(state: State, asset: Asset, price: int) -> Fraction:
@@ -150,7 +165,25 @@ def asset_price(state: State, asset: Asset, price: int) -> Fraction:
     return price / price_scale(limits.decimals, limits.lot_atoms, state.system.quote_unit)
 
 
-def _market(state: State, market: Market) -> MarketStanding:
+def _standing(state: State, name: str, account: Account) -> Standing:
+    virtual = [virtual_atoms(state, position) for position in account.positions]
+    return Standing(
+        account=name,
+        holdings=tuple(_holding(state, account, line) for line in portfolio(state, account)),
+        unsettled=settlement_units(state, account.unsettled),
+        virtually_lent=settlement_units(state, sum(max(worth, 0) for worth in virtual)),
+        virtually_owed=settlement_units(state, sum(max(-worth, 0) for worth in virtual)),
+        health=health(state, account),
+        quote_unit=state.system.quote_unit,
+    )
+
+
+def settlement_units(state: State, amount: int) -> Fraction:
+    """Return atoms of the settlement asset in whole units; there are none before it is listed."""
+    return _whole(state.assets[settlement_asset(state)], amount) if amount else Fraction(0)
+
+
+def _market(state: State, market: Market | Perpetual) -> MarketStanding:
     lots, prices = market_scales(state, market)
     levels: dict[int, list[int]] = {}
     for side, queue in enumerate((market.book.bids, market.book.asks)):
@@ -169,7 +202,7 @@ def _market(state: State, market: Market) -> MarketStanding:
 
 
 def _holding(state: State, account: Account, line: Line) -> Holding:
-    asset, unit = state.assets[line.asset], state.system.quote_unit
+    asset, unit, required = state.assets[line.asset], state.system.quote_unit, line.required
     free = at(account.free, line.asset)
     return Holding(
         asset=asset.symbol,
@@ -181,10 +214,14 @@ def _holding(state: State, account: Account, line: Line) -> Holding:
         weight=_weight(asset, line.held, unit),
         value=Fraction(line.collateral, unit),
         liability=Fraction(line.liability, unit),
-        notional=Fraction(line.notional, unit),
-        initial_fraction=Fraction(line.initial, line.notional) if line.notional else None,
-        maintenance_fraction=Fraction(line.maintenance, line.notional) if line.notional else None,
+        notional=Fraction(required.notional, unit),
+        initial_fraction=_fraction(required.initial, required.notional),
+        maintenance_fraction=_fraction(required.maintenance, required.notional),
     )
+
+
+def _fraction(requirement: int, notional: int) -> Fraction | None:
+    return Fraction(requirement, notional) if notional else None
 
 
 def _weight(asset: Asset, held: int, quote_unit: int) -> Fraction | None:

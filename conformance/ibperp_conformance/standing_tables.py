@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ibperp import pool as pool_kernel
 from ibperp.numbers import RATIO
-from ibperp.parameters import DECIMALS_MAX
+from ibperp.parameter_laws import DECIMALS_MAX
 from ibperp_conformance.units import decimal_of, truncated
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ibperp.state import State
     from ibperp_conformance.standing import Holding, MarketStanding, OpenOrder, Standing
+    from ibperp_conformance.standing_positions import PositionStanding
 
 QUANTITY_PLACES: Final = 6
 DOLLAR_PLACES: Final = 2
@@ -30,7 +31,8 @@ NOTHING: Final = "-"
 LEGEND: Final = (
     "weight: what a dollar of the asset counts for after its haircut. notional: debt, with what "
     "open orders may add. IMF, MMF: the initial and maintenance requirement over notional. "
-    "equity: value less debt. locked: the initial requirement and what open orders may lose. "
+    "equity: value less debt, with gains. locked: the initial requirement, what open orders may "
+    "lose and gains that do not count. "
     "IMR, MMR: the initial and maintenance requirement over equity; from an MMR of 100 % on an "
     "account is liquidatable. Everything is truncated, and exact with --json."
 )
@@ -75,7 +77,7 @@ def margin_table(standings: Sequence[Standing]) -> Table:
     names = ("equity", "locked", "available", "IMR", "MMR")
     table = table_of("margin in USD", ("account",), names)
     for standing in standings:
-        if not standing.holdings:
+        if not standing.holdings and not standing.is_exposed:
             continue
         fit = standing.health
         amounts = (fit.equity, standing.locked, fit.equity - standing.locked)
@@ -138,6 +140,10 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "account": standing.account,
         "assets": {holding.asset: record_json(holding, "asset") for holding in standing.holdings},
         "equity": _exact(standing.dollars(fit.equity)),
+        "unsettled": _exact(standing.unsettled),
+        "virtually_lent": _exact(standing.virtually_lent),
+        "virtually_owed": _exact(standing.virtually_owed),
+        "uncounted_gain": _exact(standing.dollars(fit.uncounted_gain)),
         "order_loss": _exact(standing.dollars(fit.order_loss)),
         "initial_requirement": _exact(standing.dollars(fit.initial)),
         "maintenance_requirement": _exact(standing.dollars(fit.maintenance)),
@@ -147,7 +153,9 @@ def standing_json(standing: Standing) -> dict[str, Any]:
     }
 
 
-def record_json(record: Holding | OpenOrder, *without: str) -> dict[str, str | None]:
+def record_json(
+    record: Holding | OpenOrder | PositionStanding, *without: str
+) -> dict[str, str | None]:
     """Return the fields of a record as JSON, in exact decimals."""
     return {
         member.name: _exact(getattr(record, member.name))

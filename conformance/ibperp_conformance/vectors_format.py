@@ -37,6 +37,27 @@ SPOT_MARGIN_ACTIONS: Final = frozenset(
 )
 """The actions that only an engine with the capability `spot_margin` has (CF-1)."""
 
+PERPETUALS_ACTIONS: Final = frozenset(
+    (
+        "list_perpetual",
+        "set_perpetual_parameters",
+        "update_mark",
+        "apply_funding",
+        "settle_market",
+    )
+)
+"""The actions that only an engine with the capability `perpetuals` has (CF-1)."""
+
+SETTLEMENT_ACTIONS: Final = frozenset(("settle",))
+"""The actions that only an engine with the capability `settlement` has (CF-1)."""
+
+NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "spot_margin": SPOT_MARGIN_ACTIONS,
+    "perpetuals": PERPETUALS_ACTIONS,
+    "settlement": SETTLEMENT_ACTIONS,
+}
+"""The capabilities that a vector needs if it uses one of their actions (CF-1)."""
+
 Object: TypeAlias = Mapping[str, object]
 
 

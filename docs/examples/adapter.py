@@ -24,6 +24,14 @@ MISSING = {
         "amend_order",
         "convert_dust",
     },
+    "perpetuals": {
+        "list_perpetual",
+        "set_perpetual_parameters",
+        "update_mark",
+        "apply_funding",
+        "settle_market",
+    },
+    "settlement": {"settle"},
 }
 
 
@@ -31,6 +39,8 @@ def new_account(user):
     settings = {
         "auto_lend": False,
         "auto_repay_borrows": False,
+        "auto_borrow_settlements": False,
+        "auto_realize": True,
         "leverage_limit": str(10 * RATIO),
     }
     return {"user": str(user), "free": {}, "shares": {}, "settings": settings}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp import book as kernel
 from ibperp.orders import Side
 from ibperp_invariants.step import state_invariant
-from ibperp_invariants.view import Entries, Queue, limits_of
+from ibperp_invariants.view import Entries, Queue, limits_of, perpetual_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -181,6 +181,8 @@ def _missummed(view: View, index: int) -> Iterator[str]:
     for number in account.orders:
         order = view.orders.get(number)
         limits = limits_of(view, order.market) if order else None
+        if order and perpetual_of(view, order.market):
+            continue
         if order is None or limits is None:
             return
         symbol = limits.quote if order.side is Side.BID else limits.base
@@ -218,6 +220,8 @@ def _newly_overheld(step: Step) -> Iterator[str]:
 def _uncovered(view: View, index: int, order: OrderView) -> Iterator[str]:
     """Yield an order that reserves less than its lots, or as an ask anything but its lots."""
     limits = limits_of(view, order.market)
+    if perpetual_of(view, order.market) and order.reserved:
+        yield f"order {index}: reserves {order.reserved} in a perpetual market"
     if limits is None:
         return
     if order.side is Side.ASK:
@@ -235,9 +239,9 @@ def _misreserved(step: Step) -> Iterator[str]:
         old, new = step.before.orders.get(index), step.after.orders.get(index)
         accounts |= {order.account for order in (old, new) if order}
         limits = limits_of(step.after, new.market) if new else None
+        yield from _uncovered(step.after, index, new) if new else ()
         if new is None or limits is None:
             continue
-        yield from _uncovered(step.after, index, new)
         if old is not None and _is_kept(old, new):
             excess = new.reserved * old.lots - old.reserved * new.lots
             is_right = 0 <= excess < old.lots
@@ -267,7 +271,7 @@ BOOKS: Final[tuple[Invariant, ...]] = (
         reservations_are_sums,
         "SM-5 SM-7 SM-10 SM-11 PF-1",
         "What an account reserves is the sum over its open orders, and each of them reserves what "
-        "it would deliver as a maker.",
+        "it would deliver as a maker; one of a perpetual reserves nothing.",
         _misreserved,
     ),
     state_invariant(

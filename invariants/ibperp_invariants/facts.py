@@ -6,16 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ibperp.outcomes import (
+    FundingApplied,
     InterestCharged,
     OrderAccepted,
     OrderEnded,
     Reason,
+    Settled,
+    SettlementSource,
     SharesMoved,
     Traded,
+    Unsettled,
+    VirtualInterest,
+    VirtualMoved,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ibperp.outcomes import Event
     from ibperp.state import State
@@ -29,6 +35,8 @@ LEND_REASONS: Final = frozenset(
         Reason.WITHDRAWAL_REDEEM,
         Reason.ORDER_REDEEM,
         Reason.DUST_REDEEM,
+        Reason.SETTLEMENT_REDEEM,
+        Reason.SETTLEMENT_LEND,
     }
 )
 """The reasons for which lend shares move; for every other reason borrow shares do."""
@@ -48,19 +56,48 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMove:
+    """Shares that moved on one side of a pool, signed as the pool counts them."""
+
+    asset: str
+    shares: int
+    is_lend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMove:
+    """Signed virtual shares that moved, and the signed atoms that they stood for."""
+
+    account: int
+    market: str
+    shares: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The events, by symbol and in order.
 
-    `interest`: atoms charged, and the reserve's part. `lend_shares`, `borrow_shares`: how the
-    shares of a pool changed, move by move. `accepted`: ids of orders. `ended`: lots by order.
+    `interest`: atoms charged, and the reserve's part. `moves`: of shares, one by one. `accepted`:
+    ids of orders. `ended`: lots by order. `credited`: what unsettled balances changed by, by
+    account, market and source. `settled`: what was paid of them, by account. `earned`: interest of
+    virtual shares by account and market. `funded`: rate and step by market.
     """
 
     interest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    lend_shares: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    borrow_shares: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    moves: tuple[OwnMove | VirtualMove, ...] = ()
     trades: tuple[Trade, ...] = ()
     accepted: tuple[int, ...] = ()
     ended: Mapping[int, int] = field(default_factory=dict)
+    credited: Mapping[tuple[int, str, SettlementSource], int] = field(default_factory=dict)
+    settled: Mapping[int, int] = field(default_factory=dict)
+    earned: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    funded: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def virtual(self) -> Iterator[VirtualMove]:
+        """Yield the moves of virtual shares."""
+        return (move for move in self.moves if isinstance(move, VirtualMove))
 
 
 def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
@@ -80,6 +117,17 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
                 said.accepted.append(order)
             case OrderEnded(order, lots, _):
                 said.ended[order] = said.ended.get(order, 0) + lots
+            case Unsettled(account, market, amount, source):
+                said.credit(account, state.markets[market].symbol, amount, source)
+            case Settled(account, amount, _):
+                said.settled[account] = said.settled.get(account, 0) + amount
+            case VirtualMoved(account, market, shares, amount, source):
+                symbol = state.markets[market].symbol
+                said.moves.append(VirtualMove(account, symbol, shares, amount, source))
+            case VirtualInterest(account, market, amount):
+                said.earn(account, state.markets[market].symbol, amount)
+            case FundingApplied(market, rate, step):
+                said.funded[state.markets[market].symbol] = rate, step
             case _:
                 pass
     return said.facts()
@@ -105,9 +153,34 @@ def facts_of_json(events: Iterable[Node]) -> Facts:
             case "order_ended":
                 order = event.get("order").integer()
                 said.ended[order] = said.ended.get(order, 0) + event.get("lots").integer()
-            case _:
-                pass
+            case kind:
+                _hear_of_settlement(said, kind, event)
     return said.facts()
+
+
+def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
+    """Gather a decoded event of unsettled balances, virtual shares or funding."""
+    match kind:
+        case "unsettled":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            source = event.get("source").choice(SettlementSource)
+            said.credit(account, event.get("market").text(), amount, source)
+        case "settled":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            said.settled[account] = said.settled.get(account, 0) + amount
+        case "virtual_moved":
+            account, market = event.get("account").integer(), event.get("market").text()
+            shares, amount = event.get("shares").integer(), event.get("amount").integer()
+            source = event.get("source").choice(SettlementSource)
+            said.moves.append(VirtualMove(account, market, shares, amount, source))
+        case "virtual_interest":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            said.earn(account, event.get("market").text(), amount)
+        case "funding_applied":
+            rate, step = event.get("rate").integer(), event.get("step").integer()
+            said.funded[event.get("market").text()] = rate, step
+        case _:
+            pass
 
 
 class _Said:
@@ -115,11 +188,14 @@ class _Said:
 
     def __init__(self) -> None:
         self.interest: dict[str, tuple[int, int]] = {}
-        self.lend_shares: dict[str, tuple[int, ...]] = {}
-        self.borrow_shares: dict[str, tuple[int, ...]] = {}
+        self.moves: list[OwnMove | VirtualMove] = []
         self.trades: list[Trade] = []
         self.accepted: list[int] = []
         self.ended: dict[int, int] = {}
+        self.credited: dict[tuple[int, str, SettlementSource], int] = {}
+        self.settled: dict[int, int] = {}
+        self.earned: dict[tuple[int, str], int] = {}
+        self.funded: dict[str, tuple[int, int]] = {}
 
     def charge(self, symbol: str, interest: int, reserve: int) -> None:
         charged, kept = self.interest.get(symbol, (0, 0))
@@ -127,15 +203,24 @@ class _Said:
 
     def move(self, symbol: str, shares: int, reason: Reason) -> None:
         is_lend = reason in LEND_REASONS
-        moves = self.lend_shares if is_lend else self.borrow_shares
-        moves[symbol] = (*moves.get(symbol, ()), shares if is_lend else -shares)
+        self.moves.append(OwnMove(symbol, shares if is_lend else -shares, is_lend))
+
+    def credit(self, account: int, market: str, amount: int, source: SettlementSource) -> None:
+        key = account, market, source
+        self.credited[key] = self.credited.get(key, 0) + amount
+
+    def earn(self, account: int, market: str, amount: int) -> None:
+        self.earned[account, market] = self.earned.get((account, market), 0) + amount
 
     def facts(self) -> Facts:
         return Facts(
             self.interest,
-            self.lend_shares,
-            self.borrow_shares,
+            tuple(self.moves),
             tuple(self.trades),
             tuple(self.accepted),
             self.ended,
+            self.credited,
+            self.settled,
+            self.earned,
+            self.funded,
         )

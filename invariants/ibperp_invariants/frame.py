@@ -23,15 +23,32 @@ from ibperp.actions import (
     SetAccountSettings,
     SetMarketParameters,
     SetMarketReference,
+    SetPerpetualParameters,
     SetPoolParameters,
     SetPrice,
+    Settle,
     StartRebalance,
 )
 from ibperp.book import opposite
 from ibperp.parameters import OrderBookState
 from ibperp.state import Pool, RequestStatus
+from ibperp_invariants.frame_of_perpetuals import (
+    frame_of_positions,
+    frame_of_settlement_time,
+    lists_market,
+    perpetual_parts,
+    reduces_in,
+    settled_assets,
+)
 from ibperp_invariants.step import named_accounts, step_invariant
-from ibperp_invariants.view import AccountView, AssetView, MarketView, OrderView, changed, limits_of
+from ibperp_invariants.view import (
+    AccountView,
+    AssetView,
+    OrderView,
+    changed,
+    limits_of,
+    perpetual_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +64,7 @@ def frame_rule(step: Step) -> Iterator[str]:
     if not step.is_accepted():
         return
     yield from _frame_of_clock(step)
+    yield from frame_of_settlement_time(step)
     yield from _frame_of_requests(step)
     yield from _frame_of_markets(step)
     yield from _frame_of_orders(step)
@@ -114,6 +132,8 @@ def _assets_named(step: Step) -> tuple[str, ...] | None:
         case AmendOrder(order=index):
             order = step.before.orders.get(index)
             return _assets_of_market(step, order.market) if order else ()
+        case Settle():
+            return settled_assets(step)
         case action:
             symbol = getattr(action, "asset", None)
             return (symbol,) if symbol is not None else ()
@@ -121,6 +141,8 @@ def _assets_named(step: Step) -> tuple[str, ...] | None:
 
 def _assets_of_market(step: Step, symbol: str) -> tuple[str, ...] | None:
     limits = limits_of(step.before, symbol)
+    if perpetual_of(step.before, symbol):
+        return ()
     return (limits.base, limits.quote) if limits else None
 
 
@@ -174,12 +196,13 @@ def _frame_of_markets(step: Step) -> Iterator[str]:
         old, new = before.get(symbol), after.get(symbol)
         if old is None or new is None:
             is_listed = isinstance(action, ListMarket) and action.market == symbol
+            is_listed |= lists_market(step, symbol)
             if old is not None or not is_listed:
                 yield f"market {symbol} {'vanished' if old else 'appeared'}"
             continue
         allowed = _parts_named(step, symbol)
-        for part in fields(MarketView):
-            was, now = getattr(old, part.name), getattr(new, part.name)
+        for part in fields(old):
+            was, now = getattr(old, part.name), getattr(new, part.name, None)
             if part.name not in allowed and was != now:
                 was, now = (list(x) if isinstance(x, Sequence) else x for x in (was, now))
                 yield f"market {symbol}: {part.name} went from {was} to {now}"
@@ -194,6 +217,8 @@ def _parts_named(step: Step, symbol: str) -> tuple[str, ...]:
         named = order.market if order else None
     if named != symbol:
         return ()
+    if perpetual_of(step.before, symbol) and (parts := perpetual_parts(step)) is not None:
+        return parts
     match action:
         case PlaceOrder() | AmendOrder():
             return ("bids", "asks", "last_price")
@@ -218,7 +243,8 @@ def _frame_of_orders(step: Step) -> Iterator[str]:
         else:
             fixed = replace(new, price=old.price, lots=old.lots, reserved=old.reserved) == old
             is_amended = isinstance(step.action, AmendOrder) and step.action.order == index
-            is_shrunk = new.price == old.price and new.lots < old.lots and _meets(step, old)
+            may_shrink = _meets(step, old) or reduces_in(step, old)
+            is_shrunk = new.price == old.price and new.lots < old.lots and may_shrink
             is_named = fixed and (is_amended or is_shrunk)
         if not is_named:
             yield f"order {index} changed from {old} to {new}"
@@ -230,14 +256,17 @@ def _may_end(step: Step, index: int, order: OrderView) -> bool:
         case CancelOrder(order=named):
             return named == index
         case AmendOrder(order=named):
-            return named == index or _meets(step, order)
+            return named == index or _meets(step, order) or reduces_in(step, order)
         case CancelAllOrders(account=account, market=market):
             return (order.account, order.market) == (account, market)
-        case SetMarketParameters(market=market, parameters=parameters):
+        case (
+            SetMarketParameters(market=market, parameters=parameters)
+            | SetPerpetualParameters(market=market, parameters=parameters)
+        ):
             is_closed = parameters.order_book_state is OrderBookState.CLOSED
             return is_closed and order.market == market
         case _:
-            return _meets(step, order)
+            return _meets(step, order) or reduces_in(step, order)
 
 
 def _meets(step: Step, resting: OrderView) -> bool:
@@ -299,6 +328,7 @@ def _frame_of_account(
         yield (
             f"account {index}: reserved went from {dict(before.reserved)} to {dict(after.reserved)}"
         )
+    yield from frame_of_positions(step, index, before, after)
     for name, old, new in (
         ("free", before.free, after.free),
         ("shares", before.shares, after.shares),
@@ -316,15 +346,15 @@ def _changed_symbols(old: Mapping[str, int], new: Mapping[str, int]) -> list[str
 FRAME: Final[tuple[Invariant, ...]] = (
     step_invariant(
         frame_rule,
-        "NT-9 CU-4 CU-6 CU-9 CU-11 MM-6 MM-16 SM-1 SM-2 SM-3 SM-10 SM-11",
-        "An action changes only the assets, chains, requests, markets, orders and settings "
-        "that it names.",
+        "NT-9 CU-4 CU-6 CU-9 CU-11 MM-6 MM-16 SM-1 SM-2 SM-3 SM-10 SM-11 PP-2 PP-6 PP-8 ST-2",
+        "An action changes only the assets, chains, requests, markets, orders, positions and "
+        "settings that it names.",
     ),
     step_invariant(
         subaccount_isolation,
-        "CU-3 CU-10 SM-7 SM-9",
+        "CU-3 CU-10 SM-7 SM-9 PP-9 ST-2",
         "An action changes no account but those it names, whoever owns them; a paid withdrawal "
         "and an arrived rebalance also change the fees account, an order also fees and the makers "
-        "that it meets.",
+        "that it meets; a settlement changes whoever has a position or is unsettled.",
     ),
 )

@@ -17,10 +17,16 @@ from ibperp.margin import (
 from ibperp.numbers import RATIO, isqrt_up, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.parameters import HaircutKind
-from ibperp_invariants.view import limits_of
+from ibperp_invariants.positions import (
+    fund_debt,
+    gains_of,
+    perpetual_order_loss,
+    position_notionals,
+)
+from ibperp_invariants.view import limits_of, perpetual_of
 
 if TYPE_CHECKING:
-    from ibperp.parameters import AssetParameters, SystemParameters
+    from ibperp.parameters import AssetParameters, PerpetualParameters, SystemParameters
     from ibperp_invariants.step import Step
     from ibperp_invariants.view import AccountView, AssetView, View
 
@@ -30,7 +36,10 @@ ROUNDINGS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an account has of an asset, in atoms, with what is needed to value it."""
+    """What an account has of an asset, in atoms, with what is needed to value it.
+
+    `fund_debt`: what it owes the fund in it without a position to show for it (PF-12).
+    """
 
     symbol: str
     held: int
@@ -38,6 +47,7 @@ class Holding:
     reserved: int
     price: int
     limits: AssetParameters
+    fund_debt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,18 @@ def health_of(view: View, index: int) -> Health | None:
         symbol not in holdings for item in fillings for symbol in (item.delivers, item.receives)
     ):
         return None
-    rows = [_requirements(item, system) for item in holdings.values()]
+    gains, notionals = gains_of(view, index), position_notionals(view, account)
+    losses = _perpetual_losses(view, account)
+    if gains is None or notionals is None or losses is None:
+        return None
+    rows = [_requirements(_notional(item), item.limits, system) for item in holdings.values()]
+    rows += [_requirements(notional, limits, system) for notional, limits in notionals]
     exposure = sum(row[0] for row in rows)
     by_leverage = mul_div_up(exposure, RATIO, account.settings.leverage_limit)
     return Health(
-        equity=sum(_equity(item, system) for item in holdings.values()),
-        order_loss=_order_loss(holdings, fillings, system),
+        equity=sum(_equity(item, system) for item in holdings.values()) + gains.equity,
+        uncounted_gain=gains.equity - gains.counted,
+        order_loss=_order_loss(holdings, fillings, system) + sum(losses),
         exposure=exposure,
         initial=max(sum(row[1] for row in rows), by_leverage),
         maintenance=sum(row[2] for row in rows),
@@ -82,13 +98,17 @@ def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
         order = view.orders.get(index)
         limits = limits_of(view, order.market) if order else None
         symbols |= {limits.base, limits.quote} if limits else set()
+    owing = fund_debt(view, account)
+    if owing and view.system:
+        symbols.add(view.system.settlement_asset)
     holdings = {}
     for symbol in sorted(symbols):
         asset = view.assets.get(symbol)
         found = _holding(symbol, asset, account) if asset else None
         if found is None:
             return None
-        holdings[symbol] = found
+        is_settled = view.system is not None and symbol == view.system.settlement_asset
+        holdings[symbol] = replace(found, fund_debt=owing) if is_settled else found
     return holdings
 
 
@@ -169,6 +189,8 @@ def _fillings(view: View, account: AccountView) -> list[Filling] | None:
     for index in account.orders:
         order = view.orders.get(index)
         limits = limits_of(view, order.market) if order else None
+        if order and perpetual_of(view, order.market):
+            continue
         if order is None or limits is None or min(order.price, order.lots, order.reserved) < 0:
             return None
         if order.side is Side.BID:
@@ -181,6 +203,18 @@ def _fillings(view: View, account: AccountView) -> list[Filling] | None:
             given = limits.base, order.reserved, order.is_firm()
             fillings.append(Filling(*given, limits.quote, paid))
     return fillings
+
+
+def _perpetual_losses(view: View, account: AccountView) -> list[int] | None:
+    losses = []
+    for index in account.orders:
+        order = view.orders.get(index)
+        if order and perpetual_of(view, order.market):
+            loss = perpetual_order_loss(view, order)
+            if loss is None:
+                return None
+            losses.append(loss)
+    return losses
 
 
 def _collateral(holding: Holding, amount: int, system: SystemParameters) -> int:
@@ -198,11 +232,16 @@ def _equity(holding: Holding, system: SystemParameters) -> int:
     return _collateral(holding, holding.held, system) - _owed(holding, holding.owed)
 
 
-def _requirements(holding: Holding, system: SystemParameters) -> tuple[int, int, int, int]:
-    """Return notional, initial, maintenance and auto-close requirement of one asset."""
-    limits, unit = holding.limits, system.quote_unit
+def _notional(holding: Holding) -> int:
     missing = max(holding.reserved - holding.held, 0)
-    notional = _owed(holding, holding.owed + missing)
+    return _owed(holding, holding.owed + missing + holding.fund_debt)
+
+
+def _requirements(
+    notional: int, limits: AssetParameters | PerpetualParameters, system: SystemParameters
+) -> tuple[int, int, int, int]:
+    """Return notional, initial, maintenance and auto-close requirement of an asset or market."""
+    unit = system.quote_unit
     initial = requirement(notional, limits.imf_base, limits.imf_factor, unit)
     maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)
     divisor, offset = system.auto_close_divisor, system.auto_close_offset

@@ -22,7 +22,7 @@ from ibperp.actions import (
     SetPrice,
     Transfer,
 )
-from ibperp.margin import Health, is_admissible, is_no_riskier, owed_value
+from ibperp.margin import Health, counted_equity, is_admissible, is_no_riskier, owed_value
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES
@@ -35,6 +35,7 @@ from ibperp_invariants.health import (
     interest_value,
     rounding_value,
 )
+from ibperp_invariants.positions import gains_of
 from ibperp_invariants.step import owner_of, state_invariant, step_invariant
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def own_actions_keep_safe(step: Step) -> Iterator[str]:
     is_safe = is_admissible(eased(before, slack), after)
     if isinstance(action, SetAccountSettings):
         old = step.before.accounts[owner].settings.leverage_limit
-        counted = after.equity - after.order_loss + slack
+        counted = counted_equity(after) + slack
         is_safe &= action.leverage_limit >= old or counted >= after.initial
     if not is_safe:
         yield f"account {owner}: {_told(before)} became {_told(after)}"
@@ -224,8 +225,9 @@ def _unbounded(view: View, accounts: Iterable[int]) -> Iterator[str]:
             - owed_value(item.owed, item.price, item.limits.lot_atoms)
             for item in holdings.values()
         )
-        equity = view.portfolios[index].equity
-        if equity > bound:
+        gains = gains_of(view, index)
+        equity = view.portfolios[index].equity - (gains.equity if gains else 0)
+        if equity > bound and gains:
             yield f"account {index}: equity {equity} is above the {bound} of its haircuts"
 
 

@@ -10,7 +10,9 @@ from ibperp_invariants.custody import CUSTODY
 from ibperp_invariants.facts import facts_of_events
 from ibperp_invariants.frame import FRAME
 from ibperp_invariants.money_market import MONEY_MARKET
+from ibperp_invariants.perpetuals import PERPETUALS
 from ibperp_invariants.portfolio import PORTFOLIO
+from ibperp_invariants.settlement import SETTLEMENT
 from ibperp_invariants.share_prices import SHARE_PRICES
 from ibperp_invariants.spot_margin import SPOT_MARGIN
 from ibperp_invariants.step import Step, Violation
@@ -32,6 +34,8 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *SHARE_PRICES,
     *PORTFOLIO,
     *SPOT_MARGIN,
+    *PERPETUALS,
+    *SETTLEMENT,
     *SYSTEM,
     *FRAME,
 )

@@ -77,18 +77,18 @@ def _lend_rise_limit(step: Step, symbol: str, old: Pool, new: Pool, earned: int)
     at the lowest number of shares between them, when an atom lifts the price most.
     """
     start = old.lend_shares + SHARES_PER_ATOM
-    moves = step.facts.lend_shares.get(symbol, ())
-    if len(moves) <= 1:
-        return max(old.lent + 1, start) + earned * start
-    path = _path(start, moves)
+    moves, _ = step.moves(symbol)
     end = new.lend_shares + SHARES_PER_ATOM
+    if len(moves) <= 1:
+        return max(old.lent + 1, start) + earned * max(start, end)
+    path = _path(start, moves)
     lift = len(moves) * max(new.lent + 1, end) + earned * end
     return mul_div_up(lift, start, max(min(path), 1))
 
 
 def _borrow_path(step: Step, symbol: str, old: Pool, new: Pool) -> tuple[int, ...]:
     """Return the borrow shares of a pool before and after each of its moves."""
-    path = _path(old.borrow_shares, step.facts.borrow_shares.get(symbol, ()))
+    path = _path(old.borrow_shares, step.moves(symbol)[1])
     return path if path[-1] == new.borrow_shares else (*path, new.borrow_shares)
 
 

@@ -10,12 +10,13 @@ from ibperp.numbers import mul_div_down
 from ibperp.orders import Side
 from ibperp.state import FEES
 from ibperp_invariants.books import BOOKS
+from ibperp_invariants.perpetuals import turned_round
 from ibperp_invariants.step import (
     inflows_of,
     step_invariant,
     wealth,
 )
-from ibperp_invariants.view import limits_of
+from ibperp_invariants.view import limits_of, perpetual_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +46,12 @@ def reduce_only_reduces(step: Step) -> Iterator[str]:
         is_reducing[taker] = _taker_reduces(step)
     for account in sorted(account for account, is_only in is_reducing.items() if is_only):
         for symbol in {trade.market for trade in step.facts.trades}:
-            market = step.before.markets.get(symbol)
-            if market is None or market.parameters is None:
+            limits = limits_of(step.before, symbol)
+            if perpetual_of(step.before, symbol):
+                yield from turned_round(step, account, symbol)
+            if limits is None:
                 continue
-            base = market.parameters.base
+            base = limits.base
             old, new = wealth(step.before, account, base), wealth(step.after, account, base)
             slack = step.rounding_atoms(base) + step.facts.interest.get(base, (0, 0))[0]
             if not min(old, 0) - slack <= new <= max(old, 0) + slack:
@@ -111,7 +114,8 @@ def _misfilled(step: Step, trade: Trade) -> Iterator[str]:
     is_met = (resting.market, resting.side) == (market, kernel.opposite(side))
     if not is_met or resting.price != trade.price or trade.lots <= 0:
         yield f"{told}: order {trade.maker_order} is a {resting.side} at {resting.price}"
-    limits, paid = limits_of(step.before, trade.market), trade.lots * trade.price
+    traded, paid = step.before.markets.get(trade.market), trade.lots * trade.price
+    limits = traded.parameters if traded else None
     fees = trade.maker_fee, trade.taker_fee
     if limits:
         expected = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
@@ -200,8 +204,9 @@ SPOT_MARGIN: Final[tuple[Invariant, ...]] = (
     ),
     step_invariant(
         reduce_only_reduces,
-        "SM-4 SM-9",
-        "A reduce-only order never enlarges a net base position, and never turns it round.",
+        "SM-4 SM-9 PP-5",
+        "A reduce-only order never enlarges a net base or a perpetual position, and never turns it "
+        "round.",
     ),
     step_invariant(self_trade_never, "SM-8", "No two accounts of one user trade."),
     step_invariant(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from ibperp import pool as kernel
@@ -17,20 +19,31 @@ from ibperp.actions import (
     FailWithdrawal,
     PlaceOrder,
     SetMarketParameters,
+    SetPerpetualParameters,
+    Settle,
+    SettleMarket,
     Transfer,
 )
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES
-from ibperp_invariants.facts import Facts
+from ibperp_invariants.facts import Facts, OwnMove
 from ibperp_invariants.totals import Totals
-from ibperp_invariants.view import View, changed, limits_of
+from ibperp_invariants.view import (
+    View,
+    changed,
+    limits_of,
+    perpetual_of,
+    settlement_asset,
+    virtual_shares,
+)
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.state import Pool
     from ibperp_invariants.facts import Trade
+    from ibperp_invariants.view import PositionView
 
 
 class Scope(StrEnum):
@@ -40,7 +53,7 @@ class Scope(StrEnum):
     STEP = "step"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One action and what it led to.
 
@@ -63,6 +76,10 @@ class Step:
 
     def changed_accounts(self) -> tuple[int, ...]:
         """Return the ids of the accounts that differ."""
+        return self._changed_accounts
+
+    @cached_property
+    def _changed_accounts(self) -> tuple[int, ...]:
         return changed(self.before.accounts, self.after.accounts)
 
     def changed_orders(self) -> tuple[int, ...]:
@@ -88,13 +105,31 @@ class Step:
             if resting is not None and taker is not None:
                 yield trade, resting.account, taker
 
+    def moves(self, symbol: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return how the lend shares of a pool changed, move by move, and its borrow shares.
+
+        Virtual shares change sides at zero, so that one of their moves may be one on each side.
+        """
+        sides: tuple[list[int], list[int]] = [], []
+        settled, held = settlement_asset(self.before), dict[tuple[int, str], int]()
+        for move in self.facts.moves:
+            if isinstance(move, OwnMove):
+                if move.asset == symbol:
+                    sides[not move.is_lend].append(move.shares)
+            elif symbol == settled:
+                key = move.account, move.market
+                old = held.get(key, virtual_shares(self.before, *key))
+                new = held[key] = old + move.shares
+                sides[0].append(max(new, 0) - max(old, 0))
+                sides[1].append(max(-new, 0) - max(-old, 0))
+        return tuple(sides[0]), tuple(sides[1])
+
     def rounding_atoms(self, symbol: str) -> int:
         """Return the most atoms of an asset that the moves of its pool shift by rounding.
 
         Each move rounds by less than one share, and what it leaves to others by less than an atom.
         """
-        moves = len(self.facts.lend_shares.get(symbol, ()))
-        moves += len(self.facts.borrow_shares.get(symbol, ()))
+        moves = sum(map(len, self.moves(symbol)))
         prices = [_share_prices(view, symbol) for view in (self.before, self.after)]
         return moves * (2 + max(prices))
 
@@ -162,8 +197,12 @@ def named_accounts(step: Step) -> set[int]:
             named.add(withdrawals[index].account)
         case PlaceOrder() | AmendOrder():
             named |= {FEES, *_owners_of_changed_orders(step)}
-        case SetMarketParameters():
+        case SetMarketParameters() | SetPerpetualParameters():
             named |= _owners_of_changed_orders(step)
+        case SettleMarket(market=symbol):
+            named |= {n for n in step.changed_accounts() if symbol in _positions(step.before, n)}
+        case Settle():
+            named |= {n for n in step.changed_accounts() if is_settled(step.before, n)}
         case _:
             pass
     return named
@@ -200,6 +239,8 @@ def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
             return {(account, symbol): -gain for symbol, gain in sold.items()} | {
                 (FEES, symbol): gain for symbol, gain in sold.items()
             }
+        case Settle():
+            return None
         case _:
             return _traded_inflows(step)
 
@@ -207,9 +248,14 @@ def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
 def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
     """Return the legs and the fees of the trades; None if a trade cannot be read."""
     legs: dict[tuple[int, str], int] = {}
-    read = list(step.trades())
+    read, asset = list(step.trades()), settlement_asset(step.before)
+    settled = (asset,) if asset else ()
     for trade, maker, taker in read:
         limits = limits_of(step.before, trade.market)
+        if perpetual_of(step.before, trade.market):
+            for account, symbol in itertools.product((maker, taker), settled):
+                legs.setdefault((account, symbol), 0)
+            continue
         if limits is None:
             return None
         is_bid = step.before.orders[trade.maker_order].side is Side.BID
@@ -226,6 +272,17 @@ def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
         ):
             legs[account, symbol] = legs.get((account, symbol), 0) + amount
     return legs if len(read) == len(step.facts.trades) else None
+
+
+def is_settled(view: View, account: int) -> bool:
+    """Tell whether a settlement looks at an account: it has a position or is unsettled (ST-2)."""
+    holder = view.accounts.get(account)
+    return holder is not None and (holder.unsettled != 0 or len(holder.positions) > 0)
+
+
+def _positions(view: View, account: int) -> Mapping[str, PositionView]:
+    holder = view.accounts.get(account)
+    return holder.positions if holder else {}
 
 
 def _fees_gain(step: Step, symbol: str) -> int:

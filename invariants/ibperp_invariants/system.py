@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import RejectionCode
-from ibperp.state import Pool, Settings
+from ibperp.state import FEES, Pool, Settings
 from ibperp_invariants.step import state_invariant, step_invariant
-from ibperp_invariants.view import changed
+from ibperp_invariants.view import PerpetualView, changed, settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp_invariants.step import Invariant, Step
     from ibperp_invariants.totals import Totals
-    from ibperp_invariants.view import View
+    from ibperp_invariants.view import AccountView, View
 
 PRECEDENCE: Final = {code.value: place for place, code in enumerate(RejectionCode)}
 SYSTEM_ACCOUNTS: Final = 2
+PRICES: Final = ("last_price", "index_price", "mean_mark_price")
+PERPETUAL_PARTS: Final = (
+    "reference_index_price",
+    "mark_price",
+    "mark_time",
+    "funding_time",
+    "open_interest",
+)
+OF_POSITIONS: Final = ("lots", "cost", "entry_cost", "virtual", "virtual_value")
 
 
 def non_negative(view: View, totals: Totals) -> Iterator[str]:
@@ -38,6 +47,9 @@ def stored_values_in_range(view: View, totals: Totals) -> Iterator[str]:
     for name, value in _stored(view):
         if value > INT128_MAX:
             yield f"{name} is {value}, above {INT128_MAX}"
+    for symbol, market in view.markets.items():
+        if isinstance(market, PerpetualView) and abs(market.funding_index) > INT128_MAX:
+            yield f"{symbol} funding index is {market.funding_index}"
 
 
 def no_negative_free(step: Step) -> Iterator[str]:
@@ -48,6 +60,12 @@ def no_negative_free(step: Step) -> Iterator[str]:
             for symbol, amount in getattr(account, name, {}).items():
                 if not 0 <= amount <= INT128_MAX:
                     yield f"account {index}, {symbol}: {name} is {amount}"
+        signed = [("what is unsettled", account.unsettled)] if account else []
+        for symbol, own in account.positions.items() if account else ():
+            signed += [(f"{symbol}: {part}", getattr(own, part)) for part in OF_POSITIONS]
+        for name, amount in signed:
+            if not -INT128_MAX <= amount <= INT128_MAX:
+                yield f"account {index}: {name} is {amount}"
     for index in step.changed_orders():
         order = step.after.orders.get(index)
         if order and not (min(order.price, order.lots) > 0 and order.reserved >= 0):
@@ -75,12 +93,24 @@ def system_accounts_are_nobodys(view: View, totals: Totals) -> Iterator[str]:
         account = view.accounts.get(index)
         if account is None:
             yield f"account {index} is missing"
-        elif account.user or account.shares or account.orders or account.settings != Settings():
+        elif not _only_holds(view, index, account):
             held = dict(account.shares)
             yield (
                 f"account {index}: user {account.user}, shares {held}, "
                 f"orders {list(account.orders)}, or its settings"
             )
+
+
+def _only_holds(view: View, index: int, account: AccountView) -> bool:
+    """Tell whether a system account does nothing of its own.
+
+    Only the fees account has anything to settle; what the pool's cash does not cover it lends.
+    """
+    lent = set(account.shares) if min(account.shares.values(), default=0) >= 0 else {None}
+    is_idle = account.settings == Settings() and not (account.orders or account.positions)
+    if index == FEES:
+        return is_idle and account.user == 0 and lent <= {settlement_asset(view)}
+    return is_idle and not (account.user or account.shares or account.unsettled)
 
 
 def determinism(step: Step) -> Iterator[str]:
@@ -102,14 +132,16 @@ def _stored(view: View) -> Iterator[tuple[str, int]]:
         for part in fields(Pool):
             yield f"{symbol} pool {part.name}", getattr(asset.pool, part.name)
     for symbol, market in view.markets.items():
-        for name in ("last_price", "index_price", "mean_mark_price"):
+        for name in (*PRICES, *(PERPETUAL_PARTS if isinstance(market, PerpetualView) else ())):
             yield f"{symbol} {name}", getattr(market, name)
+    yield "settlement time", view.settlement_time
 
 
 def _differing(before: View, after: View) -> Iterator[str]:
     """Yield the leaves of two views that differ, with their values."""
-    if before.time != after.time:
-        yield f"time from {before.time} to {after.time}"
+    for name in ("time", "settlement_time"):
+        if getattr(before, name) != getattr(after, name):
+            yield f"{name} from {getattr(before, name)} to {getattr(after, name)}"
     for name in (
         "chains",
         "assets",
@@ -131,8 +163,9 @@ SYSTEM: Final[tuple[Invariant, ...]] = (
     state_invariant(stored_values_in_range, "NT-7", "Every stored value is at most 2^127 - 1."),
     state_invariant(
         system_accounts_are_nobodys,
-        "CU-3",
-        "The accounts 0 and 1 belong to user 0; they neither lend, borrow nor place orders.",
+        "CU-3 ST-3",
+        "The accounts 0 and 1 belong to user 0; they neither trade nor borrow, and lend only fees "
+        "that a settlement could not pay in cash.",
     ),
     step_invariant(
         no_negative_free,

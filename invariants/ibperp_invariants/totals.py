@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ibperp.state import RequestStatus
 from ibperp_invariants.view import changed
@@ -13,16 +13,30 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 
+UNSETTLED: Final = ""
+"""The place of unsettled balances in the sums of the fund."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over accounts and requests, by symbol and by (symbol, chain)."""
+    """Sums over accounts and requests, by symbol and by (symbol, chain).
+
+    By perpetual market: `lots`, `long_lots`; `indexed`, of lots times the funding index up to which
+    they are settled; `virtual_lends`, `virtual_borrows`, shares; `fund`, of costs below zero, with
+    all that is unsettled under the name of no market.
+    """
 
     free: dict[str, int] = field(default_factory=dict)
     lend_shares: dict[str, int] = field(default_factory=dict)
     borrow_shares: dict[str, int] = field(default_factory=dict)
     pending: dict[tuple[str, str], int] = field(default_factory=dict)
     in_transit: dict[str, int] = field(default_factory=dict)
+    lots: dict[str, int] = field(default_factory=dict)
+    long_lots: dict[str, int] = field(default_factory=dict)
+    indexed: dict[str, int] = field(default_factory=dict)
+    fund: dict[str, int] = field(default_factory=dict)
+    virtual_lends: dict[str, int] = field(default_factory=dict)
+    virtual_borrows: dict[str, int] = field(default_factory=dict)
 
 
 def totals_of(view: View) -> Totals:
@@ -39,13 +53,7 @@ def totals_of(view: View) -> Totals:
 
 def totals_after(totals: Totals, before: View, after: View) -> Totals:
     """Return the sums of `after` from those of `before`, at the cost of what changed."""
-    new = Totals(
-        dict(totals.free),
-        dict(totals.lend_shares),
-        dict(totals.borrow_shares),
-        dict(totals.pending),
-        dict(totals.in_transit),
-    )
+    new = Totals(**{part.name: dict(getattr(totals, part.name)) for part in fields(Totals)})
     for sign, view in ((-1, before), (1, after)):
         for index in changed(before.accounts, after.accounts):
             if index in view.accounts:
@@ -72,6 +80,14 @@ def _add_account(totals: Totals, account: AccountView, sign: int) -> None:
     for symbol, shares in account.shares.items():
         side = totals.lend_shares if shares > 0 else totals.borrow_shares
         _add(side, symbol, sign * abs(shares))
+    _add(totals.fund, UNSETTLED, sign * account.unsettled)
+    for symbol, own in account.positions.items():
+        _add(totals.lots, symbol, sign * own.lots)
+        _add(totals.long_lots, symbol, sign * max(own.lots, 0))
+        _add(totals.indexed, symbol, sign * own.lots * own.funding_index)
+        _add(totals.fund, symbol, -sign * own.cost)
+        side = totals.virtual_lends if own.virtual > 0 else totals.virtual_borrows
+        _add(side, symbol, sign * abs(own.virtual))
 
 
 def _add_withdrawal(totals: Totals, withdrawal: WithdrawalView, sign: int) -> None:

@@ -18,18 +18,21 @@ from ibperp import actions, orders, parameters
 from ibperp.actions import (
     ListAsset,
     ListMarket,
+    ListPerpetual,
     PlaceOrder,
     SetMarketParameters,
+    SetPerpetualParameters,
     SetPoolParameters,
 )
 from ibperp.outcomes import RejectionCode
-from ibperp.parameters import (
-    SystemParameters,
+from ibperp.parameter_laws import (
     asset_violations,
     market_violations,
+    perpetual_violations,
     pool_violations,
     system_violations,
 )
+from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
 from ibperp_invariants.facts import Facts, facts_of_json
 from ibperp_invariants.registry import check_changes, check_view, check_views
@@ -164,6 +167,11 @@ def _learned(known: Known, record: _Record) -> Known:
             | SetMarketParameters(market=symbol, parameters=market)
         ) if not market_violations(market):
             return replace(known, markets={**known.markets, symbol: market})
+        case (
+            ListPerpetual(market=symbol, parameters=perpetual)
+            | SetPerpetualParameters(market=symbol, parameters=perpetual)
+        ) if not perpetual_violations(perpetual):
+            return replace(known, markets={**known.markets, symbol: perpetual})
         case PlaceOrder():
             first = record.facts.accepted[0] if record.facts.accepted else None
             last = first if known.next_order is None else known.next_order

@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
+from ibperp.parameters import MarketParameters
 from ibperp.state import RequestStatus
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
     from ibperp.ordered import Ordered
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
-    from ibperp.parameters import AssetParameters, MarketParameters, SystemParameters
+    from ibperp.parameters import (
+        AssetParameters,
+        SystemParameters,
+        TradingParameters,
+    )
     from ibperp.persistent import Vector
     from ibperp.state import Pool, Settings, Token
 
@@ -48,14 +53,42 @@ class MarketView:
     mean_premium: int
     bids: Sequence[int]
     asks: Sequence[int]
-    parameters: MarketParameters | None = None
+    parameters: TradingParameters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PerpetualView(MarketView):
+    """A perpetual market: `index_price` is its own, `reference_index_price` bounds takers."""
+
+    reference_index_price: int = 0
+    mark_price: int = 0
+    mark_time: int = 0
+    funding_index: int = 0
+    funding_time: int = 0
+    open_interest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """A position of an account, its market by name beside it; fields as in the reference."""
+
+    lots: int = 0
+    cost: int = 0
+    entry_cost: int = 0
+    funding_index: int = 0
+    virtual: int = 0
+    virtual_value: int = 0
+    realized: int = 0
+    fees: int = 0
+    funding: int = 0
+    interest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
     """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
 
-    `orders`: the ids of its open orders, ascending.
+    `orders`: the ids of its open orders, ascending. `unsettled`: atoms of the settlement asset.
     """
 
     user: int
@@ -64,6 +97,8 @@ class AccountView:
     settings: Settings
     reserved: Mapping[str, int] = field(default_factory=dict)
     orders: tuple[int, ...] = ()
+    unsettled: int = 0
+    positions: Mapping[str, PositionView] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +149,8 @@ class View:
     """A whole state as the invariants see it; amounts in atoms, `time` in seconds.
 
     `portfolios`: the health of accounts as it is reported. `orders` are the open ones;
-    `next_order` is the id of the next, None where it is not known.
+    `next_order` is the id of the next, `active` holds the accounts that a settlement looks at; None
+    where it is not known.
     """
 
     time: int
@@ -128,6 +164,8 @@ class View:
     portfolios: Mapping[int, Health] = field(default_factory=dict)
     system: SystemParameters | None = None
     next_order: int | None = None
+    settlement_time: int = 0
+    active: Ordered | None = field(default=None, compare=False)
 
 
 class Entries(Mapping[int, T], Generic[S, T]):
@@ -197,9 +235,29 @@ def changed(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[K, ...]:
 
 
 def limits_of(view: View, market: str) -> MarketParameters | None:
-    """Return the parameters of a market, None where they are not known."""
+    """Return the parameters of a spot market, None where they are not known."""
     found = view.markets.get(market)
-    return found.parameters if found else None
+    limits = found.parameters if found else None
+    return limits if isinstance(limits, MarketParameters) else None
+
+
+def perpetual_of(view: View, market: str) -> PerpetualView | None:
+    """Return a perpetual market, None if there is none of that name."""
+    found = view.markets.get(market)
+    return found if isinstance(found, PerpetualView) else None
+
+
+def virtual_shares(view: View, account: int, market: str) -> int:
+    """Return the signed virtual shares of a position, zero if there is none (ST-4)."""
+    holder = view.accounts.get(account)
+    position = holder.positions.get(market) if holder else None
+    return position.virtual if position else 0
+
+
+def settlement_asset(view: View) -> str | None:
+    """Return the symbol of the settlement asset, None where it is not known or not listed."""
+    symbol = view.system.settlement_asset if view.system else None
+    return symbol if symbol in view.assets else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +266,7 @@ class Known:
 
     system: SystemParameters | None = None
     assets: Mapping[str, AssetParameters] = field(default_factory=dict)
-    markets: Mapping[str, MarketParameters] = field(default_factory=dict)
+    markets: Mapping[str, TradingParameters] = field(default_factory=dict)
     next_order: int | None = None
 
 

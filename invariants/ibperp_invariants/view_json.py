@@ -14,6 +14,8 @@ from ibperp_invariants.view import (
     AssetView,
     MarketView,
     OrderView,
+    PerpetualView,
+    PositionView,
     RebalanceView,
     View,
     WithdrawalView,
@@ -123,7 +125,12 @@ def view_of_observation(observation: object, path: str = "observation") -> View:
         {name: _market(node) for name, node in root.find("markets").members().items()},
         orders,
         _portfolios(accounts),
+        settlement_time=_integer_or_zero(root, "settlement_time"),
     )
+
+
+def _integer_or_zero(node: Node, name: str) -> int:
+    return node.get(name).integer() if name in node.members() else 0
 
 
 def _integers(node: Node) -> dict[str, int]:
@@ -157,7 +164,7 @@ def _asset(node: Node) -> AssetView:
 
 
 def _market(node: Node) -> MarketView:
-    return MarketView(
+    shared = (
         node.get("last_price").integer(),
         node.get("index_price").integer(),
         node.get("mean_mark_price").integer(),
@@ -165,6 +172,10 @@ def _market(node: Node) -> MarketView:
         tuple(item.integer() for item in node.get("bids").items()),
         tuple(item.integer() for item in node.get("asks").items()),
     )
+    own = [part.name for part in fields(PerpetualView) if part not in fields(MarketView)]
+    if not any(name in node.members() for name in own):
+        return MarketView(*shared)
+    return PerpetualView(*shared, None, *(node.get(name).integer() for name in own))
 
 
 def _account(node: Node, orders: list[int]) -> AccountView:
@@ -176,10 +187,27 @@ def _account(node: Node, orders: list[int]) -> AccountView:
         Settings(
             auto_lend=settings.get("auto_lend").boolean(),
             auto_repay_borrows=settings.get("auto_repay_borrows").boolean(),
+            auto_borrow_settlements=_choice(settings, "auto_borrow_settlements"),
+            auto_realize=_choice(settings, "auto_realize"),
             leverage_limit=settings.get("leverage_limit").integer(),
         ),
         _integers(node.find("reserved")),
         tuple(orders),
+        _integer_or_zero(node, "unsettled"),
+        {name: _position(own) for name, own in node.find("positions").members().items()},
+    )
+
+
+def _choice(settings: Node, name: str) -> bool:
+    """Return a setting; that of a new account if the engine has none of that name."""
+    if name not in settings.members():
+        return bool(getattr(Settings(), name))
+    return settings.get(name).boolean()
+
+
+def _position(node: Node) -> PositionView:
+    return PositionView(
+        **{part.name: node.get(part.name).integer() for part in fields(PositionView)}
     )
 
 

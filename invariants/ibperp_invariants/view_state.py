@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
 
 from ibperp.portfolio import health
-from ibperp.state import OrderStatus, RequestStatus
+from ibperp.state import OrderStatus, Perpetual, RequestStatus, is_settled
 from ibperp_invariants.view import (
     AccountView,
     AssetView,
     Entries,
     MarketView,
     OrderView,
+    PerpetualView,
+    PositionView,
     Queue,
     RebalanceView,
     View,
@@ -21,11 +24,15 @@ from ibperp_invariants.view import (
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
+    from ibperp.position import Position
     from ibperp.state import Account, Asset, Market, Order, Rebalance, State, Withdrawal
 
 
+POSITION_FIELDS: Final = tuple(part.name for part in fields(PositionView))
+
+
 class Portfolios(Mapping[int, "Health"]):
-    """The health of each account with an exposure or an open order, as the reference has it.
+    """The health of each account with an exposure, an order, or something to settle.
 
     A state that breaks other invariants may have none.
     """
@@ -36,13 +43,14 @@ class Portfolios(Mapping[int, "Health"]):
     def __getitem__(self, key: int) -> Health:
         accounts = self._state.accounts
         account = accounts[key] if 0 <= key < len(accounts) else None
-        if account is None or not (account.orders or min(account.shares, default=0) < 0):
+        is_shown = account is not None and (bool(account.orders) or is_settled(account))
+        if account is None or not (is_shown or min(account.shares, default=0) < 0):
             raise KeyError(key)
         try:
             found = health(self._state, account)
         except (ArithmeticError, LookupError, ValueError):
             raise KeyError(key) from None
-        if not account.orders and not found.exposure:
+        if not is_shown and not found.exposure:
             raise KeyError(key)
         return found
 
@@ -64,7 +72,16 @@ def view_of_state(state: State) -> View:
 
     def account(item: Account) -> AccountView:
         free, shares, reserved = map(named, (item.free, item.shares, item.reserved))
-        return AccountView(item.user, free, shares, item.settings, reserved, item.orders)
+        return AccountView(
+            item.user,
+            free,
+            shares,
+            item.settings,
+            reserved,
+            item.orders,
+            item.unsettled,
+            {markets[own.market]: _position(own) for own in item.positions},
+        )
 
     def order(item: Order) -> OrderView | None:
         return _order(item, markets[item.market]) if item.status is OrderStatus.OPEN else None
@@ -92,6 +109,8 @@ def view_of_state(state: State) -> View:
         Portfolios(state),
         state.system,
         len(state.orders),
+        state.settlement_time,
+        state.active,
     )
 
 
@@ -107,17 +126,32 @@ def _asset(asset: Asset) -> AssetView:
     )
 
 
-def _market(market: Market) -> MarketView:
+def _market(market: Market | Perpetual) -> MarketView:
     book, reference = market.book, market.reference
-    return MarketView(
-        book.last_price,
-        reference.index_price,
+    shared = (
         reference.mean_mark_price,
         reference.mean_premium,
         Queue(book.bids, book.next_sequence),
         Queue(book.asks, book.next_sequence),
         market.parameters,
     )
+    if not isinstance(market, Perpetual):
+        return MarketView(book.last_price, reference.index_price, *shared)
+    return PerpetualView(
+        book.last_price,
+        market.index_price,
+        *shared,
+        reference.index_price,
+        market.mark_price,
+        market.mark_time,
+        market.funding_index,
+        market.funding_time,
+        market.open_interest,
+    )
+
+
+def _position(position: Position) -> PositionView:
+    return PositionView(**{name: getattr(position, name) for name in POSITION_FIELDS})
 
 
 def _order(order: Order, market: str) -> OrderView:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
-    from ibperp.parameters import AssetParameters, MarketParameters, PoolParameters
+    from ibperp.parameters import (
+        AssetParameters,
+        MarketParameters,
+        PerpetualParameters,
+        PoolParameters,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ class SetAccountSettings:
     account: int
     auto_lend: bool
     auto_repay_borrows: bool
+    auto_borrow_settlements: bool
+    auto_realize: bool
     leverage_limit: int
 
 
@@ -243,6 +250,56 @@ class ConvertDust:
     market: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListPerpetual:
+    """List a perpetual market with an empty book (PP-1)."""
+
+    market: str
+    parameters: PerpetualParameters
+
+
+@dataclass(frozen=True, slots=True)
+class SetPerpetualParameters:
+    """Replace a perpetual market's parameters (PP-2)."""
+
+    market: str
+    parameters: PerpetualParameters
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMark:
+    """Bring the inputs of a perpetual's mark price, in quote atoms per lot (PP-6).
+
+    `index_price` 0 is no index; `basis`, the average of mid minus index, counts if `has_basis`.
+    """
+
+    market: str
+    index_price: int
+    has_basis: bool
+    basis: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyFunding:
+    """End a funding interval with its mean premium, a signed ratio of 10^18 (PP-8)."""
+
+    market: str
+    premium: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleMarket:
+    """Close every position of a closed perpetual market at a final price (PP-9)."""
+
+    market: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Realize what positions gained and lost, and pay it, for all accounts at once (ST-2)."""
+
+
 Action: TypeAlias = (
     CreateAccount
     | Deposit
@@ -269,4 +326,10 @@ Action: TypeAlias = (
     | CancelAllOrders
     | AmendOrder
     | ConvertDust
+    | ListPerpetual
+    | SetPerpetualParameters
+    | UpdateMark
+    | ApplyFunding
+    | SettleMarket
+    | Settle
 )

@@ -9,7 +9,7 @@ from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.orders import Side
 
 if TYPE_CHECKING:
-    from ibperp.parameters import MarketParameters
+    from ibperp.parameters import MarketParameters, TradingParameters
     from ibperp.state import Book, Order, Reference
 
 
@@ -63,13 +63,13 @@ def active_price(book: Book, mark: int) -> int:
     return sorted(prices)[1]
 
 
-def limit_band(parameters: MarketParameters, active: int) -> tuple[int, int]:
+def limit_band(parameters: TradingParameters, active: int) -> tuple[int, int]:
     """Return the lowest and the highest price that a limit order may name (SM-6)."""
     low = mul_div_up(active, parameters.limit_min, RATIO)
     return low, mul_div_down(active, parameters.limit_max, RATIO)
 
 
-def taker_bound(parameters: MarketParameters, reference: Reference, side: Side, best: int) -> int:
+def taker_bound(parameters: TradingParameters, reference: Reference, side: Side, best: int) -> int:
     """Return the worst price at which a taker may trade now, rounded toward the better (SM-6).
 
     The strictest of three: the impact band around `best`, the best opposite price at the start; the

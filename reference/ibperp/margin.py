@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 class Health:
     """What an account is worth, what its open orders may cost, and what it requires (PF-7).
 
-    `order_loss`: the most that filling open orders takes from equity. `exposure`: the notional of
-    all debts, those of filled orders included. The others are requirements.
+    `uncounted_gain`: the part of equity that does not count for initial margin. `order_loss`: the
+    most that filling open orders takes from equity. `exposure`: the notional of all debts and
+    positions, those of filled orders included. The others are requirements.
     """
 
     equity: int
+    uncounted_gain: int
     order_loss: int
     exposure: int
     initial: int
@@ -88,6 +90,18 @@ def auto_close_requirement(notional: int, maintenance: int, divisor: int, offset
     return max(mul_div_up(maintenance, RATIO, divisor), by_offset)
 
 
+def counted_gain(gain: int, weight: int, cap: int) -> int:
+    """Return what of a gain counts for initial margin; a loss counts in full (PF-12)."""
+    if gain <= 0:
+        return gain
+    return min(mul_div_down(gain, weight, RATIO), cap)
+
+
+def counted_equity(health: Health) -> int:
+    """Return the equity that may meet an initial requirement (PF-8)."""
+    return health.equity - health.uncounted_gain - health.order_loss
+
+
 def order_loss(delivered: int, received: int) -> int:
     """Return what one filled order takes from equity at most: never below zero (PF-5)."""
     return max(delivered - received, 0)
@@ -95,17 +109,16 @@ def order_loss(delivered: int, received: int) -> int:
 
 def is_admissible(before: Health, after: Health) -> bool:
     """Tell whether an owner's action may lead from one health to the other (PF-8)."""
-    return after.equity - after.order_loss >= after.initial or is_no_riskier(before, after)
+    return counted_equity(after) >= after.initial or is_no_riskier(before, after)
 
 
 def is_no_riskier(before: Health, after: Health) -> bool:
     """Tell whether maintenance did not rise, and equity over maintenance did not fall (PF-8).
 
-    Below zero a ratio says nothing: there equity itself must not fall. Equity is counted after the
-    loss of open orders.
+    Below zero a ratio says nothing: there equity itself must not fall. Equity is the one that
+    counts for initial margin.
     """
-    counted_before = before.equity - before.order_loss
-    counted_after = after.equity - after.order_loss
+    counted_before, counted_after = counted_equity(before), counted_equity(after)
     ratio_kept = counted_after * before.maintenance >= counted_before * after.maintenance
     is_no_less = counted_after >= counted_before or (counted_after >= 0 and ratio_kept)
     return after.maintenance <= before.maintenance and is_no_less

@@ -33,6 +33,7 @@ class RejectionCode(StrEnum):
     ASSET_EXISTS = "asset_exists"
     MARKET_UNKNOWN = "market_unknown"
     MARKET_EXISTS = "market_exists"
+    MARKET_KIND = "market_kind"
     CHAIN_UNKNOWN = "chain_unknown"
     WITHDRAWAL_UNKNOWN = "withdrawal_unknown"
     WITHDRAWAL_NOT_PENDING = "withdrawal_not_pending"
@@ -62,6 +63,8 @@ class RejectionCode(StrEnum):
     REDUCE_ONLY_NOT_REDUCED = "reduce_only_not_reduced"
     POST_ONLY_TAKER = "post_only_taker"
     NOT_DUST = "not_dust"
+    MARKET_NOT_CLOSED = "market_not_closed"
+    TOO_EARLY = "too_early"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     INSUFFICIENT_LEND = "insufficient_lend"
     REPAY_EXCEEDS_DEBT = "repay_exceeds_debt"
@@ -73,6 +76,8 @@ class RejectionCode(StrEnum):
     UTILIZATION_THROTTLED = "utilization_throttled"
     CUSTODY_INSUFFICIENT = "custody_insufficient"
     FILL_OR_KILL = "fill_or_kill"
+    OPEN_INTEREST_LIMIT = "open_interest_limit"
+    POSITION_LIMIT = "position_limit"
     INSUFFICIENT_MARGIN = "insufficient_margin"
 
 
@@ -113,6 +118,11 @@ class Reason(StrEnum):
     TRADE_REBATE = "trade_rebate"
     DUST = "dust"
     DUST_REDEEM = "dust_redeem"
+    SETTLEMENT = "settlement"
+    SETTLEMENT_REDEEM = "settlement_redeem"
+    SETTLEMENT_BORROW = "settlement_borrow"
+    SETTLEMENT_REPAY = "settlement_repay"
+    SETTLEMENT_LEND = "settlement_lend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +219,95 @@ class OrderEnded:
     reason: OrderEnd | RejectionCode
 
 
+class SettlementSource(StrEnum):
+    """Why value moves between an account, its positions and the fund (ST-2, ST-5).
+
+    Names in camel case are those that the live system publishes.
+    """
+
+    VIRTUAL_GAIN = "VirtualGain"
+    VIRTUAL_LOSS = "VirtualLoss"
+
+    REALIZE_PNL = "RealizePnl"
+    CULLED_REALIZE_PNL_AUTO = "CulledRealizePnlAuto"
+    CULLED_ACCOUNT_THRESHOLD = "CulledRealizePnlAccountThreshold"
+    CULLED_SYSTEM_THRESHOLD = "CulledRealizePnlSystemThreshold"
+    CULLED_BOOK_UTILISATION = "CulledRealizePnlBookUtilisation"
+    FUNDING_PAYMENT = "FundingPayment"
+    TRADING_FEES = "TradingFees"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUpdated:
+    """The index and the mark of a perpetual market, in quote atoms per lot (PP-6)."""
+
+    market: int
+    index_price: int
+    mark_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class FundingApplied:
+    """A funding interval ended: its rate, and what a lot long pays (PP-8)."""
+
+    market: int
+    rate: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The unsettled balance of an account changed by `amount` signed atoms (ST-1)."""
+
+    account: int
+    market: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settlement paid signed atoms to an account's assets; `unpaid` is left unsettled (ST-3)."""
+
+    account: int
+    amount: int
+    unpaid: int
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMoved:
+    """The virtual shares of a position changed by `shares`, worth signed `amount` atoms (ST-4)."""
+
+    account: int
+    market: int
+    shares: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualInterest:
+    """What a position's virtual shares earned (signed) since they last changed (ST-6)."""
+
+    account: int
+    market: int
+    amount: int
+
+
 Event: TypeAlias = (
-    Posting | SharesMoved | InterestCharged | PriceLimited | OrderAccepted | Traded | OrderEnded
+    Posting
+    | SharesMoved
+    | InterestCharged
+    | PriceLimited
+    | OrderAccepted
+    | Traded
+    | OrderEnded
+    | MarkUpdated
+    | FundingApplied
+    | Unsettled
+    | Settled
+    | VirtualMoved
+    | VirtualInterest
 )
 
 

@@ -1,38 +1,10 @@
-"""Parameters of the system, of an asset, of its tokens and of its pool, and the laws they keep."""
+"""Parameters of the system, of assets with their tokens and pools, and of markets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from string import ascii_letters, digits
-from typing import TYPE_CHECKING, Final
-
-from ibperp.numbers import INT128_MAX, RATIO, in_range, remainder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-RATE_MAX: Final = 100 * RATIO
-"""The largest borrow rate a curve may reach: 10,000 % a year (MM-4)."""
-
-DECIMALS_MAX: Final = 24
-"""The finest ledger: atoms of 10^-24 of a whole unit (NT-1)."""
-
-INTERVAL_MAX: Final = 86_400
-"""The longest accrual and throttle interval, in seconds."""
-
-AGE_EXPECTED: Final = "0 to 2^127-1 seconds"
-
-NAME_LENGTH_MAX: Final = 32
-NAME_LETTERS: Final = frozenset(ascii_letters + digits + "._-")
-NAME_EXPECTED: Final = "1 to 32 letters, digits, dots, dashes or underscores"
-
-
-MULTIPLIER_MAX: Final = 1_000_000 * RATIO
-"""The widest band and price update: a factor of a million (PF-10, SM-6)."""
-
-ORDER_LIMIT_MAX: Final = 10_000
-"""The most open orders an account may be allowed (SM-4)."""
+from typing import TypeAlias
 
 
 class BookState(StrEnum):
@@ -49,6 +21,7 @@ class OrderBookState(StrEnum):
     OPEN = "open"
     POST_ONLY = "post_only"
     LIMIT_ONLY = "limit_only"
+    REDUCE_ONLY = "reduce_only"
     CANCEL_ONLY = "cancel_only"
     CLOSED = "closed"
 
@@ -68,7 +41,10 @@ class SystemParameters:
     `entry_fee`: whether a new borrow pays the rest of the running interval at once (MM-7).
     `auto_close_divisor`, `auto_close_offset`: ratios of 10^18 (PF-6). `..._price_age`: seconds that
     a price may be old for the margin of an order, a borrow, a withdrawal or transfer (PF-9).
-    `order_limit`: open orders of an account (SM-4).
+    `order_limit`: open orders of an account (SM-4). Perpetuals are settled in `settlement_asset`,
+    every `settlement_interval` seconds (ST-2). `..._weight`, `..._cap`: what gains count for
+    initial margin, a ratio and quote atoms (PF-12). The limits cull virtual debt: atoms of the
+    settlement asset, twice, and a ratio (ST-5).
     """
 
     quote_unit: int
@@ -81,6 +57,15 @@ class SystemParameters:
     borrow_price_age: int
     withdrawal_price_age: int
     order_limit: int
+    settlement_asset: str
+    settlement_interval: int
+    unrealized_weight: int
+    unrealized_cap: int
+    unsettled_weight: int
+    unsettled_cap: int
+    account_virtual_limit: int
+    system_virtual_limit: int
+    book_utilization_limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +139,49 @@ class MarketParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class PerpetualParameters:
+    """A perpetual market, traded in lots for atoms of the settlement asset (PP-1).
+
+    `lots_per_unit`: lots of a whole unit of the underlying, for people; no rule computes with it.
+    Fees, bands and margin ratios as in a spot market and an asset. `open_interest_limit` of the
+    market and `position_limit` of an account, in lots. Funding every `funding_interval` seconds,
+    with `interest_rate` and `interest_clamp` per eight hours, `funding_floor` and `funding_cap` per
+    interval. `mark_threshold`: how far the mark may be from the index.
+    """
+
+    lots_per_unit: int
+    tick: int
+    minimum_lots: int
+    maker_fee: int
+    taker_fee: int
+    order_book_state: OrderBookState
+    limit_min: int
+    limit_max: int
+    impact_min: int
+    impact_max: int
+    mean_mark_min: int
+    mean_mark_max: int
+    premium_tolerance: int
+    imf_base: int
+    imf_factor: int
+    mmf_base: int
+    mmf_factor: int
+    open_interest_limit: int
+    position_limit: int
+    funding_interval: int
+    interest_rate: int
+    interest_clamp: int
+    funding_floor: int
+    funding_cap: int
+    mark_threshold: int
+    price_update_min: int
+    price_update_max: int
+
+
+TradingParameters: TypeAlias = MarketParameters | PerpetualParameters
+
+
+@dataclass(frozen=True, slots=True)
 class AssetParameters:
     """An asset: `decimals` of its ledger, `lot_atoms` per priced lot, margin ratios of 10^18.
 
@@ -171,148 +199,3 @@ class AssetParameters:
     price_update_max: int
     tokens: tuple[TokenParameters, ...]
     pool: PoolParameters
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterViolation:
-    """A law that a parameter breaks: the path of the field, and what was expected."""
-
-    path: str
-    expected: str
-
-
-def system_violations(system: SystemParameters) -> tuple[ParameterViolation, ...]:
-    """Return every law that the system parameters break (CU-2, MM-6)."""
-    return _broken(
-        "",
-        (1 <= system.quote_unit <= 10**DECIMALS_MAX, "quote_unit", "1 to 10^24"),
-        (_is_interval(system.accrual_interval), "accrual_interval", "1 to 86400 seconds"),
-        (_is_interval(system.throttle_interval), "throttle_interval", "1 to 86400 seconds"),
-        (RATIO <= system.auto_close_divisor <= MULTIPLIER_MAX, "auto_close_divisor", "1 or more"),
-        (0 <= system.auto_close_offset <= RATIO, "auto_close_offset", "0 to 1"),
-        (_is_age(system.order_price_age), "order_price_age", AGE_EXPECTED),
-        (_is_age(system.borrow_price_age), "borrow_price_age", AGE_EXPECTED),
-        (_is_age(system.withdrawal_price_age), "withdrawal_price_age", AGE_EXPECTED),
-        (1 <= system.order_limit <= ORDER_LIMIT_MAX, "order_limit", "1 to 10000"),
-    )
-
-
-def asset_violations(asset: AssetParameters) -> tuple[ParameterViolation, ...]:
-    """Return every law that an asset's parameters break, its tokens and pool included (CU-2)."""
-    chains = [token.chain for token in asset.tokens]
-    own = _broken(
-        "",
-        (0 <= asset.decimals <= DECIMALS_MAX, "decimals", "0 to 24"),
-        (1 <= asset.lot_atoms <= 10**DECIMALS_MAX, "lot_atoms", "1 to 10^24"),
-        (0 <= asset.haircut.weight <= RATIO, "haircut.weight", "0 to 1"),
-        (0 <= asset.haircut.base <= MULTIPLIER_MAX, "haircut.base", "0 to 1000000"),
-        (0 <= asset.haircut.penalty <= RATIO, "haircut.penalty", "0 to 1"),
-        (0 < asset.imf_base <= RATIO, "imf_base", "above 0, at most 1"),
-        (0 < asset.mmf_base < asset.imf_base, "mmf_base", "above 0, below imf_base"),
-        (0 <= asset.imf_factor <= RATIO, "imf_factor", "0 to 1"),
-        (0 <= asset.mmf_factor <= asset.imf_factor, "mmf_factor", "0 to imf_factor"),
-        (0 <= asset.price_update_min <= RATIO, "price_update_min", "0 to 1"),
-        (
-            RATIO <= asset.price_update_max <= MULTIPLIER_MAX,
-            "price_update_max",
-            "1 to 1000000",
-        ),
-        (0 < len(chains) == len(set(chains)), "tokens", "one or more, each chain once"),
-    )
-    tokens = (
-        violation
-        for index, token in enumerate(asset.tokens)
-        for violation in _token_violations(token, f"tokens[{index}].")
-    )
-    return (*own, *tokens, *pool_violations(asset.pool, "pool."))
-
-
-def pool_violations(pool: PoolParameters, prefix: str = "") -> tuple[ParameterViolation, ...]:
-    """Return every law that a pool's parameters break (MM-4, MM-8)."""
-    optimal, throttle, ceiling = (
-        pool.optimal_utilization,
-        pool.throttle_utilization,
-        pool.max_utilization,
-    )
-    return _broken(
-        prefix,
-        (0 <= pool.base_rate <= RATE_MAX, "base_rate", "0 to 100"),
-        (0 <= pool.slope_low <= RATE_MAX, "slope_low", "0 to 100"),
-        (0 <= pool.slope_high <= RATE_MAX, "slope_high", "0 to 100"),
-        (0 < optimal < RATIO, "optimal_utilization", "above 0, below 1"),
-        (optimal <= throttle <= ceiling, "throttle_utilization", "optimal to max utilization"),
-        (0 < ceiling <= RATIO, "max_utilization", "above 0, at most 1"),
-        (0 <= pool.throttle_fraction <= RATIO, "throttle_fraction", "0 to 1"),
-        (0 <= pool.reserve_fee <= RATIO, "reserve_fee", "0 to 1"),
-        (0 <= pool.open_borrow_lend_limit <= INT128_MAX, "open_borrow_lend_limit", "0 to 2^127-1"),
-    )
-
-
-def market_violations(market: MarketParameters) -> tuple[ParameterViolation, ...]:
-    """Return every law that a market's parameters break (SM-1)."""
-    unit_max = 10**DECIMALS_MAX
-    return _broken(
-        "",
-        (market.base != market.quote, "quote", "another asset than base"),
-        (1 <= market.lot_atoms <= unit_max, "lot_atoms", "1 to 10^24"),
-        (1 <= market.tick <= unit_max, "tick", "1 to 10^24"),
-        (1 <= market.minimum_lots <= INT128_MAX, "minimum_lots", "1 or more"),
-        (-RATIO <= market.maker_fee <= RATIO, "maker_fee", "-1 to 1"),
-        (0 <= market.taker_fee <= RATIO, "taker_fee", "0 to 1"),
-        (market.maker_fee + market.taker_fee >= 0, "maker_fee", "at least -taker_fee"),
-        *_band_laws("limit", market.limit_min, market.limit_max),
-        *_band_laws("impact", market.impact_min, market.impact_max),
-        *_band_laws("mean_mark", market.mean_mark_min, market.mean_mark_max),
-        (0 <= market.premium_tolerance <= MULTIPLIER_MAX, "premium_tolerance", "0 to 1000000"),
-    )
-
-
-def _band_laws(name: str, low: int, high: int) -> tuple[tuple[bool, str, str], ...]:
-    return (
-        (0 <= low <= RATIO, f"{name}_min", "0 to 1"),
-        (RATIO <= high <= MULTIPLIER_MAX, f"{name}_max", "1 to 1000000"),
-    )
-
-
-def _token_violations(token: TokenParameters, prefix: str) -> tuple[ParameterViolation, ...]:
-    unit, low, high = token.native_unit, token.minimum_withdrawal, token.maximum_withdrawal
-    is_unit = 1 <= unit <= 10**DECIMALS_MAX
-    fee_fits = is_unit and _is_multiple(token.withdrawal_fee, unit)
-    return _broken(
-        prefix,
-        (is_name(token.chain), "chain", NAME_EXPECTED),
-        (is_unit, "native_unit", "1 to 10^24"),
-        (0 < token.minimum_deposit <= INT128_MAX, "minimum_deposit", "above 0"),
-        (token.withdrawal_fee >= 0 and fee_fits, "withdrawal_fee", "a multiple of native_unit"),
-        (token.withdrawal_fee < low, "minimum_withdrawal", "above withdrawal_fee"),
-        (low <= high and in_range(high), "maximum_withdrawal", "at least minimum_withdrawal"),
-    )
-
-
-def is_name(name: str) -> bool:
-    """Tell whether a symbol or a chain has an admissible name (NT-8)."""
-    return 1 <= len(name) <= NAME_LENGTH_MAX and all(letter in NAME_LETTERS for letter in name)
-
-
-def _is_age(seconds: int) -> bool:
-    return 0 <= seconds <= INT128_MAX
-
-
-def _is_interval(seconds: int) -> bool:
-    return 1 <= seconds <= INTERVAL_MAX
-
-
-def _is_multiple(amount: int, unit: int) -> bool:
-    return remainder(amount, unit) == 0
-
-
-def _broken(prefix: str, *laws: tuple[bool, str, str]) -> tuple[ParameterViolation, ...]:
-    return tuple(_violations(prefix, laws))
-
-
-def _violations(
-    prefix: str, laws: tuple[tuple[bool, str, str], ...]
-) -> Iterator[ParameterViolation]:
-    for holds, field, expected in laws:
-        if not holds:
-            yield ParameterViolation(path=prefix + field, expected=expected)

@@ -1,25 +1,40 @@
-"""The portfolio of one account: what it holds and owes per asset, and the health that follows."""
+"""The portfolio of one account: what it holds, owes and trades, and the health that follows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ibperp import pool as pool_kernel
-from ibperp.margin import (
-    Health,
-    auto_close_requirement,
-    collateral_value,
-    order_loss,
-    owed_value,
-    requirement,
-)
-from ibperp.numbers import RATIO, mul_div_down, mul_div_up
+from ibperp.margin import Health, auto_close_requirement, counted_gain, requirement
+from ibperp.numbers import RATIO, mul_div_up
+from ibperp.open_orders import open_order_loss
 from ibperp.orders import Side
-from ibperp.state import at
+from ibperp.position import funding_due, unrealized
+from ibperp.state import Perpetual, at, position_of
+from ibperp.valuation import (
+    collateral_of,
+    fund_debt,
+    held_atoms,
+    liability_of,
+    owed_atoms,
+    settlement_asset,
+    settlement_value,
+    virtual_atoms,
+)
 
 if TYPE_CHECKING:
-    from ibperp.state import Account, Asset, Order, State
+    from ibperp.parameters import AssetParameters, PerpetualParameters
+    from ibperp.state import Account, Asset, State
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What a notional requires, all in quote atoms (PF-4, PF-6)."""
+
+    notional: int
+    initial: int
+    maintenance: int
+    auto_close: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,8 @@ class Line:
     """One asset of a portfolio: atoms, and the quote atoms they stand for (PF-1).
 
     `held`: free and lent atoms. `owed`: the debt. `exposed`: the debt if every open order that
-    delivers the asset is filled, and `notional` its value.
+    delivers the asset is filled, with what is owed to the fund in the settlement asset (PF-12);
+    `required` is what that requires.
     """
 
     asset: int
@@ -36,105 +52,67 @@ class Line:
     exposed: int
     collateral: int
     liability: int
-    notional: int
-    initial: int
-    maintenance: int
-    auto_close: int
+    required: Required
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLine:
+    """One perpetual of a portfolio: signed lots, and atoms of the settlement asset (PF-12).
+
+    `exposed`: lots of the larger side if every open order of one side is filled. `gain`: marked,
+    after the funding that is due. `virtual`: what the virtual shares are worth.
+    """
+
+    market: int
+    lots: int
+    exposed: int
+    gain: int
+    virtual: int
+    required: Required
 
 
 def portfolio(state: State, account: Account) -> tuple[Line, ...]:
     """Return a line for every asset that an account holds, owes or has on order (PF-1)."""
     width = max(len(account.free), len(account.shares), len(account.reserved))
+    if account.unsettled < 0 or account.positions:
+        width = max(width, settlement_asset(state) + 1)
     lines = (_line(state, account, asset) for asset in range(width))
     return tuple(line for line in lines if line.held or line.owed or line.exposed)
 
 
+def position_lines(state: State, account: Account) -> tuple[PositionLine, ...]:
+    """Return a line for every perpetual in which an account has a position or an order (PF-12)."""
+    ordered = {state.orders[index].market for index in account.orders}
+    markets = ordered | {position.market for position in account.positions}
+    return tuple(
+        _position_line(state, account, market)
+        for market in sorted(markets)
+        if isinstance(state.markets[market], Perpetual)
+    )
+
+
 def health(state: State, account: Account) -> Health:
     """Return the health of an account; it looks at no other account (PF-7)."""
-    lines = portfolio(state, account)
-    exposure = sum(line.notional for line in lines)
+    system, lines = state.system, portfolio(state, account)
+    positions = position_lines(state, account)
+    requirements = [line.required for line in lines] + [line.required for line in positions]
+    exposure = sum(required.notional for required in requirements)
     by_leverage = mul_div_up(exposure, RATIO, account.settings.leverage_limit)
+    gain = unsettled = 0
+    if positions or account.unsettled:
+        gain = settlement_value(state, sum(line.gain + line.virtual for line in positions))
+        unsettled = settlement_value(state, account.unsettled)
+    counted = counted_gain(gain, system.unrealized_weight, system.unrealized_cap)
+    counted += counted_gain(unsettled, system.unsettled_weight, system.unsettled_cap)
     return Health(
-        equity=sum(line.collateral - line.liability for line in lines),
+        equity=sum(line.collateral - line.liability for line in lines) + gain + unsettled,
+        uncounted_gain=gain + unsettled - counted,
         order_loss=open_order_loss(state, account),
         exposure=exposure,
-        initial=max(sum(line.initial for line in lines), by_leverage),
-        maintenance=sum(line.maintenance for line in lines),
-        auto_close=sum(line.auto_close for line in lines),
+        initial=max(sum(required.initial for required in requirements), by_leverage),
+        maintenance=sum(required.maintenance for required in requirements),
+        auto_close=sum(required.auto_close for required in requirements),
     )
-
-
-def open_order_loss(state: State, account: Account) -> int:
-    """Return what filling any of an account's open orders takes from equity at most (PF-5).
-
-    All orders together deliver and receive an amount of each asset; what that takes from the
-    equity, and adds to it, is shared among them in proportion. Value is concave in the amount held,
-    so that a part of the orders never does worse than its shares, nor than all the costs.
-    """
-    orders = [state.orders[index] for index in account.orders]
-    delivered: dict[tuple[int, bool], int] = {}
-    received: dict[int, int] = {}
-    for order in orders:
-        given, taken = (delivers(state, order), is_firm(order)), receives(state, order)
-        delivered[given] = delivered.get(given, 0) + order.reserved
-        received[taken] = received.get(taken, 0) + proceeds(state, order)
-    costs: dict[tuple[int, bool], int] = {}
-    for asset in {asset for asset, _ in delivered}:
-        firm, others = delivered.get((asset, True), 0), delivered.get((asset, False), 0)
-        costs[asset, True], costs[asset, False] = _costs(state, account, asset, firm, others)
-    gains = {asset: _gain(state, account, asset, amount) for asset, amount in received.items()}
-    total = 0
-    for order in orders:
-        given, taken = (delivers(state, order), is_firm(order)), receives(state, order)
-        cost = mul_div_up(costs[given], order.reserved, delivered[given])
-        gain = mul_div_down(gains[taken], proceeds(state, order), max(received[taken], 1))
-        total += order_loss(cost, gain)
-    return min(total, sum(costs.values()))
-
-
-def firm_atoms(state: State, account: Account, asset: int) -> int:
-    """Return what orders reserve that may neither redeem nor borrow; never above free (SM-5)."""
-    orders = (state.orders[index] for index in account.orders)
-    return sum(
-        order.reserved for order in orders if is_firm(order) and delivers(state, order) == asset
-    )
-
-
-def is_firm(order: Order) -> bool:
-    """Tell whether an order may deliver free atoms alone: neither redeem nor borrow (SM-5)."""
-    return not (order.flags.auto_lend_redeem or order.flags.auto_borrow)
-
-
-def delivers(state: State, order: Order) -> int:
-    """Return the asset that an order delivers when it fills."""
-    market = state.markets[order.market]
-    return market.quote if order.side is Side.BID else market.base
-
-
-def receives(state: State, order: Order) -> int:
-    """Return the asset that an order receives when it fills."""
-    market = state.markets[order.market]
-    return market.base if order.side is Side.BID else market.quote
-
-
-def proceeds(state: State, order: Order) -> int:
-    """Return the atoms that an order receives if all its lots fill as maker (PF-5)."""
-    parameters = state.markets[order.market].parameters
-    if order.side is Side.BID:
-        return order.lots * parameters.lot_atoms
-    paid = order.lots * order.price
-    return paid - mul_div_up(paid, max(parameters.maker_fee, 0), RATIO)
-
-
-def held_atoms(state: State, account: Account, asset: int) -> int:
-    """Return the atoms that an account owns: free, and the claim of its lend (MM-2)."""
-    lent = pool_kernel.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
-    return at(account.free, asset) + lent
-
-
-def owed_atoms(state: State, account: Account, asset: int) -> int:
-    """Return the atoms that an account owes (MM-2)."""
-    return pool_kernel.debt(state.assets[asset].pool, max(-at(account.shares, asset), 0))
 
 
 def has_fresh_prices(state: State, account: Account, age: int) -> bool:
@@ -142,13 +120,14 @@ def has_fresh_prices(state: State, account: Account, age: int) -> bool:
 
     An account without exposure needs none; collateral without a price counts for nothing.
     """
-    lines = portfolio(state, account)
-    if not any(line.exposed for line in lines):
+    lines, positions = portfolio(state, account), position_lines(state, account)
+    if not any(line.exposed for line in lines) and not any(line.exposed for line in positions):
         return True
-    return all(
-        is_fresh(state, state.assets[line.asset], age)
-        for line in lines
-        if line.exposed or state.assets[line.asset].price
+    used = {line.asset for line in lines if line.exposed or state.assets[line.asset].price}
+    if positions:
+        used.add(settlement_asset(state))
+    return all(is_fresh(state, state.assets[asset], age) for asset in used) and all(
+        is_marked(state, line.market, age) for line in positions
     )
 
 
@@ -157,21 +136,58 @@ def is_fresh(state: State, asset: Asset, age: int) -> bool:
     return asset.price > 0 and state.time - asset.price_time <= age
 
 
+def is_marked(state: State, market: int, age: int) -> bool:
+    """Tell whether a perpetual's mark is known and at most `age` seconds old (PF-9)."""
+    books = state.markets[market]
+    assert isinstance(books, Perpetual)
+    return books.mark_price > 0 and state.time - books.mark_time <= age
+
+
 def _line(state: State, account: Account, index: int) -> Line:
-    system, asset = state.system, state.assets[index]
-    limits = asset.parameters
     held, owed = held_atoms(state, account, index), owed_atoms(state, account, index)
     exposed = owed + max(at(account.reserved, index) - held, 0)
-    notional = _owed(asset, exposed)
-    unit = system.quote_unit
-    maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)
+    if account.unsettled < 0 or account.positions:
+        exposed += fund_debt(state, account) if index == settlement_asset(state) else 0
+    notional = liability_of(state, index, exposed)
     return Line(
         asset=index,
         held=held,
         owed=owed,
         exposed=exposed,
-        collateral=_collateral(state, asset, held),
-        liability=_owed(asset, owed),
+        collateral=collateral_of(state, index, held),
+        liability=liability_of(state, index, owed),
+        required=_required(state, notional, state.assets[index].parameters),
+    )
+
+
+def _position_line(state: State, account: Account, index: int) -> PositionLine:
+    market, position = state.markets[index], position_of(account, index)
+    assert isinstance(market, Perpetual)
+    open_lots = {Side.BID: 0, Side.ASK: 0}
+    for number in account.orders:
+        order = state.orders[number]
+        if order.market == index:
+            open_lots[order.side] += order.lots
+    bought, sold = position.lots + open_lots[Side.BID], position.lots - open_lots[Side.ASK]
+    exposed = max(abs(bought), abs(sold))
+    notional = -settlement_value(state, -exposed * market.mark_price)
+    return PositionLine(
+        market=index,
+        lots=position.lots,
+        exposed=exposed,
+        gain=unrealized(position, market.mark_price) - funding_due(position, market.funding_index),
+        virtual=virtual_atoms(state, position),
+        required=_required(state, notional, market.parameters),
+    )
+
+
+def _required(
+    state: State, notional: int, limits: AssetParameters | PerpetualParameters
+) -> Required:
+    system = state.system
+    unit = system.quote_unit
+    maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)
+    return Required(
         notional=notional,
         initial=requirement(notional, limits.imf_base, limits.imf_factor, unit),
         maintenance=maintenance,
@@ -179,31 +195,3 @@ def _line(state: State, account: Account, index: int) -> Line:
             notional, maintenance, system.auto_close_divisor, system.auto_close_offset
         ),
     )
-
-
-def _gain(state: State, account: Account, asset: int, amount: int) -> int:
-    """Return what receiving `amount` atoms adds to the collateral of an asset (PF-5)."""
-    held, books = held_atoms(state, account, asset), state.assets[asset]
-    return _collateral(state, books, held + amount) - _collateral(state, books, held)
-
-
-def _costs(state: State, account: Account, asset: int, firm: int, others: int) -> tuple[int, int]:
-    """Return what it takes to deliver `firm` atoms, and those of all other orders (PF-5).
-
-    Firm orders hold their part of what is held. The others take the rest of it, then a debt.
-    """
-    held, books = held_atoms(state, account, asset), state.assets[asset]
-    kept = max(held - others, firm)
-    value = _collateral(state, books, kept)
-    firm_cost = value - _collateral(state, books, kept - firm)
-    debt = _owed(books, max(firm + others - held, 0))
-    return firm_cost, _collateral(state, books, held) - value + debt
-
-
-def _collateral(state: State, asset: Asset, amount: int) -> int:
-    limits, unit = asset.parameters, state.system.quote_unit
-    return collateral_value(limits.haircut, amount, asset.price, limits.lot_atoms, unit)
-
-
-def _owed(asset: Asset, amount: int) -> int:
-    return owed_value(amount, asset.price, asset.parameters.lot_atoms)

@@ -1,4 +1,4 @@
-"""The only function that changes a balance of atoms: double entry over one asset's books (CU-1)."""
+"""The only functions that change a balance of atoms: double entry over one asset's books (CU-1)."""
 
 from __future__ import annotations
 
@@ -47,14 +47,19 @@ def is_held(kind: LedgerKind) -> bool:
 
 def post(state: State, posting: Posting) -> State:
     """Apply one posting: its amount is above zero, and no balance falls below zero (CU-1)."""
+    for ledger, is_debit in ((posting.debit, True), (posting.credit, False)):
+        after = posted(balance_of(state, posting.asset, ledger), posting, is_debit=is_debit)
+        state = _with_balance(state, posting.asset, ledger, after)
+    return state
+
+
+def posted(balance: int, posting: Posting, *, is_debit: bool) -> int:
+    """Return the balance of a posting's debit or credit side after it (CU-1)."""
     assert posting.amount > 0
-    debit, credit = posting.debit, posting.credit
-    balance = balance_of(state, posting.asset, debit)
-    after = debited(balance, posting.amount, is_held=is_held(debit.kind))
-    state = _with_balance(state, posting.asset, debit, after)
-    balance = balance_of(state, posting.asset, credit)
-    after = credited(balance, posting.amount, is_held=is_held(credit.kind))
-    return _with_balance(state, posting.asset, credit, after)
+    kind, change = (posting.debit.kind, debited) if is_debit else (posting.credit.kind, credited)
+    after = change(balance, posting.amount, is_held=is_held(kind))
+    assert after >= 0
+    return after
 
 
 def balance_of(state: State, asset: int, ledger: LedgerAccount) -> int:
@@ -74,7 +79,6 @@ def balance_of(state: State, asset: int, ledger: LedgerAccount) -> int:
 
 
 def _with_balance(state: State, asset: int, ledger: LedgerAccount, balance: int) -> State:
-    assert balance >= 0
     if ledger.kind is LedgerKind.FREE:
         account = state.accounts[ledger.index]
         changed = replace(account, free=put(account.free, asset, balance))

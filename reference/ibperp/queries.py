@@ -13,9 +13,18 @@ from ibperp.actions import Borrow, RequestWithdrawal
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import INT128_MAX, div_down, div_up
 from ibperp.outcomes import Accepted
-from ibperp.portfolio import health, held_atoms, owed_atoms
-from ibperp.state import find_asset, find_market, find_token, with_asset
+from ibperp.portfolio import health
+from ibperp.state import (
+    Perpetual,
+    find_asset,
+    find_market,
+    find_token,
+    position_of,
+    with_asset,
+    with_market,
+)
 from ibperp.transition import transition
+from ibperp.valuation import held_atoms, owed_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +70,8 @@ def max_order(state: State, order: PlaceOrder) -> int:
 def liquidation_price(state: State, account: int, asset: int) -> int | None:
     """Return the nearest price of an asset at which an account is liquidatable (PF-11).
 
-    All else is equal. Looked for below the present price first if the account holds at least what
-    it owes of the asset, above it first if less; None if no price does it. In quote atoms per lot;
-    an estimate, for nothing else stands still.
+    Below the present price if the account holds more of the asset than it owes, above it if less;
+    None if no price does it. In quote atoms per lot; an estimate, for nothing else stands still.
     """
     holder, books = state.accounts[account], state.assets[asset]
     is_long = held_atoms(state, holder, asset) >= owed_atoms(state, holder, asset)
@@ -73,6 +81,22 @@ def liquidation_price(state: State, account: int, asset: int) -> int | None:
         return is_liquidatable(health(priced, holder))
 
     return _nearest_failing(books.price, fails, is_long=is_long)
+
+
+def position_liquidation_price(state: State, account: int, market: int) -> int | None:
+    """Return the nearest mark of a perpetual at which an account is liquidatable (PF-11).
+
+    Looked for as the price of an asset is: below the present mark first for a long position.
+    """
+    holder, books = state.accounts[account], state.markets[market]
+    assert isinstance(books, Perpetual)
+
+    def fails(mark: int) -> bool:
+        marked = with_market(state, market, replace(books, mark_price=mark))
+        return is_liquidatable(health(marked, holder))
+
+    is_long = position_of(holder, market).lots >= 0
+    return _nearest_failing(books.mark_price, fails, is_long=is_long)
 
 
 def _nearest_failing(now: int, fails: Callable[[int], bool], *, is_long: bool) -> int | None:

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Final
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
+from ibperp.position import Position
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
-    from ibperp.parameters import AssetParameters, MarketParameters, SystemParameters
+    from ibperp.parameters import (
+        AssetParameters,
+        MarketParameters,
+        PerpetualParameters,
+        SystemParameters,
+    )
 
 FEES: Final = 0
 """The account that earns fees and pays the cost of moving custody; owned by nobody (CU-3)."""
@@ -68,6 +74,8 @@ class Settings:
 
     auto_lend: bool = False
     auto_repay_borrows: bool = False
+    auto_borrow_settlements: bool = False
+    auto_realize: bool = True
     leverage_limit: int = LEVERAGE_DEFAULT
 
 
@@ -76,6 +84,8 @@ class Account:
     """Free atoms, signed pool shares and reserved atoms per asset id; what is missing is zero.
 
     `reserved`: what the open orders would deliver (SM-5); `orders`: their ids, ascending.
+    `unsettled`: signed atoms of the settlement asset, a claim on the liquidity fund or a debt to it
+    (ST-1). `positions`: in ascending order of markets, without empty ones (PP-3).
     """
 
     user: int
@@ -84,6 +94,8 @@ class Account:
     settings: Settings = field(default_factory=Settings)
     reserved: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
+    unsettled: int = 0
+    positions: tuple[Position, ...] = ()
 
 
 class RequestStatus(StrEnum):
@@ -182,6 +194,26 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class Perpetual:
+    """A perpetual market, settled in the settlement asset; prices in quote atoms per lot (PP-1).
+
+    `mark_time`: of the last update. `funding_index`: what a lot long has paid since the listing.
+    `funding_time`: of the last funding. `open_interest`: lots long, which is lots short.
+    """
+
+    symbol: str
+    parameters: PerpetualParameters
+    book: Book
+    reference: Reference
+    index_price: int = 0
+    mark_price: int = 0
+    mark_time: int = 0
+    funding_index: int = 0
+    funding_time: int = 0
+    open_interest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A chain and the sequence number that its next deposit must carry (CU-4)."""
 
@@ -197,18 +229,32 @@ class State:
     time: int
     chains: tuple[Chain, ...]
     assets: tuple[Asset, ...]
-    markets: tuple[Market, ...]
+    markets: tuple[Market | Perpetual, ...]
     accounts: Vector[Account]
     withdrawals: Vector[Withdrawal]
     rebalances: Vector[Rebalance]
     orders: Vector[Order]
+    active: Ordered
+    settlement_time: int
 
 
 def genesis(system: SystemParameters, time: int = 0) -> State:
     """Return the state before any action: the two system accounts alone (CU-3, NT-8)."""
     nobody = Account(user=NOBODY)
     accounts = Vector((nobody, nobody))
-    return State(system, time, (), (), (), accounts, Vector(), Vector(), Vector())
+    return State(
+        system=system,
+        time=time,
+        chains=(),
+        assets=(),
+        markets=(),
+        accounts=accounts,
+        withdrawals=Vector(),
+        rebalances=Vector(),
+        orders=Vector(),
+        active=Ordered(),
+        settlement_time=time,
+    )
 
 
 def at(values: tuple[int, ...], index: int) -> int:
@@ -269,12 +315,38 @@ def with_pool(state: State, index: int, pool: Pool) -> State:
     return with_asset(state, index, replace(state.assets[index], pool=pool))
 
 
-def with_market(state: State, index: int, market: Market) -> State:
+def with_market(state: State, index: int, market: Market | Perpetual) -> State:
     """Return the state with one market replaced."""
     markets = (*state.markets[:index], market, *state.markets[index + 1 :])
     return replace(state, markets=markets)
 
 
 def with_account(state: State, index: int, account: Account) -> State:
-    """Return the state with one account replaced."""
-    return replace(state, accounts=state.accounts.set(index, account))
+    """Return the state with one account replaced, and counted as active if it is to be settled."""
+    was_active, is_active = is_settled(state.accounts[index]), is_settled(account)
+    active = state.active
+    if is_active != was_active:
+        active = active.add((index,)) if is_active else active.remove((index,))
+    return replace(state, accounts=state.accounts.set(index, account), active=active)
+
+
+def is_settled(account: Account) -> bool:
+    """Tell whether a settlement touches an account: it has a position or is unsettled (ST-2)."""
+    return account.unsettled != 0 or account.positions != ()
+
+
+def position_of(account: Account, market: int) -> Position:
+    """Return an account's position in a market; an empty one if it has none (PP-3)."""
+    for position in account.positions:
+        if position.market == market:
+            return position
+    return Position(market)
+
+
+def with_position(account: Account, position: Position) -> Account:
+    """Return the account with one position replaced; one without lots and shares is dropped."""
+    others = tuple(own for own in account.positions if own.market != position.market)
+    if position.lots == 0 and position.virtual == 0:
+        return replace(account, positions=others)
+    below = tuple(own for own in others if own.market < position.market)
+    return replace(account, positions=(*below, position, *others[len(below) :]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp import actions
 from ibperp.numbers import in_range
@@ -11,17 +11,22 @@ from ibperp.operations import (
     governance,
     markets,
     money_market,
+    perpetuals,
+    settlement,
     spot_margin,
     withdrawal,
 )
 from ibperp.operations.effect import rejection
 from ibperp.outcomes import Rejected, RejectionCode
+from ibperp.state import Market
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.outcomes import Outcome
-    from ibperp.state import Asset, State
+    from ibperp.state import Account, Asset, Perpetual, State
+
+T = TypeVar("T")
 
 OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.CreateAccount: custody.create_account,
@@ -49,6 +54,12 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.CancelAllOrders: spot_margin.cancel_all_orders,
     actions.AmendOrder: spot_margin.amend_order,
     actions.ConvertDust: spot_margin.convert_dust,
+    actions.ListPerpetual: perpetuals.list_perpetual,
+    actions.SetPerpetualParameters: perpetuals.set_perpetual_parameters,
+    actions.UpdateMark: perpetuals.update_mark,
+    actions.ApplyFunding: perpetuals.apply_funding,
+    actions.SettleMarket: perpetuals.settle_market,
+    actions.Settle: settlement.settle,
 }
 """The one operation of each kind of action."""
 
@@ -67,15 +78,39 @@ def transition(state: State, action: actions.Action) -> Outcome:
 
 def is_storable(before: State, after: State) -> bool:
     """Tell whether every value that a transition changed fits its range (NT-7)."""
-    touched = (
-        asset
-        for index, asset in enumerate(after.assets)
-        if index >= len(before.assets) or asset is not before.assets[index]
+    return (
+        all(map(_is_asset_storable, _touched(before.assets, after.assets)))
+        and all(map(_is_market_storable, _touched(before.markets, after.markets)))
+        and all(
+            all(map(in_range, _account_values(account)))
+            for _, account, _ in after.accounts.changed(before.accounts)
+        )
     )
-    return all(map(_is_asset_storable, touched)) and all(
-        all(map(in_range, (*account.free, *account.shares, *account.reserved)))
-        for _, account, _ in after.accounts.changed(before.accounts)
+
+
+def _touched(before: tuple[T, ...], after: tuple[T, ...]) -> tuple[T, ...]:
+    kept = len(before)
+    pairs = enumerate(after)
+    return tuple(new for index, new in pairs if index >= kept or new is not before[index])
+
+
+def _account_values(account: Account) -> tuple[int, ...]:
+    positions = (
+        value
+        for own in account.positions
+        for value in (
+            *(own.lots, own.cost, own.entry_cost, own.funding_index, own.virtual),
+            *(own.virtual_value, own.realized, own.fees, own.funding, own.interest),
+        )
     )
+    return (*account.free, *account.shares, *account.reserved, account.unsettled, *positions)
+
+
+def _is_market_storable(market: Market | Perpetual) -> bool:
+    if isinstance(market, Market):
+        return True
+    prices = (market.index_price, market.mark_price, market.funding_index)
+    return all(map(in_range, (*prices, market.open_interest)))
 
 
 def _is_asset_storable(asset: Asset) -> bool:

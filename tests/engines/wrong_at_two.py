@@ -5,32 +5,32 @@ import sys
 import time
 from typing import Any
 
-from ibperp_conformance.engine import Engine, main_engine
-from ibperp_conformance.vectors_format import SPOT_MARGIN_ACTIONS
+from ibperp_conformance.engine import CAPABILITIES, Engine, main_engine
+from ibperp_conformance.vectors_format import NEEDED
 
-CLAIMED = {
-    "unsupported": [],
-    "no-portfolio": ["custody", "money_market", "spot_margin", "events"],
-    "no-spot-margin": ["custody", "money_market", "portfolio", "events"],
-}
+LACKED = sys.argv[1].removeprefix("no-").replace("-", "_") if len(sys.argv) > 1 else ""
 
 
 class Wrong(Engine):
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
-        if sys.argv[1] == "no-spot-margin" and _kind(request) in SPOT_MARGIN_ACTIONS:
+        if _kind(request) in NEEDED.get(LACKED, ()):
             os._exit(9)
         if sys.argv[1] == "never-cancels" and _kind(request) == "cancel_order":
             return {"id": request["id"], "accepted": {"events": []}}  # type: ignore[index]
         return self._spoilt(request, super().reply(request, nested=nested))
 
     def _spoilt(self, request: object, reply: dict[str, Any]) -> dict[str, Any]:
-        if "ok" in reply and "capabilities" in reply["ok"] and sys.argv[1] in CLAIMED:
-            reply["ok"]["capabilities"] = CLAIMED[sys.argv[1]]
+        if "capabilities" in reply.get("ok", {}):
+            reply["ok"]["capabilities"] = _claimed()
         observed = reply.get("observation", {})
+        if sys.argv[1].startswith("set:"):
+            _set(observed, *sys.argv[1].removeprefix("set:").split("="))
         match sys.argv[1]:
             case "no-portfolio":
                 for account in observed.get("accounts", {}).values():
                     account["portfolio"] = {"equity": "no idea"}
+            case "no-settlement" if observed:
+                observed["settlement_time"] = "no idea"
             case "nothing-reserved":
                 for account in observed.get("accounts", {}).values():
                     account["reserved"] = {}
@@ -63,6 +63,22 @@ class Wrong(Engine):
             case _:
                 pass
         return reply
+
+
+def _claimed() -> list[str]:
+    if sys.argv[1] == "unsupported":
+        return []
+    return [name for name in CAPABILITIES if name != LACKED]
+
+
+def _set(observed: dict[str, Any], path: str, value: str) -> None:
+    """Report another value of a leaf, as soon as it is there."""
+    *names, last = path.split("/")
+    place: Any = observed
+    for name in names:
+        place = place.get(name, {})
+    if last in place:
+        place[last] = value
 
 
 def _kind(request: object) -> str:

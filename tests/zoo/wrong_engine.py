@@ -1,4 +1,4 @@
-"""The reference served with exactly one fault: `python wrong_engine.py FAULT`."""
+"""The reference served with exactly one fault: `python -m zoo.wrong_engine FAULT`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
-from ibperp import actions, book, margin, pool, portfolio
+from ibperp import actions, book, margin, open_orders, pool, portfolio, valuation
 from ibperp.numbers import INT128_MAX, RATIO, div_down, mul_div_down, mul_div_up
 from ibperp.operations import (
     custody,
@@ -21,16 +21,18 @@ from ibperp.operations import (
     money_market,
     order_checks,
     spot_margin,
+    spot_trade,
     withdrawal,
 )
 from ibperp.orders import Side
-from ibperp.outcomes import Accepted, OrderEnded, Outcome, Rejected, RejectionCode
+from ibperp.outcomes import Accepted, OrderEnded, Outcome, Rejected, RejectionCode, Traded
 from ibperp.parameters import HaircutKind
 from ibperp.posting import POOL
 from ibperp.posting import free as free_ledger
 from ibperp.state import FEES, at, put
 from ibperp.transition import transition
 from ibperp_conformance.engine import Engine, main_engine
+from zoo.wrong_perpetuals import PERPETUAL_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,8 +144,8 @@ _requirement = margin.requirement
 _line = portfolio._line
 _order_checks = order_checks.order_checks
 _rested, _removed = book.rested, book.removed
-_parties, _met, _swept = matching._parties, matching._met, lending.swept
-_received, _shrunk = matching._received, spot_margin._shrunk
+_parties, _met, _swept = spot_trade._parties, matching._met, lending.swept
+_received, _shrunk = spot_trade._received, spot_margin._shrunk
 
 
 def _value_without_haircut(
@@ -205,8 +207,8 @@ def _removed_by_id(books: Book, index: int, order: Order) -> Book:
     return _removed(books, index, replace(order, sequence=index))
 
 
-def _parties_without_maker_fee(state: State, maker: int, taker: int, lots: int) -> Any:
-    makers, takers = _parties(state, maker, taker, lots)
+def _parties_without_maker_fee(state: State, market: Any, trade: Traded) -> Any:
+    makers, takers = _parties(state, market, trade)
     delivered = makers.delivered - (max(makers.fee, 0) if makers.order.side is Side.BID else 0)
     return replace(makers, fee=0, delivered=delivered), takers
 
@@ -326,14 +328,14 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "residue_to_lenders": ((pool, "repay", _repaid_without_residue),),
     "second_slope_ignored": ((pool, "borrow_rate", _optimal_excluded),),
     "root_rounded_down": ((margin, "isqrt_up", isqrt),),
-    "haircut_ignored": ((portfolio, "collateral_value", _value_without_haircut),),
-    "haircut_by_listed_weight": ((portfolio, "collateral_value", _listed_weight_alone),),
-    "owed_rounded_down": ((portfolio, "owed_value", _owed_down),),
-    "order_gains_counted": ((portfolio, "order_loss", _signed_loss),),
+    "haircut_ignored": ((valuation, "collateral_value", _value_without_haircut),),
+    "haircut_by_listed_weight": ((valuation, "collateral_value", _listed_weight_alone),),
+    "owed_rounded_down": ((valuation, "owed_value", _owed_down),),
+    "order_gains_counted": ((open_orders, "order_loss", _signed_loss),),
     "requirement_without_root": ((portfolio, "requirement", _base_requirement),),
     "auto_close_without_offset": ((portfolio, "auto_close_requirement", _half_maintenance),),
     "open_orders_not_counted": ((portfolio, "_line", _line_without_orders),),
-    "order_loss_ignored": ((portfolio, "order_loss", lambda *_: 0),),
+    "order_loss_ignored": ((open_orders, "order_loss", lambda *_: 0),),
     "no_riskier_always": ((margin, "is_no_riskier", _always_true),),
     "no_riskier_never": ((margin, "is_no_riskier", lambda *_: False),),
     "price_age_ignored": (
@@ -345,7 +347,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "reserved_lent": ((lending, "available_of", _free_of),),
     "reserved_transferred": ((custody, "available_of", _free_of),),
     "priority_by_id": ((book, "rested", _rested_by_id), (book, "removed", _removed_by_id)),
-    "maker_fee_unpaid": ((matching, "_parties", _parties_without_maker_fee),),
+    "maker_fee_unpaid": ((spot_trade, "_parties", _parties_without_maker_fee),),
     "rebate_rounded_up": ((book, "fee", _rebate_up),),
     "maker_failure_refuses_taker": ((matching, "_met", _met_or_refused),),
     "self_trade_allowed": ((matching, "_user", _account_of),),
@@ -354,13 +356,14 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
         (matching, "reducible_lots", _all_lots),
     ),
     "post_only_takes": ((spot_margin, "order_checks", _order_checks_but_post_only),),
-    "redeem_skipped": ((matching, "Funding", _funding_without_redeem),),
-    "receipt_lent_before_repay": ((matching, "swept", _swept_lend_first),),
-    "flags_sweep_all": ((matching, "swept", _swept_all),),
-    "receipt_before_fee": ((matching, "_received", _received_gross),),
+    "redeem_skipped": ((spot_trade, "Funding", _funding_without_redeem),),
+    "receipt_lent_before_repay": ((spot_trade, "swept", _swept_lend_first),),
+    "flags_sweep_all": ((spot_trade, "swept", _swept_all),),
+    "receipt_before_fee": ((spot_trade, "_received", _received_gross),),
     "shrink_checked": ((spot_margin, "_shrunk", _shrunk_if_taken),),
     "firm_orders_ignored": ((lending, "firm_atoms", lambda *_: 0),),
     "credit_orders_hold_free": ((lending, "firm_atoms", _reserved_of),),
+    **PERPETUAL_FAULTS,
 }
 """What each wrong engine has replaced in the reference."""
 

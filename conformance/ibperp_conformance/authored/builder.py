@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from ibperp.actions import Action, PlaceOrder, RequestWithdrawal
+from ibperp.actions import Action, PlaceOrder, RequestWithdrawal, SetAccountSettings
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import RejectionCode
+from ibperp.state import Settings
 
 SPOT: Final = "SOL_USDC"
 """The spot market of the setups."""
+
+PERP: Final = "SOL_PERP"
+"""The perpetual market of the setups."""
 
 
 class Kind(StrEnum):
@@ -153,6 +157,19 @@ def withdraw(
     return RequestWithdrawal(account, asset, chain, amount, redeem, borrow)
 
 
+def settings(account: int, **changes: Any) -> SetAccountSettings:
+    """Return settings of an account: those of a new one, but for `changes`."""
+    chosen = replace(Settings(), **changes)
+    return SetAccountSettings(
+        account=account,
+        auto_lend=chosen.auto_lend,
+        auto_repay_borrows=chosen.auto_repay_borrows,
+        auto_borrow_settlements=chosen.auto_borrow_settlements,
+        auto_realize=chosen.auto_realize,
+        leverage_limit=chosen.leverage_limit,
+    )
+
+
 def flags(
     *, lend: bool = False, redeem: bool = False, borrow: bool = False, repay: bool = False
 ) -> OrderFlags:
@@ -163,7 +180,7 @@ def flags(
 
 
 def place(account: int, side: Side, lots: int, price: int, **changes: Any) -> PlaceOrder:
-    """Return a limit order of the setups' market that may rest; `changes` names other fields."""
+    """Return a limit order of the spot market that may rest; `changes` names other fields."""
     order = PlaceOrder(
         account=account,
         market=SPOT,
@@ -188,6 +205,16 @@ def bid(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
 def ask(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
     """Return an order that sells; see `place`."""
     return place(account, Side.ASK, lots, price, **changes)
+
+
+def long(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
+    """Return an order that buys lots of the perpetual; see `place`."""
+    return place(account, Side.BID, lots, price, **({"market": PERP} | changes))
+
+
+def short(account: int, lots: int, price: int, **changes: Any) -> PlaceOrder:
+    """Return an order that sells lots of the perpetual; see `place`."""
+    return place(account, Side.ASK, lots, price, **({"market": PERP} | changes))
 
 
 def market(account: int, side: Side, lots: int, **changes: Any) -> PlaceOrder:

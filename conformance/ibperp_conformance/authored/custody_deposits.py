@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Borrow, Deposit, Lend, Repay, SetAccountSettings
+from ibperp.actions import Borrow, Deposit, Lend, Repay
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import Case, Group, Refused, Why
+from ibperp_conformance.authored.builder import Case, Group, Refused, Why, settings
 from ibperp_conformance.authored.setups import COIN, MAX, USD
 
 _LISTED: Final = Group("listed")
@@ -17,15 +17,9 @@ _FUNDED: Final = Group("funded")
 _MARKET: Final = Group("market")
 _SWEEP: Final = Group("automatic", clauses=("MM-11", "MM-14", "MM-15"))
 
-_AUTO_LEND: Final = SetAccountSettings(
-    3, auto_lend=True, auto_repay_borrows=False, leverage_limit=10 * RATIO
-)
-_AUTO_REPAY: Final = SetAccountSettings(
-    3, auto_lend=False, auto_repay_borrows=True, leverage_limit=10 * RATIO
-)
-_AUTO_BOTH: Final = SetAccountSettings(
-    3, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO
-)
+_AUTO_LEND: Final = settings(3, auto_lend=True)
+_AUTO_REPAY: Final = settings(3, auto_repay_borrows=True)
+_AUTO_BOTH: Final = settings(3, auto_lend=True, auto_repay_borrows=True)
 
 DEPOSITS: Final[tuple[Case, ...]] = (
     _LISTED.accept(
@@ -266,7 +260,7 @@ SWEEPS: Final[tuple[Case, ...]] = (
         "CU-4-058",
         "a deposit of one atom is lent",
         Lend(2, "USDC", 2),
-        SetAccountSettings(2, auto_lend=True, auto_repay_borrows=False, leverage_limit=RATIO),
+        settings(2, auto_lend=True, leverage_limit=RATIO),
         Deposit(2, "USDC", "solana", 3, 1),
     ),
 )

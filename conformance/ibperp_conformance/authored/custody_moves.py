@@ -9,11 +9,10 @@ from ibperp.actions import (
     Deposit,
     FailWithdrawal,
     Lend,
-    SetAccountSettings,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import Case, Group, Why, withdraw
+from ibperp_conformance.authored.builder import Case, Group, Why, settings, withdraw
 from ibperp_conformance.authored.setups import COIN, MAX, USD
 
 _FUNDED: Final = Group("funded")
@@ -274,7 +273,7 @@ OUTCOMES: Final[tuple[Case, ...]] = (
     _OUT.accept(
         "CU-7-006",
         "a refund is swept into the pool",
-        SetAccountSettings(2, auto_lend=True, auto_repay_borrows=False, leverage_limit=RATIO),
+        settings(2, auto_lend=True, leverage_limit=RATIO),
         FailWithdrawal(0),
     ),
     _FUNDED.trace(

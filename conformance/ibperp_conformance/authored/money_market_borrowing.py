@@ -18,7 +18,7 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
-from ibperp_conformance.authored.builder import Case, Group, Why, withdraw
+from ibperp_conformance.authored.builder import Case, Group, Why, settings, withdraw
 from ibperp_conformance.authored.setups import COIN, MAX, SOL, USD, pool_with
 
 _MARKET: Final = Group("market")
@@ -31,7 +31,7 @@ _LEVER: Final = Group("market", why=Why.BOUNDARY, clauses=("PF-7", "PF-8"))
 def _settings(
     account: int, leverage: int = 10 * RATIO, *, lend: bool = False, repay: bool = False
 ) -> SetAccountSettings:
-    return SetAccountSettings(account, lend, repay, leverage)
+    return settings(account, auto_lend=lend, auto_repay_borrows=repay, leverage_limit=leverage)
 
 
 BORROWS: Final[tuple[Case, ...]] = (

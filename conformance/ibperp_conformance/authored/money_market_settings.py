@@ -14,7 +14,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import Case, Group, Why
+from ibperp_conformance.authored.builder import Case, Group, Why, settings
 from ibperp_conformance.authored.setups import COIN, MAX, USD
 
 _MARKET: Final = Group("market")
@@ -27,7 +27,7 @@ _LEVER: Final = Group("market", why=Why.BOUNDARY, clauses=("PF-7", "PF-8"))
 def _settings(
     account: int, leverage: int = 10 * RATIO, *, lend: bool = False, repay: bool = False
 ) -> SetAccountSettings:
-    return SetAccountSettings(account, lend, repay, leverage)
+    return settings(account, auto_lend=lend, auto_repay_borrows=repay, leverage_limit=leverage)
 
 
 SETTINGS: Final[tuple[Case, ...]] = (
@@ -104,7 +104,7 @@ SETTINGS: Final[tuple[Case, ...]] = (
     Group("automatic", why=Why.REGRESSION).accept(
         "MM-15-022",
         "a lender with nothing free is swept without an event",
-        SetAccountSettings(2, auto_lend=True, auto_repay_borrows=False, leverage_limit=10 * RATIO),
+        settings(2, auto_lend=True),
     ),
     Group("automatic").accept(
         "MM-15-021",

@@ -19,7 +19,6 @@ from ibperp.actions import (
     ListMarket,
     Redeem,
     Repay,
-    SetAccountSettings,
     SetPoolParameters,
     SetPrice,
     Transfer,
@@ -38,6 +37,7 @@ from ibperp_conformance.authored.builder import (
     bid,
     flags,
     market,
+    settings,
     withdraw,
 )
 from ibperp_conformance.authored.setups import (
@@ -158,9 +158,7 @@ EULER: Final[tuple[Case, ...]] = (
             market(3, Side.BID, 1),
             bid(3, 100, 1_000_000),
             ask(3, 1001, 1_000_000, flags=flags(borrow=True)),
-            SetAccountSettings(
-                3, auto_lend=False, auto_repay_borrows=False, leverage_limit=9 * RATIO
-            ),
+            settings(3, leverage_limit=9 * RATIO),
         ),
         Lend(3, "SOL", 10 * COIN),
         *_refused(
@@ -218,7 +216,7 @@ _RANGE: Final = Group(
         ListAsset("TOK", _VAST),
         SetPrice("TOK", 1),
         ListMarket("TOK_USDC", replace(THIN_MARKET, base="TOK", lot_atoms=10**24, tick=1)),
-        SetAccountSettings(4, auto_lend=False, auto_repay_borrows=False, leverage_limit=MAX),
+        settings(4, leverage_limit=MAX),
     ),
     why=Why.ATTACK,
     clauses=("PF-5", "NT-7"),

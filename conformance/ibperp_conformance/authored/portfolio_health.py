@@ -30,6 +30,7 @@ from ibperp_conformance.authored.builder import (
     ask,
     bid,
     flags,
+    settings,
     withdraw,
 )
 from ibperp_conformance.authored.setups import COIN, LOT, SOL, USD
@@ -40,7 +41,7 @@ _DEBT: Final = Transfer(3, 2, "USDC", 400 * USD)
 
 
 def _settings(leverage: int) -> SetAccountSettings:
-    return SetAccountSettings(3, auto_lend=False, auto_repay_borrows=False, leverage_limit=leverage)
+    return settings(3, leverage_limit=leverage)
 
 
 EDGE: Final[tuple[Case, ...]] = (

@@ -18,7 +18,17 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import SPOT, Case, Group, Why, ask, bid, flags, market
+from ibperp_conformance.authored.builder import (
+    SPOT,
+    Case,
+    Group,
+    Why,
+    ask,
+    bid,
+    flags,
+    market,
+    settings,
+)
 from ibperp_conformance.authored.setups import COIN, PERCENT, USD, market_with
 
 _SPOT: Final = Group("spot", clauses=("SM-5",))
@@ -241,7 +251,7 @@ EXPOSED: Final[tuple[Case, ...]] = (
 
 
 def _lever(limit: int) -> SetAccountSettings:
-    return SetAccountSettings(3, auto_lend=False, auto_repay_borrows=False, leverage_limit=limit)
+    return settings(3, leverage_limit=limit)
 
 
 LADDERS: Final[tuple[Case, ...]] = (

@@ -18,13 +18,12 @@ from ibperp.actions import (
     ListAsset,
     Redeem,
     Repay,
-    SetAccountSettings,
     SetPrice,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import MULTIPLIER_MAX
+from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp_conformance.authored.builder import (
     SPOT,
     Case,
@@ -34,6 +33,7 @@ from ibperp_conformance.authored.builder import (
     ask,
     bid,
     flags,
+    settings,
     withdraw,
 )
 from ibperp_conformance.authored.setups import COIN, MAX, PERCENT, SOL, USD, USDC
@@ -174,7 +174,7 @@ NEEDED: Final[tuple[Case, ...]] = (
         Redeem(3, "SOL", COIN),
         Deposit(3, "USDC", "solana", 9, USD),
         Repay(3, "USDC", 50 * USD),
-        SetAccountSettings(3, auto_lend=False, auto_repay_borrows=True, leverage_limit=5 * RATIO),
+        settings(3, auto_repay_borrows=True, leverage_limit=5 * RATIO),
     ),
     Group("dated", (ask(3, 5, 1_000_000), ask(3, 5, 1_100_000)), clauses=("SM-10",)).accept(
         "PF-9-033",
@@ -256,7 +256,7 @@ NEEDED: Final[tuple[Case, ...]] = (
     Group("dated", why=Why.PRECEDENCE).reject(
         "PF-9-042",
         "an old price goes before a margin that is not met",
-        SetAccountSettings(3, auto_lend=False, auto_repay_borrows=False, leverage_limit=RATIO),
+        settings(3, leverage_limit=RATIO),
         AdvanceTime(61),
         Borrow(3, "USDC", 2000 * USD),
         code=R.PRICE_STALE,

@@ -17,14 +17,9 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import (
-    MULTIPLIER_MAX,
-    AssetParameters,
-    HaircutKind,
-    HaircutParameters,
-    TokenParameters,
-)
-from ibperp_conformance.authored.builder import Case, Group, Why, ask, flags, withdraw
+from ibperp.parameter_laws import MULTIPLIER_MAX
+from ibperp.parameters import AssetParameters, HaircutKind, HaircutParameters, TokenParameters
+from ibperp_conformance.authored.builder import Case, Group, Why, ask, flags, settings, withdraw
 from ibperp_conformance.authored.setups import COIN, MAX, POOL, SOL, USD, YEAR
 
 _MARKET: Final = Group("market", why=Why.BOUNDARY)
@@ -37,9 +32,7 @@ _RICH: Final = Group(
 
 
 def _settings(account: int, leverage: int) -> SetAccountSettings:
-    return SetAccountSettings(
-        account, auto_lend=False, auto_repay_borrows=False, leverage_limit=leverage
-    )
+    return settings(account, leverage_limit=leverage)
 
 
 BASE: Final[tuple[Case, ...]] = (

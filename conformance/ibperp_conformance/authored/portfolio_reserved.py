@@ -17,9 +17,18 @@ from ibperp.actions import (
     SetAccountSettings,
     Transfer,
 )
-from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import SPOT, Case, Group, Why, ask, bid, flags, withdraw
+from ibperp_conformance.authored.builder import (
+    SPOT,
+    Case,
+    Group,
+    Why,
+    ask,
+    bid,
+    flags,
+    settings,
+    withdraw,
+)
 from ibperp_conformance.authored.setups import COIN, LOT, USD
 
 _BID: Final = (bid(3, 600, 1_000_000),)
@@ -34,7 +43,7 @@ def _group(*clauses: str) -> Group:
 
 
 def _settings(*, lend: bool = False, repay: bool = False) -> SetAccountSettings:
-    return SetAccountSettings(3, lend, repay, 10 * RATIO)
+    return settings(3, auto_lend=lend, auto_repay_borrows=repay)
 
 
 MOVES: Final[tuple[Case, ...]] = (

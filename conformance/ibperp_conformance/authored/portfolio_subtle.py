@@ -17,7 +17,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags
+from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags, settings
 from ibperp_conformance.authored.setups import COIN, MARKET, SOL, THIN_MARKET, USD, market_with
 
 _BORROW: Final = flags(borrow=True)
@@ -161,7 +161,7 @@ CAPPED: Final[tuple[Case, ...]] = (
 
 
 def _leverage(limit: int) -> SetAccountSettings:
-    return SetAccountSettings(3, auto_lend=False, auto_repay_borrows=False, leverage_limit=limit)
+    return settings(3, leverage_limit=limit)
 
 
 LEVERAGE: Final[tuple[Case, ...]] = (

@@ -20,7 +20,8 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import MULTIPLIER_MAX, AssetParameters, HaircutKind
+from ibperp.parameter_laws import MULTIPLIER_MAX
+from ibperp.parameters import AssetParameters, HaircutKind
 from ibperp_conformance.authored.builder import Case, Group, Why, ask, withdraw
 from ibperp_conformance.authored.setups import COIN, PERCENT, SOL, THIN, USD, YEAR
 

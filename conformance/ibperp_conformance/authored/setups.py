@@ -14,26 +14,38 @@ from ibperp.actions import (
     Lend,
     ListAsset,
     ListMarket,
-    SetAccountSettings,
+    ListPerpetual,
     SetMarketParameters,
+    SetPerpetualParameters,
     SetPoolParameters,
     SetPrice,
     StartRebalance,
+    UpdateMark,
 )
 from ibperp.numbers import RATIO
+from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import (
-    MULTIPLIER_MAX,
     AssetParameters,
     BookState,
     HaircutKind,
     HaircutParameters,
     MarketParameters,
     OrderBookState,
+    PerpetualParameters,
     PoolParameters,
     SystemParameters,
     TokenParameters,
 )
-from ibperp_conformance.authored.builder import SPOT, ask, bid, withdraw
+from ibperp_conformance.authored.builder import (
+    PERP,
+    SPOT,
+    ask,
+    bid,
+    long,
+    settings,
+    short,
+    withdraw,
+)
 
 PERCENT: Final = RATIO // 100
 USD: Final = 10**6
@@ -59,6 +71,15 @@ CONTINUOUS: Final = SystemParameters(
     borrow_price_age=MAX,
     withdrawal_price_age=MAX,
     order_limit=4,
+    settlement_asset="USDC",
+    settlement_interval=10,
+    unrealized_weight=RATIO,
+    unrealized_cap=MAX,
+    unsettled_weight=RATIO,
+    unsettled_cap=MAX,
+    account_virtual_limit=MAX,
+    system_virtual_limit=MAX,
+    book_utilization_limit=RATIO,
 )
 HOURLY: Final = replace(CONTINUOUS, accrual_interval=HOUR, throttle_interval=HOUR, entry_fee=True)
 
@@ -66,6 +87,18 @@ DATED: Final = replace(
     CONTINUOUS, order_price_age=10, borrow_price_age=60, withdrawal_price_age=600
 )
 """Prices grow too old for an order first, then for a borrow, then for what leaves an account."""
+
+LIMITED: Final = replace(
+    CONTINUOUS,
+    unrealized_weight=50 * PERCENT,
+    unrealized_cap=20 * USD,
+    unsettled_weight=80 * PERCENT,
+    unsettled_cap=10 * USD,
+    account_virtual_limit=10 * USD,
+    system_virtual_limit=15 * USD,
+    book_utilization_limit=90 * PERCENT,
+)
+"""Gains count in part for initial margin, and virtual debts of a few dollars are culled."""
 
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
@@ -151,6 +184,38 @@ MARKET: Final = MarketParameters(
 )
 
 
+PERPETUAL: Final = PerpetualParameters(
+    lots_per_unit=100,
+    tick=1,
+    minimum_lots=1,
+    maker_fee=-RATIO // 10_000,
+    taker_fee=RATIO // 1000,
+    order_book_state=OrderBookState.OPEN,
+    limit_min=0,
+    limit_max=MULTIPLIER_MAX,
+    impact_min=0,
+    impact_max=MULTIPLIER_MAX,
+    mean_mark_min=0,
+    mean_mark_max=MULTIPLIER_MAX,
+    premium_tolerance=MULTIPLIER_MAX,
+    imf_base=10 * PERCENT,
+    imf_factor=0,
+    mmf_base=5 * PERCENT,
+    mmf_factor=0,
+    open_interest_limit=1_000_000,
+    position_limit=1_000_000,
+    funding_interval=HOUR,
+    interest_rate=RATIO // 10_000,
+    interest_clamp=RATIO // 2000,
+    funding_floor=-PERCENT,
+    funding_cap=PERCENT,
+    mark_threshold=10 * PERCENT,
+    price_update_min=0,
+    price_update_max=MULTIPLIER_MAX,
+)
+"""A lot is 0.01 SOL: at a mark of 100 dollars a SOL it is worth one USDC."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetupSource:
     """A starting point: the system, and the accepted actions that lead to it from its genesis."""
@@ -212,6 +277,30 @@ _SPOT: Final[tuple[Action, ...]] = (
 )
 """Accounts 2 and 3 are of one user, 4 and 5 of two others; 5 has lent 10/11 of what it holds."""
 
+_PERPETUAL: Final[tuple[Action, ...]] = (
+    ListAsset("USDC", USDC),
+    ListAsset("SOL", SOL),
+    SetPrice("USDC", USD),
+    SetPrice("SOL", 100 * USD),
+    *(CreateAccount(account, account - 1) for account in range(2, 7)),
+    *(Deposit(account, "USDC", "solana", account - 1, 1000 * USD) for account in range(2, 7)),
+    *(Deposit(account, "SOL", "solana", account + 4, 10 * COIN) for account in range(2, 7)),
+    ListPerpetual(PERP, PERPETUAL),
+    UpdateMark(PERP, USD, has_basis=False, basis=0),
+)
+"""Accounts 2 to 6, each of its own user, hold 1000 USDC and 10 SOL, and nothing is lent."""
+
+_POSITIONS: Final[tuple[Action, ...]] = (long(2, 100, USD), short(3, 100, USD))
+
+_VIRTUAL: Final[tuple[Action, ...]] = (
+    *_PERPETUAL,
+    settings(2, auto_realize=False),
+    settings(3, auto_realize=False),
+    Lend(5, "USDC", 500 * USD),
+    Lend(6, "USDC", 500 * USD),
+    *_POSITIONS,
+)
+
 SETUPS: Final[tuple[SetupSource, ...]] = (
     SetupSource("genesis", CONTINUOUS, ()),
     SetupSource("listed", CONTINUOUS, _LISTED),
@@ -229,9 +318,7 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
         CONTINUOUS,
         (
             *_MARKET,
-            SetAccountSettings(
-                2, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO
-            ),
+            settings(2, auto_lend=True, auto_repay_borrows=True),
         ),
     ),
     SetupSource(
@@ -272,6 +359,11 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
             Lend(4, "SOL", 10 * COIN),
         ),
     ),
+    SetupSource("perpetual", CONTINUOUS, _PERPETUAL),
+    SetupSource("perpetual_open", CONTINUOUS, (*_PERPETUAL, *_POSITIONS)),
+    SetupSource("perpetual_dated", DATED, (*_PERPETUAL, *_POSITIONS)),
+    SetupSource("perpetual_virtual", CONTINUOUS, _VIRTUAL),
+    SetupSource("perpetual_limited", LIMITED, _VIRTUAL),
 )
 
 
@@ -283,3 +375,13 @@ def pool_with(**changes: Any) -> SetPoolParameters:
 def market_with(**changes: Any) -> SetMarketParameters:
     """Change some parameters of the spot market, from those it was listed with."""
     return SetMarketParameters(SPOT, replace(MARKET, **changes))
+
+
+def perp(**changes: Any) -> PerpetualParameters:
+    """Change some parameters of the perpetual market, from those it was listed with."""
+    return replace(PERPETUAL, **changes)
+
+
+def perpetual_with(**changes: Any) -> SetPerpetualParameters:
+    """Give the perpetual market other parameters; see `perp`."""
+    return SetPerpetualParameters(PERP, perp(**changes))

@@ -11,12 +11,20 @@ from ibperp.actions import (
     Lend,
     Redeem,
     Repay,
-    SetAccountSettings,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags, withdraw
+from ibperp_conformance.authored.builder import (
+    Case,
+    Group,
+    Why,
+    ask,
+    bid,
+    flags,
+    settings,
+    withdraw,
+)
 from ibperp_conformance.authored.setups import COIN, USD, market_with
 
 _SPOT: Final = Group("spot")
@@ -249,12 +257,12 @@ _ELSEWHERE: Final[tuple[Case, ...]] = (
     _KEPT.accept(
         "SM-5-058",
         "the sweep lends what no firm order reserves",
-        SetAccountSettings(3, auto_lend=True, auto_repay_borrows=False, leverage_limit=10 * RATIO),
+        settings(3, auto_lend=True),
     ),
     Group("spot", (Borrow(3, "USDC", 500 * USD), bid(3, 1200, USD))).accept(
         "SM-5-059",
         "the sweep repays what no firm order reserves",
-        SetAccountSettings(3, auto_lend=False, auto_repay_borrows=True, leverage_limit=10 * RATIO),
+        settings(3, auto_repay_borrows=True),
     ),
     _KEPT.trace(
         "SM-5-060",

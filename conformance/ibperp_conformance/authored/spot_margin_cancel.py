@@ -9,14 +9,22 @@ from ibperp.actions import (
     CancelAllOrders,
     CancelOrder,
     ListMarket,
-    SetAccountSettings,
     SetPrice,
     Transfer,
 )
-from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import SPOT, Case, Group, Why, ask, bid, flags, market
+from ibperp_conformance.authored.builder import (
+    SPOT,
+    Case,
+    Group,
+    Why,
+    ask,
+    bid,
+    flags,
+    market,
+    settings,
+)
 from ibperp_conformance.authored.setups import COIN, MARKET, MAX, USD
 
 _BOOK: Final = Group("spot_book")
@@ -119,7 +127,7 @@ _ONE: Final[tuple[Case, ...]] = (
         "SM-10-022",
         "a cancellation is no occasion to sweep: what it frees is not lent",
         bid(3, 1000, USD),
-        SetAccountSettings(3, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO),
+        settings(3, auto_lend=True, auto_repay_borrows=True),
         CancelOrder(3, 0),
     ),
 )

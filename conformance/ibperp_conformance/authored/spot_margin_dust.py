@@ -14,7 +14,6 @@ from ibperp.actions import (
     ListAsset,
     ListMarket,
     Redeem,
-    SetAccountSettings,
     SetPoolParameters,
     SetPrice,
     Transfer,
@@ -22,7 +21,7 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
-from ibperp_conformance.authored.builder import SPOT, Case, Group, Refused, Why, ask, bid
+from ibperp_conformance.authored.builder import SPOT, Case, Group, Refused, Why, ask, bid, settings
 from ibperp_conformance.authored.setups import COIN, LOT, MARKET, PERCENT, SOL, USD, market_with
 
 _PAYER: Final = Deposit(0, "USDC", "solana", 9, USD)
@@ -283,13 +282,13 @@ _MORE: Final[tuple[Case, ...]] = (
     Group("spot", (_PAYER, _kept(LOT // 2))).accept(
         "SM-12-052",
         "what is paid is swept: it is lent by the account's setting",
-        SetAccountSettings(3, auto_lend=True, auto_repay_borrows=False, leverage_limit=10 * RATIO),
+        settings(3, auto_lend=True),
         _CONVERT,
     ),
     _HALF.accept(
         "SM-12-053",
         "what is paid is swept: it repays",
-        SetAccountSettings(3, auto_lend=False, auto_repay_borrows=True, leverage_limit=10 * RATIO),
+        settings(3, auto_repay_borrows=True),
         Borrow(3, "USDC", 2 * USD),
         _CONVERT,
     ),

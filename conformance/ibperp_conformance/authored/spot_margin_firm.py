@@ -15,7 +15,6 @@ from ibperp.actions import (
     SetAccountSettings,
     Transfer,
 )
-from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import (
     SPOT,
@@ -26,6 +25,7 @@ from ibperp_conformance.authored.builder import (
     ask,
     bid,
     flags,
+    settings,
     withdraw,
 )
 from ibperp_conformance.authored.setups import COIN, LOT, MARKET, USD, market_with
@@ -89,7 +89,7 @@ _PERFORMS: Final[tuple[Case, ...]] = (
         Refused(withdraw(3, "SOL", "solana", COIN), R.INSUFFICIENT_FUNDS),
         Refused(ask(3, 1, USD), R.INSUFFICIENT_FUNDS),
         Refused(ConvertDust(3, SPOT), R.NOT_DUST),
-        SetAccountSettings(3, auto_lend=True, auto_repay_borrows=True, leverage_limit=10 * RATIO),
+        settings(3, auto_lend=True, auto_repay_borrows=True),
         bid(4, 900, USD),
         bid(5, 100, USD),
     ),
@@ -196,7 +196,7 @@ _PLAIN: Final = (flags(redeem=True), flags(borrow=True), flags(redeem=True, borr
 
 
 def _settings(*, lend: bool = False, repay: bool = False) -> SetAccountSettings:
-    return SetAccountSettings(3, lend, repay, 10 * RATIO)
+    return settings(3, auto_lend=lend, auto_repay_borrows=repay)
 
 
 _MOVES: Final[tuple[tuple[str, str, tuple[Action, ...]], ...]] = (

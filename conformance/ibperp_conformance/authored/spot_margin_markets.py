@@ -8,7 +8,8 @@ from typing import Any, Final
 from ibperp.actions import ListAsset, ListMarket, SetMarketParameters, SetMarketReference
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import DECIMALS_MAX, MULTIPLIER_MAX, OrderBookState
+from ibperp.parameter_laws import DECIMALS_MAX, MULTIPLIER_MAX
+from ibperp.parameters import OrderBookState
 from ibperp_conformance.authored.builder import SPOT, Case, Group, Why, ask, bid
 from ibperp_conformance.authored.setups import LOT, MARKET, MAX, PERCENT, SOL, USD, market_with
 

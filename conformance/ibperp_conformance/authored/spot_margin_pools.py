@@ -13,15 +13,13 @@ from ibperp.actions import (
     Deposit,
     Lend,
     Repay,
-    SetAccountSettings,
     SetPoolParameters,
     Transfer,
 )
-from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
-from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags, market
+from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags, market, settings
 from ibperp_conformance.authored.setups import COIN, SOL, USD, YEAR, pool_with
 
 _BID: Final = bid(3, 100, USD)
@@ -166,7 +164,7 @@ _DEBTOR: Final = Group("spot", _OWES)
 
 
 def _settings(*, lend: bool = False, repay: bool = False) -> Action:
-    return SetAccountSettings(4, lend, repay, 10 * RATIO)
+    return settings(4, auto_lend=lend, auto_repay_borrows=repay)
 
 
 _BUY: Final = bid(4, 100, USD)

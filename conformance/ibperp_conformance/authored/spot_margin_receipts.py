@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Action, Borrow, Repay, SetAccountSettings
+from ibperp.actions import Action, Borrow, Repay
 from ibperp.numbers import RATIO
-from ibperp_conformance.authored.builder import Case, Group, Why, ask, bid, flags, withdraw
+from ibperp_conformance.authored.builder import (
+    Case,
+    Group,
+    Why,
+    ask,
+    bid,
+    flags,
+    settings,
+    withdraw,
+)
 from ibperp_conformance.authored.setups import COIN, USD, market_with
 
 _SPOT: Final = Group("spot", clauses=("MM-15",))
@@ -27,7 +36,7 @@ _OWES_LITTLE: Final = Borrow(4, "USDC", 30 * USD)
 
 
 def _settings(*, lend: bool = False, repay: bool = False) -> Action:
-    return SetAccountSettings(4, lend, repay, 10 * RATIO)
+    return settings(4, auto_lend=lend, auto_repay_borrows=repay)
 
 
 _REPAID: Final[tuple[Case, ...]] = (

@@ -34,6 +34,7 @@ from ibperp_conformance.authored.builder import (
     bid,
     flags,
     market,
+    settings,
     withdraw,
 )
 from ibperp_conformance.authored.setups import COIN, LOT, MARKET, SOL, USD
@@ -173,9 +174,7 @@ _CONVERT: Final = ConvertDust(3, SPOT)
 
 
 def _repays(*, repay: bool) -> SetAccountSettings:
-    return SetAccountSettings(
-        3, auto_lend=False, auto_repay_borrows=repay, leverage_limit=10 * RATIO
-    )
+    return settings(3, auto_repay_borrows=repay)
 
 
 _UNPRICED: Final = (ListAsset("BTC", SOL), ListMarket("BTC_USDC", replace(MARKET, base="BTC")))

@@ -32,6 +32,9 @@ THEOREM_MODULES: Final = tuple(
         "book",
         "orders",
         "trade",
+        "position",
+        "funding",
+        "settlement",
     )
 )
 """Where the theorems are; every function whose name begins with t_ is one."""
@@ -42,7 +45,7 @@ BUDGET_SECONDS: Final = 20
 WITNESS: Final = "reached the end"
 """The message of the assertion that ends a witness twin and must fail."""
 
-CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM)-\d+\b")
+CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM|PP|ST)-\d+\b")
 TOO_BROAD: Final = tuple(
     f":raises {name}:" for name in ("Exception", "BaseException", "AssertionError")
 )

@@ -6,6 +6,7 @@ What a theorem does not vary is a constant; every integer that it does vary may 
 from typing import Final
 
 from ibperp.numbers import RATIO
+from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import (
     AssetParameters,
@@ -48,6 +49,15 @@ _SYSTEM: Final = SystemParameters(
     borrow_price_age=0,
     withdrawal_price_age=0,
     order_limit=1,
+    settlement_asset="A",
+    settlement_interval=1,
+    unrealized_weight=RATIO,
+    unrealized_cap=0,
+    unsettled_weight=RATIO,
+    unsettled_cap=0,
+    account_virtual_limit=0,
+    system_virtual_limit=0,
+    book_utilization_limit=RATIO,
 )
 _POOL: Final = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
 _IMF: Final = RATIO // 50
@@ -101,7 +111,16 @@ def state_of(
         withdrawals=Vector(),
         rebalances=Vector(),
         orders=Vector(orders),
+        active=Ordered((index,) for index, account in enumerate(accounts) if account.positions),
+        settlement_time=0,
     )
+
+
+def spot_of(state: State) -> Market:
+    """Return the only market of a state."""
+    (market,) = state.markets
+    assert isinstance(market, Market)
+    return market
 
 
 def order_of(account: int, side: Side, price: int, lots: int, reserved: int = 0) -> Order:

@@ -7,8 +7,8 @@ from ibperp.margin import Health
 
 
 def counted(health: Health) -> int:
-    """Return the equity that is left after the loss of open orders."""
-    return health.equity - health.order_loss
+    """Return the equity that counts, less the loss of open orders."""
+    return health.equity - health.uncounted_gain - health.order_loss
 
 
 def t_order_loss_is_never_a_gain(delivered: int, received: int) -> None:
@@ -74,6 +74,7 @@ def t_admissible_stays_above_maintenance(before: Health, after: Health) -> None:
     """No admissible action leads from above maintenance to below it (PF-7, PF-8)."""
     assert all((before.maintenance > 0, after.maintenance >= 0, after.initial > after.maintenance))
     assert all((counted(before) > before.maintenance, after.order_loss >= 0))
+    assert after.uncounted_gain >= 0
     assert any((after.exposure == 0, after.maintenance > 0))
     assert margin.is_admissible(before, after)
     closed = margin.is_liquidatable(after)
@@ -83,6 +84,7 @@ def t_admissible_stays_above_maintenance(before: Health, after: Health) -> None:
 def t_liquidatable_is_below_the_initial_requirement(health: Health) -> None:
     """Nobody who meets the initial requirement is liquidatable (PF-7)."""
     assert all((health.initial > health.maintenance, health.order_loss >= 0))
+    assert health.uncounted_gain >= 0
     closed = margin.is_liquidatable(health)
     assert any((not closed, counted(health) < health.initial))
 

@@ -1,11 +1,12 @@
 """Theorems about portfolios and valuations of small states, for all integers (portfolio)."""
 
+from ibperp import open_orders
 from ibperp import portfolio as kernel
 from ibperp.numbers import RATIO
 from ibperp.operations import order_checks, resting
 from ibperp.orders import Side
 from ibperp.state import Account, Pool, Settings
-from ibperp_invariants.proofs.states import asset_of, market_of, order_of, state_of
+from ibperp_invariants.proofs.states import asset_of, market_of, order_of, spot_of, state_of
 
 
 def t_exposure_is_never_below_the_debt(
@@ -16,7 +17,9 @@ def t_exposure_is_never_below_the_debt(
     pool = Pool(borrowed=debt, borrow_shares=debt)
     state = state_of((asset_of(price=price, lot_atoms=lot_atoms, pool=pool),), ())
     (line,) = kernel.portfolio(state, Account(2, (free,), (-debt,), reserved=(reserved,)))
-    assert all((line.owed == debt, line.exposed >= line.owed, line.notional >= line.liability))
+    assert all(
+        (line.owed == debt, line.exposed >= line.owed, line.required.notional >= line.liability)
+    )
 
 
 def t_reserved_beyond_what_is_held_is_exposed(free: int, lent: int, reserved: int) -> None:
@@ -91,7 +94,7 @@ def t_order_loss_is_within_what_is_reserved(
     bid = order_of(2, Side.BID, 1, lots, reserved)
     state = state_of(assets, (), market_of(), (bid,))
     account = Account(2, (0, free), reserved=(0, reserved), orders=(0,))
-    loss = kernel.open_order_loss(state, account)
+    loss = open_orders.open_order_loss(state, account)
     assert all((loss >= 0, loss <= reserved * quote))
 
 
@@ -113,7 +116,7 @@ def t_maker_proceeds_are_within_the_price(lots: int, price: int, maker_fee: int)
     """An ask receives from nothing to its price: no rebate is counted on (PF-5)."""
     assert all((lots > 0, price > 0, maker_fee >= -RATIO, maker_fee <= RATIO))
     state = state_of((), (), market_of(maker_fee=maker_fee))
-    received = kernel.proceeds(state, order_of(2, Side.ASK, price, lots))
+    received = open_orders.proceeds(state, order_of(2, Side.ASK, price, lots))
     assert all((received >= 0, received <= lots * price))
 
 
@@ -127,7 +130,7 @@ def t_conversion_is_never_overstated(
         asset_of(price=other, lot_atoms=quote_lot_atoms),
     )
     state = state_of(assets, (), market_of())
-    value = order_checks.converted(state, state.markets[0], amount) * other * lot_atoms
+    value = order_checks.converted(state, spot_of(state), amount) * other * lot_atoms
     exact = amount * price * quote_lot_atoms
     assert all((value <= exact, exact < value + other * lot_atoms))
 

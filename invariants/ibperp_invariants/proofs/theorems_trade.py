@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from ibperp import book as kernel
 from ibperp.numbers import RATIO
-from ibperp.operations import matching
+from ibperp.operations import spot_trade
 from ibperp.operations.effect import Effect
-from ibperp.operations.matching import Party
+from ibperp.operations.spot_trade import Party
+from ibperp.outcomes import Traded
 from ibperp.persistent import Vector
 from ibperp.state import FEES, Account, State
 from ibperp_invariants.proofs.states import (
@@ -15,6 +17,7 @@ from ibperp_invariants.proofs.states import (
     market_of,
     order_of,
     side_of,
+    spot_of,
     state_of,
 )
 
@@ -39,7 +42,9 @@ def agreed(
     taker = order_of(TAKER, side_of(is_bid=not is_bid), price, lots)
     law = market_of(maker_fee=fees[0], taker_fee=fees[1])
     state = state_of((asset_of(), asset_of()), (), law, (maker, taker))
-    return state, *matching._parties(state, 0, 1, lots)  # noqa: SLF001
+    paid = lots * price
+    trade = Traded(0, 0, 1, price, lots, kernel.fee(paid, fees[0]), kernel.fee(paid, fees[1]))
+    return state, *spot_trade._parties(state, spot_of(state), trade)  # noqa: SLF001
 
 
 def holder(party: Party, kept: int) -> Account:
@@ -53,7 +58,7 @@ def traded(state: State, makers: Party, takers: Party, kept: int) -> State:
     fees = Account(FEES, (0, kept, DUST))
     funded = Vector((fees, holder(makers, kept), holder(takers, kept)))
     effect = Effect(replace(state, accounts=funded))
-    return matching._exchanged(effect, makers, takers).state  # noqa: SLF001
+    return spot_trade._exchanged(effect, makers, takers).state  # noqa: SLF001
 
 
 def t_trade_pays_the_fees_account_both_fees(

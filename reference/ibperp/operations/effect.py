@@ -50,6 +50,13 @@ def margin_checks(before: State, after: State, account: int, age: int) -> tuple[
 
 
 @dataclass(frozen=True, slots=True)
+class MakerFails:
+    """A maker cannot perform a trade; `code` says what it fails (SM-9)."""
+
+    code: RejectionCode
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """A state on its way, with the events that led there; each method returns the next effect."""
 

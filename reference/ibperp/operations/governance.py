@@ -11,7 +11,7 @@ from ibperp.numbers import RATIO, div_down, in_range, mul_div_up
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.lending import with_charged_pool
 from ibperp.outcomes import PriceLimited, RejectionCode
-from ibperp.parameters import asset_violations, is_name, pool_violations
+from ibperp.parameter_laws import asset_violations, is_name, pool_violations
 from ibperp.state import Asset, Chain, Pool, Token, find_asset, find_chain, with_asset, with_pool
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.resting import ended
 from ibperp.outcomes import OrderEnd, RejectionCode
-from ibperp.parameters import OrderBookState, is_name, market_violations
+from ibperp.parameter_laws import is_name, market_violations
+from ibperp.parameters import OrderBookState
 from ibperp.state import Book, Market, Reference, find_asset, find_market, with_market
 
 if TYPE_CHECKING:
@@ -49,17 +50,22 @@ def set_market_parameters(state: State, action: SetMarketParameters) -> Outcome:
     # PRECONDITIONS
     parameters = action.parameters
     index = find_market(state, action.market)
-    is_same = index is None or _identity(state.markets[index].parameters) == _identity(parameters)
+    listed = None if index is None else state.markets[index]
+    is_same = not isinstance(listed, Market) or _identity(listed.parameters) == _identity(
+        parameters
+    )
     refused = rejection(
         (is_same and not market_violations(parameters), RejectionCode.PARAMETER_INVALID),
         (index is not None, RejectionCode.MARKET_UNKNOWN),
+        (listed is None or isinstance(listed, Market), RejectionCode.MARKET_KIND),
     )
     if refused:
         return refused
     assert index is not None
+    assert isinstance(listed, Market)
 
     # EFFECT
-    changed = replace(state.markets[index], parameters=parameters)
+    changed = replace(listed, parameters=parameters)
     effect = Effect(with_market(state, index, changed))
     if parameters.order_book_state is OrderBookState.CLOSED:
         for _, _, order in (*changed.book.bids, *changed.book.asks):

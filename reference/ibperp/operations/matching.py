@@ -1,36 +1,23 @@
-"""How an order meets its book: trades that are atomic with the lending pools (SM-7 to SM-9)."""
+"""How an order meets its book, trade by trade (SM-7, SM-8)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
 from ibperp.margin import is_admissible
-from ibperp.operations.lending import Funding, funded, swept
+from ibperp.operations import perpetual_trade, spot_trade
+from ibperp.operations.effect import MakerFails
 from ibperp.operations.resting import ended, reducible_lots, shrunk, with_order
-from ibperp.orders import SelfTradePrevention, Side
-from ibperp.outcomes import OrderEnd, Reason, Rejected, RejectionCode, Traded
+from ibperp.orders import SelfTradePrevention
+from ibperp.outcomes import OrderEnd, Rejected, RejectionCode, Traded
 from ibperp.portfolio import health
-from ibperp.posting import free
-from ibperp.state import FEES, with_market
+from ibperp.state import Market, with_market
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.state import Order, State
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """One side of a trade: what it delivers, what it receives, in atoms, and its fee in quote."""
-
-    account: int
-    order: Order
-    delivers: int
-    delivered: int
-    receives: int
-    received: int
-    fee: int
 
 
 def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Rejected:
@@ -69,25 +56,27 @@ def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Reje
 
 def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
     """Trade two orders; a maker that cannot perform ends, a taker that cannot is refused (SM-9)."""
-    resting = effect.state.orders[maker]
-    lots = min(resting.lots, effect.state.orders[taker].lots)
+    resting, order = effect.state.orders[maker], effect.state.orders[taker]
+    lots = min(resting.lots, order.lots)
     if resting.reduce_only:
         reducible = reducible_lots(effect.state, resting.account, resting.market, resting.side)
         lots = min(lots, reducible)
     if lots == 0:
         return ended(effect, maker, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
-    makers, takers = _parties(effect.state, maker, taker, lots)
-    order = effect.state.orders[taker]
-    state = shrunk(effect.state, maker, lots)
-    state = with_order(state, taker, replace(order, lots=order.lots - lots))
-    trade = Traded(resting.market, maker, taker, resting.price, lots, makers.fee, takers.fee)
-    raised = _raised(effect.noted(_with_last(state, resting), trade), makers)
-    if isinstance(raised, Rejected):
-        return ended(effect, maker, raised.code)
-    raised = _raised(raised, takers)
-    if isinstance(raised, Rejected):
-        return raised
-    done = _received(_received(_exchanged(raised, makers, takers), makers), takers)
+    market = effect.state.markets[resting.market]
+    paid, limits = lots * resting.price, market.parameters
+    fees = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
+    trade = Traded(resting.market, maker, taker, resting.price, lots, *fees)
+    state = with_order(effect.state, taker, replace(order, lots=order.lots - lots))
+    begun = effect.noted(_with_last(shrunk(state, maker, lots), resting), trade)
+    if isinstance(market, Market):
+        done = spot_trade.exchanged(begun, market, trade)
+    else:
+        done = perpetual_trade.exchanged(begun, market, trade)
+    if isinstance(done, MakerFails):
+        return ended(effect, maker, done.code)
+    if isinstance(done, Rejected):
+        return done
     if not _is_borne(effect.state, done.state, resting.account):
         return ended(effect, maker, RejectionCode.INSUFFICIENT_MARGIN)
     return done
@@ -100,62 +89,6 @@ def _is_borne(before: State, after: State, maker: int) -> bool:
     """
     healths = (health(state, state.accounts[maker]) for state in (before, after))
     return is_admissible(*(replace(each, order_loss=0) for each in healths))
-
-
-def _parties(state: State, maker: int, taker: int, lots: int) -> tuple[Party, Party]:
-    """Return maker and taker of a trade; both fees are in the quote asset (SM-9)."""
-    resting, order = state.orders[maker], state.orders[taker]
-    market = state.markets[resting.market]
-    paid = lots * resting.price
-    base = lots * market.parameters.lot_atoms
-
-    def party(own: Order, fee: int) -> Party:
-        if own.side is Side.BID:
-            cost = paid + max(fee, 0)
-            return Party(own.account, own, market.quote, cost, market.base, base, fee)
-        return Party(own.account, own, market.base, base, market.quote, paid, fee)
-
-    return (
-        party(resting, kernel.fee(paid, market.parameters.maker_fee)),
-        party(order, kernel.fee(paid, market.parameters.taker_fee)),
-    )
-
-
-def _raised(effect: Effect, party: Party) -> Effect | Rejected:
-    """Bring what a party delivers into its free balance, as its order's flags allow (SM-9)."""
-    flags = party.order.flags
-    ways = Funding(
-        flags.auto_lend_redeem, flags.auto_borrow, Reason.ORDER_REDEEM, Reason.ORDER_BORROW
-    )
-    return funded(effect, party.account, party.delivers, party.delivered, ways=ways)
-
-
-def _exchanged(effect: Effect, maker: Party, taker: Party) -> Effect:
-    """Post the two legs, then the fees: the taker's first, so that it can pay a rebate (SM-9)."""
-    buyer, seller = (maker, taker) if maker.order.side is Side.BID else (taker, maker)
-    legs = (
-        (seller.delivers, seller.delivered, Reason.TRADE, seller.account, buyer.account),
-        (seller.receives, seller.received, Reason.TRADE, buyer.account, seller.account),
-        (seller.receives, taker.fee, Reason.TRADE_FEE, taker.account, FEES),
-        (seller.receives, max(maker.fee, 0), Reason.TRADE_FEE, maker.account, FEES),
-        (seller.receives, max(-maker.fee, 0), Reason.TRADE_REBATE, FEES, maker.account),
-    )
-    for asset, amount, reason, payer, payee in legs:
-        effect = effect.moved(asset, amount, reason, debit=free(payer), credit=free(payee))
-    return effect
-
-
-def _received(effect: Effect, party: Party) -> Effect:
-    """Repay, then lend, what a party received, as its order or its settings ask (SM-9)."""
-    flags = party.order.flags
-    received = party.received - (max(party.fee, 0) if party.order.side is Side.ASK else 0)
-    return swept(
-        effect,
-        party.account,
-        party.receives,
-        repay=received if flags.auto_borrow_repay else 0,
-        lend=received if flags.auto_lend else 0,
-    )
 
 
 def _with_last(state: State, resting: Order) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.margin import counted_equity
 from ibperp.numbers import RATIO, in_range
 from ibperp.operations.effect import (
     Effect,
@@ -124,7 +125,11 @@ def repay(state: State, action: Repay) -> Outcome:
 
 
 def set_account_settings(state: State, action: SetAccountSettings) -> Outcome:
-    """Change the settings, then sweep every asset; a tighter leverage needs margin (MM-15)."""
+    """Change the settings, then sweep every asset (MM-15).
+
+    A tighter leverage needs margin, and so does settling virtually from now on: who cannot pay a
+    loss must not turn it into a virtual borrow.
+    """
     # PRECONDITIONS
     limit = action.leverage_limit
     refused = rejection(
@@ -138,11 +143,20 @@ def set_account_settings(state: State, action: SetAccountSettings) -> Outcome:
 
     # EFFECT
     account = state.accounts[action.account]
-    settings = Settings(action.auto_lend, action.auto_repay_borrows, limit)
+    settings = Settings(
+        auto_lend=action.auto_lend,
+        auto_repay_borrows=action.auto_repay_borrows,
+        auto_borrow_settlements=action.auto_borrow_settlements,
+        auto_realize=action.auto_realize,
+        leverage_limit=limit,
+    )
     changed = replace(account, settings=settings)
     after = health(state, changed)
-    is_met = after.equity - after.order_loss >= after.initial
-    is_kept = limit >= account.settings.leverage_limit or is_met
+    is_met = counted_equity(after) >= after.initial
+    is_eased = limit >= account.settings.leverage_limit and (
+        action.auto_realize or not account.settings.auto_realize
+    )
+    is_kept = is_eased or is_met
     refused = rejection((is_kept, RejectionCode.INSUFFICIENT_MARGIN))
     if refused:
         return refused

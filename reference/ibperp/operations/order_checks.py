@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
 from ibperp.numbers import div_down, remainder
+from ibperp.open_orders import delivers
 from ibperp.operations.lending import available_of, claim_of
-from ibperp.operations.resting import reducible_lots, resting_reduce_only
+from ibperp.operations.resting import needed_atoms, reducible_lots, resting_reduce_only
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
-from ibperp.portfolio import delivers, is_fresh
+from ibperp.portfolio import is_fresh
+from ibperp.state import Perpetual
+from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Check
@@ -21,8 +24,9 @@ def order_checks(state: State, order: Order) -> tuple[Check, ...]:
     """Check that a market takes an order as it stands, before it is matched (SM-2, SM-4, SM-6)."""
     market = state.markets[order.market]
     limits, is_market = market.parameters, order.price == 0
-    is_priced = state.assets[market.base].price > 0 and state.assets[market.quote].price > 0
-    active = kernel.active_price(market.book, max(mark_price(state, market), 1) if is_priced else 1)
+    mark = mark_price(state, market)
+    is_priced = mark is not None
+    active = kernel.active_price(market.book, max(mark or 1, 1))
     low, high = kernel.limit_band(limits, active)
     best = kernel.best_price(market.book, kernel.opposite(order.side))
     takes = best is not None and kernel.reaches(order.side, order.price, best)
@@ -30,7 +34,7 @@ def order_checks(state: State, order: Order) -> tuple[Check, ...]:
         (_admits(limits.order_book_state, order), RejectionCode.TRADING_PAUSED),
         (remainder(order.price, limits.tick) == 0, RejectionCode.PRICE_OFF_TICK),
         (order.lots >= limits.minimum_lots, RejectionCode.LOTS_BELOW_MINIMUM),
-        *price_checks(state, market),
+        *price_checks(state, order.market),
         (
             is_market or not is_priced or low <= order.price <= high,
             RejectionCode.PRICE_OUT_OF_BOUNDS,
@@ -43,8 +47,12 @@ def order_checks(state: State, order: Order) -> tuple[Check, ...]:
     )
 
 
-def mark_price(state: State, market: Market) -> int:
-    """Return the value of a lot in quote atoms, by the prices of the two assets (SM-6)."""
+def mark_price(state: State, market: Market | Perpetual) -> int | None:
+    """Return what a lot is worth in quote atoms, or None while a price is missing (SM-6, PP-6)."""
+    if isinstance(market, Perpetual):
+        return market.mark_price or None
+    if not (state.assets[market.base].price and state.assets[market.quote].price):
+        return None
     return converted(state, market, market.parameters.lot_atoms)
 
 
@@ -55,12 +63,17 @@ def converted(state: State, market: Market, amount: int) -> int:
     return div_down(value, base.parameters.lot_atoms * quote.price)
 
 
-def price_checks(state: State, market: Market) -> tuple[Check, Check]:
-    """Check that both assets of a market have a price, and a young one (PF-9)."""
-    assets = state.assets[market.base], state.assets[market.quote]
-    age = state.system.order_price_age
-    is_priced = all(asset.price > 0 for asset in assets)
-    is_young = all(is_fresh(state, asset, age) for asset in assets if asset.price)
+def price_checks(state: State, index: int) -> tuple[Check, Check]:
+    """Check that the prices of a market are known and young (PF-9)."""
+    market, age = state.markets[index], state.system.order_price_age
+    if isinstance(market, Perpetual):
+        assets = [state.assets[settlement_asset(state)]]
+        is_priced, is_young = market.mark_price > 0, state.time - market.mark_time <= age
+    else:
+        assets = [state.assets[market.base], state.assets[market.quote]]
+        is_priced = is_young = True
+    is_priced = is_priced and all(asset.price > 0 for asset in assets)
+    is_young = is_young and all(is_fresh(state, asset, age) for asset in assets if asset.price)
     return (is_priced, RejectionCode.PRICE_UNKNOWN), (is_young, RejectionCode.PRICE_STALE)
 
 
@@ -72,6 +85,8 @@ def _admits(book_state: OrderBookState, order: Order) -> bool:
             return order.price > 0
         case OrderBookState.POST_ONLY:
             return order.post_only
+        case OrderBookState.REDUCE_ONLY:
+            return order.reduce_only
         case OrderBookState.CANCEL_ONLY | OrderBookState.CLOSED:
             return False
 
@@ -89,10 +104,9 @@ def is_backed(state: State, order: Order) -> bool:
     An order that may redeem shares free and lent atoms with all others that do not borrow.
     """
     account, asset = order.account, delivers(state, order)
-    if order.flags.auto_borrow:
+    needed = needed_atoms(state, order)
+    if order.flags.auto_borrow or needed == 0:
         return True
-    limits = state.markets[order.market].parameters
-    needed = kernel.reservation(limits, order.side, order.lots, order.price)
     available = available_of(state, account, asset)
     if not order.flags.auto_lend_redeem:
         return available >= needed

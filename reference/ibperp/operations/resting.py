@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
 from ibperp.numbers import div_down
+from ibperp.open_orders import delivers
 from ibperp.orders import Side
-from ibperp.outcomes import OrderEnd, OrderEnded
-from ibperp.portfolio import delivers, held_atoms, owed_atoms
-from ibperp.state import OrderStatus, at, put, with_account, with_market
+from ibperp.outcomes import OrderEnd, OrderEnded, RejectionCode
+from ibperp.state import (
+    OrderStatus,
+    Perpetual,
+    at,
+    position_of,
+    put,
+    with_account,
+    with_market,
+)
+from ibperp.valuation import held_atoms, owed_atoms
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
-    from ibperp.outcomes import RejectionCode
     from ibperp.state import Order, State
 
 
@@ -27,8 +35,7 @@ def with_order(state: State, index: int, order: Order) -> State:
 
 def rest(state: State, index: int, order: Order) -> State:
     """Put an order behind all others of its price; its account reserves what it delivers."""
-    market = state.markets[order.market]
-    amount = kernel.reservation(market.parameters, order.side, order.lots, order.price)
+    market, amount = state.markets[order.market], needed_atoms(state, order)
     placed = replace(
         order, reserved=amount, sequence=market.book.next_sequence, status=OrderStatus.OPEN
     )
@@ -68,9 +75,38 @@ def ended(effect: Effect, index: int, reason: OrderEnd | RejectionCode) -> Effec
     return effect.noted(state, OrderEnded(index, order.lots, reason))
 
 
+def needed_atoms(state: State, order: Order) -> int:
+    """Return the atoms that an order reserves while it rests; none of a perpetual (SM-5, PP-5)."""
+    market = state.markets[order.market]
+    if isinstance(market, Perpetual):
+        return 0
+    return kernel.reservation(market.parameters, order.side, order.lots, order.price)
+
+
+def resized(effect: Effect, account: int, market: int) -> Effect:
+    """Shrink resting reduce-only orders, the oldest last, to what they may reduce (PP-5)."""
+    for side in Side:
+        left = reducible_lots(effect.state, account, market, side)
+        for index in effect.state.accounts[account].orders:
+            order = effect.state.orders[index]
+            if not order.reduce_only or (order.market, order.side) != (market, side):
+                continue
+            over = max(order.lots - left, 0)
+            left -= order.lots - over
+            if over == order.lots:
+                effect = ended(effect, index, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
+            elif over:
+                removed = OrderEnded(index, over, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
+                effect = effect.noted(shrunk(effect.state, index, over), removed)
+    return effect
+
+
 def reducible_lots(state: State, account: int, market: int, side: Side) -> int:
-    """Return the lots that a side may trade before the net base position is gone (SM-4)."""
+    """Return the lots that a side may trade before the net position is gone (SM-4, PP-5)."""
     books, holder = state.markets[market], state.accounts[account]
+    if isinstance(books, Perpetual):
+        lots = position_of(holder, market).lots
+        return max(lots if side is Side.ASK else -lots, 0)
     net = held_atoms(state, holder, books.base) - owed_atoms(state, holder, books.base)
     opposed = net if side is Side.ASK else -net
     return div_down(max(opposed, 0), books.parameters.lot_atoms)

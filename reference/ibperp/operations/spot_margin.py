@@ -23,17 +23,23 @@ from ibperp.operations.lending import (
     swept,
 )
 from ibperp.operations.matching import matched
-from ibperp.operations.order_checks import converted, is_backed, order_checks, price_checks
+from ibperp.operations.order_checks import (
+    converted,
+    is_backed,
+    mark_price,
+    order_checks,
+    price_checks,
+)
 from ibperp.operations.resting import ended, released, rest, shrunk, with_order
 from ibperp.orders import OrderKind, Side, TimeInForce
 from ibperp.outcomes import OrderAccepted, OrderEnd, OrderEnded, Reason, Rejected, RejectionCode
 from ibperp.posting import free
-from ibperp.state import FEES, Order, OrderStatus, find_market
+from ibperp.state import FEES, Market, Order, OrderStatus, find_market
 
 if TYPE_CHECKING:
     from ibperp.actions import AmendOrder, CancelAllOrders, CancelOrder, ConvertDust, PlaceOrder
     from ibperp.outcomes import Outcome
-    from ibperp.state import Market, State
+    from ibperp.state import Perpetual, State
 
 
 def place_order(state: State, action: PlaceOrder) -> Outcome:
@@ -178,13 +184,17 @@ def convert_dust(state: State, action: ConvertDust) -> Outcome:
         return refused
     assert index is not None
     market = state.markets[index]
+    refused = rejection((isinstance(market, Market), RejectionCode.MARKET_KIND))
+    if refused:
+        return refused
+    assert isinstance(market, Market)
     base, quote, limits = market.base, market.quote, market.parameters
     claim = claim_of(state, account, base)
     amount = available_of(state, account, base) + claim
-    is_priced = state.assets[base].price > 0 and state.assets[quote].price > 0
+    is_priced = mark_price(state, market) is not None
     paid = converted(state, market, amount) if is_priced else 0
     refused = rejection(
-        *price_checks(state, market),
+        *price_checks(state, index),
         (0 < amount < limits.minimum_lots * limits.lot_atoms, RejectionCode.NOT_DUST),
         (paid > 0 or not is_priced, RejectionCode.AMOUNT_TOO_SMALL),
         (free_of(state, FEES, quote) >= paid, RejectionCode.INSUFFICIENT_FUNDS),
@@ -265,7 +275,7 @@ def _open_order_rejection(state: State, account: int, order: int) -> Rejected | 
     )
 
 
-def _is_crossed(market: Market) -> bool:
+def _is_crossed(market: Market | Perpetual) -> bool:
     bid = kernel.best_price(market.book, Side.BID)
     ask = kernel.best_price(market.book, Side.ASK)
     return bid is not None and ask is not None and bid >= ask

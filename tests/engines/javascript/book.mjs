@@ -1,7 +1,10 @@
-// The book of a market and what is read of it: SM-5, SM-6. Both sides are arrays of order ids, best first.
+// The book of a market and what is read of it: SM-5, SM-6, with PP-5. Both sides are arrays of order ids, best first.
 
-import { ceilDivide, floorDivide, max, min, RATIO } from './numbers.mjs';
+import { ceilDivide, floorDivide, isBetween, LARGEST, max, median, MILLION, min, RATIO } from './numbers.mjs';
 import { byId, changeEntry } from './state.mjs';
+
+/** Of the two kinds of market, only a perpetual has a mark of its own (NT-8). */
+export const isPerpetual = (market) => 'mark_price' in market;
 
 export const opposite = (side) => (side === 'bid' ? 'ask' : 'bid');
 export const delivers = ({ parameters: { base, quote } }, side) => (side === 'bid' ? quote : base);
@@ -21,17 +24,39 @@ export function best(state, market, side) {
 /** The fee of a trade or of a price, in quote atoms; below zero it is a rebate (SM-9). */
 export const feeOf = (paid, ratio) => ceilDivide(paid * ratio, RATIO);
 
+/** The open orders of an account in a market, in order of their ids. */
+export const openOrders = (state, account, symbol) =>
+  [...account.orders].sort((left, right) => (left < right ? -1 : 1)).map((id) => byId(state.orders, id))
+    .filter(({ market }) => market === symbol);
+
+/** The laws that both kinds of market share (SM-1, PP-1). */
+export const isBookLawful = (parameters) =>
+  isBetween(1n, parameters.tick, 10n ** 24n) && isBetween(1n, parameters.minimum_lots, LARGEST) &&
+  isBetween(-RATIO, parameters.maker_fee, RATIO) && isBetween(0n, parameters.taker_fee, RATIO) &&
+  parameters.maker_fee + parameters.taker_fee >= 0n &&
+  ['limit', 'impact', 'mean_mark'].every((band) =>
+    isBetween(0n, parameters[`${band}_min`], RATIO) && isBetween(RATIO, parameters[`${band}_max`], MILLION)) &&
+  isBetween(0n, parameters.premium_tolerance, MILLION);
+
+/** A market without orders, trades and reference (SM-3). */
+export const newBook = (parameters) => ({
+  parameters, bids: [], asks: [], last_price: 0n, reference_index_price: 0n, mean_mark_price: 0n, mean_premium: 0n,
+});
+
 // SM-5
 export const isFirm = ({ flags: { auto_lend_redeem, auto_borrow } }) => !auto_lend_redeem && !auto_borrow;
 
-export function reservation({ parameters: { lot_atoms, maker_fee } }, { side, lots, price }) {
+export function reservation(market, { side, lots, price }) {
+  if (isPerpetual(market)) return 0n; // PP-5
+  const { lot_atoms, maker_fee } = market.parameters;
   return side === 'ask' ? lots * lot_atoms : lots * (price + max(feeOf(price, maker_fee), 0n));
 }
 
 function changeReserved(state, order, reserved) {
+  const change = reserved - order.reserved;
+  if (change === 0n) return;
   const symbol = delivers(state.markets.get(order.market), order.side);
   const account = byId(state.accounts, order.account);
-  const change = reserved - order.reserved;
   changeEntry(account.reserved, symbol, change);
   if (isFirm(order)) changeEntry(account.firm, symbol, change);
   else if (!order.flags.auto_borrow) changeEntry(account.promised, symbol, change);
@@ -74,8 +99,31 @@ export function finish(state, { id, account }, status) {
   state.orders[Number(id)] = { id, account, status };
 }
 
+/** A resting order ends. */
+export function end(run, id, status, reason) {
+  const order = byId(run.state.orders, id);
+  leave(run.state, order);
+  finishUnfilled(run, order, status, reason);
+}
+
+export function finishUnfilled(run, order, status, reason) {
+  finish(run.state, order, status);
+  reportEnded(run, order, order.lots, reason);
+}
+
+export function reportEnded({ events }, { id }, lots, reason) {
+  events.push({ type: 'order_ended', order: String(id), lots: String(lots), reason });
+}
+
+/** SM-2, PP-2 */
+export function endAll(run, market) {
+  for (const id of [...market.bids, ...market.asks]) end(run, id, 'expired', 'market_closed');
+}
+
 // SM-6
-function markPrice(state, { parameters }) {
+function markPrice(state, market) {
+  if (isPerpetual(market)) return market.mark_price;
+  const { parameters } = market;
   const [base, quote] = [state.assets.get(parameters.base), state.assets.get(parameters.quote)];
   const value = parameters.lot_atoms * base.price * quote.parameters.lot_atoms;
   return max(floorDivide(value, base.parameters.lot_atoms * quote.price), 1n);
@@ -85,10 +133,10 @@ function activePrice(state, market) {
   const mark = markPrice(state, market);
   const [bid, ask] = ['bid', 'ask'].map((side) => best(state, market, side)?.price ?? mark);
   const last = market.last_price === 0n ? mark : market.last_price;
-  return max(min(bid, ask), min(max(bid, ask), last)); // the median of three
+  return median(bid, ask, last);
 }
 
-/** The lowest and the highest price of an order; both assets have a price. */
+/** The lowest and the highest price of an order; there is a mark. */
 export function limitBand(state, market) {
   const active = activePrice(state, market);
   const { limit_min, limit_max } = market.parameters;
@@ -99,7 +147,7 @@ export function limitBand(state, market) {
 export function takerBound(state, market, side) {
   const opposed = best(state, market, opposite(side));
   if (!opposed) return undefined;
-  const { parameters, index_price, mean_mark_price, mean_premium } = market;
+  const { parameters, reference_index_price: index_price, mean_mark_price, mean_premium } = market;
   const { impact_min, impact_max, mean_mark_min, mean_mark_max, premium_tolerance } = parameters;
   const hasReference = index_price > 0n;
   if (side === 'bid') {

@@ -36,7 +36,11 @@ export const isSystemLawful = (system) =>
   isBetween(1n, system.quote_unit, 10n ** 24n) && isBetween(1n, system.accrual_interval, 86400n) &&
   isBetween(1n, system.throttle_interval, 86400n) && isBetween(RATIO, system.auto_close_divisor, MILLION) &&
   isBetween(0n, system.auto_close_offset, RATIO) && isBetween(1n, system.order_limit, 10000n) &&
-  [system.order_price_age, system.borrow_price_age, system.withdrawal_price_age].every((age) => isBetween(0n, age, LARGEST));
+  isName(system.settlement_asset) && isBetween(1n, system.settlement_interval, 86400n) &&
+  [system.order_price_age, system.borrow_price_age, system.withdrawal_price_age, system.unrealized_cap, system.unsettled_cap,
+    system.account_virtual_limit, system.system_virtual_limit].every((value) => isBetween(0n, value, LARGEST)) &&
+  [system.unrealized_weight, system.unsettled_weight, system.book_utilization_limit].every((ratio) =>
+    isBetween(0n, ratio, RATIO));
 
 export function listAsset({ state }, { asset, parameters }) {
   stage({

@@ -32,12 +32,12 @@ const afterReset = () => {
   if (!current) throw new Malformed('no reset so far');
 };
 const request = (fields) => object({ id: (value) => value, op: string, ...fields });
-const CAPABILITIES = ['custody', 'money_market', 'portfolio', 'spot_margin', 'events']; // CF-1
+const CAPABILITIES = ['custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'events']; // CF-1
 const OPERATIONS = new Map(Object.entries({ // CF-6
   hello: (value) => {
     const { protocol } = request({ protocol: string })(value);
     if (protocol !== '1') throw new Malformed('this engine speaks protocol 1');
-    return { ok: { protocol: '1', name: 'javascript', version: '2', capabilities: CAPABILITIES } };
+    return { ok: { protocol: '1', name: 'javascript', version: '3', capabilities: CAPABILITIES } };
   },
   reset: (value) => {
     const { system } = request({ system: SYSTEM })(value);

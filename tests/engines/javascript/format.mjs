@@ -1,8 +1,13 @@
 // The format: CF-2 (reading), CF-3 (actions), CF-4 (observation).
 
+import { isPerpetual } from './book.mjs';
 import * as custody from './custody.mjs';
 import * as moneyMarket from './money_market.mjs';
+import * as orders from './orders.mjs';
+import * as perpetuals from './perpetuals.mjs';
 import { health } from './portfolio.mjs';
+import { isActive } from './positions.mjs';
+import { settle } from './settlement.mjs';
 import * as spotMargin from './spot_margin.mjs';
 
 export class Malformed extends Error {}
@@ -37,6 +42,8 @@ export const object = (fields) => (value) => {
 export const SYSTEM = object({
   quote_unit: int, accrual_interval: int, throttle_interval: int, entry_fee: boolean, auto_close_divisor: int,
   auto_close_offset: int, order_price_age: int, borrow_price_age: int, withdrawal_price_age: int, order_limit: int,
+  settlement_asset: string, settlement_interval: int, unrealized_weight: int, unrealized_cap: int, unsettled_weight: int,
+  unsettled_cap: int, account_virtual_limit: int, system_virtual_limit: int, book_utilization_limit: int,
 });
 const TOKEN = object({
   chain: string, native_unit: int, minimum_deposit: int, minimum_withdrawal: int, maximum_withdrawal: int, withdrawal_fee: int,
@@ -52,10 +59,17 @@ const ASSET = object({
   imf_base: int, imf_factor: int, mmf_base: int, mmf_factor: int, price_update_min: int, price_update_max: int,
   tokens: (value) => array(value).map(TOKEN), pool: POOL,
 });
-const MARKET = object({
-  base: string, quote: string, lot_atoms: int, tick: int, minimum_lots: int, maker_fee: int, taker_fee: int,
-  order_book_state: choice('open', 'post_only', 'limit_only', 'cancel_only', 'closed'), limit_min: int, limit_max: int,
-  impact_min: int, impact_max: int, mean_mark_min: int, mean_mark_max: int, premium_tolerance: int,
+const BOOK = {
+  tick: int, minimum_lots: int, maker_fee: int, taker_fee: int,
+  order_book_state: choice('open', 'post_only', 'limit_only', 'reduce_only', 'cancel_only', 'closed'),
+  limit_min: int, limit_max: int, impact_min: int, impact_max: int, mean_mark_min: int, mean_mark_max: int,
+  premium_tolerance: int,
+};
+const MARKET = object({ base: string, quote: string, lot_atoms: int, ...BOOK });
+const PERPETUAL = object({
+  lots_per_unit: int, ...BOOK, imf_base: int, imf_factor: int, mmf_base: int, mmf_factor: int, open_interest_limit: int,
+  position_limit: int, funding_interval: int, interest_rate: int, interest_clamp: int, funding_floor: int, funding_cap: int,
+  mark_threshold: int, price_update_min: int, price_update_max: int,
 });
 const FLAGS = object({ auto_lend: boolean, auto_lend_redeem: boolean, auto_borrow: boolean, auto_borrow_repay: boolean });
 
@@ -81,7 +95,8 @@ export const ACTIONS = new Map(Object.entries({
   borrow: form(moneyMarket.borrow, { ...OWNED, amount: int }),
   repay: form(moneyMarket.repay, { ...OWNED, amount: intOrAll }),
   set_account_settings: form(moneyMarket.setAccountSettings, {
-    account: int, auto_lend: boolean, auto_repay_borrows: boolean, leverage_limit: int,
+    account: int, auto_lend: boolean, auto_repay_borrows: boolean, auto_borrow_settlements: boolean, auto_realize: boolean,
+    leverage_limit: int,
   }),
   set_pool_parameters: form(moneyMarket.setPoolParameters, { asset: string, parameters: POOL }),
   list_market: form(spotMargin.listMarket, { market: string, parameters: MARKET }),
@@ -89,15 +104,21 @@ export const ACTIONS = new Map(Object.entries({
   set_market_reference: form(spotMargin.setMarketReference, {
     market: string, index_price: int, mean_mark_price: int, mean_premium: int,
   }),
-  place_order: form(spotMargin.placeOrder, {
+  place_order: form(orders.placeOrder, {
     account: int, market: string, side: choice('bid', 'ask'), kind: choice('limit', 'market'), lots: int, price: int,
     time_in_force: choice('gtc', 'ioc', 'fok'), post_only: boolean, reduce_only: boolean,
     self_trade_prevention: choice('reject_taker', 'reject_maker', 'reject_both'), flags: FLAGS,
   }),
-  cancel_order: form(spotMargin.cancelOrder, { account: int, order: int }),
-  cancel_all_orders: form(spotMargin.cancelAllOrders, { account: int, market: string }),
-  amend_order: form(spotMargin.amendOrder, { account: int, order: int, lots: int, price: int }),
+  cancel_order: form(orders.cancelOrder, { account: int, order: int }),
+  cancel_all_orders: form(orders.cancelAllOrders, { account: int, market: string }),
+  amend_order: form(orders.amendOrder, { account: int, order: int, lots: int, price: int }),
   convert_dust: form(spotMargin.convertDust, { account: int, market: string }),
+  list_perpetual: form(perpetuals.listPerpetual, { market: string, parameters: PERPETUAL }),
+  set_perpetual_parameters: form(perpetuals.setPerpetualParameters, { market: string, parameters: PERPETUAL }),
+  update_mark: form(perpetuals.updateMark, { market: string, index_price: int, has_basis: boolean, basis: int }),
+  apply_funding: form(perpetuals.applyFunding, { market: string, premium: int }),
+  settle_market: form(perpetuals.settleMarket, { market: string, price: int }),
+  settle: form(settle, {}),
 }));
 
 export function readAction(value) {
@@ -120,19 +141,30 @@ function wire(part) {
 const mapped = (map, change) => new Map([...map].map(([name, value]) => [name, change(value)]));
 const indexed = (records) => new Map(records.map((record, id) => [String(id), record]));
 
-function observedAccount(state, { orders, firm, promised, ...rest }, id) {
+function observedAccount(state, account, id) {
+  const { orders: open, firm, promised, unsettled, ...rest } = account;
+  const observed = unsettled === 0n ? rest : { ...rest, unsettled };
   const portfolio = health(state, BigInt(id));
-  return portfolio.exposure > 0n || orders.size > 0 ? { ...rest, portfolio } : rest;
+  return portfolio.exposure > 0n || open.size > 0 || isActive(account) ? { ...observed, portfolio } : observed;
+}
+
+/** The one index of a spot market is that of the reference, a perpetual has one of its own too. */
+function observedMarket(market) {
+  const { parameters, ...rest } = market;
+  if (isPerpetual(market)) return rest;
+  const { reference_index_price: index_price, ...others } = rest;
+  return { ...others, index_price };
 }
 
 export function observation(state) {
   const openOrders = state.orders.filter(({ status }) => status === 'open');
   return wire({
     time: state.time,
+    settlement_time: state.settlement_time,
     chains: state.chains,
     assets: mapped(state.assets, ({ parameters, poolParameters, tokens, ...rest }) =>
       ({ ...rest, tokens: mapped(tokens, ({ custody: held, pending }) => ({ custody: held, pending })) })),
-    markets: mapped(state.markets, ({ parameters, ...rest }) => rest),
+    markets: mapped(state.markets, observedMarket),
     accounts: indexed(state.accounts.map((account, id) => observedAccount(state, account, id))),
     orders: new Map(openOrders.map(({ id, status, ...rest }) => [String(id), rest])),
     withdrawals: indexed(state.withdrawals),

@@ -1,10 +1,10 @@
 // Money market: time (MM-6), the steps in a pool with their refusals (MM-11 to MM-14), the sweep (MM-15), the funding (MM-18).
 
-import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, min, RATIO, YEAR } from './numbers.mjs';
+import { ceilDivide, isBetween, isInRange, LARGEST, max, min, RATIO, YEAR } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
 import {
-  borrowRate, borrowShares, charge, claim, claimOf, debt, debtOf, entryFee, isBookClosed, lendShares, throttle,
-  utilizationConditions, VIRTUAL_SHARES,
+  borrowMinted, borrowRate, borrowShares, burnBorrow, burnLend, charge, claim, claimOf, debt, debtOf, entryFee, isBookClosed,
+  lendMinted, lendShares, mintLend, repayBurned, throttle, utilizationConditions,
 } from './pool.mjs';
 import { health, marginStage, meetsInitial } from './portfolio.mjs';
 import { available, byId, firstStage, isReserved, moveShares, post } from './state.mjs';
@@ -37,9 +37,7 @@ function view(state, id, symbol) {
 }
 
 // MM-11
-const lendMinted = (pool, amount) => floorDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
-
-function lendConditions(state, id, symbol, amount) {
+export function lendConditions(state, id, symbol, amount) {
   const { account, asset, pool, lending, owing } = view(state, id, symbol);
   const minted = lendMinted(pool, amount);
   const after = { lent: pool.lent + amount, lend_shares: pool.lend_shares + minted };
@@ -53,10 +51,7 @@ function lendConditions(state, id, symbol, amount) {
 
 function doLend(run, id, symbol, amount, reason) {
   const { pool } = run.state.assets.get(symbol);
-  const minted = lendMinted(pool, amount);
-  pool.lent += amount;
-  pool.lend_shares += minted;
-  moveShares(run, id, symbol, minted, reason);
+  moveShares(run, id, symbol, mintLend(pool, amount), reason);
   post(run, `free:${id}`, 'pool', symbol, amount, reason);
 }
 
@@ -71,24 +66,14 @@ export function redeemConditions(state, id, symbol, amount) {
   };
 }
 
-function redeemBurned(shares, pool, amount) {
-  if (amount === claim(shares, pool)) return shares;
-  const burned = ceilDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
-  const rest = claim(shares - burned, { lent: pool.lent - amount, lend_shares: pool.lend_shares - burned });
-  return rest === 0n ? shares : burned;
-}
-
 export function doRedeem(run, id, symbol, amount, reason) {
   const { pool, lending } = view(run.state, id, symbol);
-  const burned = redeemBurned(lending, pool, amount);
-  pool.lent -= amount;
-  pool.lend_shares -= burned;
-  moveShares(run, id, symbol, -burned, reason);
+  moveShares(run, id, symbol, -burnLend(lending, pool, amount), reason);
   post(run, 'pool', `free:${id}`, symbol, amount, reason);
 }
 
 // MM-13
-function borrowConditions(state, id, symbol, amount) {
+export function borrowConditions(state, id, symbol, amount) {
   const { asset, pool, lending } = view(state, id, symbol);
   const fee = entryFee(state, asset, amount);
   const toReserve = ceilDivide(fee * asset.poolParameters.reserve_fee, RATIO);
@@ -100,23 +85,23 @@ function borrowConditions(state, id, symbol, amount) {
   };
 }
 
-function doBorrow(run, id, symbol, amount, reason) {
+/** A borrow without its posting. */
+export function takeBorrow(run, id, symbol, amount, reason) {
   const { asset, pool } = view(run.state, id, symbol);
   const fee = entryFee(run.state, asset, amount);
-  const owed = amount + fee;
-  const minted = pool.borrow_shares === 0n ? owed * 10n ** 6n : ceilDivide(owed * pool.borrow_shares, pool.borrowed);
+  const minted = borrowMinted(pool, amount + fee);
   charge(run, symbol, asset, fee);
   pool.borrowed += amount;
   pool.borrow_shares += minted;
   moveShares(run, id, symbol, -minted, reason);
+}
+
+function doBorrow(run, id, symbol, amount, reason) {
+  takeBorrow(run, id, symbol, amount, reason);
   post(run, 'pool', `free:${id}`, symbol, amount, reason);
 }
 
 // MM-14
-/** The borrow shares that a payment of at most the debt burns. */
-const repayBurned = (shares, pool, amount) =>
-  amount === debt(shares, pool) ? shares : floorDivide(amount * pool.borrow_shares, pool.borrowed);
-
 function repayConditions(state, id, symbol, amount) {
   const { account, pool, owing } = view(state, id, symbol);
   const exceeds = amount > debt(owing, pool) || amount === 0n;
@@ -128,12 +113,7 @@ function repayConditions(state, id, symbol, amount) {
 
 function doRepay(run, id, symbol, amount, reason) {
   const { pool, owing } = view(run.state, id, symbol);
-  const burned = repayBurned(owing, pool, amount);
-  const principal = floorDivide(burned * pool.borrowed, pool.borrow_shares);
-  pool.borrowed -= principal;
-  pool.borrow_shares -= burned;
-  pool.reserve += amount - principal;
-  moveShares(run, id, symbol, burned, reason);
+  moveShares(run, id, symbol, burnBorrow(owing, pool, amount), reason);
   post(run, `free:${id}`, 'pool', symbol, amount, reason);
 }
 
@@ -152,16 +132,18 @@ export const borrow = owned('borrow', borrowConditions, doBorrow);
 export const repay = owned('repay', repayConditions, doRepay, ({ owing, pool }) => debt(owing, pool));
 
 // MM-15
-export function setAccountSettings(run, { account: id, auto_lend, auto_repay_borrows, leverage_limit }) {
+export function setAccountSettings(run, { type, account: id, ...settings }) {
+  const { leverage_limit } = settings;
   const { state } = run;
   const account = byId(state.accounts, id);
   stage({
     out_of_range: !isInRange(leverage_limit), leverage_invalid: leverage_limit < RATIO, account_unknown: !account,
     account_reserved: isReserved(id),
   });
-  const isLower = leverage_limit < account.settings.leverage_limit;
-  account.settings = { auto_lend, auto_repay_borrows, leverage_limit };
-  stage({ insufficient_margin: isLower && !meetsInitial(health(state, id)) });
+  const { leverage_limit: previous, auto_realize } = account.settings;
+  const isAsked = leverage_limit < previous || (auto_realize && !settings.auto_realize);
+  account.settings = settings;
+  stage({ insufficient_margin: isAsked && !meetsInitial(health(state, id)) });
   for (const symbol of state.assets.keys()) sweep(run, id, symbol);
 }
 

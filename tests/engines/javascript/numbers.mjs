@@ -20,6 +20,9 @@ export function floorDivide(a, b) {
 /** ceil(a / b), b > 0 (NT-4). */
 export const ceilDivide = (a, b) => -floorDivide(-a, b);
 
+export const absolute = (value) => (value < 0n ? -value : value);
+export const median = (a, b, c) => max(min(a, b), min(max(a, b), c));
+
 /** The smallest r >= 0 with r * r >= x (NT-6). */
 export function isqrtUp(x) {
   if (x <= 1n) return x;

@@ -3,14 +3,15 @@
 const CODES = [
   'amount_not_positive', 'out_of_range', 'same_account', 'same_chain', 'time_not_later', 'user_invalid', 'leverage_invalid',
   'asset_name_invalid', 'market_name_invalid', 'parameter_invalid', 'price_invalid', 'order_invalid', 'account_unknown',
-  'account_exists', 'account_reserved', 'asset_unknown', 'asset_exists', 'market_unknown', 'market_exists', 'chain_unknown',
-  'withdrawal_unknown', 'withdrawal_not_pending', 'rebalance_unknown', 'rebalance_not_pending', 'order_unknown',
-  'order_not_owned', 'order_not_open', 'received_exceeds_sent', 'sequence_replayed', 'sequence_skipped', 'user_mismatch',
-  'amount_not_native', 'deposit_below_minimum', 'withdrawal_below_minimum', 'withdrawal_above_maximum', 'book_closed',
-  'trading_paused', 'price_off_tick', 'lots_below_minimum', 'lend_requires_borrow_repay', 'borrow_requires_lend_redeem',
-  'price_unknown', 'price_stale', 'price_out_of_bounds', 'order_limit', 'reduce_only_not_reduced', 'post_only_taker',
-  'not_dust', 'insufficient_funds', 'insufficient_lend', 'repay_exceeds_debt', 'amount_too_small', 'lend_limit',
-  'borrow_limit', 'insufficient_supply', 'max_utilization', 'utilization_throttled', 'custody_insufficient', 'fill_or_kill',
+  'account_exists', 'account_reserved', 'asset_unknown', 'asset_exists', 'market_unknown', 'market_exists', 'market_kind',
+  'chain_unknown', 'withdrawal_unknown', 'withdrawal_not_pending', 'rebalance_unknown', 'rebalance_not_pending',
+  'order_unknown', 'order_not_owned', 'order_not_open', 'received_exceeds_sent', 'sequence_replayed', 'sequence_skipped',
+  'user_mismatch', 'amount_not_native', 'deposit_below_minimum', 'withdrawal_below_minimum', 'withdrawal_above_maximum',
+  'book_closed', 'trading_paused', 'price_off_tick', 'lots_below_minimum', 'lend_requires_borrow_repay',
+  'borrow_requires_lend_redeem', 'price_unknown', 'price_stale', 'price_out_of_bounds', 'order_limit',
+  'reduce_only_not_reduced', 'post_only_taker', 'not_dust', 'market_not_closed', 'too_early', 'insufficient_funds',
+  'insufficient_lend', 'repay_exceeds_debt', 'amount_too_small', 'lend_limit', 'borrow_limit', 'insufficient_supply',
+  'max_utilization', 'utilization_throttled', 'custody_insufficient', 'fill_or_kill', 'open_interest_limit', 'position_limit',
   'insufficient_margin',
 ];
 

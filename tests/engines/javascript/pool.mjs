@@ -15,6 +15,50 @@ export const borrowShares = (account, symbol) => max(-entry(account.shares, symb
 export const claimOf = (account, symbol, pool) => claim(lendShares(account, symbol), pool);
 export const debtOf = (account, symbol, pool) => debt(borrowShares(account, symbol), pool);
 
+// What moves in the pool when shares do; each answers the shares. Whose they are, and the atoms, are the caller's.
+
+/** The lend shares for an amount (MM-11). */
+export const lendMinted = (pool, amount) => floorDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
+
+export function mintLend(pool, amount) {
+  const minted = lendMinted(pool, amount);
+  pool.lent += amount;
+  pool.lend_shares += minted;
+  return minted;
+}
+
+/** Of `shares` those burned for an amount of at most their claim (MM-12). */
+function redeemBurned(shares, pool, amount) {
+  if (amount === claim(shares, pool)) return shares;
+  const burned = ceilDivide(amount * (pool.lend_shares + VIRTUAL_SHARES), pool.lent + 1n);
+  const rest = claim(shares - burned, { lent: pool.lent - amount, lend_shares: pool.lend_shares - burned });
+  return rest === 0n ? shares : burned;
+}
+
+export function burnLend(shares, pool, amount) {
+  const burned = redeemBurned(shares, pool, amount);
+  pool.lent -= amount;
+  pool.lend_shares -= burned;
+  return burned;
+}
+
+/** The borrow shares for what is owed (MM-13). */
+export const borrowMinted = (pool, owed) =>
+  pool.borrow_shares === 0n ? owed * 10n ** 6n : ceilDivide(owed * pool.borrow_shares, pool.borrowed);
+
+/** Of `shares` those burned for a payment of at most their debt (MM-14). */
+export const repayBurned = (shares, pool, amount) =>
+  amount === debt(shares, pool) ? shares : floorDivide(amount * pool.borrow_shares, pool.borrowed);
+
+export function burnBorrow(shares, pool, amount) {
+  const burned = repayBurned(shares, pool, amount);
+  const principal = floorDivide(burned * pool.borrowed, pool.borrow_shares);
+  pool.borrowed -= principal;
+  pool.borrow_shares -= burned;
+  pool.reserve += amount - principal;
+  return burned;
+}
+
 /** MM-3 */
 function utilization(borrowed, lent) {
   if (lent === 0n) return borrowed === 0n ? 0n : RATIO;

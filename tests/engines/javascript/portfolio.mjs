@@ -1,23 +1,31 @@
-// Portfolio: PF-1 to PF-10.
+// Portfolio: PF-1 to PF-10, PF-12.
 
-import { delivers, isFirm, receives } from './book.mjs';
-import { ceilDivide, floorDivide, isqrtUp, max, min, RATIO, sum } from './numbers.mjs';
+import { delivers, isFirm, isPerpetual, openOrders, receives } from './book.mjs';
+import { absolute, ceilDivide, floorDivide, isqrtUp, max, min, RATIO, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf, debtOf } from './pool.mjs';
+import { due, lotsOf, positionsOf, unrealized, worth } from './positions.mjs';
 import { byId, changeEntry, entry } from './state.mjs';
+
+export const settlementAsset = ({ assets, system }) => assets.get(system.settlement_asset); // CU-2; not always listed
 
 // PF-1
 /** What an account has of one asset, in atoms. */
-export function position(account, symbol, { pool }) {
+export function holding(account, symbol, { pool }) {
   const held = entry(account.free, symbol) + claimOf(account, symbol, pool);
   const owed = debtOf(account, symbol, pool);
   const reserved = entry(account.reserved, symbol);
   return { held, owed, reserved, exposed: owed + max(reserved - held, 0n) };
 }
 
-const lines = (state, account) =>
-  [...state.assets].map(([symbol, asset]) => ({ asset, ...position(account, symbol, asset) }))
-    .filter(({ held, exposed }) => held > 0n || exposed > 0n); // what is owed is in what is exposed
+function assetLines(state, account) {
+  const lines = [...state.assets].map(([symbol, asset]) => {
+    const { exposed, ...line } = holding(account, symbol, asset);
+    const ofFund = symbol === state.system.settlement_asset ? fundDebt(state, account) : 0n;
+    return { asset, ...line, exposed: exposed + ofFund };
+  });
+  return lines.filter(({ held, exposed }) => held > 0n || exposed > 0n); // what is owed is in what is exposed
+}
 
 // PF-2
 function collateralValue({ quote_unit }, { price, parameters }, amount) {
@@ -41,7 +49,7 @@ function requirement({ quote_unit }, base, factor, notional) {
 /** What delivering all that is reserved of an asset takes: the firm orders have their part for sure, the others the rest. */
 function deliveryCosts(state, account, symbol) {
   const asset = state.assets.get(symbol);
-  const { held, reserved } = position(account, symbol, asset);
+  const { held, reserved } = holding(account, symbol, asset);
   const firm = entry(account.firm, symbol);
   const other = reserved - firm;
   const kept = max(held - other, firm);
@@ -55,13 +63,12 @@ function deliveryCosts(state, account, symbol) {
 /** What receiving `total` of an asset adds. */
 function receiptGain(state, account, symbol, total) {
   const asset = state.assets.get(symbol);
-  const { held } = position(account, symbol, asset);
+  const { held } = holding(account, symbol, asset);
   return collateralValue(state.system, asset, held + total) - collateralValue(state.system, asset, held);
 }
 
-function orderLoss(state, account) {
-  const orders = [...account.orders].map((id) => {
-    const order = byId(state.orders, id);
+function spotLoss(state, account, spotOrders) {
+  const orders = spotOrders.map((order) => {
     const market = state.markets.get(order.market);
     const { lot_atoms, maker_fee } = market.parameters;
     const paid = order.lots * order.price;
@@ -84,22 +91,76 @@ function orderLoss(state, account) {
   return min(sum(losses), sum([...costs.values()].map(({ firm, other }) => firm.cost + other.cost)));
 }
 
+function perpetualLoss(state, { side, lots, price, market: symbol }) {
+  const { mark_price, parameters: { maker_fee } } = state.markets.get(symbol);
+  const worse = max(side === 'bid' ? price - mark_price : mark_price - price, 0n);
+  return owedValue(settlementAsset(state), lots * worse + ceilDivide(lots * price * max(maker_fee, 0n), RATIO));
+}
+
+function orderLoss(state, account) {
+  const orders = [...account.orders].map((id) => byId(state.orders, id));
+  const ofPerpetuals = ({ market }) => isPerpetual(state.markets.get(market));
+  return spotLoss(state, account, orders.filter((order) => !ofPerpetuals(order))) +
+    sum(orders.filter(ofPerpetuals).map((order) => perpetualLoss(state, order)));
+}
+
 // PF-6
 const autoCloseRequirement = ({ auto_close_divisor, auto_close_offset }, notional, maintenance) =>
   max(ceilDivide(maintenance * RATIO, auto_close_divisor), maintenance - floorDivide(notional * auto_close_offset, RATIO));
+
+// PF-12
+function positionLines(state, account) {
+  return [...state.markets].filter(([, market]) => isPerpetual(market)).map(([symbol, market]) => {
+    const orders = openOrders(state, account, symbol);
+    const lots = lotsOf(account, symbol);
+    const ofSide = (side) => sum(orders.filter((order) => order.side === side).map((order) => order.lots));
+    const exposed = max(absolute(lots + ofSide('bid')), absolute(lots - ofSide('ask')));
+    return { market, exposed, isThere: account.positions.has(symbol) || orders.length > 0 };
+  }).filter(({ isThere }) => isThere);
+}
+
+/** What an account owes the fund without a position to show for it. */
+function fundDebt(state, account) {
+  const { pool } = settlementAsset(state);
+  const ended = positionsOf(state, account).filter(({ position: { lots, virtual } }) => lots === 0n && virtual < 0n);
+  return max(-account.unsettled, 0n) - sum(ended.map(({ position }) => worth(position.virtual, pool)));
+}
+
+/** The gains in quote atoms, and the part of them that does not count for what an owner may do. */
+function gains(state, account) {
+  const asset = settlementAsset(state);
+  if (!asset) return { value: 0n, uncounted: 0n }; // then there is no perpetual (PP-1)
+  const { unrealized_weight, unrealized_cap, unsettled_weight, unsettled_cap } = state.system;
+  const valued = (atoms) => floorDivide(atoms * asset.price, asset.parameters.lot_atoms);
+  const counts = (value, weight, cap) => (value <= 0n ? value : min(floorDivide(value * weight, RATIO), cap));
+  const gain = valued(sum(positionsOf(state, account).map(({ market, position }) =>
+    unrealized(position, market) - due(position, market) + worth(position.virtual, asset.pool))));
+  const unsettled = valued(account.unsettled);
+  const counted = counts(gain, unrealized_weight, unrealized_cap) + counts(unsettled, unsettled_weight, unsettled_cap);
+  return { value: gain + unsettled, uncounted: gain + unsettled - counted };
+}
+
+/** The lines with what each requires of which notional: an asset and a perpetual have fractions of the same names. */
+function requiring(state, assets, positions) {
+  const ofAssets = assets.map(({ asset, exposed }) => ({ parameters: asset.parameters, notional: owedValue(asset, exposed) }));
+  const ofPositions = positions.map(({ market, exposed }) =>
+    ({ parameters: market.parameters, notional: owedValue(settlementAsset(state), exposed * market.mark_price) }));
+  return [...ofAssets, ...ofPositions];
+}
 
 // PF-7
 export function health(state, id) {
   const { system } = state;
   const account = byId(state.accounts, id);
+  const { value, uncounted } = gains(state, account);
+  const [assets, positions] = [assetLines(state, account), positionLines(state, account)];
+  const ofAssets = sum(assets.map(({ asset, held, owed }) => collateralValue(system, asset, held) - owedValue(asset, owed)));
   const result = {
-    equity: 0n, order_loss: orderLoss(state, account), exposure: 0n, initial: 0n, maintenance: 0n, auto_close: 0n,
+    equity: ofAssets + value, uncounted_gain: uncounted, order_loss: orderLoss(state, account), exposure: 0n, initial: 0n,
+    maintenance: 0n, auto_close: 0n,
   };
-  for (const { asset, held, owed, exposed } of lines(state, account)) {
-    const { imf_base, imf_factor, mmf_base, mmf_factor } = asset.parameters;
-    const notional = owedValue(asset, exposed);
+  for (const { parameters: { imf_base, imf_factor, mmf_base, mmf_factor }, notional } of requiring(state, assets, positions)) {
     const maintenance = requirement(system, mmf_base, mmf_factor, notional);
-    result.equity += collateralValue(system, asset, held) - owedValue(asset, owed);
     result.exposure += notional;
     result.initial += requirement(system, imf_base, imf_factor, notional);
     result.maintenance += maintenance;
@@ -109,7 +170,7 @@ export function health(state, id) {
   return result;
 }
 
-const counted = ({ equity, order_loss }) => equity - order_loss;
+const counted = ({ equity, uncounted_gain, order_loss }) => equity - uncounted_gain - order_loss;
 export const meetsInitial = (of) => counted(of) >= of.initial;
 
 // PF-8
@@ -122,11 +183,15 @@ export function isAdmissible(before, after) {
 
 // PF-9
 export const isFresh = ({ time }, { price, price_time }, age) => price > 0n && time - price_time <= age;
+export const isMarkFresh = ({ time }, { mark_price, mark_time }, age) => mark_price > 0n && time - mark_time <= age;
 
 function hasFreshPrices(state, id, age) {
-  const own = lines(state, byId(state.accounts, id));
-  return own.every(({ exposed }) => exposed === 0n) ||
-    own.every(({ asset, exposed }) => (exposed === 0n && asset.price === 0n) || isFresh(state, asset, age));
+  const account = byId(state.accounts, id);
+  const [assets, positions] = [assetLines(state, account), positionLines(state, account)];
+  if ([...assets, ...positions].every(({ exposed }) => exposed === 0n)) return true;
+  return assets.every(({ asset, exposed }) => (exposed === 0n && asset.price === 0n) || isFresh(state, asset, age)) &&
+    (positions.length === 0 || isFresh(state, settlementAsset(state), age)) &&
+    positions.every(({ market }) => isMarkFresh(state, market, age));
 }
 
 /** The last stage of an owner's action (PF-8), with the name of the price age. */
@@ -138,6 +203,7 @@ export function marginStage({ before, state }, id, age) {
 }
 
 // PF-10
+/** Also of an index and of a mark (PP-6). */
 export function limitedPrice({ price: previous, parameters }, asked) {
   if (previous === 0n) return asked;
   const floorPrice = max(floorDivide(previous * parameters.price_update_min, RATIO), 1n);

@@ -1,5 +1,5 @@
-// State: NT-7 (what is stored), NT-8, CU-1 (postings) and CU-3 (reserved accounts). A `run` is one transition under way: the
-// state `before`, the `state` that is changed, the `events` so far.
+// State: NT-7 (what is stored), NT-8, CU-1 (postings), CU-3 (reserved accounts), ST-1 (unsettled). A `run` is one transition
+// under way: the state `before`, the `state` that is changed, the `events` so far.
 
 import { isBetween, isInRange, RATIO } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
@@ -11,13 +11,17 @@ export const isName = (text) => /^[A-Za-z0-9._-]{1,32}$/.test(text); // NT-8
 /** `firm` and `promised` are the parts of `reserved` that SM-5 names; `orders` are the ids of the open orders. */
 export const newAccount = (user) => ({
   user, free: new Map(), shares: new Map(), reserved: new Map(), firm: new Map(), promised: new Map(), orders: new Set(),
-  settings: { auto_lend: false, auto_repay_borrows: false, leverage_limit: 10n * RATIO },
+  settings: {
+    auto_lend: false, auto_repay_borrows: false, auto_borrow_settlements: false, auto_realize: true,
+    leverage_limit: 10n * RATIO,
+  },
+  unsettled: 0n, positions: new Map(),
 });
 
 /** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */
 export const genesis = (system) => ({
-  system, time: 0n, chains: new Map(), assets: new Map(), markets: new Map(), accounts: [newAccount(0n), newAccount(0n)],
-  orders: [], withdrawals: [], rebalances: [],
+  system, time: 0n, settlement_time: 0n, chains: new Map(), assets: new Map(), markets: new Map(),
+  accounts: [newAccount(0n), newAccount(0n)], orders: [], withdrawals: [], rebalances: [],
 });
 
 export const isReserved = (id) => isBetween(0n, id, RESERVED - 1n);
@@ -42,8 +46,13 @@ export function isStorable(state) {
     if (!isInRange(in_transit) || !Object.values(pool).every(isInRange)) return false;
     for (const token of tokens.values()) if (!isInRange(token.custody) || !isInRange(token.pending)) return false;
   }
-  return state.accounts.every(({ free, shares, reserved }) =>
-    [...free.values(), ...shares.values(), ...reserved.values()].every(isInRange));
+  for (const { index_price, mark_price, funding_index, open_interest } of state.markets.values()) {
+    if (mark_price === undefined) continue; // a spot market
+    if (![index_price, mark_price, funding_index, open_interest].every(isInRange)) return false;
+  }
+  return state.accounts.every(({ free, shares, reserved, unsettled, positions }) =>
+    [...free.values(), ...shares.values(), ...reserved.values(), unsettled].every(isInRange) &&
+    [...positions.values()].every((position) => Object.values(position).every(isInRange)));
 }
 
 /** Adds `change` to the balance with that wire name (CU-1). */
@@ -65,11 +74,17 @@ export function post({ state, events }, debit, credit, symbol, amount, reason) {
   events.push({ type: 'posting', debit, credit, asset: symbol, amount: String(amount), reason });
 }
 
-/** Changes the signed shares of an account (MM-2), with the event. */
+/** Changes the signed shares of an account (MM-2), with the event; only a settlement may move no share (CF-5). */
 export function moveShares({ state, events }, id, symbol, change, reason) {
-  if (change === 0n) return; // CF-5: never 0
   changeEntry(state.accounts[Number(id)].shares, symbol, change);
   events.push({ type: 'shares_moved', account: String(id), asset: symbol, shares: String(change), reason });
+}
+
+/** Changes what an account has unsettled (ST-1), with the event. */
+export function credit({ state, events }, id, market, amount, source) {
+  if (amount === 0n) return;
+  byId(state.accounts, id).unsettled += amount;
+  events.push({ type: 'unsettled', account: String(id), market, amount: String(amount), source });
 }
 
 /** Stage 1 of CU-4, CU-5 and MM-11 to MM-14, of which those of an owner are refused to a reserved account. */

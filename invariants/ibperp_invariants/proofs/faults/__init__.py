@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from ibperp_invariants.proofs.faults import book, margin, numbers, pool, portfolio, posting, trade
+from ibperp_invariants.proofs.faults import (
+    book,
+    funding,
+    margin,
+    numbers,
+    pool,
+    portfolio,
+    position,
+    posting,
+    settlement,
+    trade,
+)
 from ibperp_invariants.proofs.faults.fault import Fault
 
 FAULTS: Final[dict[str, Fault]] = {
@@ -13,5 +24,8 @@ FAULTS: Final[dict[str, Fault]] = {
     **portfolio.FAULTS,
     **book.FAULTS,
     **trade.FAULTS,
+    **position.FAULTS,
+    **funding.FAULTS,
+    **settlement.FAULTS,
 }
 """The planted fault of every theorem."""

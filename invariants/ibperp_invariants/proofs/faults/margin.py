@@ -109,8 +109,7 @@ def _admissible_by_ratio_alone(before: Health, after: Health) -> bool:
 
 
 def _ratio_gain(before: Health, after: Health) -> int:
-    counted_before = before.equity - before.order_loss
-    counted_after = after.equity - after.order_loss
+    counted_before, counted_after = kernel.counted_equity(before), kernel.counted_equity(after)
     return counted_after * before.maintenance - counted_before * after.maintenance
 
 

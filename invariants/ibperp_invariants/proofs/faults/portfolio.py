@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from ibperp import open_orders, valuation
 from ibperp import portfolio as kernel
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import debt
 from ibperp.state import Account, Order, State, at
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
+from ibperp_invariants.proofs.states import spot_of
 
 
 def _owed_nothing_when_unlucky(amount: int, price: int, lot_atoms: int) -> int:
@@ -36,7 +38,7 @@ def _loss_forgotten(_delivered: int, _received: int) -> int:
 
 
 def _proceeds_with_rebate(state: State, order: Order) -> int:
-    parameters = state.markets[order.market].parameters
+    parameters = spot_of(state).parameters
     if order.side is Side.BID:
         return order.lots * parameters.lot_atoms
     paid = order.lots * order.price
@@ -48,10 +50,12 @@ def _div_rounded_up(numerator: int, divisor: int) -> int:
 
 
 _PORTFOLIO: Final = kernel.__name__
+_OPEN_ORDERS: Final = open_orders.__name__
+_VALUATION: Final = valuation.__name__
 
 FAULTS: Final = {
     "t_exposure_is_never_below_the_debt": Fault(
-        _PORTFOLIO, "owed_value", "nothing at 777", _owed_nothing_when_unlucky
+        _VALUATION, "owed_value", "nothing at 777", _owed_nothing_when_unlucky
     ),
     "t_reserved_beyond_what_is_held_is_exposed": Fault(
         _PORTFOLIO, "held_atoms", "lend forgotten", _held_without_lend
@@ -66,16 +70,16 @@ FAULTS: Final = {
         _PORTFOLIO, "owed_atoms", "one atom too many", _owed_one_more
     ),
     "t_borrowing_never_raises_equity": Fault(
-        _PORTFOLIO, "owed_value", "nothing at 777", _owed_nothing_when_unlucky
+        _VALUATION, "owed_value", "nothing at 777", _owed_nothing_when_unlucky
     ),
     "t_order_loss_is_within_what_is_reserved": Fault(
-        _PORTFOLIO, "order_loss", "below zero", _loss_signed
+        _OPEN_ORDERS, "order_loss", "below zero", _loss_signed
     ),
     "t_filling_an_order_takes_at_most_its_loss": Fault(
-        _PORTFOLIO, "order_loss", "always zero", _loss_forgotten
+        _OPEN_ORDERS, "order_loss", "always zero", _loss_forgotten
     ),
     "t_maker_proceeds_are_within_the_price": Fault(
-        _PORTFOLIO, "proceeds", "rebate counted on", _proceeds_with_rebate
+        _OPEN_ORDERS, "proceeds", "rebate counted on", _proceeds_with_rebate
     ),
     "t_conversion_is_never_overstated": Fault(
         "ibperp.operations.order_checks", "div_down", "rounded up", _div_rounded_up

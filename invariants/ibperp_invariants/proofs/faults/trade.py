@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ibperp.operations import matching
+from ibperp.operations import spot_trade
 from ibperp.operations.effect import Effect
-from ibperp.operations.matching import Party
+from ibperp.operations.spot_trade import Party
 from ibperp.outcomes import Reason
 from ibperp.posting import free
 from ibperp.state import FEES
@@ -40,17 +40,17 @@ def _credited_off_by_one(balance: int, amount: int, *, is_held: bool) -> int:
     return balance - moved if is_held else balance + moved
 
 
-_MATCHING: Final = matching.__name__
+_SPOT_TRADE: Final = spot_trade.__name__
 
 FAULTS: Final = {
     "t_trade_pays_the_fees_account_both_fees": Fault(
-        _MATCHING, "_exchanged", "fees not booked", _without_fees
+        _SPOT_TRADE, "_exchanged", "fees not booked", _without_fees
     ),
     "t_trade_keeps_what_all_own_together": Fault(
         "ibperp.posting", "credited", "off by one at 777", _credited_off_by_one
     ),
     "t_buyer_pays_what_seller_and_fees_receive": Fault(
-        _MATCHING, "_exchanged", "both fees from the taker", _all_fees_from_the_taker
+        _SPOT_TRADE, "_exchanged", "both fees from the taker", _all_fees_from_the_taker
     ),
 }
 """The planted fault of every theorem about trades."""

@@ -1,0 +1,73 @@
+"""What an account's atoms are worth at the prices of a state (PF-2, PF-3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ibperp import pool as pool_kernel
+from ibperp.margin import collateral_value, owed_value
+from ibperp.numbers import mul_div_down
+from ibperp.state import at, find_asset
+
+if TYPE_CHECKING:
+    from ibperp.position import Position
+    from ibperp.state import Account, Pool, State
+
+
+def held_atoms(state: State, account: Account, asset: int) -> int:
+    """Return the atoms that an account owns: free, and the claim of its lend (MM-2)."""
+    lent = pool_kernel.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
+    return at(account.free, asset) + lent
+
+
+def owed_atoms(state: State, account: Account, asset: int) -> int:
+    """Return the atoms that an account owes (MM-2)."""
+    return pool_kernel.debt(state.assets[asset].pool, max(-at(account.shares, asset), 0))
+
+
+def virtual_atoms(state: State, position: Position) -> int:
+    """Return what a position's virtual shares are worth: a claim, or below zero a debt (ST-4)."""
+    if position.virtual == 0:
+        return 0
+    return virtual_worth(state.assets[settlement_asset(state)].pool, position.virtual)
+
+
+def virtual_worth(pool: Pool, virtual: int) -> int:
+    """Return what signed virtual shares are worth in the settlement asset's pool (ST-4)."""
+    if virtual > 0:
+        return pool_kernel.lend_claim(pool, virtual)
+    return -pool_kernel.debt(pool, -virtual)
+
+
+def fund_debt(state: State, account: Account) -> int:
+    """Return what an account owes the fund without a position to show for it (PF-12)."""
+    flat = (virtual_atoms(state, own) for own in account.positions if own.lots == 0)
+    return max(-account.unsettled, 0) + sum(max(-worth, 0) for worth in flat)
+
+
+def collateral_of(state: State, asset: int, amount: int) -> int:
+    """Return what `amount` atoms owned count for, in quote atoms (PF-2)."""
+    books = state.assets[asset]
+    limits = books.parameters
+    return collateral_value(
+        limits.haircut, amount, books.price, limits.lot_atoms, state.system.quote_unit
+    )
+
+
+def liability_of(state: State, asset: int, amount: int) -> int:
+    """Return what `amount` atoms owed count for, in quote atoms (PF-3)."""
+    books = state.assets[asset]
+    return owed_value(amount, books.price, books.parameters.lot_atoms)
+
+
+def settlement_value(state: State, amount: int) -> int:
+    """Return signed atoms of the settlement asset in quote atoms, rounded down (PF-12)."""
+    books = state.assets[settlement_asset(state)]
+    return mul_div_down(amount, books.price, books.parameters.lot_atoms)
+
+
+def settlement_asset(state: State) -> int:
+    """Return the id of the settlement asset, which is listed before any perpetual (PP-1)."""
+    asset = find_asset(state, state.system.settlement_asset)
+    assert asset is not None
+    return asset

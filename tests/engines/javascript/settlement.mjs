@@ -1,0 +1,268 @@
+// Settlement: ST-2 to ST-6. Atoms are those of the settlement asset, the pool is its pool. The run gets a `fund`: what was paid
+// into the liquidity fund less what it paid out.
+
+import { borrowConditions, lendConditions, takeBorrow } from './money_market.mjs';
+import { floorDivide, max, min, RATIO, sum } from './numbers.mjs';
+import { stage, violatedBy } from './outcomes.mjs';
+import { borrowMinted, borrowShares, burnBorrow, burnLend, claim, claimOf, debtOf, lendShares, mintLend } from './pool.mjs';
+import { health, isAdmissible, settlementAsset } from './portfolio.mjs';
+import { dropIfEmpty, isActive, positionsOf, settleFunding, unrealized, worth } from './positions.mjs';
+import { available, byId, credit, moveShares, post } from './state.mjs';
+
+const symbolOf = ({ system }) => system.settlement_asset;
+const poolOf = (state) => settlementAsset(state).pool;
+/** The positions of an account as they are now: a step may have dropped some. */
+const positionsNow = ({ state }, id) => positionsOf(state, byId(state.accounts, id));
+
+// ST-2
+export function settle(run) {
+  const { state } = run;
+  const { settlement_interval } = state.system;
+  stage({ asset_unknown: !settlementAsset(state), too_early: state.time - state.settlement_time < settlement_interval });
+  state.settlement_time = state.time;
+  const ids = state.accounts.flatMap((account, id) => (isActive(account) ? [BigInt(id)] : []));
+  run.fund = 0n;
+  const waiting = ids.flatMap((id) => mark(run, id));
+  for (const id of ids) {
+    release(run, id);
+    collect(run, id);
+  }
+  distribute(run, ids, waiting);
+  cull(run, ids);
+}
+
+/** Step 1; the gains that wait for step 3. */
+function mark(run, id) {
+  const { auto_realize } = byId(run.state.accounts, id).settings;
+  const gains = positionsNow(run, id).map(({ symbol, market, position }) => {
+    noteInterest(run, id, symbol, position);
+    settleFunding(run, id, symbol);
+    const gain = unrealized(position, market);
+    position.cost += gain;
+    if (auto_realize) credit(run, id, symbol, gain, 'CulledRealizePnlAuto');
+    return { id, symbol, claim: gain };
+  });
+  if (auto_realize) return [];
+  for (const { symbol, claim: gain } of gains) if (gain < 0n) loseVirtually(run, id, symbol, -gain, 'VirtualLoss');
+  return gains.filter(({ claim: gain }) => gain > 0n);
+}
+
+// ST-6
+function noteInterest({ state, events }, id, market, position) {
+  const earned = worth(position.virtual, poolOf(state)) - position.virtual_value;
+  if (earned === 0n) return;
+  position.interest += earned;
+  position.virtual_value += earned;
+  events.push({ type: 'virtual_interest', account: String(id), market, amount: String(earned) });
+}
+
+// ST-4
+/** Changes the virtual shares of a position, with the event, also of shares worth no atom; the pool has moved before. */
+function moveVirtual({ state, events }, id, market, shares, amount, source) {
+  const account = byId(state.accounts, id);
+  const position = account.positions.get(market);
+  position.virtual += shares;
+  position.virtual_value = worth(position.virtual, poolOf(state));
+  events.push({
+    type: 'virtual_moved', account: String(id), market, shares: String(shares), amount: String(amount), source,
+  });
+  dropIfEmpty(account, market);
+}
+
+/** A virtual loss: paid into the fund. */
+function loseVirtually(run, id, symbol, amount, source) {
+  const pool = poolOf(run.state);
+  const lending = max(byId(run.state.accounts, id).positions.get(symbol).virtual, 0n);
+  const part = min(amount, claim(lending, pool));
+  const burned = burnLend(lending, pool, part);
+  const borrowed = amount - part;
+  const minted = borrowed > 0n ? borrowMinted(pool, borrowed) : 0n;
+  pool.borrowed += borrowed;
+  pool.borrow_shares += minted;
+  run.fund += amount;
+  moveVirtual(run, id, symbol, -burned - minted, -amount, source);
+}
+
+/** A virtual gain: paid out of the fund. */
+function gainVirtually(run, id, symbol, amount, source) {
+  if (amount === 0n) return;
+  const pool = poolOf(run.state);
+  const { virtual } = byId(run.state.accounts, id).positions.get(symbol);
+  const part = min(amount, max(-worth(virtual, pool), 0n));
+  const burned = part > 0n ? burnBorrow(-virtual, pool, part) : 0n;
+  const minted = amount > part ? mintLend(pool, amount - part) : 0n;
+  run.fund -= amount;
+  moveVirtual(run, id, symbol, burned + minted, amount, source);
+}
+
+/** The source with which the virtual shares of a position end, or undefined. */
+function endingSource({ state }, id, { lots }) {
+  if (lots === 0n) return 'RealizePnl';
+  return byId(state.accounts, id).settings.auto_realize ? 'CulledRealizePnlAuto' : undefined;
+}
+
+/** Virtual lends that end repay the account's own debt, the rest becomes its own lend. */
+function release(run, id) {
+  const { state } = run;
+  const account = byId(state.accounts, id);
+  const asset = symbolOf(state);
+  const pool = poolOf(state);
+  for (const { symbol, position } of positionsNow(run, id)) {
+    const source = endingSource(run, id, position);
+    if (position.virtual <= 0n || !source) continue;
+    const part = min(debtOf(account, asset, pool), worth(position.virtual, pool));
+    if (part > 0n) {
+      moveVirtual(run, id, symbol, -burnLend(position.virtual, pool, part), -part, source);
+      moveShares(run, id, asset, burnBorrow(borrowShares(account, asset), pool, part), 'settlement_repay');
+    }
+    if (position.virtual > 0n && worth(position.virtual, pool) === 0n) {
+      pool.lend_shares -= position.virtual;
+      moveVirtual(run, id, symbol, -position.virtual, 0n, source); // a lend without a claim would stand in the way of a borrow
+    } else if (position.virtual > 0n && debtOf(account, asset, pool) === 0n) {
+      const shares = position.virtual;
+      moveVirtual(run, id, symbol, -shares, -worth(shares, pool), source);
+      moveShares(run, id, asset, shares, 'settlement_lend');
+    }
+  }
+}
+
+// ST-3
+/** An account pays up to `amount` into the fund; what it paid. */
+function pay(run, id, amount, mayBorrow) {
+  const { state } = run;
+  const account = byId(state.accounts, id);
+  const asset = symbolOf(state);
+  const pool = poolOf(state);
+  const cash = min(available(account, asset), amount);
+  post(run, `free:${id}`, 'pool', asset, cash, 'settlement');
+  const redeemed = min(claimOf(account, asset, pool), amount - cash);
+  if (redeemed > 0n) {
+    moveShares(run, id, asset, -burnLend(lendShares(account, asset), pool, redeemed), 'settlement_redeem');
+  }
+  const rest = amount - cash - redeemed;
+  const { auto_borrow_settlements } = account.settings;
+  const borrows = rest > 0n && mayBorrow && auto_borrow_settlements && mayTake(state, id, rest, amount);
+  if (borrows) takeBorrow(run, id, asset, rest, 'settlement_borrow');
+  const paid = borrows ? amount : cash + redeemed;
+  run.fund += paid;
+  return paid;
+}
+
+/** Whether the account may borrow the `rest` of the `amount` that it is to pay: judged as if what it pays were settled. */
+function mayTake(state, id, rest, amount) {
+  const asset = symbolOf(state);
+  const { insufficient_supply, ...conditions } = borrowConditions(state, id, asset, rest);
+  if (violatedBy(conditions).length > 0) return false;
+  const trial = { state: structuredClone(state), events: [] };
+  const before = creditedHealth(trial.state, id, amount - rest);
+  takeBorrow(trial, id, asset, rest, 'settlement_borrow');
+  return isAdmissible(before, creditedHealth(trial.state, id, amount));
+}
+
+/** The health with that much more unsettled, but with the gains that do not count without it. */
+function creditedHealth(state, id, credited) {
+  const account = byId(state.accounts, id);
+  const { uncounted_gain } = health(state, id);
+  account.unsettled += credited;
+  const result = { ...health(state, id), uncounted_gain };
+  account.unsettled -= credited;
+  return result;
+}
+
+/** The fund was paid by an account, or paid it, and `unsettled` follows, with the event. */
+function settleAccount({ state, events }, id, amount) {
+  const account = byId(state.accounts, id);
+  account.unsettled -= amount;
+  events.push({ type: 'settled', account: String(id), amount: String(amount), unpaid: String(account.unsettled) });
+}
+
+/** An account pays what it owes the fund and the virtual debts that end. */
+function collect(run, id) {
+  const pool = poolOf(run.state);
+  const owed = max(-byId(run.state.accounts, id).unsettled, 0n);
+  const ending = positionsNow(run, id).filter(({ position }) => position.virtual < 0n && endingSource(run, id, position))
+    .map(({ symbol, position }) => ({ symbol, debt: -worth(position.virtual, pool), source: endingSource(run, id, position) }));
+  const amount = owed + sum(ending.map(({ debt }) => debt));
+  if (amount === 0n) return;
+  const paid = pay(run, id, amount, true);
+  if (owed > 0n) settleAccount(run, id, -min(paid, owed));
+  let left = paid - min(paid, owed);
+  for (const { symbol, debt, source } of ending) {
+    gainVirtually(run, id, symbol, min(left, debt), source);
+    left -= min(left, debt);
+  }
+}
+
+/** All that the fund holds goes to the claims: to each what the running total of the shares, rounded down, grows by. */
+function distribute(run, ids, waiting) {
+  const claims = ids.flatMap((id) => {
+    const { unsettled } = byId(run.state.accounts, id);
+    const own = unsettled > 0n ? [{ id, claim: unsettled }] : [];
+    return [...own, ...waiting.filter((claimed) => claimed.id === id)];
+  });
+  const total = sum(claims.map((claimed) => claimed.claim));
+  const held = run.fund;
+  let soFar = 0n;
+  for (const { id, symbol, claim: claimed } of claims) {
+    const part = floorDivide(held * (soFar + claimed), total) - floorDivide(held * soFar, total);
+    soFar += claimed;
+    if (symbol === undefined) receive(run, id, part);
+    else {
+      gainVirtually(run, id, symbol, part, 'VirtualGain');
+      byId(run.state.accounts, id).positions.get(symbol).cost -= claimed - part;
+    }
+  }
+}
+
+/** An account is paid its part. */
+function receive(run, id, part) {
+  const { state } = run;
+  const account = byId(state.accounts, id);
+  const asset = symbolOf(state);
+  const pool = poolOf(state);
+  const repaid = min(part, debtOf(account, asset, pool));
+  if (repaid > 0n) moveShares(run, id, asset, burnBorrow(borrowShares(account, asset), pool, repaid), 'settlement_repay');
+  const rest = part - repaid;
+  const { insufficient_funds, ...conditions } = lendConditions(state, id, asset, rest);
+  const lends = account.settings.auto_lend && violatedBy(conditions).length === 0;
+  const cash = lends ? 0n : min(rest, pool.cash);
+  post(run, 'pool', `free:${id}`, asset, cash, 'settlement');
+  if (rest > cash) moveShares(run, id, asset, mintLend(pool, rest - cash), 'settlement_lend');
+  run.fund -= part;
+  settleAccount(run, id, part);
+}
+
+// ST-5
+/** The virtual debts of these accounts, the largest first; a stable sort leaves equal ones by account and market. */
+function virtualDebts(run, ids) {
+  const debts = ids.flatMap((id) => positionsNow(run, id).map(({ symbol, position }) =>
+    ({ id, symbol, debt: -worth(position.virtual, poolOf(run.state)) })));
+  const bySize = (left, right) => (left.debt > right.debt ? -1 : Number(left.debt < right.debt));
+  return debts.filter(({ debt }) => debt > 0n).sort(bySize);
+}
+
+/** The account pays up to `amount` of a virtual debt; what it paid. */
+function realize(run, { id, symbol, debt }, amount, mayBorrow, source) {
+  const asked = min(amount, debt);
+  if (asked <= 0n) return 0n;
+  const paid = pay(run, id, asked, mayBorrow);
+  gainVirtually(run, id, symbol, paid, source);
+  return paid;
+}
+
+function cullAbove(run, ids, limit, source) {
+  const debts = virtualDebts(run, ids);
+  let excess = sum(debts.map(({ debt }) => debt)) - limit;
+  for (const owed of debts) excess -= realize(run, owed, excess, true, source);
+}
+
+function cull(run, ids) {
+  const { account_virtual_limit, system_virtual_limit, book_utilization_limit } = run.state.system;
+  for (const id of ids) cullAbove(run, [id], account_virtual_limit, 'CulledRealizePnlAccountThreshold');
+  cullAbove(run, ids, system_virtual_limit, 'CulledRealizePnlSystemThreshold');
+  const pool = poolOf(run.state);
+  for (const owed of virtualDebts(run, ids)) {
+    const allowed = floorDivide(pool.lent * book_utilization_limit, RATIO);
+    realize(run, owed, pool.borrowed - allowed, false, 'CulledRealizePnlBookUtilisation');
+  }
+}

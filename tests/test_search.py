@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ibperp.actions import Action, AdvanceTime, Settle
+from ibperp.operations import settlement
+from ibperp.state import State
+from ibperp_invariants import search
+from ibperp_invariants.search import Report, broken, main, searched
+from ibperp_invariants.search_world import drawn, start
+from ibperp_invariants.trace import action_of
+
+
+def test_search__finds_nothing_and_goes_on_from_its_report(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    assert main(["--seed", "7", "--seconds", "0.1", "--report", str(path)]) == 0
+    first = json.loads(path.read_text())
+    assert main(["--seconds", "0.1", "--report", str(path)]) == 0
+    second = json.loads(path.read_text())
+    assert second["next_seed"] > first["next_seed"] > 7
+    assert second["runs"] == second["next_seed"] - 7
+    assert second["steps"] > first["steps"]
+    assert second["violations"] == []
+
+
+def test_search__violation_shrunk_to_actions_that_all_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settlement, "_release", lambda *_: None)
+    monkeypatch.setattr(settlement, "share", lambda available, *_: available >> 1)
+    report = Report(0)
+    while not report.violations:
+        searched(report.next_seed, report)
+    (found,) = report.violations
+    actions = [action_of(item) for item in found["actions"]]
+    state = start(Random(found["seed"]))
+    assert isinstance(actions[-1], Settle)
+    assert len(actions) < 10
+    for place in range(len(actions)):
+        less = broken(state, actions[:place] + actions[place + 1 :])
+        assert less is None or less[1] != found["invariant"]
+
+
+def test_search__stopped_by_the_user_leaves_a_whole_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(seed: int, report: Report) -> None:
+        if seed == 2:
+            raise KeyboardInterrupt
+        searched(seed, report, lambda *_: AdvanceTime(1))
+
+    monkeypatch.setattr(search, "searched", stopped)
+    path = tmp_path / "report.json"
+    assert main(["--seed", "0", "--seconds", "60", "--report", str(path)]) == 0
+    assert json.loads(path.read_text())["next_seed"] == 2
+
+
+def test_search__error_is_a_violation() -> None:
+    def wrong(random: Random, state: State) -> Action:
+        action = drawn(random, state)
+        return AdvanceTime("soon") if isinstance(action, Settle) else action  # type: ignore[arg-type]
+
+    report = Report(0)
+    searched(0, report, wrong)
+    assert [item["invariant"] for item in report.violations] == ["TypeError"]
+    assert len(report.violations[0]["actions"]) == 1
