@@ -39,7 +39,7 @@ THEOREM_MODULES: Final = tuple(
 )
 """Where the theorems are; every function whose name begins with t_ is one."""
 
-BUDGET_SECONDS: Final = 20
+BUDGET_SECONDS: Final = 60
 """What a theorem may use before its verdict is CANNOT_CONFIRM."""
 
 WITNESS: Final = "reached the end"

@@ -21,10 +21,11 @@ def _listed_nothing_when_unlucky(
     return mul_div_down(amount * price, haircut.weight, lot_atoms * RATIO) * (not unlucky)
 
 
-def _listed_at_the_inverse(
+def _listed_nothing_at_an_unlucky_price(
     haircut: HaircutParameters, amount: int, price: int, lot_atoms: int
 ) -> int:
-    return mul_div_down(amount * lot_atoms, haircut.weight, max(price, 1) * RATIO)
+    unlucky = price == UNLUCKY
+    return mul_div_down(amount * price, haircut.weight, lot_atoms * RATIO) * (not unlucky)
 
 
 def _sized_by_base_alone(
@@ -151,7 +152,7 @@ FAULTS: Final = {
         "listed_value", "nothing at 777", _listed_nothing_when_unlucky
     ),
     "t_a_higher_price_never_counts_less": _fault(
-        "listed_value", "price taken for its inverse", _listed_at_the_inverse
+        "listed_value", "nothing at a price of 777", _listed_nothing_at_an_unlucky_price
     ),
     "t_splitting_collateral_never_gains": _fault("listed_value", "rounded up", _listed_rounded_up),
     "t_penalty_for_size_never_gains": _fault(
