@@ -68,3 +68,24 @@ def test_search__error_is_a_violation() -> None:
     searched(0, report, wrong)
     assert [item["invariant"] for item in report.violations] == ["TypeError"]
     assert len(report.violations[0]["actions"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("missing/report.json", None, "cannot be read or written: No such file"),
+        ("report.json", '{"a": 1}', "not a report of a search"),
+        ("report.json", "[", "not a report of a search"),
+    ],
+)
+def test_main__report_that_cannot_be_used_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str | None, message: str
+) -> None:
+    report = tmp_path / name
+    if text is not None:
+        report.write_text(text)
+    with pytest.raises(SystemExit) as stopped:
+        main(["--seconds", "0", "--report", str(report)])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert text is None or report.read_text() == text

@@ -140,12 +140,18 @@ def _told(value: Any) -> Any:
             return str(value)
 
 
+class ReportError(ValueError):
+    """A file is not the report of a search."""
+
+
 def resumed(path: Path, seed: int | None) -> Report:
-    """Return the report of an earlier search, or an empty one that starts at `seed`."""
+    """Return the report of an earlier search, or an empty one; raise ReportError if it is none."""
     if seed is not None or not path.exists():
         return Report(seed or 0)
-    known = json.loads(path.read_text(encoding="utf-8"))
-    return Report(**known)
+    try:
+        return Report(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ReportError from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,19 +161,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long to search")
     parser.add_argument("--report", type=Path, default=Path("search.json"), help="where to report")
     given = parser.parse_args(arguments)
-    report = resumed(given.report, given.seed)
+    try:
+        report = resumed(given.report, given.seed)
+        report.write(given.report)
+        return int(_search(given.report, given.seconds, report))
+    except OSError as error:
+        parser.exit(2, f"{given.report}: cannot be read or written: {error.strerror}\n")
+    except ReportError:
+        parser.exit(2, f"{given.report}: not a report of a search; name another file\n")
+
+
+def _search(path: Path, seconds: float, report: Report) -> bool:
+    """Search until the time is over or the user stops it; tell whether anything is violated."""
     begun = time.monotonic()
     try:
-        while (spent := time.monotonic() - begun) < given.seconds:
-            _show(round(BAR * spent), round(given.seconds), report)
+        while (spent := time.monotonic() - begun) < seconds:
+            _show(round(BAR * spent), round(seconds), report)
             searched(report.next_seed, report)
-            report.write(given.report)
+            report.write(path)
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped; the same command goes on from the report")
-    report.write(given.report)
+    report.write(path)
     _show(BAR, 1, report)
     sys.stderr.write("\n")
-    return 1 if report.violations else 0
+    return bool(report.violations)
 
 
 def _show(spent: int, seconds: int, report: Report) -> None:
