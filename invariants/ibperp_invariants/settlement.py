@@ -121,15 +121,18 @@ def unpaid_bounded(step: Step) -> Iterator[str]:
 
 
 def culling_helps(step: Step) -> Iterator[str]:
-    """Check that a culled virtual debt fell, and did not turn into a lend (ST-5)."""
-    if _settling(step) is None:
+    """Check that a culled virtual debt fell, and left no lend but a rounding (ST-5)."""
+    symbol = _settling(step)
+    if symbol is None:
         return
+    slack = step.rounding_atoms(symbol)
     held: dict[tuple[int, str], int] = {}
     for move in step.facts.virtual():
         key = move.account, move.market
         old = held.get(key, virtual_shares(step.before, *key))
         new = held[key] = old + move.shares
-        if move.source in CULLING and not (move.amount > 0 and old < new <= 0):
+        is_paid = move.amount > 0 and old < min(new, 0)
+        if move.source in CULLING and not (is_paid and virtual_worth(step.after, new) <= slack):
             yield (
                 f"account {move.account}, {move.market}: culling {move.amount} "
                 f"made {old} virtual shares {new}"

@@ -146,9 +146,9 @@ def _cull_accounts(clearing: Clearing, accounts: list[int]) -> None:
     for account in accounts:
         debts = _virtual_debts(clearing, [account])
         excess = sum(debt for debt, _, _ in debts) - limit
-        for debt, _, market in debts:
+        for _, _, market in debts:
             source = SettlementSource.CULLED_ACCOUNT_THRESHOLD
-            excess -= _cull(clearing, account, market, min(excess, debt), source)
+            excess -= _cull(clearing, account, market, excess, source)
 
 
 def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
@@ -156,20 +156,25 @@ def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
     system = clearing.state.system
     debts = _virtual_debts(clearing, accounts)
     excess = sum(debt for debt, _, _ in debts) - system.system_virtual_limit
-    for debt, account, market in debts:
+    for _, account, market in debts:
         source = SettlementSource.CULLED_SYSTEM_THRESHOLD
-        excess -= _cull(clearing, account, market, min(excess, debt), source)
-    for debt, account, market in _virtual_debts(clearing, accounts):
+        excess -= _cull(clearing, account, market, excess, source)
+    for _, account, market in _virtual_debts(clearing, accounts):
         pool = clearing.pool
         allowed = mul_div_down(pool.lent, system.book_utilization_limit, RATIO)
         source = SettlementSource.CULLED_BOOK_UTILISATION
-        _cull(clearing, account, market, min(pool.borrowed - allowed, debt), source)
+        _cull(clearing, account, market, pool.borrowed - allowed, source)
 
 
 def _cull(
-    clearing: Clearing, account: int, market: int, amount: int, source: SettlementSource
+    clearing: Clearing, account: int, market: int, excess: int, source: SettlementSource
 ) -> int:
-    """Let an account pay `amount` of a virtual debt from its assets; return what it paid (ST-5)."""
+    """Let an account pay up to `excess` of a virtual debt; return what it paid (ST-5).
+
+    The debt is valued when its turn comes, for each payment before it moved the pool.
+    """
+    debt = -virtual_worth(clearing.pool, clearing.position(account, market).virtual)
+    amount = min(excess, debt)
     if amount <= 0:
         return 0
     by_book = source is SettlementSource.CULLED_BOOK_UTILISATION

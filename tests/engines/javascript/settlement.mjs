@@ -241,9 +241,10 @@ function virtualDebts(run, ids) {
   return debts.filter(({ debt }) => debt > 0n).sort(bySize);
 }
 
-/** The account pays up to `amount` of a virtual debt; what it paid. */
-function realize(run, { id, symbol, debt }, amount, mayBorrow, source) {
-  const asked = min(amount, debt);
+/** The account pays up to `amount` of a virtual debt, valued by now; what it paid. */
+function realize(run, { id, symbol }, amount, mayBorrow, source) {
+  const held = positionsNow(run, id).find((own) => own.symbol === symbol);
+  const asked = min(amount, held ? -worth(held.position.virtual, poolOf(run.state)) : 0n);
   if (asked <= 0n) return 0n;
   const paid = pay(run, id, asked, mayBorrow);
   gainVirtually(run, id, symbol, paid, source);
