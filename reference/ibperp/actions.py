@@ -5,6 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ibperp.risk_actions import (
+    AcceptQuote,
+    CancelRequest,
+    FundInsurance,
+    Halt,
+    Liquidate,
+    RefreshRequest,
+    RegisterBackstop,
+    RequestQuote,
+    ResolveBankruptcy,
+    Resume,
+    RunRisk,
+    SetAssetParameters,
+    SetSystemParameters,
+    SubmitQuote,
+    WithdrawQuote,
+)
+
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
     from ibperp.parameters import (
@@ -332,4 +350,19 @@ Action: TypeAlias = (
     | ApplyFunding
     | SettleMarket
     | Settle
+    | Liquidate
+    | ResolveBankruptcy
+    | RunRisk
+    | FundInsurance
+    | RegisterBackstop
+    | RequestQuote
+    | SubmitQuote
+    | WithdrawQuote
+    | AcceptQuote
+    | RefreshRequest
+    | CancelRequest
+    | SetSystemParameters
+    | SetAssetParameters
+    | Halt
+    | Resume
 )

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from ibperp.risk_events import (
+    BankruptcyResolved,
+    BlockTraded,
+    LiquidationStep,
+    PositionMoved,
+    Quoted,
+    QuoteWithdrawn,
+    RequestEnded,
+    RequestOpened,
+    RequestRefreshed,
+)
+
 if TYPE_CHECKING:
     from ibperp.orders import Side
     from ibperp.state import State
@@ -14,6 +26,7 @@ if TYPE_CHECKING:
 class RejectionCode(StrEnum):
     """Why an action is refused, in descending precedence; the strings are permanent (NT-9)."""
 
+    HALTED = "halted"
     AMOUNT_NOT_POSITIVE = "amount_not_positive"
     OUT_OF_RANGE = "out_of_range"
     SAME_ACCOUNT = "same_account"
@@ -26,6 +39,7 @@ class RejectionCode(StrEnum):
     PARAMETER_INVALID = "parameter_invalid"
     PRICE_INVALID = "price_invalid"
     ORDER_INVALID = "order_invalid"
+    EXPIRY_INVALID = "expiry_invalid"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_EXISTS = "account_exists"
     ACCOUNT_RESERVED = "account_reserved"
@@ -42,6 +56,11 @@ class RejectionCode(StrEnum):
     ORDER_UNKNOWN = "order_unknown"
     ORDER_NOT_OWNED = "order_not_owned"
     ORDER_NOT_OPEN = "order_not_open"
+    REQUEST_UNKNOWN = "request_unknown"
+    REQUEST_NOT_OWNED = "request_not_owned"
+    REQUEST_NOT_OPEN = "request_not_open"
+    QUOTE_UNKNOWN = "quote_unknown"
+    COUNTERPARTY_MISMATCH = "counterparty_mismatch"
     RECEIVED_EXCEEDS_SENT = "received_exceeds_sent"
     SEQUENCE_REPLAYED = "sequence_replayed"
     SEQUENCE_SKIPPED = "sequence_skipped"
@@ -58,6 +77,8 @@ class RejectionCode(StrEnum):
     BORROW_REQUIRES_LEND_REDEEM = "borrow_requires_lend_redeem"
     PRICE_UNKNOWN = "price_unknown"
     PRICE_STALE = "price_stale"
+    PRICE_AT_FLOOR = "price_at_floor"
+    PRICE_DEVIATING = "price_deviating"
     PRICE_OUT_OF_BOUNDS = "price_out_of_bounds"
     ORDER_LIMIT = "order_limit"
     REDUCE_ONLY_NOT_REDUCED = "reduce_only_not_reduced"
@@ -65,6 +86,11 @@ class RejectionCode(StrEnum):
     NOT_DUST = "not_dust"
     MARKET_NOT_CLOSED = "market_not_closed"
     TOO_EARLY = "too_early"
+    LIQUIDATION_PAUSED = "liquidation_paused"
+    NOT_LIQUIDATABLE = "not_liquidatable"
+    NOTHING_TO_LIQUIDATE = "nothing_to_liquidate"
+    NOT_BANKRUPT = "not_bankrupt"
+    NOT_HALTED = "not_halted"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     INSUFFICIENT_LEND = "insufficient_lend"
     REPAY_EXCEEDS_DEBT = "repay_exceeds_debt"
@@ -123,6 +149,15 @@ class Reason(StrEnum):
     SETTLEMENT_BORROW = "settlement_borrow"
     SETTLEMENT_REPAY = "settlement_repay"
     SETTLEMENT_LEND = "settlement_lend"
+    LIQUIDATION_REPAY = "liquidation_repay"
+    LIQUIDATION_REDEEM = "liquidation_redeem"
+    LIQUIDATION_FEE = "liquidation_fee"
+    LIQUIDATION_BACKSTOP = "liquidation_backstop"
+    LIQUIDATION_ADL = "liquidation_adl"
+    LIQUIDATION_IN_KIND = "liquidation_in_kind"
+    INSURANCE = "insurance"
+    INSURANCE_FUNDED = "insurance_funded"
+    BANKRUPTCY = "bankruptcy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +209,7 @@ class OrderEnd(StrEnum):
     PRICE_BAND = "price_band"
     SELF_TRADE_PREVENTION = "self_trade_prevention"
     MARKET_CLOSED = "market_closed"
+    LIQUIDATION = "liquidation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +271,10 @@ class SettlementSource(StrEnum):
     CULLED_BOOK_UTILISATION = "CulledRealizePnlBookUtilisation"
     FUNDING_PAYMENT = "FundingPayment"
     TRADING_FEES = "TradingFees"
+    TRADING_FEES_SYSTEM = "TradingFeesSystem"
+    BACKSTOP_PROVIDER_LIQUIDATION = "BackstopProviderLiquidation"
+    BACKSTOP_ADL_LIQUIDATION = "BackstopAdlLiquidation"
+    SYSTEM_LIABILITY_TRANSFER = "SystemLiabilityTransfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +348,15 @@ Event: TypeAlias = (
     | Settled
     | VirtualMoved
     | VirtualInterest
+    | LiquidationStep
+    | PositionMoved
+    | BankruptcyResolved
+    | RequestOpened
+    | RequestRefreshed
+    | RequestEnded
+    | Quoted
+    | QuoteWithdrawn
+    | BlockTraded
 )
 
 

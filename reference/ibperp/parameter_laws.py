@@ -80,6 +80,13 @@ def system_violations(system: SystemParameters) -> tuple[ParameterViolation, ...
         (0 <= system.account_virtual_limit <= INT128_MAX, "account_virtual_limit", CAP_EXPECTED),
         (0 <= system.system_virtual_limit <= INT128_MAX, "system_virtual_limit", CAP_EXPECTED),
         (0 <= system.book_utilization_limit <= RATIO, "book_utilization_limit", "0 to 1"),
+        (_is_age(system.liquidation_price_age), "liquidation_price_age", AGE_EXPECTED),
+        (0 < system.liquidation_fraction <= RATIO, "liquidation_fraction", "above 0, at most 1"),
+        (0 <= system.liquidation_fee <= RATIO, "liquidation_fee", "0 to 1"),
+        (_is_age(system.liquidation_grace), "liquidation_grace", AGE_EXPECTED),
+        (0 <= system.insurance_limit <= INT128_MAX, "insurance_limit", CAP_EXPECTED),
+        (_is_age(system.ramp_interval), "ramp_interval", AGE_EXPECTED),
+        (_is_age(system.request_lifetime), "request_lifetime", AGE_EXPECTED),
     )
 
 
@@ -94,6 +101,7 @@ def asset_violations(asset: AssetParameters) -> tuple[ParameterViolation, ...]:
         (0 <= asset.haircut.base <= MULTIPLIER_MAX, "haircut.base", "0 to 1000000"),
         (0 <= asset.haircut.penalty <= RATIO, "haircut.penalty", "0 to 1"),
         *_margin_laws(asset),
+        (0 <= asset.price_floor <= INT128_MAX, "price_floor", CAP_EXPECTED),
         (0 < len(chains) == len(set(chains)), "tokens", "one or more, each chain once"),
     )
     tokens = (

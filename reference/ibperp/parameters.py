@@ -44,7 +44,12 @@ class SystemParameters:
     `order_limit`: open orders of an account (SM-4). Perpetuals are settled in `settlement_asset`,
     every `settlement_interval` seconds (ST-2). `..._weight`, `..._cap`: what gains count for
     initial margin, a ratio and quote atoms (PF-12). The limits cull virtual debt: atoms of the
-    settlement asset, twice, and a ratio (ST-5).
+    settlement asset, twice, and a ratio (ST-5). `liquidation_price_age`: as the ages above.
+    `liquidation_fraction`, `liquidation_fee`: what one step takes of an exposure, and what it costs,
+    ratios of 10^18 (LQ-4). `liquidation_grace`: seconds after a resumption (GV-4).
+    `insurance_limit`: atoms of the settlement asset that one bankruptcy may cost the insurance;
+    `non_recourse`: whether what is left of it is spread (LQ-9). `ramp_interval`: seconds that a
+    change of margins takes (GV-2). `request_lifetime`: seconds, of a request for quotes (PG-2).
     """
 
     quote_unit: int
@@ -66,6 +71,14 @@ class SystemParameters:
     account_virtual_limit: int
     system_virtual_limit: int
     book_utilization_limit: int
+    liquidation_price_age: int
+    liquidation_fraction: int
+    liquidation_fee: int
+    liquidation_grace: int
+    insurance_limit: int
+    non_recourse: bool
+    ramp_interval: int
+    request_lifetime: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +199,7 @@ class AssetParameters:
     """An asset: `decimals` of its ledger, `lot_atoms` per priced lot, margin ratios of 10^18.
 
     `price_update_min`, `price_update_max`: multipliers that bound one update of its price (PF-10).
+    `price_floor`: what its feed reports at the lowest, in quote atoms per lot: no price (GV-3).
     """
 
     decimals: int
@@ -197,5 +211,6 @@ class AssetParameters:
     mmf_factor: int
     price_update_min: int
     price_update_max: int
+    price_floor: int
     tokens: tuple[TokenParameters, ...]
     pool: PoolParameters

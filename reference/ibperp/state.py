@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         PerpetualParameters,
         SystemParameters,
     )
+    from ibperp.programs import Backstop, QuoteRequest
 
 FEES: Final = 0
 """The account that earns fees and pays the cost of moving custody; owned by nobody (CU-3)."""
@@ -56,8 +57,21 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Ramp:
+    """Margins on their way from `origin` to `target` between two times, in seconds (GV-2)."""
+
+    origin: Any
+    target: Any
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
-    """A listed asset; `tokens` stand in the order of `parameters.tokens`; price 0 is no price."""
+    """A listed asset; `tokens` stand in the order of `parameters.tokens`; price 0 is no price.
+
+    `is_limited`: whether the last update asked for a price beyond its limit (GV-3).
+    """
 
     symbol: str
     parameters: AssetParameters
@@ -66,6 +80,8 @@ class Asset:
     in_transit: int
     tokens: tuple[Token, ...]
     pool: Pool
+    is_limited: bool = False
+    ramp: Ramp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,8 @@ class Perpetual:
     funding_index: int = 0
     funding_time: int = 0
     open_interest: int = 0
+    is_limited: bool = False
+    ramp: Ramp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +241,11 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything the rules depend on; `time` in seconds."""
+    """Everything the rules depend on; `time` in seconds.
+
+    `active`: accounts that a settlement touches; `debtors`: accounts that owe a pool; both sets of
+    keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
+    """
 
     system: SystemParameters
     time: int
@@ -235,7 +257,12 @@ class State:
     rebalances: Vector[Rebalance]
     orders: Vector[Order]
     active: Ordered
+    debtors: Ordered
     settlement_time: int
+    backstops: tuple[Backstop, ...] = ()
+    requests: Vector[QuoteRequest] = field(default_factory=Vector)
+    is_halted: bool = False
+    liquidation_time: int = 0
 
 
 def genesis(system: SystemParameters, time: int = 0) -> State:
@@ -253,6 +280,7 @@ def genesis(system: SystemParameters, time: int = 0) -> State:
         rebalances=Vector(),
         orders=Vector(),
         active=Ordered(),
+        debtors=Ordered(),
         settlement_time=time,
     )
 
@@ -322,12 +350,23 @@ def with_market(state: State, index: int, market: Market | Perpetual) -> State:
 
 
 def with_account(state: State, index: int, account: Account) -> State:
-    """Return the state with one account replaced, and counted as active if it is to be settled."""
-    was_active, is_active = is_settled(state.accounts[index]), is_settled(account)
-    active = state.active
-    if is_active != was_active:
-        active = active.add((index,)) if is_active else active.remove((index,))
-    return replace(state, accounts=state.accounts.set(index, account), active=active)
+    """Return the state with one account replaced, in the sets of accounts that it belongs to."""
+    before, accounts = state.accounts[index], state.accounts.set(index, account)
+    active = moved(state.active, index, is_settled(before), is_settled(account))
+    debtors = moved(state.debtors, index, is_debtor(before), is_debtor(account))
+    return replace(state, accounts=accounts, active=active, debtors=debtors)
+
+
+def moved(among: Ordered, index: int, was_in: bool, is_in: bool) -> Ordered:  # noqa: FBT001
+    """Return a set of accounts into which, or out of which, an account may have moved."""
+    if was_in == is_in:
+        return among
+    return among.add((index,)) if is_in else among.remove((index,))
+
+
+def is_debtor(account: Account) -> bool:
+    """Tell whether an account owes a pool (LQ-10)."""
+    return any(shares < 0 for shares in account.shares)
 
 
 def is_settled(account: Account) -> bool:

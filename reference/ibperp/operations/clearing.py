@@ -24,7 +24,16 @@ from ibperp.outcomes import (
 from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.posting import POOL, free, posted, posting
-from ibperp.state import Account, at, is_settled, put, with_account, with_pool
+from ibperp.state import (
+    Account,
+    at,
+    is_debtor,
+    is_settled,
+    moved,
+    put,
+    with_account,
+    with_pool,
+)
 from ibperp.valuation import virtual_worth
 
 if TYPE_CHECKING:
@@ -100,12 +109,13 @@ class Clearing:
 
     def written(self) -> State:
         """Return the state after: the pool, and every account that was looked at (ST-2)."""
-        accounts, active = self.state.accounts, self.state.active
+        accounts, active, debtors = self.state.accounts, self.state.active, self.state.debtors
         for index, sheet in self.sheets.items():
             account = sheet.written()
             accounts = accounts.set(index, account)
             active = active if is_settled(account) else active.remove((index,))
-        state = replace(self.state, accounts=accounts, active=active)
+            debtors = moved(debtors, index, is_debtor(sheet.account), is_debtor(account))
+        state = replace(self.state, accounts=accounts, active=active, debtors=debtors)
         return with_pool(state, self.asset, self.pool)
 
     def note(self, index: int, market: int, amount: int, source: SettlementSource) -> None:

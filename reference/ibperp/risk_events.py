@@ -1,0 +1,131 @@
+"""What happens when accounts fail, and in the programs around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibperp.orders import Side
+
+
+class LiquidationStage(StrEnum):
+    """What one step of a liquidation did (LQ-2).
+
+    Names in camel case that begin with `Liquidate`, and `CollateralConversion`, are published.
+    """
+
+    CANCEL_ORDERS = "CancelOrders"
+    PAY_OWN = "PayOwn"
+    ON_BOOK = "LiquidatePositionOnBook"
+    CONVERSION = "CollateralConversion"
+    CONVERSION_REQUEST = "CollateralConversionRequest"
+    ON_BACKSTOP = "LiquidatePositionOnBackstop"
+    ON_ADL = "LiquidatePositionOnAdl"
+    LENDING_ADL = "LendingAdl"
+    IN_KIND = "InKind"
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationStep:
+    """A step of a liquidation begins; what it did follows (LQ-2)."""
+
+    account: int
+    stage: LiquidationStage
+
+
+@dataclass(frozen=True, slots=True)
+class PositionMoved:
+    """Signed `lots` went from an account's position to another's, off the book, at `price`.
+
+    `lots`: what `counterparty` receives (LQ-6, LQ-7).
+    """
+
+    market: int
+    account: int
+    counterparty: int
+    lots: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class BankruptcyResolved:
+    """A liability that nobody will pay ended: atoms of `asset` (LQ-9).
+
+    `owed` before, and what of it the insurance, the pool's reserve and the claimants bore.
+    """
+
+    account: int
+    asset: int
+    owed: int
+    insurance: int
+    reserve: int
+    spread: int
+
+
+class RequestEnd(StrEnum):
+    """Why a request for quotes ended (PG-2)."""
+
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOpened:
+    """A request for quotes was taken on; `account` asks (PG-2)."""
+
+    request: int
+    account: int
+    market: int
+    side: Side
+    lots: int
+    price: int
+    counterparty: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefreshed:
+    """A request for quotes stays open until another time (PG-2)."""
+
+    request: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded:
+    """A request for quotes is no longer open (PG-2)."""
+
+    request: int
+    reason: RequestEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An account quotes a price for a request (PG-3)."""
+
+    request: int
+    account: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteWithdrawn:
+    """An account took its quote back (PG-3)."""
+
+    request: int
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTraded:
+    """`lots` changed hands off the book at `price`; fees in quote atoms (PG-4)."""
+
+    request: int
+    market: int
+    quoter: int
+    price: int
+    lots: int
+    quoter_fee: int
+    requester_fee: int
