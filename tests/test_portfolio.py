@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from ibperp import book as kernel
 from ibperp.actions import SetAccountSettings
-from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted, SharesMoved
 from ibperp.persistent import Vector
-from ibperp.portfolio import has_fresh_prices, health, portfolio
+from ibperp.portfolio import health, portfolio, used_prices
 from ibperp.state import Market, OrderStatus
 from ibperp.transition import transition
 from portfolio_setup import (
@@ -136,7 +136,7 @@ def test_health__looks_at_no_other_account(quiet: Quiet) -> None:
     for other in (MAKER, LENDER):
         with pytest.raises(AssertionError, match="is read"):
             health_of(state, other)
-    has_fresh_prices(state, state.accounts[TRADER], INT128_MAX)
+    used_prices(state, state.accounts[TRADER])
 
 
 @PROPERTY

@@ -45,7 +45,7 @@ class SystemParameters:
     every `settlement_interval` seconds (ST-2). `..._weight`, `..._cap`: what gains count for
     initial margin, a ratio and quote atoms (PF-12). The limits cull virtual debt: atoms of the
     settlement asset, twice, and a ratio (ST-5). `liquidation_price_age`: as the ages above.
-    `liquidation_fraction`, `liquidation_fee`: what one step takes of an exposure, and what it costs,
+    `liquidation_fraction`, `liquidation_fee`: what one step takes of an exposure and what it costs,
     ratios of 10^18 (LQ-4). `liquidation_grace`: seconds after a resumption (GV-4).
     `insurance_limit`: atoms of the settlement asset that one bankruptcy may cost the insurance;
     `non_recourse`: whether what is left of it is spread (LQ-9). `ramp_interval`: seconds that a
@@ -214,3 +214,19 @@ class AssetParameters:
     price_floor: int
     tokens: tuple[TokenParameters, ...]
     pool: PoolParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What a ramp moves: margin fractions, and an asset's haircut but for its kind (GV-2).
+
+    Ratios of 10^18; the last three are zero for a perpetual market.
+    """
+
+    imf_base: int
+    imf_factor: int
+    mmf_base: int
+    mmf_factor: int
+    weight: int = 0
+    base: int = 0
+    penalty: int = 0

@@ -24,7 +24,7 @@ from ibperp.valuation import (
 
 if TYPE_CHECKING:
     from ibperp.parameters import AssetParameters, PerpetualParameters
-    from ibperp.state import Account, Asset, State
+    from ibperp.state import Account, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +115,18 @@ def health(state: State, account: Account) -> Health:
     )
 
 
-def has_fresh_prices(state: State, account: Account, age: int) -> bool:
-    """Tell whether the prices behind an account's health are known and young enough (PF-9).
+def used_prices(state: State, account: Account) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the assets and the perpetuals whose prices stand behind an account's health (PF-9).
 
     An account without exposure needs none; collateral without a price counts for nothing.
     """
     lines, positions = portfolio(state, account), position_lines(state, account)
     if not any(line.exposed for line in lines) and not any(line.exposed for line in positions):
-        return True
+        return frozenset(), frozenset()
     used = {line.asset for line in lines if line.exposed or state.assets[line.asset].price}
     if positions:
         used.add(settlement_asset(state))
-    return all(is_fresh(state, state.assets[asset], age) for asset in used) and all(
-        is_marked(state, line.market, age) for line in positions
-    )
-
-
-def is_fresh(state: State, asset: Asset, age: int) -> bool:
-    """Tell whether an asset's price is known and at most `age` seconds old (PF-9)."""
-    return asset.price > 0 and state.time - asset.price_time <= age
-
-
-def is_marked(state: State, market: int, age: int) -> bool:
-    """Tell whether a perpetual's mark is known and at most `age` seconds old (PF-9)."""
-    books = state.markets[market]
-    assert isinstance(books, Perpetual)
-    return books.mark_price > 0 and state.time - books.mark_time <= age
+    return frozenset(used), frozenset(line.market for line in positions)
 
 
 def _line(state: State, account: Account, index: int) -> Line:

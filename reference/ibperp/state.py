@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
     from ibperp.parameters import (
         AssetParameters,
+        Margins,
         MarketParameters,
         PerpetualParameters,
         SystemParameters,
@@ -60,8 +61,8 @@ class Token:
 class Ramp:
     """Margins on their way from `origin` to `target` between two times, in seconds (GV-2)."""
 
-    origin: Any
-    target: Any
+    origin: Margins
+    target: Margins
     start: int
     end: int
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ibperp import actions
+from ibperp import actions, risk_actions
 from ibperp.numbers import in_range
 from ibperp.operations import (
     custody,
     governance,
+    halts,
     markets,
     money_market,
+    parameter_changes,
     perpetuals,
     settlement,
     spot_margin,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.outcomes import Outcome
-    from ibperp.state import Account, Asset, Perpetual, State
+    from ibperp.state import Account, Asset, Perpetual, Ramp, State
 
 T = TypeVar("T")
 
@@ -60,6 +62,10 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.ApplyFunding: perpetuals.apply_funding,
     actions.SettleMarket: perpetuals.settle_market,
     actions.Settle: settlement.settle,
+    risk_actions.SetSystemParameters: parameter_changes.set_system_parameters,
+    risk_actions.SetAssetParameters: parameter_changes.set_asset_parameters,
+    risk_actions.Halt: halts.halt,
+    risk_actions.Resume: halts.resume,
 }
 """The one operation of each kind of action."""
 
@@ -67,8 +73,11 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
 def transition(state: State, action: actions.Action) -> Outcome:
     """Apply an action: always return, never change `state`, never raise (NT-9).
 
-    An effect that would store a value outside the range is refused last of all (NT-7).
+    What a halt stops is refused before anything else (GV-4). An effect that would store a value
+    outside the range is refused last of all (NT-7).
     """
+    if state.is_halted and type(action) not in halts.ADMITTED_WHILE_HALTED:
+        return Rejected(RejectionCode.HALTED, (RejectionCode.HALTED,))
     outcome = OPERATIONS[type(action)](state, action)
     if isinstance(outcome, Rejected):
         return outcome
@@ -79,7 +88,8 @@ def transition(state: State, action: actions.Action) -> Outcome:
 def is_storable(before: State, after: State) -> bool:
     """Tell whether every value that a transition changed fits its range (NT-7)."""
     return (
-        all(map(_is_asset_storable, _touched(before.assets, after.assets)))
+        in_range(after.liquidation_time)
+        and all(map(_is_asset_storable, _touched(before.assets, after.assets)))
         and all(map(_is_market_storable, _touched(before.markets, after.markets)))
         and all(
             all(map(in_range, _account_values(account)))
@@ -110,7 +120,7 @@ def _is_market_storable(market: Market | Perpetual) -> bool:
     if isinstance(market, Market):
         return True
     prices = (market.index_price, market.mark_price, market.funding_index)
-    return all(map(in_range, (*prices, market.open_interest)))
+    return all(map(in_range, (*prices, market.open_interest, _ramp_end(market.ramp))))
 
 
 def _is_asset_storable(asset: Asset) -> bool:
@@ -118,4 +128,8 @@ def _is_asset_storable(asset: Asset) -> bool:
     atoms = (pool.cash, pool.lent, pool.borrowed, pool.reserve, asset.in_transit)
     shares = (pool.lend_shares, pool.borrow_shares)
     held = (amount for token in asset.tokens for amount in (token.custody, token.pending))
-    return all(map(in_range, (*atoms, *shares, *held)))
+    return all(map(in_range, (*atoms, *shares, *held, _ramp_end(asset.ramp))))
+
+
+def _ramp_end(ramp: Ramp | None) -> int:
+    return 0 if ramp is None else ramp.end

@@ -9,7 +9,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
-from ibperp import actions, book, margin, open_orders, pool, portfolio, valuation
+from ibperp import actions, book, feeds, margin, open_orders, pool, portfolio, valuation
 from ibperp.numbers import INT128_MAX, RATIO, div_down, mul_div_down, mul_div_up
 from ibperp.operations import (
     custody,
@@ -25,7 +25,7 @@ from ibperp.operations import (
     withdrawal,
 )
 from ibperp.orders import Side
-from ibperp.outcomes import Accepted, OrderEnded, Outcome, Rejected, RejectionCode, Traded
+from ibperp.outcomes import Accepted, OrderEnded, Outcome, Rejected, RejectionCode
 from ibperp.parameters import HaircutKind
 from ibperp.posting import POOL
 from ibperp.posting import free as free_ledger
@@ -207,9 +207,9 @@ def _removed_by_id(books: Book, index: int, order: Order) -> Book:
     return _removed(books, index, replace(order, sequence=index))
 
 
-def _parties_without_maker_fee(state: State, market: Any, trade: Traded) -> Any:
-    makers, takers = _parties(state, market, trade)
-    delivered = makers.delivered - (max(makers.fee, 0) if makers.order.side is Side.BID else 0)
+def _parties_without_maker_fee(market: Any, trade: Trade) -> Any:
+    makers, takers = _parties(market, trade)
+    delivered = makers.delivered - (max(makers.fee, 0) if makers.side is Side.BID else 0)
     return replace(makers, fee=0, delivered=delivered), takers
 
 
@@ -339,8 +339,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "no_riskier_always": ((margin, "is_no_riskier", _always_true),),
     "no_riskier_never": ((margin, "is_no_riskier", lambda *_: False),),
     "price_age_ignored": (
-        (effect, "has_fresh_prices", _always_true),
-        (order_checks, "is_fresh", _always_true),
+        (feeds, "price_age", lambda *_: INT128_MAX),
     ),
     "price_limit_inward": ((governance, "limited_price", _limited_inward),),
     "price_limit_ignored": ((governance, "limited_price", lambda _, asked, *__: asked),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import (
     Effect,
@@ -219,8 +220,7 @@ def transfer(state: State, action: Transfer) -> Outcome:
     effect = Effect(state).moved(
         asset, amount, Reason.TRANSFER, debit=free(sender), credit=free(receiver)
     )
-    age = state.system.withdrawal_price_age
-    refused = rejection(*margin_checks(state, effect.state, sender, age))
+    refused = rejection(*margin_checks(state, effect.state, sender, ActionClass.WITHDRAWAL))
     if refused:
         return refused
     effect = swept(effect, receiver, asset)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ibperp.feeds import ADMITTED, PriceLevel, account_levels
 from ibperp.margin import is_admissible
 from ibperp.outcomes import Accepted, Event, Reason, Rejected, RejectionCode, SharesMoved
-from ibperp.portfolio import has_fresh_prices, health
+from ibperp.portfolio import health
 from ibperp.posting import post, posting
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
+    from ibperp.feeds import ActionClass
     from ibperp.outcomes import LedgerAccount
-    from ibperp.state import Pool, State
+    from ibperp.state import Account, Pool, State
 
 Check: TypeAlias = tuple[bool, RejectionCode]
 
 PRECEDENCE = {code: place for place, code in enumerate(RejectionCode)}
+
+LEVEL_CODES: Final = {
+    PriceLevel.AT_FLOOR: RejectionCode.PRICE_AT_FLOOR,
+    PriceLevel.STALE: RejectionCode.PRICE_STALE,
+    PriceLevel.DEVIATING: RejectionCode.PRICE_DEVIATING,
+}
+"""What refuses a known price of each level that an action does not admit (GV-3)."""
 
 
 def rejection(*checks: Check) -> Rejected | None:
@@ -39,14 +48,27 @@ def not_reserved(account: int) -> Check:
     return account not in {FEES, INSURANCE}, RejectionCode.ACCOUNT_RESERVED
 
 
-def margin_checks(before: State, after: State, account: int, age: int) -> tuple[Check, Check]:
+def level_checks(
+    levels: frozenset[PriceLevel], of: ActionClass, unknown: RejectionCode
+) -> tuple[Check, ...]:
+    """Check that a class of action admits these levels; `unknown` names a missing price (GV-3)."""
+    refused = levels - ADMITTED[of]
+    return (
+        (PriceLevel.UNKNOWN not in refused, unknown),
+        *((level not in refused, code) for level, code in LEVEL_CODES.items()),
+    )
+
+
+def feed_checks(state: State, account: Account, of: ActionClass) -> tuple[Check, ...]:
+    """Check the prices behind an account's health for a class of action (PF-9, GV-3)."""
+    return level_checks(account_levels(state, account, of), of, RejectionCode.PRICE_STALE)
+
+
+def margin_checks(before: State, after: State, account: int, of: ActionClass) -> tuple[Check, ...]:
     """Check what an owner's action did to its account, after the write (PF-8, PF-9)."""
     holder = after.accounts[account]
     is_safe = is_admissible(health(before, before.accounts[account]), health(after, holder))
-    return (
-        (has_fresh_prices(after, holder, age), RejectionCode.PRICE_STALE),
-        (is_safe, RejectionCode.INSUFFICIENT_MARGIN),
-    )
+    return (*feed_checks(after, holder, of), (is_safe, RejectionCode.INSUFFICIENT_MARGIN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from ibperp.margin import limited_price
 from ibperp.numbers import RATIO, div_down, in_range, mul_div_up
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.lending import with_charged_pool
+from ibperp.operations.parameter_changes import with_bound_in, with_ramps
 from ibperp.outcomes import PriceLimited, RejectionCode
 from ibperp.parameter_laws import asset_violations, is_name, pool_violations
+from ibperp.ramps import margins_of, on_ramp
 from ibperp.state import Asset, Chain, Pool, Token, find_asset, find_chain, with_asset, with_pool
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def list_asset(state: State, action: ListAsset) -> Outcome:
-    """List an asset with an empty pool, no price, and every chain it newly brings (CU-2)."""
+    """List an asset with an empty pool, no price, and every chain it newly brings (CU-2).
+
+    Where changes take time its collateral counts for nothing at first (GV-2).
+    """
     # PRECONDITIONS
     parameters = action.parameters
     refused = rejection(
@@ -35,7 +40,9 @@ def list_asset(state: State, action: ListAsset) -> Outcome:
     # EFFECT
     tokens = tuple(Token() for _ in parameters.tokens)
     pool = Pool(throttle_bound=parameters.pool.throttle_utilization)
-    asset = Asset(action.asset, parameters, 0, state.time, 0, tokens, pool)
+    origin = replace(margins_of(parameters), weight=0)
+    now, ramp = on_ramp(origin, parameters, state.time, state.system.ramp_interval)
+    asset = Asset(action.asset, now, 0, state.time, 0, tokens, pool, ramp=ramp)
     names = (token.chain for token in parameters.tokens)
     chains = tuple(Chain(name, 1) for name in names if find_chain(state, name) is None)
     after = replace(state, assets=(*state.assets, asset), chains=(*state.chains, *chains))
@@ -60,8 +67,7 @@ def set_pool_parameters(state: State, action: SetPoolParameters) -> Outcome:
 
     # EFFECT
     books = state.assets[asset]
-    bound = max(books.pool.throttle_bound, parameters.throttle_utilization)
-    pool = replace(books.pool, throttle_bound=min(bound, parameters.max_utilization))
+    pool = with_bound_in(books.pool, parameters)
     changed = replace(books, parameters=replace(books.parameters, pool=parameters), pool=pool)
 
     # POSTCONDITIONS
@@ -70,7 +76,10 @@ def set_pool_parameters(state: State, action: SetPoolParameters) -> Outcome:
 
 
 def set_price(state: State, action: SetPrice) -> Outcome:
-    """Set an asset's price, in quote atoms per lot, as of now, within its limits (CU-11, PF-10)."""
+    """Set an asset's price, in quote atoms per lot, as of now, within its limits (CU-11, PF-10).
+
+    A price that was cut is marked: it deviates from its feed until an update is not (GV-3).
+    """
     # PRECONDITIONS
     asset = find_asset(state, action.asset)
     refused = rejection(
@@ -86,8 +95,9 @@ def set_price(state: State, action: SetPrice) -> Outcome:
     books = state.assets[asset]
     low, high = books.parameters.price_update_min, books.parameters.price_update_max
     price = limited_price(books.price, action.price, low, high)
-    changed = replace(books, price=price, price_time=state.time)
-    limited = (PriceLimited(asset, action.price, price),) if price != action.price else ()
+    is_limited = price != action.price
+    changed = replace(books, price=price, price_time=state.time, is_limited=is_limited)
+    limited = (PriceLimited(asset, action.price, price),) if is_limited else ()
     effect = Effect(state).noted(with_asset(state, asset, changed), *limited)
 
     # POSTCONDITIONS
@@ -96,7 +106,7 @@ def set_price(state: State, action: SetPrice) -> Outcome:
 
 
 def advance_time(state: State, action: AdvanceTime) -> Outcome:
-    """Move the clock: charge whole accrual intervals, then move the throttles (MM-6, MM-9)."""
+    """Move the clock: ramps, then whole accrual intervals, then throttles (GV-2, MM-6, MM-9)."""
     # PRECONDITIONS
     refused = rejection(
         (action.time > state.time, RejectionCode.TIME_NOT_LATER),
@@ -109,7 +119,7 @@ def advance_time(state: State, action: AdvanceTime) -> Outcome:
     system = state.system
     intervals = _crossed(state.time, action.time, system.accrual_interval)
     steps = _crossed(state.time, action.time, system.throttle_interval)
-    effect = Effect(replace(state, time=action.time))
+    effect = Effect(with_ramps(replace(state, time=action.time)))
     for asset in range(len(state.assets)):
         effect = _accrued(effect, asset, intervals * system.accrual_interval)
         if steps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.feeds import ActionClass
 from ibperp.margin import counted_equity
 from ibperp.numbers import RATIO, in_range
 from ibperp.operations.effect import (
@@ -92,8 +93,7 @@ def borrow(state: State, action: Borrow) -> Outcome:
 
     # EFFECT
     effect = borrowed(Effect(state), account, asset, amount, Reason.BORROW)
-    age = state.system.borrow_price_age
-    refused = rejection(*margin_checks(state, effect.state, account, age))
+    refused = rejection(*margin_checks(state, effect.state, account, ActionClass.BORROW))
     if refused:
         return refused
 

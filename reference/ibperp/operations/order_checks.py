@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.feeds import ActionClass, market_levels
 from ibperp.numbers import div_down, remainder
 from ibperp.open_orders import delivers
+from ibperp.operations.effect import level_checks
 from ibperp.operations.lending import available_of, claim_of
 from ibperp.operations.resting import needed_atoms, reducible_lots, resting_reduce_only
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
-from ibperp.portfolio import is_fresh
 from ibperp.state import Perpetual
-from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Check
@@ -23,27 +23,30 @@ if TYPE_CHECKING:
 def order_checks(state: State, order: Order) -> tuple[Check, ...]:
     """Check that a market takes an order as it stands, before it is matched (SM-2, SM-4, SM-6)."""
     market = state.markets[order.market]
-    limits, is_market = market.parameters, order.price == 0
-    mark = mark_price(state, market)
-    is_priced = mark is not None
-    active = kernel.active_price(market.book, max(mark or 1, 1))
-    low, high = kernel.limit_band(limits, active)
     best = kernel.best_price(market.book, kernel.opposite(order.side))
     takes = best is not None and kernel.reaches(order.side, order.price, best)
     return (
-        (_admits(limits.order_book_state, order), RejectionCode.TRADING_PAUSED),
-        (remainder(order.price, limits.tick) == 0, RejectionCode.PRICE_OFF_TICK),
-        (order.lots >= limits.minimum_lots, RejectionCode.LOTS_BELOW_MINIMUM),
-        *price_checks(state, order.market),
-        (
-            is_market or not is_priced or low <= order.price <= high,
-            RejectionCode.PRICE_OUT_OF_BOUNDS,
-        ),
+        (_admits(market.parameters.order_book_state, order), RejectionCode.TRADING_PAUSED),
+        *term_checks(state, order.market, order.price, order.lots),
         (
             not order.reduce_only or order.lots <= _reducible(state, order),
             RejectionCode.REDUCE_ONLY_NOT_REDUCED,
         ),
         (not (order.post_only and takes), RejectionCode.POST_ONLY_TAKER),
+    )
+
+
+def term_checks(state: State, index: int, price: int, lots: int) -> tuple[Check, ...]:
+    """Check tick, minimum and band of what is to be traded; price 0 is none (SM-4, SM-6, PG-4)."""
+    market = state.markets[index]
+    limits, mark = market.parameters, mark_price(state, market)
+    low, high = kernel.limit_band(limits, kernel.active_price(market.book, max(mark or 1, 1)))
+    is_within = price == 0 or mark is None or low <= price <= high
+    return (
+        (remainder(price, limits.tick) == 0, RejectionCode.PRICE_OFF_TICK),
+        (lots >= limits.minimum_lots, RejectionCode.LOTS_BELOW_MINIMUM),
+        *price_checks(state, index),
+        (is_within, RejectionCode.PRICE_OUT_OF_BOUNDS),
     )
 
 
@@ -63,18 +66,10 @@ def converted(state: State, market: Market, amount: int) -> int:
     return div_down(value, base.parameters.lot_atoms * quote.price)
 
 
-def price_checks(state: State, index: int) -> tuple[Check, Check]:
-    """Check that the prices of a market are known and young (PF-9)."""
-    market, age = state.markets[index], state.system.order_price_age
-    if isinstance(market, Perpetual):
-        assets = [state.assets[settlement_asset(state)]]
-        is_priced, is_young = market.mark_price > 0, state.time - market.mark_time <= age
-    else:
-        assets = [state.assets[market.base], state.assets[market.quote]]
-        is_priced = is_young = True
-    is_priced = is_priced and all(asset.price > 0 for asset in assets)
-    is_young = is_young and all(is_fresh(state, asset, age) for asset in assets if asset.price)
-    return (is_priced, RejectionCode.PRICE_UNKNOWN), (is_young, RejectionCode.PRICE_STALE)
+def price_checks(state: State, index: int) -> tuple[Check, ...]:
+    """Check that the prices of a market itself are good enough for its orders (SM-4, GV-3)."""
+    levels = market_levels(state, index, ActionClass.ORDER)
+    return level_checks(levels, ActionClass.ORDER, RejectionCode.PRICE_UNKNOWN)
 
 
 def _admits(book_state: OrderBookState, order: Order) -> bool:

@@ -23,6 +23,7 @@ from ibperp.outcomes import (
 from ibperp.parameter_laws import is_name, perpetual_violations
 from ibperp.parameters import OrderBookState
 from ibperp.position import filled
+from ibperp.ramps import margins_of, on_ramp
 from ibperp.state import (
     Book,
     Perpetual,
@@ -77,7 +78,10 @@ def list_perpetual(state: State, action: ListPerpetual) -> Outcome:
 
 
 def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Outcome:
-    """Replace a market's parameters; closing it cancels every resting order (PP-2)."""
+    """Replace a market's parameters; closing it cancels every resting order (PP-2).
+
+    Its margins move there over the ramp (GV-2).
+    """
     # PRECONDITIONS
     refused = rejection(
         (not perpetual_violations(action.parameters), RejectionCode.PARAMETER_INVALID),
@@ -89,19 +93,26 @@ def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Ou
     index, market = found
 
     # EFFECT
-    changed = replace(market, parameters=action.parameters)
+    interval = state.system.ramp_interval
+    origin = margins_of(market.parameters)
+    now, ramp = on_ramp(origin, action.parameters, state.time, interval)
+    changed = replace(market, parameters=now, ramp=ramp)
     effect = Effect(with_market(state, index, changed))
     if action.parameters.order_book_state is OrderBookState.CLOSED:
         for _, _, order in (*market.book.bids, *market.book.asks):
             effect = ended(effect, order, OrderEnd.MARKET_CLOSED)
 
     # POSTCONDITIONS
-    assert effect.state.markets[index].parameters == action.parameters
+    assert not perpetual_violations(now)
+    assert effect.state.markets[index].parameters == now
     return effect.accepted()
 
 
 def update_mark(state: State, action: UpdateMark) -> Outcome:
-    """Set index and mark from the inputs, within threshold and update limits (PP-6)."""
+    """Set index and mark from the inputs, within threshold and update limits (PP-6).
+
+    A market whose index or mark was cut by these limits is marked: it deviates (GV-3).
+    """
     # PRECONDITIONS
     refused = rejection(
         (action.index_price >= 0, RejectionCode.AMOUNT_NOT_POSITIVE),
@@ -140,6 +151,7 @@ def update_mark(state: State, action: UpdateMark) -> Outcome:
         index_price=index or market.index_price,
         mark_price=limited,
         mark_time=state.time,
+        is_limited=index != action.index_price or limited != bounded,
     )
     updated = MarkUpdated(place, changed.index_price, limited)
     effect = Effect(state).noted(with_market(state, place, changed), updated)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import (
     Effect,
@@ -88,8 +89,7 @@ def place_order(state: State, action: PlaceOrder) -> Outcome:
     worked = _worked(Effect(state), index, order, action.time_in_force)
     if isinstance(worked, Rejected):
         return worked
-    age = state.system.order_price_age
-    refused = rejection(*margin_checks(state, worked.state, action.account, age))
+    refused = rejection(*margin_checks(state, worked.state, action.account, ActionClass.ORDER))
     if refused:
         return refused
 
@@ -161,8 +161,7 @@ def amend_order(state: State, action: AmendOrder) -> Outcome:
     worked = _worked(taken_out, action.order, amended, TimeInForce.GTC)
     if isinstance(worked, Rejected):
         return worked
-    age = state.system.order_price_age
-    refused = rejection(*margin_checks(state, worked.state, action.account, age))
+    refused = rejection(*margin_checks(state, worked.state, action.account, ActionClass.ORDER))
     if refused:
         return refused
 
@@ -210,8 +209,7 @@ def convert_dust(state: State, action: ConvertDust) -> Outcome:
     effect = effect.moved(base, amount, Reason.DUST, debit=free(account), credit=free(FEES))
     effect = effect.moved(quote, paid, Reason.DUST, debit=free(FEES), credit=free(account))
     effect = swept(effect, account, quote)
-    age = state.system.order_price_age
-    refused = rejection(*margin_checks(state, effect.state, account, age))
+    refused = rejection(*margin_checks(state, effect.state, account, ActionClass.ORDER))
     if refused:
         return refused
 

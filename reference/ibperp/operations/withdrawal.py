@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import (
     Effect,
@@ -65,8 +66,7 @@ def request_withdrawal(state: State, action: RequestWithdrawal) -> Outcome:
     asked = Withdrawal(account, asset, token, amount, fee, RequestStatus.PENDING)
     withdrawals = effect.state.withdrawals.append(asked)
     effect = effect.noted(replace(effect.state, withdrawals=withdrawals))
-    age = state.system.withdrawal_price_age
-    refused = rejection(*margin_checks(state, effect.state, account, age))
+    refused = rejection(*margin_checks(state, effect.state, account, ActionClass.WITHDRAWAL))
     if refused:
         return refused
 
