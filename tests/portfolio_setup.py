@@ -86,6 +86,14 @@ SYSTEM: Final = SystemParameters(
     account_virtual_limit=INT128_MAX,
     system_virtual_limit=INT128_MAX,
     book_utilization_limit=RATIO,
+    liquidation_price_age=600,
+    liquidation_fraction=RATIO // 10,
+    liquidation_fee=RATIO // 100,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
@@ -125,6 +133,7 @@ def asset(symbol: str) -> AssetParameters:
         mmf_factor=RATIO // 4000,
         price_update_min=0,
         price_update_max=MULTIPLIER_MAX,
+        price_floor=0,
         tokens=(TokenParameters(CHAIN, NATIVE, NATIVE, 2 * NATIVE, 10**30, NATIVE),),
         pool=POOL,
     )

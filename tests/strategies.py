@@ -63,6 +63,14 @@ SYSTEM: Final = SystemParameters(
     account_virtual_limit=200,
     system_virtual_limit=500,
     book_utilization_limit=RATIO * 9 // 10,
+    liquidation_price_age=600,
+    liquidation_fraction=RATIO // 10,
+    liquidation_fee=RATIO // 100,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,
@@ -143,6 +151,7 @@ def asset(
         mmf_factor=RATIO // 2000,
         price_update_min=RATIO * 4 // 5,
         price_update_max=RATIO * 5 // 4,
+        price_floor=0,
         tokens=(token(CHAINS[0]), token(CHAINS[1], unit)),
         pool=pool,
     )

@@ -87,7 +87,7 @@ _ASSETS = st.builds(
     INTEGERS,
     INTEGERS,
     st.one_of(st.just(STEEP), _HAIRCUTS),
-    *[INTEGERS] * 6,
+    *[INTEGERS] * 7,
     st.lists(_TOKENS, max_size=2).map(tuple),
     st.one_of(st.just(POOL), _POOLS),
 )

@@ -176,7 +176,7 @@ def test_every_action__can_be_written(tmp_path: Path) -> None:
 def test_list_asset__takes_the_form_of_a_preset(tmp_path: Path) -> None:
     preset = """decimals: 2, lot: 1, haircut: {kind: identity, weight: 1}, imf_base: 0.2,
         imf_factor: 0, mmf_base: 0.1, mmf_factor: 0, price_update_min: 0, price_update_max: 1,
-        tokens: [{chain: base, native_decimals: 2,
+        price_floor: 0, tokens: [{chain: base, native_decimals: 2,
         minimum_deposit: 1, minimum_withdrawal: 2, maximum_withdrawal: 9, withdrawal_fee: 1}],
         pool: {book_state: open, base_rate: 0, slope_low: 0, slope_high: 0,
         optimal_utilization: 0.8, throttle_utilization: 0.9, throttle_fraction: 0,

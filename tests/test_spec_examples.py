@@ -71,6 +71,14 @@ SYSTEM = SystemParameters(
     account_virtual_limit=10**12,
     system_virtual_limit=10**12,
     book_utilization_limit=90 * PERCENT,
+    liquidation_price_age=600,
+    liquidation_fraction=10 * PERCENT,
+    liquidation_fee=PERCENT,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 MARKET = MarketParameters(
     base="SOL",

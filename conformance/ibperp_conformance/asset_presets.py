@@ -72,9 +72,11 @@ def listing_of(
         _token(reading, (*path, "tokens", place), token, model.decimals, symbol)
         for place, token in enumerate(model.tokens)
     )
+    scale = price_scale(model.decimals, max(lot_atoms, 1), quote_unit)
     parameters = AssetParameters(
         lot_atoms=lot_atoms,
         haircut=_haircut(reading, (*path, "haircut"), model.haircut),
+        price_floor=reading.amount((*path, "price_floor"), model.price_floor, scale),
         tokens=tokens,
         pool=_pool(reading, (*path, "pool"), dict(model.pool), model.decimals, symbol),
         **{name: getattr(model, name) for name in WRITTEN_ALIKE},
@@ -82,7 +84,6 @@ def listing_of(
     reading.laws(path, asset_violations(parameters))
     price = None
     if model.price is not None:
-        scale = price_scale(model.decimals, max(lot_atoms, 1), quote_unit)
         price = reading.amount((*path, "price"), model.price, scale)
         if price <= 0:
             reading.refuse((*path, "price"), "expected a price above 0, or none")
@@ -186,5 +187,6 @@ class _AssetPreset(BaseModel):
     mmf_factor: Ratio
     price_update_min: Ratio
     price_update_max: Ratio
+    price_floor: DecimalText
     tokens: list[_TokenPreset]
     pool: _pool_preset()  # type: ignore[valid-type]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp import actions
 from ibperp import book as kernel
 from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.parameter_laws import MULTIPLIER_MAX
@@ -24,10 +25,22 @@ from ibperp.parameters import (
 )
 from ibperp.persistent import Vector
 from ibperp.pool import SHARES_PER_ATOM
-from ibperp.state import Account, Order, OrderStatus, Pool, State, Token, genesis, with_market
+from ibperp.state import (
+    Account,
+    Order,
+    OrderStatus,
+    Pool,
+    State,
+    Token,
+    genesis,
+    is_exposed,
+    with_market,
+)
 from ibperp.transition import transition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ibperp.actions import Action
 
 TRANSITIONS: Final = 2_000
@@ -92,6 +105,7 @@ ASSET: Final = AssetParameters(
     mmf_factor=10**11,
     price_update_min=0,
     price_update_max=MULTIPLIER_MAX,
+    price_floor=0,
     tokens=TOKENS,
     pool=POOL,
 )
@@ -115,6 +129,14 @@ SYSTEM: Final = SystemParameters(
     account_virtual_limit=INT128_MAX,
     system_virtual_limit=INT128_MAX,
     book_utilization_limit=RATIO,
+    liquidation_price_age=600,
+    liquidation_fraction=RATIO // 10,
+    liquidation_fee=RATIO // 100,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 MARGIN: Final = OrderFlags(
     auto_lend=False, auto_lend_redeem=True, auto_borrow=True, auto_borrow_repay=True
@@ -153,7 +175,8 @@ def populated(accounts: int) -> State:
         )
         for asset in state.assets
     )
-    state = replace(state, assets=assets, accounts=Vector([*system, *users, lender]))
+    accounts = (*system, *users, lender)
+    state = replace(state, assets=assets, accounts=Vector(accounts), exposed=_exposed(accounts))
     return with_requests(state, accounts)
 
 
@@ -253,6 +276,7 @@ def with_orders(count: int) -> State:
         book = kernel.rested(book, index, order)
     book = replace(book, next_sequence=count)
     state = replace(state, assets=assets, accounts=Vector(holders), orders=Vector(orders))
+    state = replace(state, exposed=_exposed(holders))
     return with_market(state, 0, replace(state.markets[0], book=book))
 
 
@@ -278,6 +302,10 @@ def wide() -> State:
         *(placed(FIRST, name, Side.BID, LOTS, MARK - 1) for name in names),
         placed(FIRST, names[0], Side.ASK, LOTS, MARK + 1),
     )
+
+
+def _exposed(accounts: Iterable[Account]) -> Ordered:
+    return Ordered((index,) for index, account in enumerate(accounts) if is_exposed(account))
 
 
 def _resting(index: int) -> Order:

@@ -21,6 +21,9 @@ CHAPTERS: Final = (
     "spot-margin",
     "perpetuals",
     "settlement",
+    "liquidation",
+    "programs",
+    "governance",
     "conformance",
 )
 """The names of the chapters, in reading order."""
@@ -36,7 +39,7 @@ _METADATA: Final = re.compile(
 _FIELD: Final = re.compile(r";\s*(?=[a-z_]+:)")
 _REFERENCE: Final = re.compile(
     r"`[^`]*`|\[[^\]]*\]\([^)]*\)"
-    r"|(?<![\w#-])(?P<clause>(?:NT|CU|MM|PF|SM|PP|ST|CF)-\d+)(?:-\d{3})?\b"
+    r"|(?<![\w#-])(?P<clause>(?:NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV|CF)-\d+)(?:-\d{3})?\b"
 )
 
 

@@ -15,6 +15,7 @@ ROWS: Final = 40
 OWN_LEAVES: Final[Mapping[str, re.Pattern[str]]] = {
     "portfolio": re.compile("accounts/[^/]+/portfolio/"),
     "settlement": re.compile("settlement_time$"),
+    "governance": re.compile("(halted|liquidation_time)$"),
 }
 """The leaves that only an engine with a capability answers for, whatever the vector (CF-7)."""
 

@@ -41,6 +41,9 @@ CAPABILITIES: Final = (
     "spot_margin",
     "perpetuals",
     "settlement",
+    "liquidation",
+    "programs",
+    "governance",
     "events",
 )
 

@@ -19,11 +19,15 @@ from pydantic import (
 
 from ibperp import orders as order_records
 from ibperp import outcomes as outcome_records
+from ibperp import risk_events as risk_records
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.outcomes import Event, LedgerAccount, RejectionCode
 from ibperp.parameters import SystemParameters
+from ibperp.programs import RequestKind
 from ibperp.state import RequestStatus, Settings
 from ibperp_conformance.observation import (
+    HAIRCUT_FIELDS,
+    MARGIN_FIELDS,
     PERPETUAL_FIELDS,
     POOL_FIELDS,
     PORTFOLIO_FIELDS,
@@ -58,7 +62,9 @@ def observation_model() -> type[BaseModel]:
             "in_transit": integer,
             "tokens": dict[str, token],  # type: ignore[valid-type]
             "pool": pool,
+            "is_limited": StrictBool,
         },
+        ramp=_ramp("AssetRamp", (*MARGIN_FIELDS, *HAIRCUT_FIELDS)),
     )
     amounts = dict[str, WireInteger]
     account = _record(
@@ -87,6 +93,10 @@ def observation_model() -> type[BaseModel]:
         settlement_time=integer,
         markets=dict[str, market],  # type: ignore[valid-type]
         orders=dict[str, order],  # type: ignore[valid-type]
+        halted=StrictBool,
+        liquidation_time=integer,
+        backstops=amounts,
+        requests=dict[str, _quote_request()],  # type: ignore[misc]
     )
 
 
@@ -97,7 +107,8 @@ def event_type() -> Any:
 
 
 def _event(record: type) -> type[BaseModel]:
-    hints = get_type_hints(record, vars(outcome_records) | vars(order_records))
+    known = vars(outcome_records) | vars(risk_records) | vars(order_records)
+    hints = get_type_hints(record, known)
     members = {item.name: _event_member(item.name, hints[item.name]) for item in fields(record)}
     return _record(record.__name__, {"type": Literal[type_name(record)], **members})
 
@@ -128,7 +139,33 @@ def _market() -> type[BaseModel]:
 
 
 def _perpetual() -> type[BaseModel]:
-    return _record("Perpetual", _traded(("reference_index_price", *PERPETUAL_FIELDS)))
+    members = _traded(("reference_index_price", *PERPETUAL_FIELDS))
+    ramp = _ramp("PerpetualRamp", MARGIN_FIELDS)
+    return _record("Perpetual", {**members, "is_limited": StrictBool}, ramp=ramp)
+
+
+def _ramp(name: str, moved: tuple[str, ...]) -> type[BaseModel]:
+    margins = _record(f"{name}Margins", dict.fromkeys(moved, WireInteger))
+    ends = dict.fromkeys(("origin", "current", "target"), margins)
+    return _record(name, {**dict.fromkeys(("start", "end"), WireInteger), **ends})
+
+
+def _quote_request() -> type[BaseModel]:
+    flags = model_of(OrderFlags)
+    quote = _record("Quote", {"price": WireInteger, "flags": flags})
+    integers = ("account", "lots", "price", "counterparty", "expires")
+    return _record(
+        "QuoteRequest",
+        {
+            **dict.fromkeys(integers, WireInteger),
+            "market": StrictStr,
+            "side": _one_of(Side),
+            "immediate": StrictBool,
+            "kind": _one_of(RequestKind),
+            "flags": flags,
+            "quotes": dict[str, quote],  # type: ignore[valid-type]
+        },
+    )
 
 
 def _traded(more: tuple[str, ...]) -> dict[str, Any]:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from ibperp.margin import Health
 from ibperp.portfolio import health
 from ibperp.position import Position
+from ibperp.programs import QuoteStatus
+from ibperp.ramps import margins_of
 from ibperp.state import OrderStatus, Perpetual, Settings, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ibperp.ordered import Ordered
-    from ibperp.state import Account, Asset, Market, Order, Pool, State
+    from ibperp.orders import OrderFlags
+    from ibperp.parameters import AssetParameters, PerpetualParameters
+    from ibperp.programs import QuoteRequest
+    from ibperp.state import Account, Asset, Market, Order, Pool, Ramp, State
 
 Leaf: TypeAlias = str | bool
 """A value of an observation: integers are decimal strings."""
@@ -40,6 +45,9 @@ PERPETUAL_FIELDS: Final = (
     "funding_time",
     "open_interest",
 )
+MARGIN_FIELDS: Final = ("imf_base", "imf_factor", "mmf_base", "mmf_factor")
+HAIRCUT_FIELDS: Final = ("weight", "base", "penalty")
+"""What a ramp moves: margins, and the haircut of an asset (GV-2)."""
 
 
 def observe(state: State) -> dict[str, Any]:
@@ -48,6 +56,8 @@ def observe(state: State) -> dict[str, Any]:
     return {
         "time": str(state.time),
         "settlement_time": str(state.settlement_time),
+        "halted": state.is_halted,
+        "liquidation_time": str(state.liquidation_time),
         "chains": {chain.name: str(chain.next_sequence) for chain in state.chains},
         "assets": {asset.symbol: _asset(asset) for asset in state.assets},
         "markets": {market.symbol: _market(market) for market in state.markets},
@@ -62,6 +72,12 @@ def observe(state: State) -> dict[str, Any]:
         },
         "withdrawals": _withdrawals(state),
         "rebalances": _rebalances(state),
+        "backstops": {str(own.account): str(own.capacity) for own in state.backstops},
+        "requests": {
+            str(index): _request(state, request)
+            for index, request in enumerate(state.requests)
+            if request.status is QuoteStatus.OPEN
+        },
     }
 
 
@@ -113,6 +129,8 @@ def _asset(asset: Asset) -> dict[str, Any]:
             for named, token in tokens
         },
         "pool": _pool(asset.pool),
+        "is_limited": asset.is_limited,
+        **_ramp(asset.ramp, asset.parameters, (*MARGIN_FIELDS, *HAIRCUT_FIELDS)),
     }
 
 
@@ -134,7 +152,22 @@ def _market(market: Market | Perpetual) -> dict[str, Any]:
     if isinstance(market, Perpetual):
         described["reference_index_price"] = described["index_price"]
         described |= {name: str(getattr(market, name)) for name in PERPETUAL_FIELDS}
+        described["is_limited"] = market.is_limited
+        described |= _ramp(market.ramp, market.parameters, MARGIN_FIELDS)
     return described
+
+
+def _ramp(
+    ramp: Ramp | None, limits: AssetParameters | PerpetualParameters, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return where margins come from, stand now and go to while they are on their way (GV-2)."""
+    if ramp is None:
+        return {}
+    places = {"origin": ramp.origin, "current": margins_of(limits), "target": ramp.target}
+    margins = {
+        place: {name: str(getattr(of, name)) for name in names} for place, of in places.items()
+    }
+    return {"ramp": {"start": str(ramp.start), "end": str(ramp.end), **margins}}
 
 
 def _queue(side: Ordered) -> list[str]:
@@ -179,8 +212,31 @@ def _portfolio(state: State, account: Account) -> dict[str, Any]:
     return {"portfolio": {name: str(getattr(found, name)) for name in PORTFOLIO_FIELDS}}
 
 
+def _request(state: State, request: QuoteRequest) -> dict[str, Any]:
+    """Return a request for quotes with its quotes by the account that gave them (PG-2, PG-3)."""
+    return {
+        "account": str(request.account),
+        "market": state.markets[request.market].symbol,
+        "side": request.side.value,
+        "lots": str(request.lots),
+        "price": str(request.price),
+        "counterparty": str(request.counterparty),
+        "immediate": request.immediate,
+        "expires": str(request.expires),
+        "kind": request.kind.value,
+        "flags": _flags(request.flags),
+        "quotes": {
+            str(quote.account): {"price": str(quote.price), "flags": _flags(quote.flags)}
+            for quote in request.quotes
+        },
+    }
+
+
+def _flags(flags: OrderFlags) -> dict[str, bool]:
+    return {item.name: getattr(flags, item.name) for item in fields(flags)}
+
+
 def _order(state: State, order: Order) -> dict[str, Any]:
-    flags = order.flags
     return {
         "account": str(order.account),
         "market": state.markets[order.market].symbol,
@@ -191,7 +247,7 @@ def _order(state: State, order: Order) -> dict[str, Any]:
         "post_only": order.post_only,
         "reduce_only": order.reduce_only,
         "self_trade_prevention": order.self_trade_prevention.value,
-        "flags": {item.name: getattr(flags, item.name) for item in fields(flags)},
+        "flags": _flags(order.flags),
     }
 
 

@@ -16,8 +16,8 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Final = {"type": "string", "minLength": 1}
 _LEAVES: Final = {"type": "object", "additionalProperties": {"type": ["string", "boolean"]}}
 _POST: Final = {"type": "object", "additionalProperties": {"type": ["string", "boolean", "null"]}}
-_CLAUSE: Final = "^(NT|CU|MM|PF|SM|PP|ST|CF)-[1-9][0-9]*$"
-_VECTOR: Final = "^(NT|CU|MM|PF|SM|PP|ST|CF)-[1-9][0-9]*-[0-9]{3}$"
+_CLAUSE: Final = "^(NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV|CF)-[1-9][0-9]*$"
+_VECTOR: Final = "^(NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV|CF)-[1-9][0-9]*-[0-9]{3}$"
 
 
 def schemas() -> dict[str, dict[str, Any]]:

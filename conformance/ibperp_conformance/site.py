@@ -41,6 +41,9 @@ CHAPTER_OF: Final = {
     "SM": "spot-margin",
     "PP": "perpetuals",
     "ST": "settlement",
+    "LQ": "liquidation",
+    "PG": "programs",
+    "GV": "governance",
     "CF": "conformance",
 }
 """The chapter of a clause, by the prefix of its id."""

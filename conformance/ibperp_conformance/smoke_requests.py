@@ -28,6 +28,7 @@ _ASSET: Final[Mapping[str, object]] = {
     "mmf_factor": "0",
     "price_update_min": "0",
     "price_update_max": _ONE,
+    "price_floor": "0",
     "tokens": [
         {
             "chain": "north",
@@ -91,6 +92,14 @@ SYSTEM: Final[Mapping[str, object]] = {
     **dict.fromkeys(("unrealized_weight", "unsettled_weight", "book_utilization_limit"), _ONE),
     **dict.fromkeys(("unrealized_cap", "unsettled_cap"), "1000"),
     **dict.fromkeys(("account_virtual_limit", "system_virtual_limit"), "1000"),
+    "liquidation_price_age": "3600",
+    "liquidation_fraction": _ONE,
+    "liquidation_fee": "0",
+    "liquidation_grace": "0",
+    "insurance_limit": "1000",
+    "non_recourse": True,
+    "ramp_interval": "0",
+    "request_lifetime": "300",
 }
 ACCOUNT: Final[Mapping[str, object]] = {"type": "create_account", "account": "2", "user": "1"}
 LATER: Final[Mapping[str, object]] = {"type": "advance_time", "time": "60"}

@@ -30,7 +30,7 @@ NONE: Final = "none"
 
 PATH: Final = ("system",)
 GAIN_CAPS: Final = ("unrealized_cap", "unsettled_cap")
-VIRTUAL_LIMITS: Final = ("account_virtual_limit", "system_virtual_limit")
+SETTLED_LIMITS: Final = ("account_virtual_limit", "system_virtual_limit", "insurance_limit")
 
 
 def system_fields(reading: Reading, written: object) -> dict[str, Any] | None:
@@ -54,7 +54,7 @@ def system_of(
     asset = assets.get(symbol)
     for name in GAIN_CAPS:
         fields[name] = _limit(reading, name, fields[name], quote_unit, "USD")
-    for name in VIRTUAL_LIMITS:
+    for name in SETTLED_LIMITS:
         scale = 0 if asset is None else 10**asset.decimals
         fields[name] = _limit(reading, name, fields[name], scale, symbol) if scale else 0
     system = SystemParameters(quote_unit=quote_unit, **fields)
@@ -95,3 +95,11 @@ class _SystemPreset(BaseModel):
     account_virtual_limit: LimitText
     system_virtual_limit: LimitText
     book_utilization_limit: Ratio
+    liquidation_price_age: Count
+    liquidation_fraction: Ratio
+    liquidation_fee: Ratio
+    liquidation_grace: Count
+    insurance_limit: LimitText
+    non_recourse: StrictBool
+    ramp_interval: Count
+    request_lifetime: Count

@@ -51,10 +51,36 @@ PERPETUALS_ACTIONS: Final = frozenset(
 SETTLEMENT_ACTIONS: Final = frozenset(("settle",))
 """The actions that only an engine with the capability `settlement` has (CF-1)."""
 
+LIQUIDATION_ACTIONS: Final = frozenset(
+    ("liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance")
+)
+"""The actions that only an engine with the capability `liquidation` has (CF-1)."""
+
+PROGRAMS_ACTIONS: Final = frozenset(
+    (
+        "register_backstop",
+        "request_quote",
+        "submit_quote",
+        "withdraw_quote",
+        "accept_quote",
+        "refresh_request",
+        "cancel_request",
+    )
+)
+"""The actions that only an engine with the capability `programs` has (CF-1)."""
+
+GOVERNANCE_ACTIONS: Final = frozenset(
+    ("set_system_parameters", "set_asset_parameters", "halt", "resume")
+)
+"""The actions that only an engine with the capability `governance` has (CF-1)."""
+
 NEEDED: Final[Mapping[str, frozenset[str]]] = {
     "spot_margin": SPOT_MARGIN_ACTIONS,
     "perpetuals": PERPETUALS_ACTIONS,
     "settlement": SETTLEMENT_ACTIONS,
+    "liquidation": LIQUIDATION_ACTIONS,
+    "programs": PROGRAMS_ACTIONS,
+    "governance": GOVERNANCE_ACTIONS,
 }
 """The capabilities that a vector needs if it uses one of their actions (CF-1)."""
 

@@ -62,6 +62,9 @@ DIGITS_MAX: Final = 60
 ALL: Final = "all"
 """The amount of a redemption or a repayment that takes everything."""
 
+NOTHING: Final = ""
+"""The symbol in an event that no asset or market caused: no listing accepts it (NT-8)."""
+
 
 class WireError(ValueError):
     """Data that is not what the wire format says; the message names field, expectation, remedy."""
@@ -281,6 +284,8 @@ def _in_words(state: State, event: Any, name: str) -> Any:
     """Return a field of an event; assets, markets and balances by name in place of their ids."""
     value = getattr(event, name)
     match name:
+        case "asset" | "market" if value < 0:
+            return NOTHING
         case "asset":
             return state.assets[value].symbol
         case "market":

@@ -83,6 +83,14 @@ def start(random: Random) -> State:
         account_virtual_limit=random.choice((0, 60, 300, INT128_MAX)),
         system_virtual_limit=random.choice((50, 500, INT128_MAX)),
         book_utilization_limit=random.choice((10, 50, 95)) * CENT,
+        liquidation_price_age=600,
+        liquidation_fraction=10 * CENT,
+        liquidation_fee=CENT,
+        liquidation_grace=60,
+        insurance_limit=10**15,
+        non_recourse=True,
+        ramp_interval=0,
+        request_lifetime=300,
     )
     actions: list[Action] = [ListAsset(symbol, _asset(random)) for symbol in PRICES]
     actions += [SetPrice(symbol, price) for symbol, price in PRICES.items()]
@@ -122,6 +130,7 @@ def _asset(random: Random) -> AssetParameters:
         mmf_factor=BASIS_POINT * 5,
         price_update_min=80 * CENT,
         price_update_max=125 * CENT,
+        price_floor=0,
         tokens=(TokenParameters("north", 1, 1, 2, 10**6, 1),),
         pool=PoolParameters(
             book_state=BookState.OPEN,

@@ -20,15 +20,28 @@ if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
     from ibperp.parameters import (
         AssetParameters,
+        Margins,
         SystemParameters,
         TradingParameters,
     )
     from ibperp.persistent import Vector
+    from ibperp.programs import RequestKind
     from ibperp.state import Pool, Settings, Token
 
 T = TypeVar("T")
 S = TypeVar("S")
 K = TypeVar("K", int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class RampView:
+    """Margins on their way between two times, in seconds, and where they are (GV-2)."""
+
+    start: int
+    end: int
+    origin: Margins
+    current: Margins
+    target: Margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,8 @@ class AssetView:
     tokens: Mapping[str, Token]
     pool: Pool
     parameters: AssetParameters | None = None
+    is_limited: bool = False
+    ramp: RampView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class PerpetualView(MarketView):
     funding_index: int = 0
     funding_time: int = 0
     open_interest: int = 0
+    is_limited: bool = False
+    ramp: RampView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +162,38 @@ class RebalanceView:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What an account offers for a request, in quote atoms per lot (PG-3)."""
+
+    price: int
+    flags: OrderFlags
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequestView:
+    """An open request for quotes, its market by name, its quotes by account (PG-2)."""
+
+    account: int
+    market: str
+    side: Side
+    lots: int
+    price: int
+    counterparty: int
+    immediate: bool
+    expires: int
+    kind: RequestKind
+    flags: OrderFlags
+    quotes: Mapping[int, QuoteView]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A whole state as the invariants see it; amounts in atoms, `time` in seconds.
 
-    `portfolios`: the health of accounts as it is reported. `orders` are the open ones;
-    `next_order` is the id of the next, `active` holds the accounts that a settlement looks at; None
-    where it is not known.
+    `portfolios`: the health of accounts as it is reported. `orders` and `requests` are the open
+    ones; `backstops`: capacities in quote atoms by account. `next_order` is the id of the next,
+    `active` holds the accounts that a settlement looks at, `exposed` those that owe a pool or have
+    orders; None where it is not known.
     """
 
     time: int
@@ -166,6 +209,11 @@ class View:
     next_order: int | None = None
     settlement_time: int = 0
     active: Ordered | None = field(default=None, compare=False)
+    is_halted: bool = False
+    liquidation_time: int = 0
+    backstops: Mapping[int, int] = field(default_factory=dict)
+    requests: Mapping[int, QuoteRequestView] = field(default_factory=dict)
+    exposed: Ordered | None = field(default=None, compare=False)
 
 
 class Entries(Mapping[int, T], Generic[S, T]):

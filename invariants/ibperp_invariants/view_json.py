@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ibperp.margin import Health
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+from ibperp.parameters import Margins
+from ibperp.programs import RequestKind
 from ibperp.state import Pool, RequestStatus, Settings, Token
 from ibperp_invariants.view import (
     AccountView,
@@ -16,6 +18,9 @@ from ibperp_invariants.view import (
     OrderView,
     PerpetualView,
     PositionView,
+    QuoteRequestView,
+    QuoteView,
+    RampView,
     RebalanceView,
     View,
     WithdrawalView,
@@ -126,11 +131,21 @@ def view_of_observation(observation: object, path: str = "observation") -> View:
         orders,
         _portfolios(accounts),
         settlement_time=_integer_or_zero(root, "settlement_time"),
+        is_halted=_boolean_or_false(root, "halted"),
+        liquidation_time=_integer_or_zero(root, "liquidation_time"),
+        backstops={
+            account: node.integer() for account, node in root.find("backstops").numbered().items()
+        },
+        requests={index: _request(own) for index, own in root.find("requests").numbered().items()},
     )
 
 
 def _integer_or_zero(node: Node, name: str) -> int:
     return node.get(name).integer() if name in node.members() else 0
+
+
+def _boolean_or_false(node: Node, name: str) -> bool:
+    return name in node.members() and node.get(name).boolean()
 
 
 def _integers(node: Node) -> dict[str, int]:
@@ -160,7 +175,24 @@ def _asset(node: Node) -> AssetView:
             for chain, token in node.get("tokens").members().items()
         },
         Pool(**{part.name: pool.get(part.name).integer() for part in fields(Pool)}),
+        is_limited=_boolean_or_false(node, "is_limited"),
+        ramp=_ramp(node),
     )
+
+
+def _ramp(node: Node) -> RampView | None:
+    if "ramp" not in node.members():
+        return None
+    ramp = node.get("ramp")
+    start, end = ramp.get("start").integer(), ramp.get("end").integer()
+    margins = (_margins(ramp.get(name)) for name in ("origin", "current", "target"))
+    return RampView(start, end, *margins)
+
+
+def _margins(node: Node) -> Margins:
+    """Return margins; those of a perpetual have no haircut."""
+    named = [part.name for part in fields(Margins) if part.name in node.members()]
+    return Margins(**{name: node.get(name).integer() for name in named})
 
 
 def _market(node: Node) -> MarketView:
@@ -172,10 +204,16 @@ def _market(node: Node) -> MarketView:
         tuple(item.integer() for item in node.get("bids").items()),
         tuple(item.integer() for item in node.get("asks").items()),
     )
-    own = [part.name for part in fields(PerpetualView) if part not in fields(MarketView)]
+    told = {part.name for part in fields(MarketView)} | {"is_limited", "ramp"}
+    own = [part.name for part in fields(PerpetualView) if part.name not in told]
     if not any(name in node.members() for name in own):
         return MarketView(*shared)
-    return PerpetualView(*shared, None, *(node.get(name).integer() for name in own))
+    return PerpetualView(
+        *shared,
+        **{name: node.get(name).integer() for name in own},
+        is_limited=_boolean_or_false(node, "is_limited"),
+        ramp=_ramp(node),
+    )
 
 
 def _account(node: Node, orders: list[int]) -> AccountView:
@@ -212,7 +250,6 @@ def _position(node: Node) -> PositionView:
 
 
 def _order(node: Node) -> OrderView:
-    flags = node.get("flags")
     return OrderView(
         node.get("account").integer(),
         node.get("market").text(),
@@ -223,8 +260,31 @@ def _order(node: Node) -> OrderView:
         node.get("post_only").boolean(),
         node.get("reduce_only").boolean(),
         node.get("self_trade_prevention").choice(SelfTradePrevention),
-        OrderFlags(**{part.name: flags.get(part.name).boolean() for part in fields(OrderFlags)}),
+        _flags(node.get("flags")),
     )
+
+
+def _request(node: Node) -> QuoteRequestView:
+    return QuoteRequestView(
+        node.get("account").integer(),
+        node.get("market").text(),
+        node.get("side").choice(Side),
+        node.get("lots").integer(),
+        node.get("price").integer(),
+        node.get("counterparty").integer(),
+        node.get("immediate").boolean(),
+        node.get("expires").integer(),
+        node.get("kind").choice(RequestKind),
+        _flags(node.get("flags")),
+        {
+            account: QuoteView(quote.get("price").integer(), _flags(quote.get("flags")))
+            for account, quote in node.get("quotes").numbered().items()
+        },
+    )
+
+
+def _flags(node: Node) -> OrderFlags:
+    return OrderFlags(**{part.name: node.get(part.name).boolean() for part in fields(OrderFlags)})
 
 
 def _withdrawal(node: Node) -> WithdrawalView:

@@ -7,6 +7,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from ibperp.portfolio import health
+from ibperp.programs import QuoteStatus
+from ibperp.ramps import margins_of
 from ibperp.state import OrderStatus, Perpetual, RequestStatus, is_settled
 from ibperp_invariants.view import (
     AccountView,
@@ -17,6 +19,9 @@ from ibperp_invariants.view import (
     PerpetualView,
     PositionView,
     Queue,
+    QuoteRequestView,
+    QuoteView,
+    RampView,
     RebalanceView,
     View,
     WithdrawalView,
@@ -24,8 +29,10 @@ from ibperp_invariants.view import (
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
+    from ibperp.parameters import AssetParameters, PerpetualParameters
     from ibperp.position import Position
-    from ibperp.state import Account, Asset, Market, Order, Rebalance, State, Withdrawal
+    from ibperp.programs import QuoteRequest
+    from ibperp.state import Account, Asset, Market, Order, Ramp, Rebalance, State, Withdrawal
 
 
 POSITION_FIELDS: Final = tuple(part.name for part in fields(PositionView))
@@ -97,6 +104,10 @@ def view_of_state(state: State) -> View:
         status = RequestStatus(item.status)
         return RebalanceView(symbols[item.asset], source, destination, item.amount, status)
 
+    def request(item: QuoteRequest) -> QuoteRequestView | None:
+        is_open = item.status is QuoteStatus.OPEN
+        return _request(item, markets[item.market]) if is_open else None
+
     return View(
         state.time,
         {chain.name: chain.next_sequence for chain in state.chains},
@@ -111,6 +122,11 @@ def view_of_state(state: State) -> View:
         len(state.orders),
         state.settlement_time,
         state.active,
+        state.is_halted,
+        state.liquidation_time,
+        {own.account: own.capacity for own in state.backstops},
+        Entries(state.requests, request),
+        state.exposed,
     )
 
 
@@ -123,7 +139,17 @@ def _asset(asset: Asset) -> AssetView:
         dict(zip(chains, asset.tokens, strict=True)),
         asset.pool,
         asset.parameters,
+        asset.is_limited,
+        _ramp(asset.ramp, asset.parameters),
     )
+
+
+def _ramp(
+    ramp: Ramp | None, parameters: AssetParameters | PerpetualParameters
+) -> RampView | None:
+    if ramp is None:
+        return None
+    return RampView(ramp.start, ramp.end, ramp.origin, margins_of(parameters), ramp.target)
 
 
 def _market(market: Market | Perpetual) -> MarketView:
@@ -147,6 +173,8 @@ def _market(market: Market | Perpetual) -> MarketView:
         market.funding_index,
         market.funding_time,
         market.open_interest,
+        market.is_limited,
+        _ramp(market.ramp, market.parameters),
     )
 
 
@@ -166,4 +194,20 @@ def _order(order: Order, market: str) -> OrderView:
         order.reduce_only,
         order.self_trade_prevention,
         order.flags,
+    )
+
+
+def _request(request: QuoteRequest, market: str) -> QuoteRequestView:
+    return QuoteRequestView(
+        request.account,
+        market,
+        request.side,
+        request.lots,
+        request.price,
+        request.counterparty,
+        request.immediate,
+        request.expires,
+        request.kind,
+        request.flags,
+        {quote.account: QuoteView(quote.price, quote.flags) for quote in request.quotes},
     )

@@ -61,11 +61,11 @@ _PUMPED: Final = Group(
         ListAsset("PUMP", _PUMP),
         SetPrice("PUMP", USD),
         Deposit(3, "PUMP", "solana", 3, 100_000 * USD),
-        SetPrice("PUMP", 10 * USD),
     ),
     why=Why.ATTACK,
     clauses=("PF-8", "PF-2", "CU-5"),
 )
+_LOAN: Final = withdraw(3, "USDC", "solana", 2_926_865_140, borrow=True)
 
 MANGO: Final[tuple[Case, ...]] = (
     *_THIN.pair(
@@ -89,15 +89,19 @@ MANGO: Final[tuple[Case, ...]] = (
         refused=withdraw(2, "USDC", "solana", 9_000_900_091, borrow=True),
         code=R.INSUFFICIENT_MARGIN,
     ),
-    *_PUMPED.pair(
-        ("PF-10-040", "PF-10-041"),
-        (
-            "SC-2, Mango: an update to ten times the price brings a tenth more",
-            "SC-2, Mango: an atom beyond the limited price is refused",
-        ),
-        accepted=withdraw(3, "USDC", "solana", 2_926_865_140, borrow=True),
-        refused=withdraw(3, "USDC", "solana", 2_926_865_141, borrow=True),
-        code=R.INSUFFICIENT_MARGIN,
+    _PUMPED.accept(
+        "PF-10-040",
+        "SC-2, Mango: an update to a tenth more brings a tenth more",
+        SetPrice("PUMP", 110 * USD // 100),
+        _LOAN,
+    ),
+    _PUMPED.reject(
+        "PF-10-041",
+        "SC-2, Mango: an update to ten times the price brings nothing while it is limited",
+        SetPrice("PUMP", 10 * USD),
+        _LOAN,
+        code=R.PRICE_DEVIATING,
+        twin="PF-10-040",
     ),
     Group("thin", why=Why.ATTACK, clauses=("SM-6", "SM-8", "PF-8")).trace(
         "PF-10-042",

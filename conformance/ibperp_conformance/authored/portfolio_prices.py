@@ -344,7 +344,7 @@ LIMITS: Final[tuple[Case, ...]] = (
         SetPrice("JUP", 5 * USD),
         SetPrice("USDC", USD),
         SetPrice("SOL", 100 * USD),
-        Transfer(3, 2, "USDC", USD),
+        ask(3, 100, 1_000_000),
     ),
     *_LIMITED.pair(
         ("PF-10-019", "PF-10-020"),

@@ -115,6 +115,7 @@ _TOKEN: Final = AssetParameters(
     mmf_factor=0,
     price_update_min=0,
     price_update_max=MULTIPLIER_MAX,
+    price_floor=0,
     tokens=(TokenParameters("solana", 1, 1, 1, 100, 0),),
     pool=POOL,
 )

@@ -80,6 +80,14 @@ CONTINUOUS: Final = SystemParameters(
     account_virtual_limit=MAX,
     system_virtual_limit=MAX,
     book_utilization_limit=RATIO,
+    liquidation_price_age=600,
+    liquidation_fraction=10 * PERCENT,
+    liquidation_fee=PERCENT,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 HOURLY: Final = replace(CONTINUOUS, accrual_interval=HOUR, throttle_interval=HOUR, entry_fee=True)
 
@@ -123,6 +131,7 @@ USDC: Final = AssetParameters(
     mmf_factor=0,
     price_update_min=0,
     price_update_max=MULTIPLIER_MAX,
+    price_floor=0,
     tokens=(
         TokenParameters("solana", 1, 1, 1 * USD, 500_000 * USD, USD // 2),
         TokenParameters("ethereum", 1, 1 * USD, 5 * USD, 600 * USD, 2 * USD),
@@ -140,6 +149,7 @@ SOL: Final = AssetParameters(
     mmf_factor=PERCENT // 2,
     price_update_min=0,
     price_update_max=MULTIPLIER_MAX,
+    price_floor=0,
     tokens=(
         TokenParameters("solana", 1, 1000, COIN // 100, 1000 * COIN, COIN // 1000),
         TokenParameters("ethereum", 10, 1000, COIN // 50, 1000 * COIN, COIN // 1000),
@@ -157,6 +167,7 @@ THIN: Final = AssetParameters(
     mmf_factor=PERCENT // 2,
     price_update_min=0,
     price_update_max=MULTIPLIER_MAX,
+    price_floor=0,
     tokens=(TokenParameters("solana", 1, 1, 1, MAX, 0),),
     pool=POOL,
 )

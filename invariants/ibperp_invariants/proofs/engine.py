@@ -45,7 +45,7 @@ BUDGET_SECONDS: Final = 60
 WITNESS: Final = "reached the end"
 """The message of the assertion that ends a witness twin and must fail."""
 
-CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM|PP|ST)-\d+\b")
+CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV)-\d+\b")
 TOO_BROAD: Final = tuple(
     f":raises {name}:" for name in ("Exception", "BaseException", "AssertionError")
 )

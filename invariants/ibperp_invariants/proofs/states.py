@@ -58,6 +58,14 @@ _SYSTEM: Final = SystemParameters(
     account_virtual_limit=0,
     system_virtual_limit=0,
     book_utilization_limit=RATIO,
+    liquidation_price_age=600,
+    liquidation_fraction=RATIO // 10,
+    liquidation_fee=RATIO // 100,
+    liquidation_grace=60,
+    insurance_limit=10**15,
+    non_recourse=True,
+    ramp_interval=0,
+    request_lifetime=300,
 )
 _POOL: Final = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
 _IMF: Final = RATIO // 50
@@ -75,7 +83,7 @@ def asset_of(
 ) -> Asset:
     """Return an asset whose collateral counts at one weight, and whose fractions are constant."""
     haircut = HaircutParameters(HaircutKind.IDENTITY, weight, 0, 0)
-    parameters = AssetParameters(6, lot_atoms, haircut, _IMF, 0, _MMF, 0, 0, RATIO, (), _POOL)
+    parameters = AssetParameters(6, lot_atoms, haircut, _IMF, 0, _MMF, 0, 0, RATIO, 0, (), _POOL)
     return Asset("A", parameters, price, 0, in_transit, tokens, pool or Pool())
 
 
@@ -112,6 +120,7 @@ def state_of(
         rebalances=Vector(),
         orders=Vector(orders),
         active=Ordered((index,) for index, account in enumerate(accounts) if account.positions),
+        exposed=Ordered(),
         settlement_time=0,
     )
 

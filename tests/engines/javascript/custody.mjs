@@ -27,6 +27,7 @@ function isAssetLawful(parameters) {
     isBetween(1n, parameters.mmf_base, parameters.imf_base - 1n) &&
     isBetween(0n, parameters.mmf_factor, parameters.imf_factor) &&
     isBetween(0n, parameters.price_update_min, RATIO) && isBetween(RATIO, parameters.price_update_max, MILLION) &&
+    isBetween(0n, parameters.price_floor, LARGEST) &&
     tokens.length > 0 && new Set(tokens.map((token) => token.chain)).size === tokens.length && tokens.every(isTokenLawful) &&
     isPoolLawful(pool)
   );
@@ -38,8 +39,10 @@ export const isSystemLawful = (system) =>
   isBetween(0n, system.auto_close_offset, RATIO) && isBetween(1n, system.order_limit, 10000n) &&
   isName(system.settlement_asset) && isBetween(1n, system.settlement_interval, 86400n) &&
   [system.order_price_age, system.borrow_price_age, system.withdrawal_price_age, system.unrealized_cap, system.unsettled_cap,
-    system.account_virtual_limit, system.system_virtual_limit].every((value) => isBetween(0n, value, LARGEST)) &&
-  [system.unrealized_weight, system.unsettled_weight, system.book_utilization_limit].every((ratio) =>
+    system.account_virtual_limit, system.system_virtual_limit, system.liquidation_price_age, system.liquidation_grace,
+    system.insurance_limit, system.ramp_interval, system.request_lifetime].every((value) => isBetween(0n, value, LARGEST)) &&
+  isBetween(1n, system.liquidation_fraction, RATIO) &&
+  [system.unrealized_weight, system.unsettled_weight, system.book_utilization_limit, system.liquidation_fee].every((ratio) =>
     isBetween(0n, ratio, RATIO));
 
 export function listAsset({ state }, { asset, parameters }) {
@@ -53,6 +56,7 @@ export function listAsset({ state }, { asset, parameters }) {
     poolParameters: pool,
     price: 0n,
     price_time: state.time,
+    is_limited: false,
     in_transit: 0n,
     tokens: new Map(tokens.map((token) => [token.chain, { parameters: token, custody: 0n, pending: 0n }])),
     pool: {

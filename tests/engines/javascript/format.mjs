@@ -44,6 +44,8 @@ export const SYSTEM = object({
   auto_close_offset: int, order_price_age: int, borrow_price_age: int, withdrawal_price_age: int, order_limit: int,
   settlement_asset: string, settlement_interval: int, unrealized_weight: int, unrealized_cap: int, unsettled_weight: int,
   unsettled_cap: int, account_virtual_limit: int, system_virtual_limit: int, book_utilization_limit: int,
+  liquidation_price_age: int, liquidation_fraction: int, liquidation_fee: int, liquidation_grace: int, insurance_limit: int,
+  non_recourse: boolean, ramp_interval: int, request_lifetime: int,
 });
 const TOKEN = object({
   chain: string, native_unit: int, minimum_deposit: int, minimum_withdrawal: int, maximum_withdrawal: int, withdrawal_fee: int,
@@ -57,7 +59,7 @@ const ASSET = object({
   decimals: int, lot_atoms: int,
   haircut: object({ kind: choice('identity', 'inverse_sqrt'), weight: int, base: int, penalty: int }),
   imf_base: int, imf_factor: int, mmf_base: int, mmf_factor: int, price_update_min: int, price_update_max: int,
-  tokens: (value) => array(value).map(TOKEN), pool: POOL,
+  price_floor: int, tokens: (value) => array(value).map(TOKEN), pool: POOL,
 });
 const BOOK = {
   tick: int, minimum_lots: int, maker_fee: int, taker_fee: int,

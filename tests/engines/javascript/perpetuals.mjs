@@ -26,7 +26,7 @@ export function listPerpetual({ state }, { market: symbol, parameters }) {
   });
   state.markets.set(symbol, {
     ...newBook(parameters), index_price: 0n, mark_price: 0n, mark_time: state.time, funding_index: 0n,
-    funding_time: state.time, open_interest: 0n,
+    funding_time: state.time, open_interest: 0n, is_limited: false,
   });
 }
 
