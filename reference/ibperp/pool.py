@@ -163,3 +163,34 @@ def throttle(pool: Pool, parameters: PoolParameters, steps: int) -> Pool:
         left = parameters.max_utilization - bound
         bound += mul_div_down(left, parameters.throttle_fraction, RATIO)
     return replace(pool, throttle_bound=bound)
+
+
+def merged(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
+    """Return signed shares joined into one amount, and the pool after it (LQ-3).
+
+    Shares of the same side add up. A lend and a debt cancel at what the smaller is worth, without
+    cash, so that an account never holds both; what claims nothing is burned.
+    """
+    if first * second >= 0:
+        return pool, first + second
+    lend_side, owed_side = max(first, second), -min(first, second)
+    claimed, owed = lend_claim(pool, lend_side), debt(pool, owed_side)
+    part = min(claimed, owed)
+    burned = lend_side if part == claimed else lend_shares_burned(pool, part)
+    repaid = owed_side if part == owed else borrow_shares_burned(pool, part)
+    after = repay(redeem(pool, part, burned), part, repaid)
+    return after, lend_side - burned - owed_side + repaid
+
+
+def written_off(pool: Pool, shares: int) -> tuple[Pool, int, int]:
+    """Return the pool without a debt that nobody pays, and what reserve and lenders lose (LQ-9)."""
+    principal = mul_div_down(shares, pool.borrowed, pool.borrow_shares)
+    by_reserve = min(pool.reserve, principal)
+    after = replace(
+        pool,
+        borrowed=pool.borrowed - principal,
+        borrow_shares=pool.borrow_shares - shares,
+        reserve=pool.reserve - by_reserve,
+        lent=pool.lent - (principal - by_reserve),
+    )
+    return after, by_reserve, principal - by_reserve

@@ -151,7 +151,7 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
     """Check that an account may repay `amount` atoms (MM-14)."""
     owed = debt_of(state, account, asset)
     has_debt = 0 < amount <= owed
-    burned = _repaid_shares(state, account, asset, amount) if has_debt else 1
+    burned = repaid_shares(state, account, asset, amount) if has_debt else 1
     return (
         (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (has_debt, RejectionCode.REPAY_EXCEEDS_DEBT),
@@ -161,7 +161,7 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
 
 def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from an account's free balance against its debt (MM-14)."""
-    shares = _repaid_shares(effect.state, account, asset, amount)
+    shares = repaid_shares(effect.state, account, asset, amount)
     after = kernel.repay(effect.state.assets[asset].pool, amount, shares)
     effect = effect.claimed(account, asset, shares, after, reason)
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
@@ -222,7 +222,8 @@ def _redeemed_shares(pool: Pool, held: int, amount: int) -> int:
     return burned if rest else held
 
 
-def _repaid_shares(state: State, account: int, asset: int, amount: int) -> int:
+def repaid_shares(state: State, account: int, asset: int, amount: int) -> int:
+    """Return the shares that repaying `amount` atoms of a debt burns: all for all of it (MM-14)."""
     pool = state.assets[asset].pool
     owed_shares = -at(state.accounts[account].shares, asset)
     if amount == kernel.debt(pool, owed_shares):

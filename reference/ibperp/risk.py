@@ -1,0 +1,87 @@
+"""Which accounts are due for liquidation, and what of an account fails first (LQ-1, LQ-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ibperp.margin import Health, is_liquidatable
+from ibperp.numbers import RATIO, mul_div_down
+from ibperp.portfolio import health, portfolio, position_lines
+from ibperp.state import FEES, INSURANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ibperp.state import Account, State
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One exposure of a failing account: a position, or what it owes of an asset (LQ-2).
+
+    `size`: signed lots, or atoms owed to the pool; `fund`: atoms owed to the fund besides.
+    `notional`: quote atoms.
+    """
+
+    place: int
+    size: int
+    fund: int
+    notional: int
+    is_position: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An account in liquidation, and the health before the step, by which all of it is judged."""
+
+    account: int
+    health: Health
+
+
+def targets(state: State, account: Account) -> tuple[Target, ...]:
+    """Return an account's exposures, the largest maintenance first, then assets, by id (LQ-2)."""
+    found = [
+        (
+            -line.required.maintenance,
+            Target(line.asset, line.owed, line.exposed - line.owed, line.required.notional),
+        )
+        for line in portfolio(state, account)
+        if line.exposed
+    ]
+    found += [
+        (
+            -line.required.maintenance,
+            Target(line.market, line.lots, 0, line.required.notional, is_position=True),
+        )
+        for line in position_lines(state, account)
+        if line.lots
+    ]
+    found.sort(key=lambda entry: (entry[0], entry[1].is_position, entry[1].place))
+    return tuple(target for _, target in found)
+
+
+def due_accounts(state: State) -> tuple[int, ...]:
+    """Return all accounts that are due: lowest equity per maintenance first, ties by id (LQ-10).
+
+    Only accounts that owe, trade or hold positions are looked at; prices of any age count.
+    """
+    return tuple(account for _, account in sorted(_due(state, candidates(state))))
+
+
+def candidates(state: State) -> tuple[int, ...]:
+    """Return the accounts that can be due at all, ascending; none of the system's own (LQ-10)."""
+    found = {account for (account,) in state.active} | {account for (account,) in state.exposed}
+    return tuple(sorted(found - {FEES, INSURANCE}))
+
+
+def urgency(of: Health) -> int:
+    """Return equity per maintenance, rounded down: the lower the sooner (LQ-10)."""
+    return mul_div_down(of.equity, RATIO, max(of.maintenance, 1))
+
+
+def _due(state: State, accounts: Iterable[int]) -> Iterable[tuple[int, int]]:
+    for account in accounts:
+        found = health(state, state.accounts[account])
+        if is_liquidatable(found):
+            yield urgency(found), account
