@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.actions import Action
+    from ibperp.operations.trade import Trade
     from ibperp.state import Account, Book, Order, Pool, State
 
     Step = Callable[[State, Action], Outcome]

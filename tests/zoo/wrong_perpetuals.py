@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ibperp.margin import Health
     from ibperp.operations.effect import Effect
-    from ibperp.outcomes import Traded
+    from ibperp.operations.trade import Trade
     from ibperp.position import Position
     from ibperp.state import Account, State
 
@@ -71,7 +71,7 @@ def _opposite_funding(held: Position, index: int) -> int:
     return -_funding_due(held, index)
 
 
-def _exchanged_but_interest(eff: Effect, market: Perpetual, trade: Traded) -> Any:
+def _exchanged_but_interest(eff: Effect, market: Perpetual, trade: Trade) -> Any:
     done = _exchanged(eff, market, trade)
     if not isinstance(done, effect.Effect):
         return done
@@ -82,7 +82,7 @@ def _exchanged_but_interest(eff: Effect, market: Perpetual, trade: Traded) -> An
 
 
 def _exchanged_without(limit: str) -> Callable[..., Any]:
-    def exchanged(eff: Effect, market: Perpetual, trade: Traded) -> Any:
+    def exchanged(eff: Effect, market: Perpetual, trade: Trade) -> Any:
         limits: Any = {limit: INT128_MAX}
         parameters = replace(market.parameters, **limits)
         return _exchanged(eff, replace(market, parameters=parameters), trade)

@@ -7,7 +7,7 @@ from ibperp.numbers import RATIO
 from ibperp.operations import spot_trade
 from ibperp.operations.effect import Effect
 from ibperp.operations.spot_trade import Party
-from ibperp.outcomes import Traded
+from ibperp.operations.trade import Trade, Trader
 from ibperp.persistent import Vector
 from ibperp.state import FEES, Account, State
 from ibperp_invariants.proofs.states import (
@@ -43,8 +43,12 @@ def agreed(
     law = market_of(maker_fee=fees[0], taker_fee=fees[1])
     state = state_of((asset_of(), asset_of()), (), law, (maker, taker))
     paid = lots * price
-    trade = Traded(0, 0, 1, price, lots, kernel.fee(paid, fees[0]), kernel.fee(paid, fees[1]))
-    return state, *spot_trade._parties(state, spot_of(state), trade)  # noqa: SLF001
+    makers, takers = (
+        Trader(each.account, each.side, each.flags, kernel.fee(paid, fee))
+        for each, fee in zip((maker, taker), fees, strict=True)
+    )
+    trade = Trade(0, price, lots, makers, takers)
+    return state, *spot_trade._parties(spot_of(state), trade)  # noqa: SLF001
 
 
 def holder(party: Party, kept: int) -> Account:

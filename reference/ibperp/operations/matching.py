@@ -10,6 +10,7 @@ from ibperp.margin import is_admissible
 from ibperp.operations import perpetual_trade, spot_trade
 from ibperp.operations.effect import MakerFails
 from ibperp.operations.resting import ended, reducible_lots, shrunk, with_order
+from ibperp.operations.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention
 from ibperp.outcomes import OrderEnd, Rejected, RejectionCode, Traded
 from ibperp.portfolio import health
@@ -66,15 +67,20 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
     market = effect.state.markets[resting.market]
     paid, limits = lots * resting.price, market.parameters
     fees = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
-    trade = Traded(resting.market, maker, taker, resting.price, lots, *fees)
+    parties = (
+        Trader(each.account, each.side, each.flags, fee)
+        for each, fee in zip((resting, order), fees, strict=True)
+    )
+    trade = Trade(resting.market, resting.price, lots, *parties)
+    traded = Traded(resting.market, maker, taker, resting.price, lots, *fees)
     state = with_order(effect.state, taker, replace(order, lots=order.lots - lots))
-    begun = effect.noted(_with_last(shrunk(state, maker, lots), resting), trade)
+    begun = effect.noted(_with_last(shrunk(state, maker, lots), resting), traded)
     if isinstance(market, Market):
         done = spot_trade.exchanged(begun, market, trade)
     else:
         done = perpetual_trade.exchanged(begun, market, trade)
     if isinstance(done, MakerFails):
-        return ended(effect, maker, done.code)
+        return ended(effect, maker, done.refused.code)
     if isinstance(done, Rejected):
         return done
     if not _is_borne(effect.state, done.state, resting.account):

@@ -14,13 +14,14 @@ from ibperp.state import FEES, Perpetual, position_of, with_account, with_market
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
-    from ibperp.outcomes import Rejected, Traded
+    from ibperp.operations.trade import Trade, Trader
+    from ibperp.outcomes import Rejected
     from ibperp.position import Position
 
 
-def exchanged(effect: Effect, market: Perpetual, trade: Traded) -> Effect | MakerFails | Rejected:
+def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | MakerFails | Rejected:
     """Fill both positions of a trade within their limits, and book the fees (PP-4, PP-5)."""
-    maker, taker = (effect.state.orders[n] for n in (trade.maker_order, trade.taker_order))
+    maker, taker = trade.maker, trade.taker
     signed = trade.lots if maker.side is Side.BID else -trade.lots
     limits, opened = market.parameters, market.open_interest
     fits = [True, True]
@@ -30,18 +31,17 @@ def exchanged(effect: Effect, market: Perpetual, trade: Traded) -> Effect | Make
         fits[place] = abs(after) <= limits.position_limit or abs(after) <= abs(before)
         opened += max(after, 0) - max(before, 0)
     within = opened <= max(limits.open_interest_limit, market.open_interest)
-    if not fits[0]:
-        return MakerFails(RejectionCode.POSITION_LIMIT)
+    refused = rejection((fits[0], RejectionCode.POSITION_LIMIT))
+    if refused:
+        return MakerFails(refused)
     refused = rejection(
         (within, RejectionCode.OPEN_INTEREST_LIMIT), (fits[1], RejectionCode.POSITION_LIMIT)
     )
     if refused:
         return refused
-    effect = filled(effect, maker.account, trade, signed, trade.maker_fee)
-    effect = filled(effect, taker.account, trade, -signed, trade.taker_fee)
-    effect = credited(
-        effect, FEES, trade.market, trade.maker_fee + trade.taker_fee, SettlementSource.TRADING_FEES
-    )
+    effect = filled(filled(effect, trade, maker, signed), trade, taker, -signed)
+    fees = maker.fee + taker.fee
+    effect = credited(effect, FEES, trade.market, fees, SettlementSource.TRADING_FEES)
     books = effect.state.markets[trade.market]
     assert isinstance(books, Perpetual)
     changed = replace(books, open_interest=opened)
@@ -49,8 +49,9 @@ def exchanged(effect: Effect, market: Perpetual, trade: Traded) -> Effect | Make
     return resized(resized(effect, maker.account, trade.market), taker.account, trade.market)
 
 
-def filled(effect: Effect, account: int, trade: Traded, lots: int, fee: int) -> Effect:
+def filled(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
     """Settle a position's funding, fill it, and book what that realizes and the fee (PP-4)."""
+    account, fee = party.account, party.fee
     effect, position = funded(effect, account, trade.market)
     after, gain = kernel.filled(position, lots, trade.price)
     effect = placed(effect, account, replace(after, fees=after.fees + fee))

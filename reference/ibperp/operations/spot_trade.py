@@ -13,8 +13,9 @@ from ibperp.posting import free
 from ibperp.state import FEES
 
 if TYPE_CHECKING:
-    from ibperp.outcomes import Traded
-    from ibperp.state import Market, Order, State
+    from ibperp.operations.trade import Trade, Trader
+    from ibperp.orders import OrderFlags
+    from ibperp.state import Market
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Party:
     """One side of a trade: what it delivers, what it receives, in atoms, and its fee in quote."""
 
     account: int
-    order: Order
+    side: Side
+    flags: OrderFlags
     delivers: int
     delivered: int
     receives: int
@@ -30,35 +32,34 @@ class Party:
     fee: int
 
 
-def exchanged(effect: Effect, market: Market, trade: Traded) -> Effect | MakerFails | Rejected:
+def exchanged(effect: Effect, market: Market, trade: Trade) -> Effect | MakerFails | Rejected:
     """Deliver both legs of a trade, pay the fees, and let receipts repay and lend (SM-9)."""
-    maker, taker = _parties(effect.state, market, trade)
+    maker, taker = _parties(market, trade)
     raised = _raised(effect, maker)
     if isinstance(raised, Rejected):
-        return MakerFails(raised.code)
+        return MakerFails(raised)
     raised = _raised(raised, taker)
     if isinstance(raised, Rejected):
         return raised
     return _received(_received(_exchanged(raised, maker, taker), maker), taker)
 
 
-def _parties(state: State, market: Market, trade: Traded) -> tuple[Party, Party]:
+def _parties(market: Market, trade: Trade) -> tuple[Party, Party]:
     """Return maker and taker of a trade; both fees are in the quote asset (SM-9)."""
     paid, base = trade.lots * trade.price, trade.lots * market.parameters.lot_atoms
 
-    def party(index: int, fee: int) -> Party:
-        own = state.orders[index]
+    def party(own: Trader) -> Party:
+        who, fee = (own.account, own.side, own.flags), own.fee
         if own.side is Side.BID:
-            cost = paid + max(fee, 0)
-            return Party(own.account, own, market.quote, cost, market.base, base, fee)
-        return Party(own.account, own, market.base, base, market.quote, paid, fee)
+            return Party(*who, market.quote, paid + max(fee, 0), market.base, base, fee)
+        return Party(*who, market.base, base, market.quote, paid, fee)
 
-    return party(trade.maker_order, trade.maker_fee), party(trade.taker_order, trade.taker_fee)
+    return party(trade.maker), party(trade.taker)
 
 
 def _raised(effect: Effect, party: Party) -> Effect | Rejected:
-    """Bring what a party delivers into its free balance, as its order's flags allow (SM-9)."""
-    flags = party.order.flags
+    """Bring what a party delivers into its free balance, as its flags allow (SM-9)."""
+    flags = party.flags
     ways = Funding(
         flags.auto_lend_redeem, flags.auto_borrow, Reason.ORDER_REDEEM, Reason.ORDER_BORROW
     )
@@ -67,7 +68,7 @@ def _raised(effect: Effect, party: Party) -> Effect | Rejected:
 
 def _exchanged(effect: Effect, maker: Party, taker: Party) -> Effect:
     """Post the two legs, then the fees: the taker's first, so that it can pay a rebate (SM-9)."""
-    buyer, seller = (maker, taker) if maker.order.side is Side.BID else (taker, maker)
+    buyer, seller = (maker, taker) if maker.side is Side.BID else (taker, maker)
     legs = (
         (seller.delivers, seller.delivered, Reason.TRADE, seller.account, buyer.account),
         (seller.receives, seller.received, Reason.TRADE, buyer.account, seller.account),
@@ -81,9 +82,9 @@ def _exchanged(effect: Effect, maker: Party, taker: Party) -> Effect:
 
 
 def _received(effect: Effect, party: Party) -> Effect:
-    """Repay, then lend, what a party received, as its order or its settings ask (SM-9)."""
-    flags = party.order.flags
-    received = party.received - (max(party.fee, 0) if party.order.side is Side.ASK else 0)
+    """Repay, then lend, what a party received, as its flags or its settings ask (SM-9)."""
+    flags = party.flags
+    received = party.received - (max(party.fee, 0) if party.side is Side.ASK else 0)
     return swept(
         effect,
         party.account,
