@@ -10,6 +10,7 @@ from ibperp.risk_events import (
     BankruptcyResolved,
     BlockTraded,
     LiquidationStep,
+    LossSpread,
     PositionMoved,
     Quoted,
     QuoteWithdrawn,
@@ -351,6 +352,7 @@ Event: TypeAlias = (
     | LiquidationStep
     | PositionMoved
     | BankruptcyResolved
+    | LossSpread
     | RequestOpened
     | RequestRefreshed
     | RequestEnded

@@ -49,19 +49,36 @@ class PositionMoved:
     price: int
 
 
+class Liability(StrEnum):
+    """To whom a liability is owed (LQ-9)."""
+
+    POOL = "pool"
+    FUND = "fund"
+
+
 @dataclass(frozen=True, slots=True)
 class BankruptcyResolved:
-    """A liability that nobody will pay ended: atoms of `asset` (LQ-9).
+    """A liability that its account will never pay ended: atoms of `asset` (LQ-9).
 
     `owed` before, and what of it the insurance, the pool's reserve and the claimants bore.
     """
 
     account: int
     asset: int
+    liability: Liability
     owed: int
     insurance: int
     reserve: int
     spread: int
+
+
+@dataclass(frozen=True, slots=True)
+class LossSpread:
+    """The gain that a position has not been paid fell by `amount` atoms (LQ-9)."""
+
+    account: int
+    market: int
+    amount: int
 
 
 class RequestEnd(StrEnum):

@@ -244,7 +244,7 @@ class Chain:
 class State:
     """Everything the rules depend on; `time` in seconds.
 
-    `active`: accounts that a settlement touches; `debtors`: accounts that owe a pool; both sets of
+    `active`: accounts that a settlement touches; `exposed`: accounts that owe a pool or have orders; both sets of
     keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
     """
 
@@ -258,7 +258,7 @@ class State:
     rebalances: Vector[Rebalance]
     orders: Vector[Order]
     active: Ordered
-    debtors: Ordered
+    exposed: Ordered
     settlement_time: int
     backstops: tuple[Backstop, ...] = ()
     requests: Vector[QuoteRequest] = field(default_factory=Vector)
@@ -281,7 +281,7 @@ def genesis(system: SystemParameters, time: int = 0) -> State:
         rebalances=Vector(),
         orders=Vector(),
         active=Ordered(),
-        debtors=Ordered(),
+        exposed=Ordered(),
         settlement_time=time,
     )
 
@@ -354,8 +354,8 @@ def with_account(state: State, index: int, account: Account) -> State:
     """Return the state with one account replaced, in the sets of accounts that it belongs to."""
     before, accounts = state.accounts[index], state.accounts.set(index, account)
     active = moved(state.active, index, is_settled(before), is_settled(account))
-    debtors = moved(state.debtors, index, is_debtor(before), is_debtor(account))
-    return replace(state, accounts=accounts, active=active, debtors=debtors)
+    exposed = moved(state.exposed, index, is_exposed(before), is_exposed(account))
+    return replace(state, accounts=accounts, active=active, exposed=exposed)
 
 
 def moved(among: Ordered, index: int, was_in: bool, is_in: bool) -> Ordered:  # noqa: FBT001
@@ -365,9 +365,9 @@ def moved(among: Ordered, index: int, was_in: bool, is_in: bool) -> Ordered:  # 
     return among.add((index,)) if is_in else among.remove((index,))
 
 
-def is_debtor(account: Account) -> bool:
-    """Tell whether an account owes a pool (LQ-10)."""
-    return any(shares < 0 for shares in account.shares)
+def is_exposed(account: Account) -> bool:
+    """Tell whether an account owes a pool, or has orders that may make it (LQ-10)."""
+    return account.orders != () or any(shares < 0 for shares in account.shares)
 
 
 def is_settled(account: Account) -> bool:

@@ -27,7 +27,7 @@ from ibperp.posting import POOL, free, posted, posting
 from ibperp.state import (
     Account,
     at,
-    is_debtor,
+    is_exposed,
     is_settled,
     moved,
     put,
@@ -109,13 +109,13 @@ class Clearing:
 
     def written(self) -> State:
         """Return the state after: the pool, and every account that was looked at (ST-2)."""
-        accounts, active, debtors = self.state.accounts, self.state.active, self.state.debtors
+        accounts, active, exposed = self.state.accounts, self.state.active, self.state.exposed
         for index, sheet in self.sheets.items():
             account = sheet.written()
             accounts = accounts.set(index, account)
             active = active if is_settled(account) else active.remove((index,))
-            debtors = moved(debtors, index, is_debtor(sheet.account), is_debtor(account))
-        state = replace(self.state, accounts=accounts, active=active, debtors=debtors)
+            exposed = moved(exposed, index, is_exposed(sheet.account), is_exposed(account))
+        state = replace(self.state, accounts=accounts, active=active, exposed=exposed)
         return with_pool(state, self.asset, self.pool)
 
     def note(self, index: int, market: int, amount: int, source: SettlementSource) -> None:

@@ -73,9 +73,9 @@ def margin_checks(before: State, after: State, account: int, of: ActionClass) ->
 
 @dataclass(frozen=True, slots=True)
 class MakerFails:
-    """A maker cannot perform a trade; `code` says what it fails (SM-9)."""
+    """A maker cannot perform a trade; `refused` says what it fails (SM-9)."""
 
-    code: RejectionCode
+    refused: Rejected
 
 
 @dataclass(frozen=True, slots=True)

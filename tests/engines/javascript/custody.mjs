@@ -189,7 +189,8 @@ export function setPrice({ state, events }, { asset: symbol, price: asked }) {
   const asset = state.assets.get(symbol);
   stage({ amount_not_positive: asked <= 0n, out_of_range: !isInRange(asked), asset_unknown: !asset });
   const price = limitedPrice(asset, asked);
-  if (price !== asked) events.push({ type: 'price_limited', asset: symbol, asked: String(asked), price: String(price) });
+  asset.is_limited = price !== asked;
+  if (asset.is_limited) events.push({ type: 'price_limited', asset: symbol, asked: String(asked), price: String(price) });
   asset.price = price;
   asset.price_time = state.time;
 }

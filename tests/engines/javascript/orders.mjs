@@ -7,7 +7,7 @@ import {
 import { floorDivide, isBetween, isInRange, max, min, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { health, holding, isAdmissible, isFresh, marginStage, settlementAsset } from './portfolio.mjs';
+import { assetLevel, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset } from './portfolio.mjs';
 import { reducible as reducibleLots, tradePositions } from './positions.mjs';
 import { assetsOf, tradeAssets } from './spot_margin.mjs';
 import { available, byId, entry, isReserved } from './state.mjs';
@@ -30,10 +30,10 @@ function reducible(state, account, { market: symbol, side }) {
 
 /** What the prices behind a market make of an order in it, with PP-5. */
 function priceConditions(state, market, price) {
-  const age = state.system.order_price_age;
   const inPerpetual = isPerpetual(market);
   const assets = inPerpetual ? [settlementAsset(state)] : assetsOf(state, market);
-  const isStale = (asset) => asset.price > 0n && !isFresh(state, asset, age);
+  const levels = assets.map((asset) => assetLevel(state, asset, 'order_price_age'));
+  if (inPerpetual) levels.push(markLevel(state, market, 'order_price_age'));
   const hasPrices = assets.every((asset) => asset.price > 0n);
   const hasMark = inPerpetual ? market.mark_price > 0n : hasPrices;
   const isInBand = () => {
@@ -41,8 +41,7 @@ function priceConditions(state, market, price) {
     return isBetween(lowest, price, highest);
   };
   return {
-    price_unknown: !hasPrices || !hasMark,
-    price_stale: assets.some(isStale) || (inPerpetual && state.time - market.mark_time > age),
+    ...levelConditions(levels, 'order_price_age', 'price_unknown'),
     price_out_of_bounds: price !== 0n && hasMark && !isInBand(),
   };
 }

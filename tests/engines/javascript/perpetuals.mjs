@@ -70,7 +70,9 @@ export function updateMark({ state, events }, { market: symbol, index_price, has
   const index = index_price > 0n ? limited(market.index_price, index_price) : 0n;
   const mark = unboundedMark(state, market, index, { has_basis, basis });
   stage({ price_unknown: mark === undefined });
-  market.mark_price = limited(market.mark_price, withinThreshold(mark, index, parameters));
+  const bounded = withinThreshold(mark, index, parameters);
+  market.mark_price = limited(market.mark_price, bounded);
+  market.is_limited = index !== index_price || market.mark_price !== bounded;
   market.mark_time = state.time;
   if (index > 0n) market.index_price = index;
   events.push({

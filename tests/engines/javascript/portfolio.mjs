@@ -181,23 +181,45 @@ export function isAdmissible(before, after) {
     (is >= was || (is >= 0n && is * before.maintenance >= was * after.maintenance));
 }
 
-// PF-9
-export const isFresh = ({ time }, { price, price_time }, age) => price > 0n && time - price_time <= age;
-export const isMarkFresh = ({ time }, { mark_price, mark_time }, age) => mark_price > 0n && time - mark_time <= age;
+// GV-3
+function levelOf(price, seconds, age, floor, isLimited) {
+  if (price === 0n) return 'unknown';
+  if (price <= floor) return 'at_floor';
+  if (seconds > age) return 'stale';
+  return isLimited ? 'deviating' : 'valid';
+}
 
-function hasFreshPrices(state, id, age) {
+/** The level of an asset's price, or of a perpetual's mark, for the name of a price age. */
+export const assetLevel = ({ system, time }, { price, price_time, is_limited, parameters }, age) =>
+  levelOf(price, time - price_time, system[age], parameters.price_floor, is_limited);
+export const markLevel = ({ system, time }, { mark_price, mark_time, is_limited }, age) =>
+  levelOf(mark_price, time - mark_time, system[age], 0n, is_limited);
+
+/** What levels refuse; `unknown` is the code of a missing price. Orders go on while a price deviates. */
+export const levelConditions = (levels, age, unknown) => {
+  const has = (level) => levels.includes(level);
+  return {
+    price_at_floor: has('at_floor'), price_deviating: age !== 'order_price_age' && has('deviating'),
+    price_stale: has('stale'), ...(has('unknown') ? { [unknown]: true } : {}),
+  };
+};
+
+// PF-9
+function accountLevels(state, id, age) {
   const account = byId(state.accounts, id);
   const [assets, positions] = [assetLines(state, account), positionLines(state, account)];
-  if ([...assets, ...positions].every(({ exposed }) => exposed === 0n)) return true;
-  return assets.every(({ asset, exposed }) => (exposed === 0n && asset.price === 0n) || isFresh(state, asset, age)) &&
-    (positions.length === 0 || isFresh(state, settlementAsset(state), age)) &&
-    positions.every(({ market }) => isMarkFresh(state, market, age));
+  if ([...assets, ...positions].every(({ exposed }) => exposed === 0n)) return [];
+  const used = assets.filter(({ asset, exposed }) => exposed !== 0n || asset.price !== 0n).map(({ asset }) => asset);
+  if (positions.length > 0) used.push(settlementAsset(state));
+  return [
+    ...used.map((asset) => assetLevel(state, asset, age)), ...positions.map(({ market }) => markLevel(state, market, age)),
+  ];
 }
 
 /** The last stage of an owner's action (PF-8), with the name of the price age. */
 export function marginStage({ before, state }, id, age) {
   stage({
-    price_stale: !hasFreshPrices(state, id, state.system[age]),
+    ...levelConditions(accountLevels(state, id, age), age, 'price_stale'),
     insufficient_margin: !isAdmissible(health(before, id), health(state, id)),
   });
 }

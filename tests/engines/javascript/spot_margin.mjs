@@ -5,7 +5,7 @@ import { doRedeem, fund, redeemConditions, sweep } from './money_market.mjs';
 import { floorDivide, isBetween, isInRange, max } from './numbers.mjs';
 import { codeOf, stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { isFresh, marginStage } from './portfolio.mjs';
+import { assetLevel, levelConditions, marginStage } from './portfolio.mjs';
 import { available, byId, entry, isName, isReserved, post } from './state.mjs';
 
 export const assetsOf = (state, { parameters: { base, quote } }) => [state.assets.get(base), state.assets.get(quote)];
@@ -92,8 +92,9 @@ export function convertDust(run, { account: id, market: symbol }) {
     floorDivide(amount * sold.price * bought.parameters.lot_atoms, sold.parameters.lot_atoms * bought.price);
   stage({
     ...(claim > 0n ? redeemConditions(state, id, base, claim) : {}),
-    price_unknown: !isPriced,
-    price_stale: assets.some((asset) => asset.price > 0n && !isFresh(state, asset, state.system.order_price_age)),
+    ...levelConditions(
+      assets.map((asset) => assetLevel(state, asset, 'order_price_age')), 'order_price_age', 'price_unknown',
+    ),
     not_dust: amount === 0n || amount >= minimum_lots * lot_atoms,
     insufficient_funds: isPriced && paid > entry(state.accounts[0].free, quote), amount_too_small: paid === 0n,
   });
