@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ibperp.feeds import ADMITTED, PriceLevel, account_levels
-from ibperp.margin import is_admissible
+from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, account_levels
+from ibperp.margin import is_admissible, is_liquidatable
 from ibperp.outcomes import Accepted, Event, Reason, Rejected, RejectionCode, SharesMoved
 from ibperp.portfolio import health
 from ibperp.posting import post, posting
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
-    from ibperp.feeds import ActionClass
     from ibperp.outcomes import LedgerAccount
     from ibperp.state import Account, Pool, State
 
@@ -69,6 +68,16 @@ def margin_checks(before: State, after: State, account: int, of: ActionClass) ->
     holder = after.accounts[account]
     is_safe = is_admissible(health(before, before.accounts[account]), health(after, holder))
     return (*feed_checks(after, holder, of), (is_safe, RejectionCode.INSUFFICIENT_MARGIN))
+
+
+def due_checks(state: State, account: int) -> tuple[Check, ...]:
+    """Check that an account may be liquidated now (LQ-1, GV-4)."""
+    holder = state.accounts[account]
+    return (
+        *feed_checks(state, holder, ActionClass.LIQUIDATION),
+        (state.time >= state.liquidation_time, RejectionCode.LIQUIDATION_PAUSED),
+        (is_liquidatable(health(state, holder)), RejectionCode.NOT_LIQUIDATABLE),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.feeds import ActionClass
-from ibperp.margin import is_liquidatable
 from ibperp.operations.backstop_takeover import hand_to_backstop
 from ibperp.operations.deleveraging import deleverage
 from ibperp.operations.effect import (
     Effect,
     account_exists,
-    feed_checks,
+    due_checks,
     not_reserved,
     rejection,
 )
@@ -67,12 +65,7 @@ def liquidation_rejection(state: State, account: int) -> Rejected | None:
     refused = rejection(account_exists(state, account), not_reserved(account))
     if refused:
         return refused
-    holder = state.accounts[account]
-    return rejection(
-        *feed_checks(state, holder, ActionClass.LIQUIDATION),
-        (state.time >= state.liquidation_time, RejectionCode.LIQUIDATION_PAUSED),
-        (is_liquidatable(health(state, holder)), RejectionCode.NOT_LIQUIDATABLE),
-    )
+    return rejection(*due_checks(state, account))
 
 
 def step(state: State, account: int) -> Effect | None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from ibperp.book import reaches
 from ibperp.numbers import in_range
 from ibperp.operations.block_trade import block_traded, ended, trade_checks, with_request
-from ibperp.operations.effect import Effect, account_exists, not_reserved, rejection
+from ibperp.operations.effect import (
+    Effect,
+    account_exists,
+    due_checks,
+    not_reserved,
+    rejection,
+)
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
 from ibperp.risk_events import Quoted, QuoteWithdrawn, RequestEnd, RequestOpened, RequestRefreshed
@@ -147,10 +153,12 @@ def submit_quote(state: State, action: SubmitQuote) -> Outcome:
     )
     if refused:
         return refused
+    is_system = request.kind is RequestKind.CONVERSION
     serves = request.price == 0 or reaches(request.side, request.price, action.price)
     refused = rejection(
         *trade_checks(state, request.market, action.price, request.lots),
         (serves, RejectionCode.PRICE_OUT_OF_BOUNDS),
+        *(due_checks(state, request.account) if is_system else ()),
     )
     if refused:
         return refused
