@@ -1,0 +1,140 @@
+"""The due list kept up to date: only what changed or what a price touched is looked at (LQ-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from ibperp.margin import is_liquidatable
+from ibperp.ordered import Ordered
+from ibperp.persistent import Vector
+from ibperp.portfolio import health
+from ibperp.risk import urgency
+from ibperp.state import FEES, INSURANCE, Perpetual, at, find_asset, is_exposed, is_settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp.state import Account, Asset, Market, State
+
+
+@dataclass(frozen=True, slots=True)
+class RiskIndex:
+    """Who of a state is due, and what the accounts that can be due depend on (LQ-10).
+
+    `standings`: per account the urgency if it is due, else None; `due`: keys (urgency, account).
+    `holders`: per source, the assets first, then the markets, keys of the accounts that hold, owe
+    or trade it.
+    """
+
+    state: State
+    standings: Vector[int | None]
+    due: Ordered
+    holders: tuple[Ordered, ...]
+
+    def accounts(self) -> tuple[int, ...]:
+        """Return the accounts that are due, in the order of `due_accounts`."""
+        return tuple(account for _, account in self.due)
+
+
+def indexed(state: State) -> RiskIndex:
+    """Return the index of a state; every account is looked at once."""
+    sources = len(state.assets) + len(state.markets)
+    index = RiskIndex(state, Vector(), Ordered(), (Ordered(),) * sources)
+    for account, holder in enumerate(state.accounts):
+        index = _listed(index, account, None, holder)
+        index = replace(index, standings=index.standings.append(None))
+        index = _judged(index, account)
+    return index
+
+
+def followed(index: RiskIndex, after: State) -> RiskIndex:
+    """Return the index of a later state: new and changed accounts, and those a price touched.
+
+    A price touches an account that depends on it; so do a mark, a funding index, what a pool's
+    share is worth, and their parameters.
+    """
+    before = index.state
+    is_wider = len(before.assets) != len(after.assets) or len(before.markets) != len(after.markets)
+    if is_wider or before.system != after.system:
+        return indexed(after)
+    index = replace(index, state=after)
+    judged = set()
+    for account, holder, old in after.accounts.changed(before.accounts):
+        if account >= len(index.standings):
+            index = replace(index, standings=index.standings.append(None))
+        index = _listed(index, account, old, holder)
+        judged.add(account)
+    for source in _touched(before, after):
+        judged.update(account for (account,) in index.holders[source])
+    for account in sorted(judged):
+        index = _judged(index, account)
+    return index
+
+
+def _judged(index: RiskIndex, account: int) -> RiskIndex:
+    """Look at one account, and put it into the due list or take it out."""
+    was, now = index.standings[account], _standing(index.state, account)
+    if was == now:
+        return index
+    due = index.due if was is None else index.due.remove((was, account))
+    due = due if now is None else due.add((now, account))
+    return replace(index, due=due, standings=index.standings.set(account, now))
+
+
+def _standing(state: State, account: int) -> int | None:
+    holder = state.accounts[account]
+    if account in {FEES, INSURANCE} or not (is_settled(holder) or is_exposed(holder)):
+        return None
+    found = health(state, holder)
+    return urgency(found) if is_liquidatable(found) else None
+
+
+def _listed(index: RiskIndex, account: int, old: Account | None, new: Account) -> RiskIndex:
+    """Enter an account under what it depends on now, and take it out where it no longer does."""
+    before = set() if old is None else set(_sources(index.state, old))
+    after, holders = set(_sources(index.state, new)), list(index.holders)
+    for source in before - after:
+        holders[source] = holders[source].remove((account,))
+    for source in after - before:
+        holders[source] = holders[source].add((account,))
+    return index if before == after else replace(index, holders=tuple(holders))
+
+
+def _sources(state: State, holder: Account) -> Iterator[int]:
+    """Yield what an account that can be due depends on: its assets, then its markets."""
+    if not (is_settled(holder) or is_exposed(holder)):
+        return
+    settlement = find_asset(state, state.system.settlement_asset)
+    for asset in range(len(state.assets)):
+        held = at(holder.free, asset) or at(holder.shares, asset) or at(holder.reserved, asset)
+        if held or (asset == settlement and is_settled(holder)):
+            yield asset
+    ordered = (state.orders[order].market for order in holder.orders)
+    for market in chain(ordered, (position.market for position in holder.positions)):
+        yield len(state.assets) + market
+
+
+def _touched(before: State, after: State) -> Iterator[int]:
+    """Yield the sources whose worth changed between two states."""
+    for source, (old, new) in enumerate(zip(before.assets, after.assets, strict=True)):
+        if old is not new and _worth(old) != _worth(new):
+            yield source
+    for place, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
+        if first is not second and _marked(first) != _marked(second):
+            yield len(before.assets) + place
+
+
+def _worth(asset: Asset) -> tuple[object, ...]:
+    """Return all that the worth of an asset's atoms and shares depends on."""
+    pool = asset.pool
+    totals = (pool.lent, pool.lend_shares, pool.borrowed, pool.borrow_shares)
+    return asset.price, asset.parameters, totals
+
+
+def _marked(market: Market | Perpetual) -> tuple[object, ...]:
+    """Return all that the worth of a position or an order depends on."""
+    if isinstance(market, Perpetual):
+        return market.parameters, market.mark_price, market.funding_index
+    return (market.parameters,)
