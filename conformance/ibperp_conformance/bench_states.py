@@ -175,8 +175,8 @@ def populated(accounts: int) -> State:
         )
         for asset in state.assets
     )
-    accounts = (*system, *users, lender)
-    state = replace(state, assets=assets, accounts=Vector(accounts), exposed=_exposed(accounts))
+    holders = (*system, *users, lender)
+    state = replace(state, assets=assets, accounts=Vector(holders), exposed=_exposed(holders))
     return with_requests(state, accounts)
 
 

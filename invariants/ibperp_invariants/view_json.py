@@ -204,13 +204,19 @@ def _market(node: Node) -> MarketView:
         tuple(item.integer() for item in node.get("bids").items()),
         tuple(item.integer() for item in node.get("asks").items()),
     )
-    told = {part.name for part in fields(MarketView)} | {"is_limited", "ramp"}
+    told = {*(part.name for part in fields(MarketView)), "is_limited", "ramp"}
     own = [part.name for part in fields(PerpetualView) if part.name not in told]
     if not any(name in node.members() for name in own):
         return MarketView(*shared)
+    integers = {name: node.get(name).integer() for name in own}
     return PerpetualView(
         *shared,
-        **{name: node.get(name).integer() for name in own},
+        reference_index_price=integers["reference_index_price"],
+        mark_price=integers["mark_price"],
+        mark_time=integers["mark_time"],
+        funding_index=integers["funding_index"],
+        funding_time=integers["funding_time"],
+        open_interest=integers["open_interest"],
         is_limited=_boolean_or_false(node, "is_limited"),
         ramp=_ramp(node),
     )

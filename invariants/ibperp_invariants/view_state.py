@@ -144,9 +144,7 @@ def _asset(asset: Asset) -> AssetView:
     )
 
 
-def _ramp(
-    ramp: Ramp | None, parameters: AssetParameters | PerpetualParameters
-) -> RampView | None:
+def _ramp(ramp: Ramp | None, parameters: AssetParameters | PerpetualParameters) -> RampView | None:
     if ramp is None:
         return None
     return RampView(ramp.start, ramp.end, ramp.origin, margins_of(parameters), ramp.target)
