@@ -151,7 +151,7 @@ def fill(
 
 
 @app.command(epilog=EXIT_CODES)
-def run(
+def run(  # noqa: PLR0917 - typer reads a parameter per option
     file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The scenario.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not tables.")] = False,
     trace_file: Annotated[
@@ -160,11 +160,24 @@ def run(
     plot_file: Annotated[
         Path | None, typer.Option("--plot", help="Write charts of the run as an HTML page here.")
     ] = None,
+    snapshot_file: Annotated[
+        Path | None, typer.Option("--snapshot", help="Write the state at the end here.")
+    ] = None,
+    start_file: Annotated[
+        Path | None, typer.Option("--from", help="Start from this snapshot, not from the preset.")
+    ] = None,
 ) -> int:
     """Run a scenario; print its steps, and where accounts and markets stand at the end."""
     from ibperp_conformance import scenario
 
-    return scenario.main_run(file, as_json, trace_file, plot_file)
+    return scenario.main_run(
+        file,
+        as_json,
+        trace_file,
+        plot_file,
+        snapshot_file=snapshot_file,
+        start_file=start_file,
+    )
 
 
 @app.command("check-trace")

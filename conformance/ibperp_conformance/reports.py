@@ -28,19 +28,19 @@ _STYLES: Final = {
 }
 
 
-def writable(path: Path) -> Path:
+def writable(path: Path, what: str = "report") -> Path:
     """Return `path` when a report can be put there; raise `WrongUseError` before the run starts."""
     if path.is_dir():
-        raise WrongUseError(f"cannot write the report {path}: it is a directory")
+        raise WrongUseError(f"cannot write the {what} {path}: it is a directory")
     if not path.parent.is_dir():
-        raise WrongUseError(f"cannot write the report {path}: there is no directory {path.parent}")
+        raise WrongUseError(f"cannot write the {what} {path}: there is no directory {path.parent}")
     place = path if path.exists() and not path.is_file() else path.parent
     if not os.access(place, os.W_OK):
-        raise WrongUseError(f"cannot write the report {path}: no permission to write there")
+        raise WrongUseError(f"cannot write the {what} {path}: no permission to write there")
     return path
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str, what: str = "report") -> None:
     """Put `text` at `path`, wholly or not at all; raise `WrongUseError` when that fails."""
     data = text.encode("utf-8", "backslashreplace")
     try:
@@ -60,7 +60,7 @@ def write_atomically(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WrongUseError(f"cannot write the report {path}: {reason}") from None
+        raise WrongUseError(f"cannot write the {what} {path}: {reason}") from None
 
 
 def _umask() -> int:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ibperp.actions import AdvanceTime, PlaceOrder
 from ibperp.outcomes import Accepted, Outcome, RejectionCode
-from ibperp.state import State, genesis
+from ibperp.state import INSURANCE, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.document import DocumentError, Problem, load_document
 from ibperp_conformance.observation import observe
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
+FIRST_ACCOUNT: Final = INSURANCE + 1
+IN_ORDER: Final = "name all of its accounts in the order in which they were made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class StepResult:
 class ScenarioResult:
     """A scenario that was run: the steps that set the scene, those of the file, and the names.
 
-    `names` are those of accounts, `orders` those of orders, by id.
+    `names` are those of accounts, `orders` those of orders, by id. `start`: the state before the
+    first step.
     """
 
     title: str
@@ -78,12 +81,13 @@ class ScenarioResult:
     steps: tuple[StepResult, ...]
     names: dict[int, str]
     orders: dict[int, str]
+    start: State
 
     @property
     def final(self) -> State:
         """Return the state at the end."""
         every = (*self.scene, *self.steps)
-        return every[-1].after if every else genesis(self.preset.system)
+        return every[-1].after if every else self.start
 
     @property
     def is_ok(self) -> bool:
@@ -92,15 +96,21 @@ class ScenarioResult:
         return all(step.is_expected and not step.violations for step in every)
 
 
-def run_scenario(path: Path) -> ScenarioResult:
-    """Run the scenario in a file; raise DocumentError naming every field that cannot be read."""
+def run_scenario(path: Path, start: State | None = None) -> ScenarioResult:
+    """Run the scenario in a file; raise DocumentError naming every field that cannot be read.
+
+    From `start` the preset is not listed again, and of `accounts` only those that are new are made.
+    """
     document = load_document(path)
     reading = Reading(document)
     data = _fields(document)
     preset = load_preset(data["preset"], beside=path.parent)
     cast = Cast()
-    scene = list(_scene(reading, preset, data["accounts"], cast))
-    state = scene[-1].after if scene else genesis(preset.system)
+    first = genesis(preset.system) if start is None else start
+    scene = list(_listed(preset, first)) if start is None else []
+    state = scene[-1].after if scene else first
+    scene += _named(reading, data["accounts"], state, cast)
+    state = scene[-1].after if scene else first
     steps = []
     for place, written in enumerate(data["steps"]):
         for step in _played(reading, ("steps", place), written, state, cast):
@@ -109,12 +119,14 @@ def run_scenario(path: Path) -> ScenarioResult:
     reading.finish()
     names = {account: name for name, account in cast.accounts.items()}
     orders = {order: name for name, order in cast.orders.items()}
-    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders)
+    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
 
 
 def trace_lines(result: ScenarioResult) -> Iterator[str]:
     """Yield the trace of a run: a line with the system, then one line a step."""
-    yield _line({"system": encode_system(result.preset.system)})
+    header = {"system": encode_system(result.start.system)}
+    is_first = result.start == genesis(result.start.system)
+    yield _line(header if is_first else {**header, "observation": observe(result.start)})
     for step in (*result.scene, *result.steps):
         yield _line(
             {
@@ -130,13 +142,25 @@ def main_run(
     json: bool,  # noqa: FBT001
     trace: Path | None,
     plot: Path | None = None,
+    *,
+    snapshot_file: Path | None = None,
+    start_file: Path | None = None,
 ) -> int:
-    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use."""
+    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use.
+
+    `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
+    WrongUseError when one of them cannot be read or written.
+    """
+    from ibperp_conformance.reports import writable
     from ibperp_conformance.scenario_plot import plot_page
     from ibperp_conformance.scenario_report import as_json, print_result
+    from ibperp_conformance.snapshot_files import read_snapshot, write_snapshot
 
+    if snapshot_file is not None:
+        writable(snapshot_file, "snapshot")
+    start = None if start_file is None else read_snapshot(start_file)
     try:
-        result = run_scenario(path)
+        result = run_scenario(path, start)
     except DocumentError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -149,6 +173,8 @@ def main_run(
         except OSError as error:
             sys.stderr.write(f"{written}: cannot be written: {error.strerror}\n")
             return 2
+    if snapshot_file is not None:
+        write_snapshot(snapshot_file, result.final)
     if json:
         sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
     else:
@@ -179,10 +205,8 @@ def _fields(document: Document) -> dict[str, Any]:
     return data
 
 
-def _scene(
-    reading: Reading, preset: Preset, accounts: list[Any], cast: Cast
-) -> Iterator[StepResult]:
-    state = genesis(preset.system)
+def _listed(preset: Preset, state: State) -> Iterator[StepResult]:
+    """Yield the steps that list the assets and markets of a preset."""
     for action in preset.actions:
         step = _taken(0, f"preset {preset.name}", action, state, None)
         if not isinstance(step.outcome, Accepted):
@@ -192,16 +216,28 @@ def _scene(
             raise DocumentError(preset.name, [Problem(0, ".".join(listed), message)])
         yield step
         state = step.after
+
+
+def _named(reading: Reading, accounts: list[Any], state: State, cast: Cast) -> Iterator[StepResult]:
+    """Give the accounts of the state their names, and yield the steps that make the others."""
+    known = len(state.accounts)
+    if known > len(accounts) + FIRST_ACCOUNT:
+        missing = known - len(accounts) - FIRST_ACCOUNT
+        reading.refuse(("accounts",), f"{missing} accounts of the snapshot lack a name; {IN_ORDER}")
     for place, name in enumerate(accounts):
-        where = ("accounts", place)
+        where, account = ("accounts", place), place + FIRST_ACCOUNT
         if not is_account_name(name):
             reading.refuse(where, "expected a name such as alice/main")
         elif name in cast.accounts:
             reading.refuse(where, "named twice; remove one")
         else:
-            step = _taken(0, name, cast.add(name, len(state.accounts)), state, None)
-            yield step
-            state = step.after
+            action = cast.add(name, account)
+            if account >= known:
+                step = _taken(0, name, action, state, None)
+                yield step
+                state = step.after
+            elif state.accounts[account].user != action.user:
+                reading.refuse(where, f"belongs to another user in the snapshot; {IN_ORDER}")
 
 
 def _played(
