@@ -48,8 +48,10 @@ def test_hello__names_protocol_and_capabilities() -> None:
     (reply,) = said(HELLO)
     assert reply["id"] == 1
     assert reply["ok"]["protocol"] == "1"
-    chapters = ["custody", "money_market", "portfolio", "spot_margin", "perpetuals", "settlement"]
-    assert reply["ok"]["capabilities"] == [*chapters, "events"]
+    funds = ["custody", "money_market", "portfolio"]
+    trading = ["spot_margin", "perpetuals", "settlement"]
+    risk = ["liquidation", "programs", "governance"]
+    assert reply["ok"]["capabilities"] == [*funds, *trading, *risk, "events"]
 
 
 def test_apply__moves_the_state_and_a_rejection_does_not() -> None:

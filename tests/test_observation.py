@@ -268,6 +268,7 @@ def test_perpetual__has_the_fields_of_the_protocol() -> None:
         "funding_index": "1",
         "funding_time": "3601",
         "open_interest": "4",
+        "is_limited": False,
         "bids": ["0"],
         "asks": [],
     }

@@ -206,8 +206,8 @@ def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
     found = problems(changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0"))
     assert found == [
         "line 9: system.throttle_interval: expected 1 to 86400 seconds",
-        "line 35: assets.USDC.mmf_base: expected above 0, below imf_base",
-        "line 42: assets.USDC.tokens[0].minimum_deposit: expected above 0",
+        "line 43: assets.USDC.mmf_base: expected above 0, below imf_base",
+        "line 51: assets.USDC.tokens[0].minimum_deposit: expected above 0",
     ]
 
 
@@ -215,11 +215,11 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
     found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
     assert found == [
         (
-            "line 31: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+            "line 39: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
             "the nearest valid values are 1 and 1.01"
         ),
         (
-            "line 45: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+            "line 54: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
             "the nearest valid values are 0.5 and 0.51"
         ),
     ]
@@ -279,6 +279,13 @@ def test_preset__inexact_decimals_name_the_nearest_values() -> None:
         (changed(account_virtual_limit="0.005"), "account_virtual_limit: 0.005 is not a multiple"),
         (changed(system_virtual_limit="1 ETH"), "system.system_virtual_limit: expected a decimal"),
         (changed(book_utilization_limit="1.5"), "book_utilization_limit: expected 0 to 1"),
+        (changed(liquidation_fraction="0"), "system.liquidation_fraction: expected above 0"),
+        (changed(liquidation_fee="1.1"), "system.liquidation_fee: expected 0 to 1"),
+        (changed(liquidation_grace="-1"), "system.liquidation_grace: expected a whole number"),
+        (changed(insurance_limit="0.005"), "system.insurance_limit: 0.005 is not a multiple"),
+        (changed(non_recourse="maybe"), "system.non_recourse: expected true or false"),
+        (changed(price_floor="0.001"), "assets.USDC.price_floor: 0.001 is not a multiple of 0.01"),
+        (changed(price_floor="-1"), "assets.USDC.price_floor: expected 0 to 2^127-1"),
         (perpetual(lot="0"), "markets.ETH_USDC_PERP.lot: expected one unit divided by a whole"),
         (perpetual(lot="0.03"), "markets.ETH_USDC_PERP.lot: expected one unit divided by a whole"),
         (perpetual(lot="1 ETH"), "markets.ETH_USDC_PERP.lot: expected a decimal"),

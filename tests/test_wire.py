@@ -40,6 +40,7 @@ from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance import messages, wire
 from ibperp_conformance.presets import load_preset
+from risk_events_written import RISK_EVENTS
 
 DEPOSIT = {
     "type": "deposit",
@@ -109,7 +110,7 @@ def test_action__survives_json(record: type, data: st.DataObject) -> None:
 
 def test_actions__every_kind_has_its_name() -> None:
     assert wire.action_classes()["set_pool_parameters"] is actions.SetPoolParameters
-    assert len(wire.action_classes()) == 31
+    assert len(wire.action_classes()) == 46
 
 
 def test_redeem__all_is_no_amount() -> None:
@@ -405,6 +406,7 @@ EVENTS: list[tuple[Event, dict[str, Any]]] = [
         VirtualInterest(2, 0, -1),
         {"type": "virtual_interest", "account": "2", "market": "ORE_USD", "amount": "-1"},
     ),
+    *RISK_EVENTS,
 ]
 
 
