@@ -330,6 +330,27 @@ def test_other_bytes_of_the_same_state__are_refused() -> None:
     assert "cut short" in refusal(data[:-1])
 
 
+def test_fields__are_sorted_and_refused_in_another_order() -> None:
+    def reversed_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert [name for name, _ in pairs] == sorted(name for name, _ in pairs)
+        return dict(reversed(pairs))
+
+    data = snapshot(rich())
+    turned = json.loads(data, object_pairs_hook=reversed_pairs)
+    text = json.dumps(turned, ensure_ascii=False, separators=(",", ":"))
+    assert len(text.encode()) == len(data)
+    assert "not canonical at byte 2" in refusal(text.encode())
+
+
+@pytest.mark.parametrize("size", [31, 32, 33, 1024, 1025, 5000])
+def test_long_vectors_and_sets__are_written_whole(size: int) -> None:
+    vector, ordered = Vector(range(size)), Ordered((size - key, key) for key in range(size))
+    again = decoded(encoded(vector, Vector[int]), Vector[int])
+    assert again == vector
+    assert again.append(7) == vector.append(7)
+    assert decoded(encoded(ordered, Ordered), Ordered) == ordered
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
