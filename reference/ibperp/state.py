@@ -244,8 +244,8 @@ class Chain:
 class State:
     """Everything the rules depend on; `time` in seconds.
 
-    `active`: accounts that a settlement touches; `exposed`: accounts that owe a pool or have orders; both sets of
-    keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
+    `active`: accounts that a settlement touches; `exposed`: accounts that owe a pool or have
+    orders; both as keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
     """
 
     system: SystemParameters

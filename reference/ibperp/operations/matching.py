@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.feeds import ActionClass
 from ibperp.margin import is_admissible
 from ibperp.operations import perpetual_trade, spot_trade
-from ibperp.operations.effect import MakerFails
+from ibperp.operations.effect import MakerFails, feed_checks, rejection
 from ibperp.operations.resting import ended, reducible_lots, shrunk, with_order
 from ibperp.operations.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention
@@ -83,18 +84,22 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
         return ended(effect, maker, done.refused.code)
     if isinstance(done, Rejected):
         return done
-    if not _is_borne(effect.state, done.state, resting.account):
-        return ended(effect, maker, RejectionCode.INSUFFICIENT_MARGIN)
-    return done
+    failed = _maker_rejection(effect.state, done.state, resting.account)
+    return ended(effect, maker, failed.code) if failed else done
 
 
-def _is_borne(before: State, after: State, maker: int) -> bool:
-    """Tell whether a maker's account bears a trade: it is judged by what it does cost (SM-9).
+def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None:
+    """Return why a maker's account does not bear a trade: it is judged by what it does cost (SM-9).
 
     What open orders may cost was asked of the owner when they were placed, at other prices.
     """
-    healths = (health(state, state.accounts[maker]) for state in (before, after))
-    return is_admissible(*(replace(each, order_loss=0) for each in healths))
+    holder = after.accounts[maker]
+    pairs = (before, before.accounts[maker]), (after, holder)
+    is_borne = is_admissible(*(replace(health(*pair), order_loss=0) for pair in pairs))
+    return rejection(
+        *feed_checks(after, holder, ActionClass.ORDER),
+        (is_borne, RejectionCode.INSUFFICIENT_MARGIN),
+    )
 
 
 def _with_last(state: State, resting: Order) -> State:
