@@ -15,7 +15,7 @@ from ibperp.actions import (
 from ibperp.state import Settings, find_chain
 from ibperp_conformance.asset_presets import changed_pool, listing_of, price_scale
 from ibperp_conformance.scenario_fields import RefusedError, StepFields, is_account_name
-from ibperp_conformance.scenario_perpetuals import STEPS, MarketStep
+from ibperp_conformance.scenario_risk import STEPS, RiskStep
 from ibperp_conformance.units import integer_of, ratio_of, seconds_of
 from ibperp_conformance.wire import ALL, action_classes
 
@@ -46,7 +46,7 @@ def read_action(
 
     After noting a problem in `reading`, return None.
     """
-    reader = MarketStep if path[-1] in STEPS.values() else _FundsStep
+    reader = RiskStep if path[-1] in STEPS.values() else _FundsStep
     try:
         return reader(reading, path, written, state, cast).action()
     except RefusedError as error:

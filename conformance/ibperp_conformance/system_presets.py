@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
-from pydantic import BaseModel, StrictBool, StrictStr
+from pydantic import BaseModel, StrictBool, StrictStr, create_model
 
 from ibperp.numbers import INT128_MAX
 from ibperp.parameter_laws import system_violations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ibperp.parameters import AssetParameters
+    from ibperp_conformance.document import FieldPath
     from ibperp_conformance.preset_reading import Reading
 
 NONE: Final = "none"
@@ -47,23 +50,59 @@ def system_of(
     An asset that is None could not be read itself.
     """
     fields = dict(given)
-    quote_unit = 10 ** fields.pop("quote_decimals")
     symbol = fields["settlement_asset"]
     if symbol not in assets:
         reading.refuse((*PATH, "settlement_asset"), f"not listed; {suggestion(symbol, assets)}")
-    asset = assets.get(symbol)
-    for name in GAIN_CAPS:
-        fields[name] = _limit(reading, name, fields[name], quote_unit, "USD")
-    for name in SETTLED_LIMITS:
-        scale = 0 if asset is None else 10**asset.decimals
-        fields[name] = _limit(reading, name, fields[name], scale, symbol) if scale else 0
-    system = SystemParameters(quote_unit=quote_unit, **fields)
+    fields["quote_unit"] = 10 ** fields.pop("quote_decimals")
+    exact = _exact(reading, PATH, fields, (symbol, assets.get(symbol)), fields["quote_unit"])
+    system = SystemParameters(**exact)
     reading.laws(PATH, system_violations(system))
     return system
 
 
-def _limit(reading: Reading, name: str, text: str, scale: int, unit: str) -> int:
-    return INT128_MAX if text == NONE else reading.amount((*PATH, name), text, scale, unit)
+def changed_system(
+    reading: Reading,
+    path: FieldPath,
+    changes: object,
+    system: SystemParameters,
+    assets: Mapping[str, AssetParameters],
+) -> SystemParameters | None:
+    """Return system parameters with some replaced, or None after noting problems (GV-1)."""
+    model = reading.model(_system_changes(), path, changes)
+    if model is None:
+        return None
+    given = {name: value for name, value in model if value is not None}
+    if "quote_decimals" in given:
+        given["quote_unit"] = 10 ** given.pop("quote_decimals")
+    symbol = given.get("settlement_asset", system.settlement_asset)
+    quote_unit = given.get("quote_unit", system.quote_unit)
+    exact = _exact(reading, path, given, (symbol, assets.get(symbol)), quote_unit)
+    changed = replace(system, **exact)
+    reading.laws(path, system_violations(changed))
+    return changed
+
+
+def _exact(
+    reading: Reading,
+    path: FieldPath,
+    given: dict[str, Any],
+    settlement: tuple[str, AssetParameters | None],
+    quote_unit: int,
+) -> dict[str, Any]:
+    """Return fields of the record: limits in quote atoms and in atoms of the settlement asset."""
+    symbol, asset = settlement
+    scale = 0 if asset is None else 10**asset.decimals
+    scales = dict.fromkeys(GAIN_CAPS, (quote_unit, "USD"))
+    scales |= dict.fromkeys(SETTLED_LIMITS, (scale, symbol))
+    exact = dict(given)
+    for name, (unit, named) in scales.items():
+        if name in given:
+            limit = given[name]
+            is_none = limit == NONE and unit > 0
+            exact[name] = INT128_MAX if is_none else 0
+            if not is_none and unit:
+                exact[name] = reading.amount((*path, name), limit, unit, named)
+    return exact
 
 
 def _limit_text(value: object) -> object:
@@ -103,3 +142,11 @@ class _SystemPreset(BaseModel):
     non_recourse: StrictBool
     ramp_interval: Count
     request_lifetime: Count
+
+
+@cache
+def _system_changes() -> type[BaseModel]:
+    hints = get_type_hints(_SystemPreset, include_extras=True)
+    names = [name for name in hints if name in _SystemPreset.model_fields]
+    members: dict[str, Any] = {name: (hints[name], None) for name in names}
+    return create_model("SystemChanges", __config__=FORBID, **members)
