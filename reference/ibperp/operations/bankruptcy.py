@@ -20,7 +20,7 @@ from ibperp.operations.lending import available_of, claim_of, debt_of, free_of, 
 from ibperp.operations.liquidation import liquidation_rejection, step
 from ibperp.operations.perpetual_trade import credited, placed
 from ibperp.operations.takeover import NO_MARKET, Handover, claim_moved, unsettled_moved
-from ibperp.outcomes import Reason, RejectionCode, SettlementSource
+from ibperp.outcomes import Accepted, Event, Reason, RejectionCode, SettlementSource
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.risk import due_accounts
@@ -80,14 +80,15 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
         return refused
 
     # EFFECT
-    effect, left = Effect(state), action.steps
+    after, events, left = state, list[Event](), action.steps
     for account in due_accounts(state):
-        while left and (done := worked(effect.state, account)) is not None:
-            effect, left = effect.noted(done.state, *done.events), left - 1
+        while left and (done := worked(after, account)) is not None:
+            after, left = done.state, left - 1
+            events += done.events
 
     # POSTCONDITIONS
     assert 0 <= left <= action.steps
-    return effect.accepted()
+    return Accepted(after, tuple(events))
 
 
 def worked(state: State, account: int) -> Effect | None:
