@@ -9,6 +9,7 @@ from ibperp_conformance.presets import load_preset
 from ibperp_conformance.scenario import main_run, run_scenario, trace_lines
 from ibperp_conformance.scenario_steps import step_records
 from ibperp_invariants import Violation
+from scenario_of_risk import RISK
 
 HEAD = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nsteps:\n"
 MARKET = """base: USDC, quote: ETH, lot: 1, tick: 0.0001, minimum: 10, maker_fee: 0, taker_fee: 0,
@@ -20,26 +21,6 @@ PERPETUAL = """lot: 0.01, tick: 1, minimum: 0.1, maker_fee: 0, taker_fee: 0,
     mmf_base: 0.05, mmf_factor: 0, open_interest_limit: 10, position_limit: 1.5,
     funding_interval: 3600, interest_rate: 0, interest_clamp: 0, funding_floor: -1, funding_cap: 1,
     mark_threshold: 0.1, price_update_min: 0.5, price_update_max: 2"""
-RISK = """  - set_price: {asset: ETH, price: 1500}
-  - set_price: {asset: USDC, price: 1}
-  - liquidate: {account: bob/main}
-    expect_rejected: not_liquidatable
-  - resolve_bankruptcy: {account: bob/main}
-    expect_rejected: not_liquidatable
-  - run_risk: {steps: 3}
-  - fund_insurance: {account: alice/main, asset: USDC, amount: 1.5 USDC}
-  - register_backstop: {account: bob/main, capacity: 500 USD}
-  - request_quote: {account: carol/main, market: ETH_USDC, side: ask, amount: 0.1, expires: 1m}
-  - submit_quote: {account: alice/main, price: 1400, auto_lend: true}
-  - withdraw_quote: {account: alice/main}
-  - accept_quote: {account: carol/main, quoter: alice/main}
-    expect_rejected: quote_unknown
-  - refresh_request: {account: carol/main, request: 0}
-  - cancel_request: {account: carol/main}
-  - set_system_parameters: {changes: {liquidation_fee: 0.02, insurance_limit: none}}
-  - halt: {}
-  - resume: {}
-"""
 PLACE = "place: {account: bob/main, market: ETH_USDC, side: bid, amount: 1, price: 2000"
 DEPOSIT = "  - deposit: {account: alice/main, asset: USDC, chain: solana, amount: 100.5}\n"
 

@@ -5,9 +5,9 @@ import {
   rest, shrink, takerBound,
 } from './book.mjs';
 import { floorDivide, isBetween, isInRange, max, min, sum } from './numbers.mjs';
-import { stage } from './outcomes.mjs';
+import { stage, violatedBy } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { assetLevel, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset } from './portfolio.mjs';
+import { assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset } from './portfolio.mjs';
 import { reducible as reducibleLots, tradePositions } from './positions.mjs';
 import { assetsOf, tradeAssets } from './spot_margin.mjs';
 import { available, byId, entry, isReserved } from './state.mjs';
@@ -187,7 +187,9 @@ function exchange(run, before, takerId, makerId) {
   const refused = (isPerpetual(market) ? tradePositions : tradeAssets)(run, trade);
   if (refused) return refused;
   const judged = (of) => ({ ...health(of, account), order_loss: 0n });
-  return isAdmissible(judged(before), judged(state)) ? undefined : 'insufficient_margin';
+  return violatedBy({
+    ...feedConditions(state, account, 'order_price_age'), insufficient_margin: !isAdmissible(judged(before), judged(state)),
+  })[0];
 }
 
 // SM-10

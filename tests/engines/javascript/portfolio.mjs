@@ -216,10 +216,13 @@ function accountLevels(state, id, age) {
   ];
 }
 
+/** What the prices behind an account refuse, with the name of the price age. */
+export const feedConditions = (state, id, age) => levelConditions(accountLevels(state, id, age), age, 'price_stale');
+
 /** The last stage of an owner's action (PF-8), with the name of the price age. */
 export function marginStage({ before, state }, id, age) {
   stage({
-    ...levelConditions(accountLevels(state, id, age), age, 'price_stale'),
+    ...feedConditions(state, id, age),
     insufficient_margin: !isAdmissible(health(before, id), health(state, id)),
   });
 }
