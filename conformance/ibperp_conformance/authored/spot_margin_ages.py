@@ -129,7 +129,11 @@ _DEBTS: Final[tuple[Case, ...]] = (
     _OWED.accept(
         "SM-11-072", "fewer lots in their place need no price of the debt", AmendOrder(3, 0, 4, USD)
     ),
-    _OWED.accept("SM-9-170", "a maker that owes what has no price ends: nobody can say what it bears", ask(4, 5, USD)),
+    _OWED.accept(
+        "SM-9-170",
+        "a maker that owes what has no price ends: nobody can say what it bears",
+        ask(4, 5, USD),
+    ),
 )
 
 CASES: Final[tuple[Case, ...]] = (*_AGES, *_DEBTS)
