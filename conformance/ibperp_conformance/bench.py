@@ -1,7 +1,8 @@
 """Measure the reference: transitions per second as accounts and books grow, vectors, memory.
 
 `python -m ibperp_conformance.bench [FILE.json] [--full]` prints one JSON object (and writes it to
-FILE): figures as measured, of one run on one machine. The full run settles a million positions too.
+FILE): figures as measured, of one run on one machine. The full run settles a million positions too,
+lets a hundred thousand fall, and keeps the due list of a million.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
 from ibperp_conformance import bench_orders
+from ibperp_conformance.bench_liquidation import cascade, due_list
 from ibperp_conformance.bench_settlement import settlements
 from ibperp_conformance.bench_states import FIRST, POOL, TRANSITIONS, populated, with_orders
 
@@ -36,6 +38,10 @@ SIZES: Final = (10, 10**3, 10**5, 10**6)
 BOOK_SIZES: Final = (10, 10**3, 10**5)
 SETTLED_SIZES: Final = (10**3, 10**5)
 SETTLED_SIZES_FULL: Final = (*SETTLED_SIZES, 10**6)
+DUE_SIZES: Final = (10**3, 10**4)
+DUE_SIZES_FULL: Final = (*DUE_SIZES, 10**5)
+INDEX_SIZES: Final = (10**3, 10**5)
+INDEX_SIZES_FULL: Final = (*INDEX_SIZES, 10**6)
 FULL: Final = "--full"
 REPEATS: Final = 5
 
@@ -126,7 +132,7 @@ def conformance() -> dict[str, float]:
     }
 
 
-def measured(settled_sizes: tuple[int, ...]) -> dict[str, object]:
+def measured(*, full: bool) -> dict[str, object]:
     """Return every figure."""
     per_size = {str(size): dict(rates(size)) for size in SIZES}
     growth = {
@@ -147,7 +153,13 @@ def measured(settled_sizes: tuple[int, ...]) -> dict[str, object]:
         "transitions_per_second_by_resting_orders": per_book,
         "cost_from_10_to_1e5_resting_orders": book_growth,
         "per_second_of_10_assets_debts_and_orders": bench_orders.portfolio_rates(),
-        "settlement_by_positions": settlements(settled_sizes),
+        "settlement_by_positions": settlements(SETTLED_SIZES_FULL if full else SETTLED_SIZES),
+        "cascade_by_positions": {
+            str(size): cascade(size) for size in (DUE_SIZES_FULL if full else DUE_SIZES)
+        },
+        "due_list_by_positions": {
+            str(size): due_list(size) for size in (INDEX_SIZES_FULL if full else INDEX_SIZES)
+        },
         "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
         "conformance": conformance(),
     }
@@ -156,8 +168,7 @@ def measured(settled_sizes: tuple[int, ...]) -> dict[str, object]:
 def main() -> int:
     """Print the figures as JSON, and write them to the file named by the first argument."""
     files = [argument for argument in sys.argv[1:] if argument != FULL]
-    sizes = SETTLED_SIZES_FULL if FULL in sys.argv else SETTLED_SIZES
-    text = json.dumps(measured(sizes), indent=2)
+    text = json.dumps(measured(full=FULL in sys.argv), indent=2)
     print(text)
     if files:
         Path(files[0]).write_text(text + "\n", encoding="utf-8")

@@ -36,7 +36,7 @@ ADMITTED: Final[dict[ActionClass, frozenset[PriceLevel]]] = {
     ActionClass.ORDER: frozenset({PriceLevel.DEVIATING, PriceLevel.VALID}),
     ActionClass.BORROW: frozenset({PriceLevel.VALID}),
     ActionClass.WITHDRAWAL: frozenset({PriceLevel.VALID}),
-    ActionClass.LIQUIDATION: frozenset({PriceLevel.VALID}),
+    ActionClass.LIQUIDATION: frozenset({PriceLevel.DEVIATING, PriceLevel.VALID}),
 }
 """The levels that each class of action admits (GV-3)."""
 
