@@ -241,9 +241,10 @@ def _tagged(kinds: dict[str, type]) -> Codec:
     names = {kind: tag for tag, kind in kinds.items()}
 
     def encode(value: Any) -> dict[str, Any]:
-        if type(value) not in names:
+        kind: Any = type(value)
+        if kind not in names:
             raise _wanted(f"a record of {', '.join(kinds)}", value)
-        return {TYPE: names[type(value)], **codec_of(type(value)).encode(value)}
+        return {TYPE: names[kind], **codec_of(kind).encode(value)}
 
     def decode(data: Any) -> Any:
         if not isinstance(data, dict):

@@ -143,7 +143,8 @@ def _records(hint: Any) -> list[type]:
 
 def _dangling(record: Any, path: str, state: State) -> Iterator[str]:
     """Find ids of nothing in a record and in those inside it."""
-    ids, within = _followed(type(record))
+    kind: Any = type(record)
+    ids, within = _followed(kind)
     for name in ids:
         value, entries = getattr(record, name), ID_FIELDS[name]
         count = len(getattr(state, entries))
@@ -185,7 +186,8 @@ def _misderived(state: State) -> Iterator[str]:
                 yield f"{where}.next_sequence: expected one above those of its open orders"
     sets = [name for name, hint in hints_of(State).items() if hint is Ordered]
     blank = Vector(Account(account.user) for account in state.accounts)
-    filled = replace(state, accounts=blank, **dict.fromkeys(sets, Ordered()))
+    empty: dict[str, Any] = dict.fromkeys(sets, Ordered())
+    filled = replace(state, accounts=blank, **empty)
     for index, account in enumerate(state.accounts):
         filled = with_account(filled, index, account)
     for name in sets:
