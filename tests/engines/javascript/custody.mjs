@@ -5,6 +5,7 @@ import { isBetween, isInRange, LARGEST, MILLION, RATIO } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
 import { limitedPrice, marginStage } from './portfolio.mjs';
+import { marginsOf, startRamp } from './ramps.mjs';
 import { available, byId, entry, firstStage, isName, isReserved, newAccount, post } from './state.mjs';
 
 // CU-2
@@ -19,7 +20,7 @@ const isTokenLawful = (token) =>
 const isHaircutLawful = ({ weight, base, penalty }) =>
   isBetween(0n, weight, RATIO) && isBetween(0n, base, MILLION) && isBetween(0n, penalty, RATIO);
 
-function isAssetLawful(parameters) {
+export function isAssetLawful(parameters) {
   const { tokens, pool, haircut } = parameters;
   return (
     isBetween(0n, parameters.decimals, 24n) && isBetween(1n, parameters.lot_atoms, 10n ** 24n) && isHaircutLawful(haircut) &&
@@ -51,7 +52,7 @@ export function listAsset({ state }, { asset, parameters }) {
   });
   const { tokens, pool, ...rest } = parameters;
   for (const { chain } of tokens) if (!state.chains.has(chain)) state.chains.set(chain, 1n);
-  state.assets.set(asset, {
+  const listed = {
     parameters: rest,
     poolParameters: pool,
     price: 0n,
@@ -63,7 +64,9 @@ export function listAsset({ state }, { asset, parameters }) {
       cash: 0n, lent: 0n, lend_shares: 0n, borrowed: 0n, borrow_shares: 0n, reserve: 0n, interest_carry: 0n,
       throttle_bound: pool.throttle_utilization,
     },
-  });
+  };
+  state.assets.set(asset, listed);
+  startRamp(state, listed, { ...marginsOf(rest), weight: 0n });
 }
 
 // CU-3

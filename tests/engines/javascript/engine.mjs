@@ -4,12 +4,14 @@
 
 import { isSystemLawful } from './custody.mjs';
 import { ACTIONS, array, isObject, Malformed, object, observation, parseJson, readAction, string, SYSTEM } from './format.mjs';
+import { haltStage } from './governance.mjs';
 import { Rejection, stage } from './outcomes.mjs';
 import { genesis, isStorable } from './state.mjs';
 
 /** The next state and the events, or a Rejection (NT-9); `before` is never changed, the copy freely. */
 function transition(before, action) {
   const run = { before, state: structuredClone(before), events: [] };
+  haltStage(before, action);
   ACTIONS.get(action.type).perform(run, action);
   stage({ out_of_range: !isStorable(run.state) });
   return run;
@@ -32,12 +34,14 @@ const afterReset = () => {
   if (!current) throw new Malformed('no reset so far');
 };
 const request = (fields) => object({ id: (value) => value, op: string, ...fields });
-const CAPABILITIES = ['custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'events']; // CF-1
+const CAPABILITIES = [ // CF-1
+  'custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'programs', 'governance', 'events',
+];
 const OPERATIONS = new Map(Object.entries({ // CF-6
   hello: (value) => {
     const { protocol } = request({ protocol: string })(value);
     if (protocol !== '1') throw new Malformed('this engine speaks protocol 1');
-    return { ok: { protocol: '1', name: 'javascript', version: '3', capabilities: CAPABILITIES } };
+    return { ok: { protocol: '1', name: 'javascript', version: '4', capabilities: CAPABILITIES } };
   },
   reset: (value) => {
     const { system } = request({ system: SYSTEM })(value);

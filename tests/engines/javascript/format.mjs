@@ -2,11 +2,14 @@
 
 import { isPerpetual } from './book.mjs';
 import * as custody from './custody.mjs';
+import * as governance from './governance.mjs';
 import * as moneyMarket from './money_market.mjs';
 import * as orders from './orders.mjs';
 import * as perpetuals from './perpetuals.mjs';
 import { health } from './portfolio.mjs';
 import { isActive } from './positions.mjs';
+import * as programs from './programs.mjs';
+import { marginsOf } from './ramps.mjs';
 import { settle } from './settlement.mjs';
 import * as spotMargin from './spot_margin.mjs';
 
@@ -74,6 +77,7 @@ const PERPETUAL = object({
   mark_threshold: int, price_update_min: int, price_update_max: int,
 });
 const FLAGS = object({ auto_lend: boolean, auto_lend_redeem: boolean, auto_borrow: boolean, auto_borrow_repay: boolean });
+const SIDE = choice('bid', 'ask');
 
 // CF-3
 const form = (perform, fields) => ({ perform, read: object({ type: string, ...fields }) });
@@ -107,7 +111,7 @@ export const ACTIONS = new Map(Object.entries({
     market: string, index_price: int, mean_mark_price: int, mean_premium: int,
   }),
   place_order: form(orders.placeOrder, {
-    account: int, market: string, side: choice('bid', 'ask'), kind: choice('limit', 'market'), lots: int, price: int,
+    account: int, market: string, side: SIDE, kind: choice('limit', 'market'), lots: int, price: int,
     time_in_force: choice('gtc', 'ioc', 'fok'), post_only: boolean, reduce_only: boolean,
     self_trade_prevention: choice('reject_taker', 'reject_maker', 'reject_both'), flags: FLAGS,
   }),
@@ -121,6 +125,20 @@ export const ACTIONS = new Map(Object.entries({
   apply_funding: form(perpetuals.applyFunding, { market: string, premium: int }),
   settle_market: form(perpetuals.settleMarket, { market: string, price: int }),
   settle: form(settle, {}),
+  register_backstop: form(programs.registerBackstop, { account: int, capacity: int }),
+  request_quote: form(programs.requestQuote, {
+    account: int, market: string, side: SIDE, lots: int, price: int, counterparty: int, immediate: boolean, expires: int,
+    flags: FLAGS,
+  }),
+  refresh_request: form(programs.refreshRequest, { account: int, request: int, expires: int }),
+  cancel_request: form(programs.cancelRequest, { account: int, request: int }),
+  submit_quote: form(programs.submitQuote, { account: int, request: int, price: int, flags: FLAGS }),
+  withdraw_quote: form(programs.withdrawQuote, { account: int, request: int }),
+  accept_quote: form(programs.acceptQuote, { account: int, request: int, quoter: int }),
+  set_system_parameters: form(governance.setSystemParameters, { parameters: SYSTEM }),
+  set_asset_parameters: form(governance.setAssetParameters, { asset: string, parameters: ASSET }),
+  halt: form(governance.halt, {}),
+  resume: form(governance.resume, {}),
 }));
 
 export function readAction(value) {
@@ -150,27 +168,39 @@ function observedAccount(state, account, id) {
   return portfolio.exposure > 0n || open.size > 0 || isActive(account) ? { ...observed, portfolio } : observed;
 }
 
+function observedAsset(asset) {
+  const { parameters, poolParameters, tokens, ramp, ...rest } = asset;
+  return { ...rest, ...observedRamp(asset), tokens: mapped(tokens, ({ custody: held, pending }) => ({ custody: held, pending })) };
+}
+
+/** What is in force between its ends is in the parameters. */
+const observedRamp = ({ ramp, parameters }) => (ramp ? { ramp: { ...ramp, current: marginsOf(parameters) } } : {});
+
 /** The one index of a spot market is that of the reference, a perpetual has one of its own too. */
 function observedMarket(market) {
-  const { parameters, ...rest } = market;
-  if (isPerpetual(market)) return rest;
+  const { parameters, ramp, ...rest } = market;
+  if (isPerpetual(market)) return { ...rest, ...observedRamp(market) };
   const { reference_index_price: index_price, ...others } = rest;
   return { ...others, index_price };
 }
 
 export function observation(state) {
   const openOrders = state.orders.filter(({ status }) => status === 'open');
+  const openRequests = state.requests.filter(({ status }) => status === 'open');
   return wire({
     time: state.time,
     settlement_time: state.settlement_time,
     chains: state.chains,
-    assets: mapped(state.assets, ({ parameters, poolParameters, tokens, ...rest }) =>
-      ({ ...rest, tokens: mapped(tokens, ({ custody: held, pending }) => ({ custody: held, pending })) })),
+    halted: state.halted,
+    liquidation_time: state.liquidation_time,
+    assets: mapped(state.assets, observedAsset),
     markets: mapped(state.markets, observedMarket),
     accounts: indexed(state.accounts.map((account, id) => observedAccount(state, account, id))),
     orders: new Map(openOrders.map(({ id, status, ...rest }) => [String(id), rest])),
     withdrawals: indexed(state.withdrawals),
     rebalances: indexed(state.rebalances),
+    backstops: state.backstops,
+    requests: new Map(openRequests.map(({ id, status, ...rest }) => [String(id), rest])),
   });
 }
 

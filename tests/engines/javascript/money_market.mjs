@@ -7,6 +7,7 @@ import {
   lendMinted, lendShares, mintLend, repayBurned, throttle, utilizationConditions,
 } from './pool.mjs';
 import { health, marginStage, meetsInitial } from './portfolio.mjs';
+import { moveRamps } from './ramps.mjs';
 import { available, byId, firstStage, isReserved, moveShares, post } from './state.mjs';
 
 /** MM-6 */
@@ -17,6 +18,7 @@ export function advanceTime(run, { time }) {
   const seconds = (time / accrual_interval - state.time / accrual_interval) * accrual_interval;
   const steps = time / throttle_interval - state.time / throttle_interval;
   state.time = time;
+  moveRamps(state);
   for (const [symbol, asset] of state.assets) {
     const { pool } = asset;
     if (seconds > 0n && pool.borrowed > 0n) {
@@ -173,6 +175,11 @@ export const isPoolLawful = (pool) => // CU-2
 export function setPoolParameters({ state }, { asset: symbol, parameters }) {
   const asset = state.assets.get(symbol);
   stage({ parameter_invalid: !isPoolLawful(parameters), asset_unknown: !asset });
+  replacePool(asset, parameters);
+}
+
+/** Also of GV-2. */
+export function replacePool(asset, parameters) {
   asset.poolParameters = parameters;
   const { throttle_utilization, max_utilization } = parameters;
   asset.pool.throttle_bound = min(max(asset.pool.throttle_bound, throttle_utilization), max_utilization);

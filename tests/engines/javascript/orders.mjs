@@ -5,12 +5,13 @@ import {
   rest, shrink, takerBound,
 } from './book.mjs';
 import { floorDivide, isBetween, isInRange, max, min, sum } from './numbers.mjs';
-import { stage, violatedBy } from './outcomes.mjs';
+import { codeOf, stage, violatedBy } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
 import { assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset } from './portfolio.mjs';
-import { reducible as reducibleLots, tradePositions } from './positions.mjs';
-import { assetsOf, tradeAssets } from './spot_margin.mjs';
+import { reducible as reducibleLots } from './positions.mjs';
+import { assetsOf } from './spot_margin.mjs';
 import { available, byId, entry, isReserved } from './state.mjs';
+import { exchange, prepareMaker, prepareTaker } from './trades.mjs';
 
 const marketOf = (state, order) => state.markets.get(order.market);
 
@@ -29,7 +30,7 @@ function reducible(state, account, { market: symbol, side }) {
 }
 
 /** What the prices behind a market make of an order in it, with PP-5. */
-function priceConditions(state, market, price) {
+export function priceConditions(state, market, price) {
   const inPerpetual = isPerpetual(market);
   const assets = inPerpetual ? [settlementAsset(state)] : assetsOf(state, market);
   const levels = assets.map((asset) => assetLevel(state, asset, 'order_price_age'));
@@ -151,7 +152,7 @@ function preventSelfTrade(run, { self_trade_prevention }, maker) {
 function meet(run, takerId, makerId) {
   const before = structuredClone(run.state); // B
   const count = run.events.length;
-  const reason = exchange(run, before, takerId, makerId);
+  const reason = trade(run, before, takerId, makerId);
   if (!reason) return;
   run.state = before;
   run.events.length = count;
@@ -159,7 +160,7 @@ function meet(run, takerId, makerId) {
 }
 
 /** The steps that both kinds of market share. The reason for which the maker must end, or undefined. */
-function exchange(run, before, takerId, makerId) {
+function trade(run, before, takerId, makerId) {
   const { state, events } = run;
   const maker = byId(state.orders, makerId);
   const taker = byId(state.orders, takerId);
@@ -171,7 +172,7 @@ function exchange(run, before, takerId, makerId) {
 
   const { maker_fee, taker_fee } = market.parameters;
   const party = ({ account: of, side, flags }, ratio) => ({ account: of, side, flags, fee: feeOf(lots * price, ratio) });
-  const trade = { market: maker.market, price, lots, maker: party(maker, maker_fee), taker: party(taker, taker_fee) };
+  const agreed = { market: maker.market, price, lots, maker: party(maker, maker_fee), taker: party(taker, taker_fee) };
 
   shrink(state, maker, maker.lots - lots);
   if (maker.lots === 0n) {
@@ -181,11 +182,13 @@ function exchange(run, before, takerId, makerId) {
   taker.lots -= lots;
   market.last_price = price;
   events.push({
-    type: 'traded', market: trade.market, maker_order: String(makerId), taker_order: String(takerId), price: String(price),
-    lots: String(lots), maker_fee: String(trade.maker.fee), taker_fee: String(trade.taker.fee),
+    type: 'traded', market: agreed.market, maker_order: String(makerId), taker_order: String(takerId), price: String(price),
+    lots: String(lots), maker_fee: String(agreed.maker.fee), taker_fee: String(agreed.taker.fee),
   });
-  const refused = (isPerpetual(market) ? tradePositions : tradeAssets)(run, trade);
+  const refused = codeOf(() => prepareMaker(run, agreed));
   if (refused) return refused;
+  prepareTaker(run, agreed);
+  exchange(run, agreed);
   const judged = (of) => ({ ...health(of, account), order_loss: 0n });
   return violatedBy({
     ...feedConditions(state, account, 'order_price_age'), insufficient_margin: !isAdmissible(judged(before), judged(state)),

@@ -5,6 +5,7 @@ import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, median, MI
 import { stage } from './outcomes.mjs';
 import { limitedPrice, settlementAsset } from './portfolio.mjs';
 import { lotsOf, touch } from './positions.mjs';
+import { marginsOf, startRamp } from './ramps.mjs';
 import { isName } from './state.mjs';
 
 // PP-1, PP-2
@@ -34,7 +35,9 @@ export function setPerpetualParameters(run, { market: symbol, parameters }) {
   const market = run.state.markets.get(symbol);
   stage({ parameter_invalid: !isPerpetualLawful(parameters), market_unknown: !market });
   stage({ market_kind: !isPerpetual(market) });
+  const origin = marginsOf(market.parameters);
   market.parameters = parameters;
+  startRamp(run.state, market, origin);
   if (parameters.order_book_state === 'closed') endAll(run, market);
 }
 

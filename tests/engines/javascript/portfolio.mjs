@@ -172,6 +172,7 @@ export function health(state, id) {
 
 const counted = ({ equity, uncounted_gain, order_loss }) => equity - uncounted_gain - order_loss;
 export const meetsInitial = (of) => counted(of) >= of.initial;
+export const isLiquidatable = ({ exposure, equity, maintenance }) => exposure > 0n && equity <= maintenance;
 
 // PF-8
 export function isAdmissible(before, after) {
@@ -195,11 +196,13 @@ export const assetLevel = ({ system, time }, { price, price_time, is_limited, pa
 export const markLevel = ({ system, time }, { mark_price, mark_time, is_limited }, age) =>
   levelOf(mark_price, time - mark_time, system[age], 0n, is_limited);
 
-/** What levels refuse; `unknown` is the code of a missing price. Orders go on while a price deviates. */
+const ADMIT_DEVIATING = ['order_price_age', 'liquidation_price_age'];
+
+/** What levels refuse; `unknown` is the code of a missing price. */
 export const levelConditions = (levels, age, unknown) => {
   const has = (level) => levels.includes(level);
   return {
-    price_at_floor: has('at_floor'), price_deviating: age !== 'order_price_age' && has('deviating'),
+    price_at_floor: has('at_floor'), price_deviating: !ADMIT_DEVIATING.includes(age) && has('deviating'),
     price_stale: has('stale'), ...(has('unknown') ? { [unknown]: true } : {}),
   };
 };

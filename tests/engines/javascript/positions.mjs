@@ -73,23 +73,43 @@ export function touch(run, id, symbol, n, price, fee = 0n) {
   dropIfEmpty(account, symbol);
 }
 
-/** Steps 4 to 8. The code with which the maker ends, or undefined. */
-export function tradePositions(run, { market: symbol, maker, taker, lots, price }) {
-  const { state } = run;
-  const market = state.markets.get(symbol);
-  const { position_limit, open_interest_limit } = market.parameters;
-  const [ofMaker, ofTaker] = [maker, taker].map(({ account, side }) => {
-    const before = lotsOf(byId(state.accounts, account), symbol);
-    return { before, after: before + (side === 'bid' ? lots : -lots) };
-  });
-  const isBeyondLimit = ({ before, after }) => absolute(after) > position_limit && absolute(after) > absolute(before);
-  if (isBeyondLimit(ofMaker)) return 'position_limit';
-  const long = (value) => max(value, 0n);
-  const raised = [ofMaker, ofTaker].reduce((total, { before, after }) => total + long(after) - long(before), 0n);
-  const openInterest = market.open_interest + raised;
+function lotsAround(state, { market, lots }, { account, side }) {
+  const before = lotsOf(byId(state.accounts, account), market);
+  return { before, after: before + (side === 'bid' ? lots : -lots) };
+}
+
+export function isBeyondLimit(state, trade, party) {
+  const { position_limit } = state.markets.get(trade.market).parameters;
+  const { before, after } = lotsAround(state, trade, party);
+  return absolute(after) > position_limit && absolute(after) > absolute(before);
+}
+
+/** By how much a trade raises the open interest. */
+function raisedInterest(state, trade) {
+  const long = (lots) => max(lots, 0n);
+  const [ofMaker, ofTaker] = [trade.maker, trade.taker].map((party) => lotsAround(state, trade, party));
+  return long(ofMaker.after) - long(ofMaker.before) + long(ofTaker.after) - long(ofTaker.before);
+}
+
+/** Step 4, in two stages. */
+export function admitMaker({ state }, trade) {
+  stage({ position_limit: isBeyondLimit(state, trade, trade.maker) });
+}
+
+export function admitTaker({ state }, trade) {
+  const { open_interest, parameters } = state.markets.get(trade.market);
+  const raised = raisedInterest(state, trade);
   stage({
-    open_interest_limit: openInterest > open_interest_limit && raised > 0n, position_limit: isBeyondLimit(ofTaker),
+    open_interest_limit: open_interest + raised > parameters.open_interest_limit && raised > 0n,
+    position_limit: isBeyondLimit(state, trade, trade.taker),
   });
+}
+
+/** Steps 5 to 8 */
+export function tradePositions(run, trade) {
+  const { market: symbol, maker, taker, lots, price } = trade;
+  const market = run.state.markets.get(symbol);
+  const openInterest = market.open_interest + raisedInterest(run.state, trade);
   for (const { account, side, fee } of [maker, taker]) touch(run, account, symbol, side === 'bid' ? lots : -lots, price, fee);
   credit(run, 0n, symbol, maker.fee + taker.fee, 'TradingFees');
   market.open_interest = openInterest;

@@ -3,7 +3,7 @@
 import { delivers, endAll, isBookLawful, isPerpetual, newBook, receives } from './book.mjs';
 import { doRedeem, fund, redeemConditions, sweep } from './money_market.mjs';
 import { floorDivide, isBetween, isInRange, max } from './numbers.mjs';
-import { codeOf, stage } from './outcomes.mjs';
+import { stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
 import { assetLevel, levelConditions, marginStage } from './portfolio.mjs';
 import { available, byId, entry, isName, isReserved, post } from './state.mjs';
@@ -47,18 +47,18 @@ export function setMarketReference({ state }, { market: symbol, index_price, mea
 }
 
 // SM-9
-/** Steps 4 to 6. The code with which the maker ends, or undefined. */
+/** Step 4: what a party of a trade delivers is funded, or refused. */
+export function fundParty(run, { market: symbol, price, lots }, { account, side, fee, flags }) {
+  const market = run.state.markets.get(symbol);
+  const delivery = side === 'bid' ? lots * price + max(fee, 0n) : lots * market.parameters.lot_atoms;
+  fund(run, account, delivers(market, side), delivery, flags, 'order');
+}
+
+/** Steps 5 and 6. */
 export function tradeAssets(run, { market: symbol, price, lots, maker, taker }) {
   const market = run.state.markets.get(symbol);
   const { base, quote, lot_atoms } = market.parameters;
   const [sold, paid] = [lots * lot_atoms, lots * price];
-  const delivery = ({ side, fee }) => (side === 'bid' ? paid + max(fee, 0n) : sold);
-  const fundParty = (party) =>
-    fund(run, party.account, delivers(market, party.side), delivery(party), party.flags, 'order');
-  const refused = codeOf(() => fundParty(maker));
-  if (refused) return refused;
-  fundParty(taker);
-
   const [of, from] = [`free:${maker.account}`, `free:${taker.account}`];
   const [buyer, seller] = maker.side === 'bid' ? [of, from] : [from, of];
   post(run, seller, buyer, base, sold, 'trade');

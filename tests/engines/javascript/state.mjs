@@ -20,8 +20,8 @@ export const newAccount = (user) => ({
 
 /** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */
 export const genesis = (system) => ({
-  system, time: 0n, settlement_time: 0n, chains: new Map(), assets: new Map(), markets: new Map(),
-  accounts: [newAccount(0n), newAccount(0n)], orders: [], withdrawals: [], rebalances: [],
+  system, time: 0n, settlement_time: 0n, halted: false, liquidation_time: 0n, chains: new Map(), assets: new Map(), markets: new Map(),
+  accounts: [newAccount(0n), newAccount(0n)], orders: [], withdrawals: [], rebalances: [], backstops: new Map(), requests: [],
 });
 
 export const isReserved = (id) => isBetween(0n, id, RESERVED - 1n);
@@ -42,6 +42,8 @@ export const available = ({ free, firm }, symbol) => entry(free, symbol) - entry
 
 /** The range of everything that an accepted action would store (NT-7). */
 export function isStorable(state) {
+  const ramps = [...state.assets.values(), ...state.markets.values()].map(({ ramp }) => ramp?.end ?? 0n);
+  if (![...ramps, state.liquidation_time].every(isInRange)) return false;
   for (const { pool, in_transit, tokens } of state.assets.values()) {
     if (!isInRange(in_transit) || !Object.values(pool).every(isInRange)) return false;
     for (const token of tokens.values()) if (!isInRange(token.custody) || !isInRange(token.pending)) return false;
