@@ -121,16 +121,17 @@ export function endAll(run, market) {
 }
 
 // SM-6
-function markPrice(state, market) {
+/** The mark without raising it to one (LQ-4): 0 too if a price behind it is missing. */
+export function markPrice(state, market) {
   if (isPerpetual(market)) return market.mark_price;
   const { parameters } = market;
   const [base, quote] = [state.assets.get(parameters.base), state.assets.get(parameters.quote)];
   const value = parameters.lot_atoms * base.price * quote.parameters.lot_atoms;
-  return max(floorDivide(value, base.parameters.lot_atoms * quote.price), 1n);
+  return quote.price === 0n ? 0n : floorDivide(value, base.parameters.lot_atoms * quote.price);
 }
 
 function activePrice(state, market) {
-  const mark = markPrice(state, market);
+  const mark = max(markPrice(state, market), 1n);
   const [bid, ask] = ['bid', 'ask'].map((side) => best(state, market, side)?.price ?? mark);
   const last = market.last_price === 0n ? mark : market.last_price;
   return median(bid, ask, last);

@@ -35,7 +35,8 @@ const afterReset = () => {
 };
 const request = (fields) => object({ id: (value) => value, op: string, ...fields });
 const CAPABILITIES = [ // CF-1
-  'custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'programs', 'governance', 'events',
+  'custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'liquidation', 'programs', 'governance',
+  'events',
 ];
 const OPERATIONS = new Map(Object.entries({ // CF-6
   hello: (value) => {

@@ -1,8 +1,10 @@
 // The format: CF-2 (reading), CF-3 (actions), CF-4 (observation).
 
+import * as bankruptcy from './bankruptcy.mjs';
 import { isPerpetual } from './book.mjs';
 import * as custody from './custody.mjs';
 import * as governance from './governance.mjs';
+import { liquidate } from './liquidation.mjs';
 import * as moneyMarket from './money_market.mjs';
 import * as orders from './orders.mjs';
 import * as perpetuals from './perpetuals.mjs';
@@ -125,6 +127,10 @@ export const ACTIONS = new Map(Object.entries({
   apply_funding: form(perpetuals.applyFunding, { market: string, premium: int }),
   settle_market: form(perpetuals.settleMarket, { market: string, price: int }),
   settle: form(settle, {}),
+  liquidate: form(liquidate, { account: int }),
+  fund_insurance: form(bankruptcy.fundInsurance, { ...OWNED, amount: int }),
+  resolve_bankruptcy: form(bankruptcy.resolveBankruptcy, { account: int }),
+  run_risk: form(bankruptcy.runRisk, { steps: int }),
   register_backstop: form(programs.registerBackstop, { account: int, capacity: int }),
   request_quote: form(programs.requestQuote, {
     account: int, market: string, side: SIDE, lots: int, price: int, counterparty: int, immediate: boolean, expires: int,
@@ -170,7 +176,8 @@ function observedAccount(state, account, id) {
 
 function observedAsset(asset) {
   const { parameters, poolParameters, tokens, ramp, ...rest } = asset;
-  return { ...rest, ...observedRamp(asset), tokens: mapped(tokens, ({ custody: held, pending }) => ({ custody: held, pending })) };
+  const held = mapped(tokens, ({ custody: inCustody, pending }) => ({ custody: inCustody, pending }));
+  return { ...rest, ...observedRamp(asset), tokens: held };
 }
 
 /** What is in force between its ends is in the parameters. */

@@ -104,7 +104,7 @@ function doBorrow(run, id, symbol, amount, reason) {
 }
 
 // MM-14
-function repayConditions(state, id, symbol, amount) {
+export function repayConditions(state, id, symbol, amount) {
   const { account, pool, owing } = view(state, id, symbol);
   const exceeds = amount > debt(owing, pool) || amount === 0n;
   return {
@@ -113,7 +113,7 @@ function repayConditions(state, id, symbol, amount) {
   };
 }
 
-function doRepay(run, id, symbol, amount, reason) {
+export function doRepay(run, id, symbol, amount, reason) {
   const { pool, owing } = view(run.state, id, symbol);
   moveShares(run, id, symbol, burnBorrow(owing, pool, amount), reason);
   post(run, `free:${id}`, 'pool', symbol, amount, reason);

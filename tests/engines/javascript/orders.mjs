@@ -7,7 +7,9 @@ import {
 import { floorDivide, isBetween, isInRange, max, min, sum } from './numbers.mjs';
 import { codeOf, stage, violatedBy } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset } from './portfolio.mjs';
+import {
+  assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset,
+} from './portfolio.mjs';
 import { reducible as reducibleLots } from './positions.mjs';
 import { assetsOf } from './spot_margin.mjs';
 import { available, byId, entry, isReserved } from './state.mjs';
@@ -95,7 +97,7 @@ function acceptOrder({ events }, { id, account, market, side, price, lots }) {
 }
 
 /** An order is looked up anew at each turn, since a trade that is undone brings back another copy of the state. */
-function work(run, id, timeInForce) {
+export function work(run, id, timeInForce) {
   const taker = () => byId(run.state.orders, id);
   const { side, price } = taker();
   acceptOrder(run, taker());

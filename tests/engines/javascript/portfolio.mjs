@@ -18,17 +18,17 @@ export function holding(account, symbol, { pool }) {
   return { held, owed, reserved, exposed: owed + max(reserved - held, 0n) };
 }
 
-function assetLines(state, account) {
+export function assetLines(state, account) {
   const lines = [...state.assets].map(([symbol, asset]) => {
     const { exposed, ...line } = holding(account, symbol, asset);
     const ofFund = symbol === state.system.settlement_asset ? fundDebt(state, account) : 0n;
-    return { asset, ...line, exposed: exposed + ofFund };
+    return { symbol, asset, ...line, exposed: exposed + ofFund };
   });
   return lines.filter(({ held, exposed }) => held > 0n || exposed > 0n); // what is owed is in what is exposed
 }
 
 // PF-2
-function collateralValue({ quote_unit }, { price, parameters }, amount) {
+export function collateralValue({ quote_unit }, { price, parameters }, amount) {
   const { lot_atoms, haircut: { kind, weight, base, penalty } } = parameters;
   const listed = floorDivide(amount * price * weight, lot_atoms * RATIO);
   if (kind === 'identity') return listed;
@@ -37,10 +37,10 @@ function collateralValue({ quote_unit }, { price, parameters }, amount) {
 }
 
 // PF-3
-const owedValue = ({ price, parameters }, amount) => ceilDivide(amount * price, parameters.lot_atoms);
+export const owedValue = ({ price, parameters }, amount) => ceilDivide(amount * price, parameters.lot_atoms);
 
 // PF-4
-function requirement({ quote_unit }, base, factor, notional) {
+export function requirement({ quote_unit }, base, factor, notional) {
   const bySize = isqrtUp(ceilDivide(factor * factor * notional, quote_unit));
   return ceilDivide(notional * max(base, bySize), RATIO);
 }
@@ -109,13 +109,13 @@ const autoCloseRequirement = ({ auto_close_divisor, auto_close_offset }, notiona
   max(ceilDivide(maintenance * RATIO, auto_close_divisor), maintenance - floorDivide(notional * auto_close_offset, RATIO));
 
 // PF-12
-function positionLines(state, account) {
+export function positionLines(state, account) {
   return [...state.markets].filter(([, market]) => isPerpetual(market)).map(([symbol, market]) => {
     const orders = openOrders(state, account, symbol);
     const lots = lotsOf(account, symbol);
     const ofSide = (side) => sum(orders.filter((order) => order.side === side).map((order) => order.lots));
     const exposed = max(absolute(lots + ofSide('bid')), absolute(lots - ofSide('ask')));
-    return { market, exposed, isThere: account.positions.has(symbol) || orders.length > 0 };
+    return { symbol, market, exposed, isThere: account.positions.has(symbol) || orders.length > 0 };
   }).filter(({ isThere }) => isThere);
 }
 

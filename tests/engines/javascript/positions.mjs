@@ -62,12 +62,12 @@ function fill(position, n, price) {
 }
 
 /** Touches the position of an account and fills it; what it gains is unsettled. */
-export function touch(run, id, symbol, n, price, fee = 0n) {
+export function touch(run, id, symbol, n, price, { fee = 0n, source = 'RealizePnl' } = {}) {
   const account = byId(run.state.accounts, id);
   if (!account.positions.has(symbol)) account.positions.set(symbol, { ...NEW });
   const position = account.positions.get(symbol);
   settleFunding(run, id, symbol);
-  credit(run, id, symbol, fill(position, n, price), 'RealizePnl');
+  credit(run, id, symbol, fill(position, n, price), source);
   position.fees += fee;
   credit(run, id, symbol, -fee, 'TradingFees');
   dropIfEmpty(account, symbol);
@@ -78,7 +78,7 @@ function lotsAround(state, { market, lots }, { account, side }) {
   return { before, after: before + (side === 'bid' ? lots : -lots) };
 }
 
-export function isBeyondLimit(state, trade, party) {
+function isBeyondLimit(state, trade, party) {
   const { position_limit } = state.markets.get(trade.market).parameters;
   const { before, after } = lotsAround(state, trade, party);
   return absolute(after) > position_limit && absolute(after) > absolute(before);
@@ -110,7 +110,7 @@ export function tradePositions(run, trade) {
   const { market: symbol, maker, taker, lots, price } = trade;
   const market = run.state.markets.get(symbol);
   const openInterest = market.open_interest + raisedInterest(run.state, trade);
-  for (const { account, side, fee } of [maker, taker]) touch(run, account, symbol, side === 'bid' ? lots : -lots, price, fee);
+  for (const { account, side, fee } of [maker, taker]) touch(run, account, symbol, side === 'bid' ? lots : -lots, price, { fee });
   credit(run, 0n, symbol, maker.fee + taker.fee, 'TradingFees');
   market.open_interest = openInterest;
   resize(run, maker.account, symbol);
@@ -124,7 +124,7 @@ export function reducible(account, symbol, side) {
 }
 
 /** Reduce-only orders stand for no more lots than can be reduced, the first ones for theirs. */
-function resize(run, id, symbol) {
+export function resize(run, id, symbol) {
   const account = byId(run.state.accounts, id);
   for (const side of ['bid', 'ask']) {
     let left = reducible(account, symbol, side);

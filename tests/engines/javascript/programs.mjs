@@ -27,7 +27,7 @@ export function setCapacity({ backstops }, id, capacity) {
 }
 
 // PG-2
-const isOpen = ({ time }, { status, expires }) => status === 'open' && time < expires;
+export const isOpen = ({ time }, { status, expires }) => status === 'open' && time < expires;
 const isOwned = ({ account, kind }, id) => account === id && kind === 'User';
 const userOf = (state, id) => byId(state.accounts, id).user;
 

@@ -58,7 +58,7 @@ function noteInterest({ state, events }, id, market, position) {
 
 // ST-4
 /** Changes the virtual shares of a position, with the event, also of shares worth no atom; the pool has moved before. */
-function moveVirtual({ state, events }, id, market, shares, amount, source) {
+export function moveVirtual({ state, events }, id, market, shares, amount, source) {
   const account = byId(state.accounts, id);
   const position = account.positions.get(market);
   position.virtual += shares;

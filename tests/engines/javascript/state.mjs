@@ -20,7 +20,8 @@ export const newAccount = (user) => ({
 
 /** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */
 export const genesis = (system) => ({
-  system, time: 0n, settlement_time: 0n, halted: false, liquidation_time: 0n, chains: new Map(), assets: new Map(), markets: new Map(),
+  system, time: 0n, settlement_time: 0n, halted: false, liquidation_time: 0n,
+  chains: new Map(), assets: new Map(), markets: new Map(),
   accounts: [newAccount(0n), newAccount(0n)], orders: [], withdrawals: [], rebalances: [], backstops: new Map(), requests: [],
 });
 
@@ -87,6 +88,15 @@ export function credit({ state, events }, id, market, amount, source) {
   if (amount === 0n) return;
   byId(state.accounts, id).unsettled += amount;
   events.push({ type: 'unsettled', account: String(id), market, amount: String(amount), source });
+}
+
+/** Whether `perform` does something, which it answers; if not, all is as it was. */
+export function attempt(run, perform) {
+  const [state, count] = [structuredClone(run.state), run.events.length];
+  if (perform()) return true;
+  run.state = state;
+  run.events.length = count;
+  return false;
 }
 
 /** Stage 1 of CU-4, CU-5 and MM-11 to MM-14, of which those of an owner are refused to a reserved account. */

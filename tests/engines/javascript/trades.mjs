@@ -8,6 +8,8 @@ import { fundParty, tradeAssets } from './spot_margin.mjs';
 const inPerpetual = ({ state }, { market }) => isPerpetual(state.markets.get(market));
 
 /** What the maker, then what the taker needs for the trade: each is refused in a stage of its own. */
-export const prepareMaker = (run, trade) => (inPerpetual(run, trade) ? admitMaker(run, trade) : fundParty(run, trade, trade.maker));
-export const prepareTaker = (run, trade) => (inPerpetual(run, trade) ? admitTaker(run, trade) : fundParty(run, trade, trade.taker));
+export const prepareMaker = (run, trade) =>
+  (inPerpetual(run, trade) ? admitMaker(run, trade) : fundParty(run, trade, trade.maker));
+export const prepareTaker = (run, trade) =>
+  (inPerpetual(run, trade) ? admitTaker(run, trade) : fundParty(run, trade, trade.taker));
 export const exchange = (run, trade) => (inPerpetual(run, trade) ? tradePositions : tradeAssets)(run, trade);

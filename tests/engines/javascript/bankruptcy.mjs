@@ -1,0 +1,176 @@
+// Who bears the rest: the insurance (LQ-8), bankruptcies (LQ-9), the due list worked off (LQ-10).
+
+import { payLenders } from './deleveraging.mjs';
+import { dueList, dueStages, isDue } from './due.mjs';
+import { takeStep } from './liquidation.mjs';
+import { ceilDivide, floorDivide, max, min, sum } from './numbers.mjs';
+import { stage } from './outcomes.mjs';
+import { borrowShares, burnBorrow, claimOf, debtOf } from './pool.mjs';
+import { marginStage, settlementAsset } from './portfolio.mjs';
+import { due, positionsOf, unrealized } from './positions.mjs';
+import { attempt, available, byId, credit, entry, firstStage, isStorable, moveShares, post } from './state.mjs';
+import { INSURANCE, passFund, passLend } from './takeover.mjs';
+
+// LQ-8
+/** What the insurance can pay with, in atoms of the settlement asset. */
+function resources(state) {
+  const asset = settlementAsset(state);
+  if (!asset) return 0n;
+  const { settlement_asset: symbol } = state.system;
+  const insurance = byId(state.accounts, INSURANCE);
+  return max(entry(insurance.free, symbol) + claimOf(insurance, symbol, asset.pool) + insurance.unsettled, 0n);
+}
+
+export function fundInsurance(run, action) {
+  const { account: id, asset: symbol, amount } = action;
+  const { account } = firstStage(run.state, action, true);
+  stage({ insufficient_funds: available(account, symbol) < amount });
+  post(run, `free:${id}`, `free:${INSURANCE}`, symbol, amount, 'insurance_funded');
+  marginStage(run, id, 'withdrawal_price_age');
+}
+
+// LQ-9
+const owes = (state, id, symbol) => debtOf(byId(state.accounts, id), symbol, state.assets.get(symbol).pool);
+
+/** The insurance pays of a debt in the settlement asset; what it takes from the budget. */
+function coverSettlement(run, { id, symbol, allowed, owed }) {
+  const { state } = run;
+  const { pool } = state.assets.get(symbol);
+  const insurance = byId(state.accounts, INSURANCE);
+  const part = min(allowed, owed);
+  const cash = min(part, entry(insurance.free, symbol));
+  if (cash > 0n) {
+    const shares = borrowShares(byId(state.accounts, id), symbol);
+    moveShares(run, id, symbol, burnBorrow(shares, pool, cash), 'insurance');
+    post(run, `free:${INSURANCE}`, 'pool', symbol, cash, 'insurance');
+  }
+  const lent = min(part - cash, claimOf(insurance, symbol, pool));
+  passLend(run, { from: INSURANCE, to: id, symbol, reason: 'insurance' }, lent);
+  return part;
+}
+
+/** The insurance pays lenders of another asset; what it takes from the budget. */
+function coverOther(run, { id, symbol, allowed, owed }) {
+  const { state } = run;
+  const { price, parameters } = state.assets.get(symbol);
+  const settled = settlementAsset(state);
+  const worth = ceilDivide(owed * price, parameters.lot_atoms);
+  const means = settled ? floorDivide(allowed * settled.price, settled.parameters.lot_atoms) : 0n;
+  const amount = floorDivide(owed * min(means, worth), max(worth, 1n));
+  const before = resources(state);
+  payLenders(run, { id, payer: INSURANCE, symbol, reason: 'insurance' }, amount);
+  return before - resources(state);
+}
+
+/** The debt that is left is written off: the reserve bears it, then the lenders. */
+function writeOff(run, id, symbol) {
+  const { state } = run;
+  const { pool } = state.assets.get(symbol);
+  const shares = borrowShares(byId(state.accounts, id), symbol);
+  if (shares === 0n || !state.system.non_recourse) return { reserve: 0n, spread: 0n };
+  const principal = floorDivide(shares * pool.borrowed, pool.borrow_shares);
+  const reserve = min(pool.reserve, principal);
+  pool.borrowed -= principal;
+  pool.borrow_shares -= shares;
+  pool.reserve -= reserve;
+  pool.lent -= principal - reserve;
+  moveShares(run, id, symbol, shares, 'bankruptcy');
+  return { reserve, spread: principal - reserve };
+}
+
+function reportResolved({ events }, id, asset, liability, amounts) {
+  const atoms = Object.entries(amounts).map(([name, amount]) => [name, String(amount)]);
+  events.push({ type: 'bankruptcy_resolved', account: String(id), asset, liability, ...Object.fromEntries(atoms) });
+}
+
+/** A debt to a pool; what is left of the budget. */
+function resolvePool(run, id, symbol, budget) {
+  const { state, events } = run;
+  const count = events.length;
+  const owed = owes(state, id, symbol);
+  const debt = { id, symbol, owed, allowed: min(budget, resources(state)) };
+  const used = (symbol === state.system.settlement_asset ? coverSettlement : coverOther)(run, debt);
+  const insurance = owed - owes(state, id, symbol);
+  const borne = writeOff(run, id, symbol);
+  if (events.length > count) reportResolved(run, id, symbol, 'pool', { owed, insurance, ...borne });
+  return budget - used;
+}
+
+/** The claims on the fund: what accounts have unsettled, and what positions have won. */
+const claimsOf = (state) => state.accounts.flatMap((account, place) => {
+  const id = BigInt(place);
+  const ofPositions = positionsOf(state, account)
+    .map(({ symbol, market, position }) => ({ id, symbol, amount: unrealized(position, market) - due(position, market) }));
+  return [{ id, amount: account.unsettled }, ...ofPositions].filter(({ amount }) => amount > 0n);
+});
+
+function spreadLoss(run, loss) {
+  const { state, events } = run;
+  const claims = claimsOf(state);
+  const total = sum(claims.map(({ amount }) => amount));
+  let soFar = 0n;
+  for (const { id, symbol, amount } of claims) {
+    const part = floorDivide(loss * (soFar + amount), total) - floorDivide(loss * soFar, total);
+    soFar += amount;
+    if (part === 0n) continue;
+    if (symbol === undefined) credit(run, id, '', -part, 'SystemLiabilityTransfer');
+    else {
+      byId(state.accounts, id).positions.get(symbol).cost += part;
+      events.push({ type: 'loss_spread', account: String(id), market: symbol, amount: String(part) });
+    }
+  }
+}
+
+/** The debt to the fund; `count` are the events before the action. */
+function resolveFund(run, id, budget, count) {
+  const { state, events } = run;
+  const owed = -byId(state.accounts, id).unsettled;
+  if (owed <= 0n) return;
+  const covered = min(owed, budget, resources(state));
+  passFund(run, id, INSURANCE, covered);
+  const rest = state.system.non_recourse ? owed - covered : 0n;
+  if (rest > 0n) {
+    credit(run, id, '', rest, 'SystemLiabilityTransfer');
+    spreadLoss(run, rest);
+  }
+  if (events.length > count) {
+    const { settlement_asset } = state.system;
+    reportResolved(run, id, settlement_asset, 'fund', { owed, insurance: covered, reserve: 0n, spread: rest });
+  }
+}
+
+/** What an account owes ends; whether anything does. */
+function resolve(run, id) {
+  const { state, events } = run;
+  const count = events.length;
+  let budget = state.system.insurance_limit;
+  for (const symbol of state.assets.keys()) if (owes(state, id, symbol) > 0n) budget = resolvePool(run, id, symbol, budget);
+  resolveFund(run, id, budget, count);
+  return events.length > count;
+}
+
+/** Whether `liquidate` would be accepted. */
+function isLiquidated(run, id) {
+  let isAccepted;
+  attempt(run, () => {
+    isAccepted = takeStep(run, id) && isStorable(run.state);
+    return false;
+  });
+  return isAccepted;
+}
+
+export function resolveBankruptcy(run, { account }) {
+  dueStages(run.state, account);
+  stage({ not_bankrupt: isLiquidated(run, account) });
+  stage({ nothing_to_liquidate: !resolve(run, account) });
+}
+
+// LQ-10
+export function runRisk(run, { steps }) {
+  stage({ amount_not_positive: steps <= 0n, out_of_range: steps > 10000n });
+  stage({ liquidation_paused: run.state.time < run.state.liquidation_time });
+  let left = steps;
+  for (const id of dueList(run.state)) {
+    while (left > 0n && isDue(run.state, id) && (takeStep(run, id) || resolve(run, id))) left -= 1n;
+  }
+}
