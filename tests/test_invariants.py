@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 import positions_faults
+import risk_faults
 from active_state import (
     BUY,
     REST,
@@ -73,12 +74,11 @@ BAD_STATES: Final[dict[str, Callable[[State], State]]] = {
     "share_totals": lambda state: held(state, 2, shares=1),
     "claims_at_most_lent": lambda state: held(state, 2, shares=10**9),
     "debts_at_least_borrowed": lambda state: pool(state, borrow_shares=10**9),
-    "lend_shares_bound": lambda state: pool(state, lend_shares=10**9),
     "throttle_bound_in_range": lambda state: pool(state, throttle_bound=RATIO),
     "interest_carry_in_range": lambda state: pool(state, interest_carry=CARRY_UNIT),
     "non_negative": lambda state: pool(state, reserve=-(10**6)),
     "stored_values_in_range": lambda state: pool(state, cash=INT128_MAX),
-    "system_accounts_are_nobodys": lambda state: held(state, 1, shares=1),
+    "system_accounts_are_nobodys": lambda state: held(state, 0, shares=-1),
     "book_uncrossed": lambda state: ordered(state, 2, price=24),
     "book_ordered": lambda state: book(state, bids=Ordered([(-24, 1, 0), (-24, 0, 1)])),
     "reservations_are_sums": lambda state: ordered(state, 0, reserved=95),
@@ -95,6 +95,7 @@ ADVANCE: Final = AdvanceTime(31_536_060)
 BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
     "donation_proof": (Lend(2, "USD", 1), lambda state: custody(state, 1)),
     "lend_share_price_monotone": (Lend(2, "USD", 1), lambda state: pool(state, lend_shares=10**8)),
+    "lend_shares_bound": (Lend(2, "USD", 1), lambda state: pool(state, lend_shares=10**9)),
     "lend_share_price_rises_by_interest": (Lend(2, "USD", 1), lambda state: pool(state, lent=9)),
     "borrow_share_price_never_falls": (Repay(3, "USD", 9), lambda state: pool(state, borrowed=-9)),
     "borrow_share_price_rises_by_interest": (
@@ -184,8 +185,9 @@ OTHER_FAULTS: Final = {
 def test_invariants__each_has_a_planted_fault() -> None:
     states = [item.name for item in INVARIANTS if item.scope is Scope.STATE]
     steps = [item.name for item in INVARIANTS if item.scope is Scope.STEP]
-    planted, others = positions_faults, {**OTHER_FAULTS, **positions_faults.OTHER_FAULTS}
-    reports = {**BAD_REPORTS, **planted.BAD_REPORTS}
+    planted, risky = positions_faults, risk_faults
+    others = {**OTHER_FAULTS, **planted.OTHER_FAULTS, **risky.OTHER_FAULTS, "risk_ends": None}
+    reports = {**BAD_REPORTS, **planted.BAD_REPORTS, **risky.BAD_STATES}
     assert sorted({**BAD_STATES, **planted.BAD_STATES, **reports}) == sorted(states)
     assert sorted({**BAD_STEPS, **planted.BAD_STEPS, **others}) == sorted(steps)
     assert all(item.clauses and item.statement.endswith(".") for item in INVARIANTS)

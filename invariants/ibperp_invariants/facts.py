@@ -19,12 +19,14 @@ from ibperp.outcomes import (
     VirtualInterest,
     VirtualMoved,
 )
+from ibperp_invariants.risk_facts import RiskFacts, heard_of_risk, told_of_risk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ibperp.outcomes import Event
     from ibperp.state import State
+    from ibperp_invariants.risk_facts import RiskFact
     from ibperp_invariants.view_json import Node
 
 LEND_REASONS: Final = frozenset(
@@ -37,9 +39,21 @@ LEND_REASONS: Final = frozenset(
         Reason.DUST_REDEEM,
         Reason.SETTLEMENT_REDEEM,
         Reason.SETTLEMENT_LEND,
+        Reason.LIQUIDATION_REDEEM,
     }
 )
-"""The reasons for which lend shares move; for every other reason borrow shares do."""
+"""The reasons for which lend shares move."""
+
+OF_BOTH: Final = frozenset(
+    {
+        Reason.LIQUIDATION_REPAY,
+        Reason.LIQUIDATION_BACKSTOP,
+        Reason.LIQUIDATION_ADL,
+        Reason.LIQUIDATION_IN_KIND,
+        Reason.INSURANCE,
+    }
+)
+"""The reasons for which shares of either side move; for every other reason borrow shares do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +71,12 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class OwnMove:
-    """Shares that moved on one side of a pool, signed as the pool counts them."""
+    """Signed shares of an account that moved; `is_lend` None: on whichever side it has them."""
 
     asset: str
+    account: int
     shares: int
-    is_lend: bool
+    is_lend: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,8 @@ class Facts:
     `interest`: atoms charged, and the reserve's part. `moves`: of shares, one by one. `accepted`:
     ids of orders. `ended`: lots by order. `credited`: what unsettled balances changed by, by
     account, market and source. `settled`: what was paid of them, by account. `earned`: interest of
-    virtual shares by account and market. `funded`: rate and step by market.
+    virtual shares by account and market. `funded`: rate and step by market. `takers`: accounts of
+    accepted orders. `risk`: what the events of liquidation say.
     """
 
     interest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -94,6 +110,8 @@ class Facts:
     settled: Mapping[int, int] = field(default_factory=dict)
     earned: Mapping[tuple[int, str], int] = field(default_factory=dict)
     funded: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    takers: Mapping[int, int] = field(default_factory=dict)
+    risk: RiskFacts = field(default_factory=RiskFacts)
 
     def virtual(self) -> Iterator[VirtualMove]:
         """Yield the moves of virtual shares."""
@@ -107,18 +125,19 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
         match event:
             case InterestCharged(asset, interest, reserve):
                 said.charge(state.assets[asset].symbol, interest, reserve)
-            case SharesMoved(_, asset, shares, reason):
-                said.move(state.assets[asset].symbol, shares, reason)
+            case SharesMoved(account, asset, shares, reason):
+                said.move(state.assets[asset].symbol, account, shares, reason)
             case Traded(market, maker, taker, price, lots, maker_fee, taker_fee):
                 symbol = state.markets[market].symbol
                 trade = Trade(symbol, maker, taker, price, lots, maker_fee, taker_fee)
                 said.trades.append(trade)
-            case OrderAccepted(order=order):
-                said.accepted.append(order)
+            case OrderAccepted(order=order, account=account):
+                said.accept(order, account)
             case OrderEnded(order, lots, _):
                 said.ended[order] = said.ended.get(order, 0) + lots
             case Unsettled(account, market, amount, source):
-                said.credit(account, state.markets[market].symbol, amount, source)
+                symbol = state.markets[market].symbol if market >= 0 else ""
+                said.credit(account, symbol, amount, source)
             case Settled(account, amount, _):
                 said.settled[account] = said.settled.get(account, 0) + amount
             case VirtualMoved(account, market, shares, amount, source):
@@ -129,7 +148,7 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
             case FundingApplied(market, rate, step):
                 said.funded[state.markets[market].symbol] = rate, step
             case _:
-                pass
+                said.risk += told_of_risk(state, event)
     return said.facts()
 
 
@@ -142,14 +161,15 @@ def facts_of_json(events: Iterable[Node]) -> Facts:
                 interest, reserve = event.get("interest").integer(), event.get("reserve").integer()
                 said.charge(event.get("asset").text(), interest, reserve)
             case "shares_moved":
-                reason = event.get("reason").choice(Reason)
-                said.move(event.get("asset").text(), event.get("shares").integer(), reason)
+                reason, account = event.get("reason").choice(Reason), event.get("account")
+                shares = event.get("shares").integer()
+                said.move(event.get("asset").text(), account.integer(), shares, reason)
             case "traded":
                 names = "maker_order", "taker_order", "price", "lots", "maker_fee", "taker_fee"
                 numbers = (event.get(name).integer() for name in names)
                 said.trades.append(Trade(event.get("market").text(), *numbers))
             case "order_accepted":
-                said.accepted.append(event.get("order").integer())
+                said.accept(event.get("order").integer(), event.get("account").integer())
             case "order_ended":
                 order = event.get("order").integer()
                 said.ended[order] = said.ended.get(order, 0) + event.get("lots").integer()
@@ -180,7 +200,7 @@ def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
             rate, step = event.get("rate").integer(), event.get("step").integer()
             said.funded[event.get("market").text()] = rate, step
         case _:
-            pass
+            said.risk += heard_of_risk(kind, event)
 
 
 class _Said:
@@ -196,14 +216,20 @@ class _Said:
         self.settled: dict[int, int] = {}
         self.earned: dict[tuple[int, str], int] = {}
         self.funded: dict[str, tuple[int, int]] = {}
+        self.takers: dict[int, int] = {}
+        self.risk: tuple[RiskFact, ...] = ()
+
+    def accept(self, order: int, account: int) -> None:
+        self.accepted.append(order)
+        self.takers[order] = account
 
     def charge(self, symbol: str, interest: int, reserve: int) -> None:
         charged, kept = self.interest.get(symbol, (0, 0))
         self.interest[symbol] = charged + interest, kept + reserve
 
-    def move(self, symbol: str, shares: int, reason: Reason) -> None:
-        is_lend = reason in LEND_REASONS
-        self.moves.append(OwnMove(symbol, shares if is_lend else -shares, is_lend))
+    def move(self, symbol: str, account: int, shares: int, reason: Reason) -> None:
+        is_lend = None if reason in OF_BOTH else reason in LEND_REASONS
+        self.moves.append(OwnMove(symbol, account, shares, is_lend))
 
     def credit(self, account: int, market: str, amount: int, source: SettlementSource) -> None:
         key = account, market, source
@@ -223,4 +249,6 @@ class _Said:
             self.settled,
             self.earned,
             self.funded,
+            self.takers,
+            RiskFacts(self.risk),
         )

@@ -30,7 +30,8 @@ from ibperp.actions import (
     StartRebalance,
 )
 from ibperp.book import opposite
-from ibperp.parameters import OrderBookState
+from ibperp.parameters import BookState, OrderBookState, PoolParameters
+from ibperp.risk_actions import Liquidate, RunRisk, SetAssetParameters
 from ibperp.state import Pool, RequestStatus
 from ibperp_invariants.frame_of_perpetuals import (
     frame_of_positions,
@@ -40,7 +41,17 @@ from ibperp_invariants.frame_of_perpetuals import (
     reduces_in,
     settled_assets,
 )
-from ibperp_invariants.step import named_accounts, step_invariant
+from ibperp_invariants.frame_of_risk import (
+    OF_QUOTES,
+    OF_RISK,
+    assets_of_risk,
+    frame_of_governance,
+    may_change_order,
+    may_set_parameters,
+    parts_of_risk,
+)
+from ibperp_invariants.named import named_accounts
+from ibperp_invariants.step import step_invariant
 from ibperp_invariants.view import (
     AccountView,
     AssetView,
@@ -53,10 +64,21 @@ from ibperp_invariants.view import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ibperp.parameters import AssetParameters
     from ibperp_invariants.step import Invariant, Step
 
-OF_ORDERS: Final = (PlaceOrder, AmendOrder, CancelOrder, CancelAllOrders, SetMarketParameters)
+OF_ORDERS: Final = (
+    PlaceOrder,
+    AmendOrder,
+    CancelOrder,
+    CancelAllOrders,
+    SetMarketParameters,
+    Liquidate,
+    RunRisk,
+)
 """The actions after which an account may reserve other amounts."""
+
+NO_POOL: Final = PoolParameters(BookState.CLOSED, *[0] * 9)
 
 
 def frame_rule(step: Step) -> Iterator[str]:
@@ -65,6 +87,7 @@ def frame_rule(step: Step) -> Iterator[str]:
         return
     yield from _frame_of_clock(step)
     yield from frame_of_settlement_time(step)
+    yield from frame_of_governance(step)
     yield from _frame_of_requests(step)
     yield from _frame_of_markets(step)
     yield from _frame_of_orders(step)
@@ -134,6 +157,8 @@ def _assets_named(step: Step) -> tuple[str, ...] | None:
             return _assets_of_market(step, order.market) if order else ()
         case Settle():
             return settled_assets(step)
+        case _ if isinstance(step.action, (*OF_RISK, *OF_QUOTES)):
+            return assets_of_risk(step)
         case action:
             symbol = getattr(action, "asset", None)
             return (symbol,) if symbol is not None else ()
@@ -211,6 +236,11 @@ def _frame_of_markets(step: Step) -> Iterator[str]:
 def _parts_named(step: Step, symbol: str) -> tuple[str, ...]:
     """Return the parts of a market that an action may change."""
     action = step.action
+    if isinstance(action, (*OF_RISK, *OF_QUOTES)):
+        return parts_of_risk(step, symbol)
+    if isinstance(action, AdvanceTime):
+        perpetual = perpetual_of(step.before, symbol)
+        return ("parameters", "ramp") if perpetual and perpetual.ramp else ()
     named = getattr(action, "market", None)
     if isinstance(action, CancelOrder | AmendOrder):
         order = step.before.orders.get(action.order)
@@ -243,8 +273,7 @@ def _frame_of_orders(step: Step) -> Iterator[str]:
         else:
             fixed = replace(new, price=old.price, lots=old.lots, reserved=old.reserved) == old
             is_amended = isinstance(step.action, AmendOrder) and step.action.order == index
-            may_shrink = _meets(step, old) or reduces_in(step, old)
-            is_shrunk = new.price == old.price and new.lots < old.lots and may_shrink
+            is_shrunk = new.price == old.price and new.lots < old.lots and _is_worked(step, old)
             is_named = fixed and (is_amended or is_shrunk)
         if not is_named:
             yield f"order {index} changed from {old} to {new}"
@@ -266,7 +295,12 @@ def _may_end(step: Step, index: int, order: OrderView) -> bool:
             is_closed = parameters.order_book_state is OrderBookState.CLOSED
             return is_closed and order.market == market
         case _:
-            return _meets(step, order) or reduces_in(step, order)
+            return _is_worked(step, order)
+
+
+def _is_worked(step: Step, order: OrderView) -> bool:
+    """Tell whether an action may trade an open order away, in part or as a whole."""
+    return _meets(step, order) or reduces_in(step, order) or may_change_order(step, order)
 
 
 def _meets(step: Step, resting: OrderView) -> bool:
@@ -286,6 +320,15 @@ def _frame_of_asset(step: Step, symbol: str, old: AssetView, new: AssetView) -> 
     priced = (old.price, old.price_time) != (new.price, new.price_time)
     if priced and not isinstance(action, SetPrice):
         yield f"{symbol}: the price changed: {_parts(old, new)}"
+    if old.is_limited != new.is_limited and not isinstance(action, SetPrice):
+        yield f"{symbol}: is_limited changed at {step.after.time}: {_parts(old, new)}"
+    is_set = may_set_parameters(step, symbol, has_ramp=old.ramp is not None)
+    margins = (old.ramp, _without_pool(old)) != (new.ramp, _without_pool(new))
+    lends = _pool_limits(old) != _pool_limits(new)
+    if (margins and not is_set) or (
+        lends and not isinstance(action, SetPoolParameters | SetAssetParameters)
+    ):
+        yield f"{symbol}: the parameters changed at {step.after.time}: {_parts(old, new)}"
     match action:
         case SetPrice():
             is_kept = (old.in_transit, old.tokens, old.pool) == (
@@ -298,7 +341,7 @@ def _frame_of_asset(step: Step, symbol: str, old: AssetView, new: AssetView) -> 
             is_kept = (old.in_transit, old.tokens) == (new.in_transit, new.tokens) and all(
                 getattr(old.pool, name) == getattr(new.pool, name) for name in fixed
             )
-        case SetPoolParameters():
+        case SetPoolParameters() | SetAssetParameters():
             moved = {"throttle_bound"}
             is_kept = (old.in_transit, old.tokens) == (new.in_transit, new.tokens) and all(
                 getattr(old.pool, part.name) == getattr(new.pool, part.name)
@@ -311,6 +354,16 @@ def _frame_of_asset(step: Step, symbol: str, old: AssetView, new: AssetView) -> 
     if not is_kept:
         changes = _parts(old.pool, new.pool) or _parts(old, new)
         yield f"{symbol}: {type(action).__name__} changed what it does not name: {changes}"
+
+
+def _without_pool(asset: AssetView) -> AssetParameters | None:
+    """Return the parameters of an asset with those of no pool in the place of its own."""
+    limits = asset.parameters
+    return limits and replace(limits, pool=NO_POOL)
+
+
+def _pool_limits(asset: AssetView) -> PoolParameters | None:
+    return asset.parameters.pool if asset.parameters else None
 
 
 def _frame_of_account(
@@ -346,15 +399,17 @@ def _changed_symbols(old: Mapping[str, int], new: Mapping[str, int]) -> list[str
 FRAME: Final[tuple[Invariant, ...]] = (
     step_invariant(
         frame_rule,
-        "NT-9 CU-4 CU-6 CU-9 CU-11 MM-6 MM-16 SM-1 SM-2 SM-3 SM-10 SM-11 PP-2 PP-6 PP-8 ST-2",
-        "An action changes only the assets, chains, requests, markets, orders, positions and "
-        "settings that it names.",
+        "NT-9 CU-4 CU-6 CU-9 CU-11 MM-6 MM-16 SM-1 SM-2 SM-3 SM-10 SM-11 PP-2 PP-6 PP-8 ST-2 "
+        "LQ-2 PG-1 PG-2 PG-3 GV-1 GV-2 GV-4",
+        "An action changes only the assets, chains, requests, markets, orders, positions, "
+        "parameters, backstops and settings that it names.",
     ),
     step_invariant(
         subaccount_isolation,
-        "CU-3 CU-10 SM-7 SM-9 PP-9 ST-2",
+        "CU-3 CU-10 SM-7 SM-9 PP-9 ST-2 LQ-2 LQ-6 LQ-7 LQ-9 PG-4",
         "An action changes no account but those it names, whoever owns them; a paid withdrawal "
         "and an arrived rebalance also change the fees account, an order also fees and the makers "
-        "that it meets; a settlement changes whoever has a position or is unsettled.",
+        "that it meets; a settlement changes whoever has a position or is unsettled; a liquidation "
+        "whoever its events name, and lenders where it closes a debt against lends.",
     ),
 )

@@ -16,6 +16,7 @@ from ibperp.actions import (
     UpdateMark,
 )
 from ibperp.parameters import OrderBookState
+from ibperp_invariants.frame_of_risk import OF_QUOTES, OF_RISK, frame_of_risk_positions
 from ibperp_invariants.view import PositionView, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def perpetual_parts(step: Step) -> tuple[str, ...] | None:
             return ("reference_index_price", "mean_mark_price", "mean_premium")
         case SetPerpetualParameters(parameters=parameters):
             is_closed = parameters.order_book_state is OrderBookState.CLOSED
-            return ("parameters", "bids", "asks") if is_closed else ("parameters",)
+            return ("parameters", "ramp", *(("bids", "asks") if is_closed else ()))
         case UpdateMark():
-            return ("index_price", "mark_price", "mark_time")
+            return ("index_price", "mark_price", "mark_time", "is_limited")
         case ApplyFunding():
             return ("funding_index", "funding_time")
         case SettleMarket():
@@ -83,6 +84,9 @@ def frame_of_positions(
 ) -> Iterator[str]:
     """Yield positions and an unsettled balance that changed without a trade or a settlement."""
     if isinstance(step.action, Settle):
+        return
+    if isinstance(step.action, (*OF_RISK, *OF_QUOTES)):
+        yield from frame_of_risk_positions(step, index, before, after)
         return
     market = None
     match step.action:

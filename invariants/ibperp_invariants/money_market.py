@@ -70,13 +70,13 @@ def debts_at_least_borrowed(view: View, totals: Totals) -> Iterator[str]:
             yield f"{symbol}: {shares} borrow shares owe {owed}, but borrowed is {pool.borrowed}"
 
 
-def lend_shares_bound(view: View, totals: Totals) -> Iterator[str]:
-    """Check lend shares <= 10^6 * lent: a share is never worth less than when it was new (MM-2)."""
-    del totals
-    for symbol, asset in view.assets.items():
-        bound = SHARES_PER_ATOM * asset.pool.lent
-        if asset.pool.lend_shares > bound:
-            yield f"{symbol}: lend_shares {asset.pool.lend_shares} > 10^6 * lent = {bound}"
+def lend_shares_bound(step: Step) -> Iterator[str]:
+    """Check that lend shares stay at most 10^6 * lent, until lenders lose to a debtor (MM-2)."""
+    lost = {fact.asset for fact in step.facts.risk.resolved() if fact.spread}
+    for symbol, old, new in step.pools():
+        bound, was_in = SHARES_PER_ATOM * new.lent, old.lend_shares <= SHARES_PER_ATOM * old.lent
+        if was_in and new.lend_shares > bound and symbol not in lost:
+            yield f"{symbol}: lend_shares {new.lend_shares} > 10^6 * lent = {bound}"
 
 
 def throttle_bound_in_range(view: View, totals: Totals) -> Iterator[str]:
@@ -282,8 +282,11 @@ MONEY_MARKET: Final[tuple[Invariant, ...]] = (
     state_invariant(
         debts_at_least_borrowed, "MM-2", "All debts together are at least what is borrowed."
     ),
-    state_invariant(
-        lend_shares_bound, "MM-2 MM-11 MM-12", "Lend shares are at most 10^6 per atom lent."
+    step_invariant(
+        lend_shares_bound,
+        "MM-2 MM-11 MM-12 LQ-9",
+        "Lend shares are at most 10^6 per atom lent, in a pool whose lenders never lost to a "
+        "bankruptcy.",
     ),
     state_invariant(
         throttle_bound_in_range,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.actions import ApplyFunding
 from ibperp.numbers import RATIO, mul_div_down
@@ -14,7 +15,7 @@ from ibperp_invariants.health import health_of
 from ibperp_invariants.positions import due_of, fund_claim, marked, valued, virtual_worth
 from ibperp_invariants.step import is_settled, state_invariant, step_invariant
 from ibperp_invariants.totals import UNSETTLED
-from ibperp_invariants.view import PerpetualView, PositionView, perpetual_of
+from ibperp_invariants.view import MarketView, PerpetualView, PositionView, perpetual_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from ibperp_invariants.step import Invariant, Step
     from ibperp_invariants.totals import Totals
     from ibperp_invariants.view import View
+
+PASSED_ON: Final = {
+    SettlementSource.TRADING_FEES_SYSTEM,
+    SettlementSource.SYSTEM_LIABILITY_TRANSFER,
+}
+"""The sources of claims that pass from one account to another besides trades."""
 
 
 def lots_sum_to_zero(view: View, totals: Totals) -> Iterator[str]:
@@ -78,27 +85,65 @@ def profit_extraction_bounded(view: View, totals: Totals) -> Iterator[str]:
 
 
 def trades_move_no_value(step: Step) -> Iterator[str]:
-    """Check what trades move of each account's claim on the fund: the price and fees (PP-4)."""
-    if not step.is_accepted() or not step.facts.trades:
+    """Check what each account's claim on the fund changed by: prices, fees, transfers (PP-4)."""
+    if not step.is_accepted():
         return
-    gains = {FEES: 0}
-    read = list(step.trades())
-    for trade, maker, taker in read:
-        market = perpetual_of(step.before, trade.market)
-        if market is None:
-            return
-        is_bid = step.before.orders[trade.maker_order].side is Side.BID
-        gain = trade.lots * (market.mark_price - trade.price) * (1 if is_bid else -1)
-        for account, amount in (
-            (maker, gain - trade.maker_fee),
-            (taker, -gain - trade.taker_fee),
-            (FEES, trade.maker_fee + trade.taker_fee),
-        ):
+    gains = dict.fromkeys((FEES, *_exchanged_off_book(step)), 0)
+    if len(gains) == 1 and not step.facts.trades:
+        return
+    for (account, _, source), amount in step.facts.credited.items():
+        if source in PASSED_ON:
             gains[account] = gains.get(account, 0) + amount
-    for account, gain in gains.items() if len(read) == len(step.facts.trades) else ():
+    for fact in step.facts.risk.spread():
+        gains[fact.account] = gains.get(fact.account, 0) - fact.amount
+    read = 0
+    for market, buyer, seller, lots, price, fees in _exchanges(step):
+        read += 1
+        gain = lots * (market.mark_price - price) if isinstance(market, PerpetualView) else 0
+        moves = [(buyer, gain), (seller, -gain), (FEES, sum(fee for _, fee in fees))]
+        moves += [(account, -fee) for account, fee in fees]
+        for account, amount in moves if isinstance(market, PerpetualView) else ():
+            gains[account] = gains.get(account, 0) + amount
+    risk = step.facts.risk
+    is_whole = read == len(step.facts.trades) + len(risk.blocks()) + len(risk.moved())
+    for account, gain in gains.items() if is_whole else ():
         old, new = fund_claim(step.before, account), fund_claim(step.after, account)
         if new != old + gain:
             yield f"account {account}: gains went from {old} to {new}, the trades move {gain}"
+
+
+def _exchanged_off_book(step: Step) -> set[int]:
+    """Return the accounts that a block trade, a handover or a bankruptcy names."""
+    risk = step.facts.risk
+    found = {account for fact in risk.moved() for account in (fact.account, fact.counterparty)}
+    found |= {fact.account for fact in risk.spread()} | {fact.account for fact in risk.steps()}
+    found |= {fact.account for fact in risk.resolved()}
+    return found | {fact.quoter for fact in risk.blocks()}
+
+
+Fees: TypeAlias = tuple[tuple[int, int], ...]
+
+
+def _exchanges(
+    step: Step,
+) -> Iterator[tuple[MarketView | None, int, int, int, int, Fees]]:
+    """Yield all trades: market, buyer, seller, lots, price, and the fees by account."""
+    markets, orders, requests = step.before.markets, step.before.orders, step.before.requests
+    for trade, maker, taker in step.trades():
+        is_bid = orders[trade.maker_order].side is Side.BID
+        pair = (maker, taker) if is_bid else (taker, maker)
+        fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
+        yield markets.get(trade.market), *pair, trade.lots, trade.price, fees
+    for block in step.facts.risk.blocks():
+        request = requests.get(block.request)
+        if request is None:
+            continue
+        asker = request.account
+        pair = (asker, block.quoter) if request.side is Side.BID else (block.quoter, asker)
+        fees = (block.quoter, block.quoter_fee), (asker, block.requester_fee)
+        yield markets.get(block.market), *pair, block.lots, block.price, fees
+    for move in step.facts.risk.moved():
+        yield markets.get(move.market), move.counterparty, move.account, move.lots, move.price, ()
 
 
 def funding_is_zero_sum(step: Step) -> Iterator[str]:
@@ -149,7 +194,8 @@ def settled_on_touch(step: Step) -> Iterator[str]:
         before = step.before.accounts.get(account)
         for symbol, market, own in marked(step.after, account):
             old = before.positions.get(symbol) if before else None
-            if own != (old or PositionView()) and own.funding_index != market.funding_index:
+            old = _after_spread(step, account, symbol, old or PositionView())
+            if own != old and own.funding_index != market.funding_index:
                 yield (
                     f"account {account}, {symbol}: changed, with funding settled to "
                     f"{own.funding_index}, the index is {market.funding_index}"
@@ -170,10 +216,22 @@ def _is_touched(step: Step, account: int, symbol: str) -> bool:
     """Tell whether a step traded, settled or closed a position."""
     old, new = (view.accounts.get(account) for view in (step.before, step.after))
     before, after = (of.positions.get(symbol) if of else None for of in (old, new))
+    if before is not None:
+        before = _after_spread(step, account, symbol, before)
     return before != after or any(
         trade.market == symbol and account in {maker, taker}
         for trade, maker, taker in step.trades()
     )
+
+
+def _after_spread(step: Step, account: int, symbol: str, own: PositionView) -> PositionView:
+    """Return a position with its share of losses that were spread, which settles no funding."""
+    lost = sum(
+        fact.amount
+        for fact in step.facts.risk.spread()
+        if (fact.account, fact.market) == (account, symbol)
+    )
+    return replace(own, cost=own.cost + lost)
 
 
 def _misnoted(step: Step) -> Iterator[str]:
@@ -290,9 +348,9 @@ PERPETUALS: Final[tuple[Invariant, ...]] = (
     ),
     step_invariant(
         trades_move_no_value,
-        "PP-4 ST-1",
-        "A trade of a perpetual moves between its parties what price and mark differ by, and fees "
-        "to the fees account, to the atom.",
+        "PP-4 ST-1 LQ-4 LQ-6 LQ-7 LQ-9 PG-4",
+        "A trade or a handover of a perpetual moves between its parties what price and mark differ "
+        "by, and fees to the fees account, to the atom; a spread loss is what its events say.",
     ),
     step_invariant(
         funding_is_zero_sum,

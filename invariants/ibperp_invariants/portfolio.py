@@ -25,7 +25,10 @@ from ibperp.actions import (
 from ibperp.margin import Health, counted_equity, is_admissible, is_no_riskier, owed_value
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.outcomes import RejectionCode
+from ibperp.programs import RequestKind
+from ibperp.risk_actions import AcceptQuote, FundInsurance, SubmitQuote
 from ibperp.state import FEES
+from ibperp_invariants.frame_of_risk import block_parties
 from ibperp_invariants.health import (
     collateral_bound,
     eased,
@@ -46,7 +49,15 @@ if TYPE_CHECKING:
     from ibperp_invariants.totals import Totals
     from ibperp_invariants.view import View
 
-EXACT: Final = (Borrow, RequestWithdrawal, PlaceOrder, ConvertDust)
+EXACT: Final = (
+    Borrow,
+    RequestWithdrawal,
+    PlaceOrder,
+    ConvertDust,
+    FundInsurance,
+    SubmitQuote,
+    AcceptQuote,
+)
 """The actions that end with the comparison of both healths, so that no rounding lies between."""
 
 OF_OWNERS: Final = (
@@ -106,6 +117,7 @@ def makers_stay_safe(step: Step) -> Iterator[str]:
     is above maintenance, or no riskier.
     """
     makers = [maker for _, maker, _ in step.trades()]
+    yield from _unsafe_parties(step)
     for maker in sorted(set(makers)):
         before, after = health_of(step.before, maker), health_of(step.after, maker)
         if before is None or after is None or not step.is_accepted():
@@ -116,6 +128,17 @@ def makers_stay_safe(step: Step) -> Iterator[str]:
         is_safe = is_kept if makers.count(maker) > 1 else is_admissible(before, after)
         if not is_safe:
             yield f"maker {maker}: {_told(before)} became {_told(after)}"
+
+
+def _unsafe_parties(step: Step) -> Iterator[str]:
+    """Yield who a trade off the book left neither admissible nor no riskier (PG-4, PG-6)."""
+    for fact in step.facts.risk.blocks():
+        request = step.before.requests.get(fact.request)
+        is_judged = request is not None and request.kind is RequestKind.USER
+        for account in {fact.quoter, request.account if request and is_judged else fact.quoter}:
+            before, after = health_of(step.before, account), health_of(step.after, account)
+            if before and after and not is_admissible(before, after):
+                yield f"party {account}: {_told(before)} became {_told(after)}"
 
 
 def nobody_else_loses_health(step: Step) -> Iterator[str]:
@@ -132,7 +155,7 @@ def losses(step: Step, accounts: Iterable[int]) -> Iterator[str]:
     """Yield which of `accounts` lost health by the action of another one's owner."""
     if not step.is_accepted() or not isinstance(step.action, (*OF_OWNERS, Deposit)):
         return
-    others = set(accounts) - {FEES, owner_of(step.action)}
+    others = set(accounts) - {FEES, owner_of(step.action)} - block_parties(step)
     slack = rounding_value(step) + interest_value(step) if others else 0
     for index in sorted(others):
         before, after = health_of(step.before, index), health_of(step.after, index)
@@ -243,7 +266,7 @@ def _reported(step: Step) -> list[int]:
 def _may_raise(action: Action) -> bool:
     """Tell whether an action may raise a lend or a debt, so that a limit may refuse it."""
     match action:
-        case Lend() | Borrow() | AmendOrder():
+        case Lend() | Borrow() | AmendOrder() | SubmitQuote() | AcceptQuote():
             return True
         case RequestWithdrawal(auto_borrow=auto_borrow):
             return auto_borrow
@@ -286,8 +309,9 @@ PORTFOLIO: Final[tuple[Invariant, ...]] = (
     ),
     step_invariant(
         makers_stay_safe,
-        "PF-5 PF-8 SM-9",
-        "After a trade its maker is admissible or no riskier than before.",
+        "PF-5 PF-8 SM-9 PG-4 PG-6",
+        "After a trade its maker is admissible or no riskier than before; after one off the book "
+        "both parties are, but for an account whose collateral is converted.",
     ),
     step_invariant(
         nobody_else_loses_health,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.outcomes import Accepted
+from ibperp.risk_index import followed, indexed
 from ibperp.transition import transition
+from ibperp_invariants.bankruptcy import BANKRUPTCY
 from ibperp_invariants.custody import CUSTODY
+from ibperp_invariants.deleveraging import DELEVERAGING
+from ibperp_invariants.due_list import DUE_LIST
 from ibperp_invariants.facts import facts_of_events
 from ibperp_invariants.frame import FRAME
+from ibperp_invariants.governance import GOVERNANCE
+from ibperp_invariants.liquidation import LIQUIDATION
 from ibperp_invariants.money_market import MONEY_MARKET
 from ibperp_invariants.perpetuals import PERPETUALS
 from ibperp_invariants.portfolio import PORTFOLIO
+from ibperp_invariants.programs import PROGRAMS
 from ibperp_invariants.settlement import SETTLEMENT
 from ibperp_invariants.share_prices import SHARE_PRICES
 from ibperp_invariants.spot_margin import SPOT_MARGIN
@@ -23,6 +31,7 @@ from ibperp_invariants.view_state import view_of_state
 if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.outcomes import Outcome
+    from ibperp.risk_index import RiskIndex
     from ibperp.state import State
     from ibperp_invariants.step import Invariant
     from ibperp_invariants.totals import Totals
@@ -36,6 +45,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *SPOT_MARGIN,
     *PERPETUALS,
     *SETTLEMENT,
+    *LIQUIDATION,
+    *DELEVERAGING,
+    *BANKRUPTCY,
+    *DUE_LIST,
+    *PROGRAMS,
+    *GOVERNANCE,
     *SYSTEM,
     *FRAME,
 )
@@ -89,9 +104,12 @@ def check_step(before: State, action: Action, outcome: Outcome) -> list[Violatio
     return Monitor(before).check(action, outcome)
 
 
-def step_of(before: State, action: Action, outcome: Outcome) -> Step:
-    """Return a step of the reference as the invariants see it; asks the reference once more."""
-    view, entry_fee = view_of_state(before), before.system.entry_fee
+def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | None = None) -> Step:
+    """Return a step of the reference as the invariants see it; asks the reference once more.
+
+    `seen`: the view of the state before, if there is one already.
+    """
+    view, entry_fee = seen or view_of_state(before), before.system.entry_fee
     again = transition(before, action)
     repeat = "" if again == outcome else "the reference gave another outcome when asked again"
     if not isinstance(outcome, Accepted):
@@ -106,13 +124,18 @@ class Monitor:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.totals = totals_of(view_of_state(state))
+        self.view = view_of_state(state)
+        self.totals = totals_of(self.view)
+        self._index: RiskIndex | None = None
 
     def check(self, action: Action, outcome: Outcome) -> list[Violation]:
         """Return what the step and the state after it break, and go on from that state."""
-        step = step_of(self.state, action, outcome)
+        step = step_of(self.state, action, outcome, seen=self.view)
         if isinstance(outcome, Accepted):
+            index = self._index or indexed(self.state)
+            self._index = followed(index, outcome.state)
+            step = replace(step, index=self._index)
             self.totals = totals_after(self.totals, step.before, step.after)
-            self.state = outcome.state
+            self.state, self.view = outcome.state, step.after
         found = check_views(step) + check_changes(step)
         return found + check_view(step.after, self.totals, whole=False)

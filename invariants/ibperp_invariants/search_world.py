@@ -45,6 +45,7 @@ from ibperp.parameters import (
 )
 from ibperp.state import Perpetual, at, genesis
 from ibperp.transition import transition
+from ibperp_invariants.search_risk import RISK_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,14 +84,14 @@ def start(random: Random) -> State:
         account_virtual_limit=random.choice((0, 60, 300, INT128_MAX)),
         system_virtual_limit=random.choice((50, 500, INT128_MAX)),
         book_utilization_limit=random.choice((10, 50, 95)) * CENT,
-        liquidation_price_age=600,
-        liquidation_fraction=10 * CENT,
-        liquidation_fee=CENT,
+        liquidation_price_age=random.choice((600, 10**8, 10**8)),
+        liquidation_fraction=random.choice((10, 50, 100)) * CENT,
+        liquidation_fee=random.choice((0, 1, 10)) * CENT,
         liquidation_grace=60,
-        insurance_limit=10**15,
-        non_recourse=True,
-        ramp_interval=0,
-        request_lifetime=300,
+        insurance_limit=random.choice((0, 10, 10**15)),
+        non_recourse=random.randrange(5) > 0,
+        ramp_interval=random.choice((0, 0, 600)),
+        request_lifetime=random.choice((300, 10**6)),
     )
     actions: list[Action] = [ListAsset(symbol, _asset(random)) for symbol in PRICES]
     actions += [SetPrice(symbol, price) for symbol, price in PRICES.items()]
@@ -272,5 +273,6 @@ CHOICES: Final[tuple[tuple[int, Callable[[Random, State], Action]], ...]] = (
     (2, _closed),
     (10, _drained),
     (3, lambda random, _: CancelAllOrders(random.choice(OWNERS), random.choice(tuple(LOTS)))),
+    *RISK_CHOICES,
 )
 """What happens in the world, by weight."""

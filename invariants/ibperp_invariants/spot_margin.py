@@ -8,6 +8,7 @@ from ibperp import book as kernel
 from ibperp.actions import AmendOrder, ConvertDust, PlaceOrder
 from ibperp.numbers import mul_div_down
 from ibperp.orders import Side
+from ibperp.risk_actions import Liquidate, RunRisk
 from ibperp.state import FEES
 from ibperp_invariants.books import BOOKS
 from ibperp_invariants.perpetuals import turned_round
@@ -66,6 +67,11 @@ def self_trade_never(step: Step) -> Iterator[str]:
             users = accounts[maker].user, accounts[taker].user
             if users[0] == users[1]:
                 yield f"{trade.market}: accounts {maker}, {taker} of user {users[0]} traded"
+    for fact in step.facts.risk.blocks():
+        request = step.before.requests.get(fact.request)
+        pair = (fact.quoter, request.account) if request else ()
+        if len({accounts[account].user for account in pair if account in accounts}) == 1:
+            yield f"{fact.market}: accounts {pair} of one user traded off the book"
 
 
 def order_ids_dense(step: Step) -> Iterator[str]:
@@ -73,6 +79,11 @@ def order_ids_dense(step: Step) -> Iterator[str]:
     is_placed = isinstance(step.action, PlaceOrder) and step.is_accepted()
     old, new = step.before.next_order, step.after.next_order
     if old is None or new is None:
+        return
+    if isinstance(step.action, Liquidate | RunRisk):
+        accepted = list(step.facts.accepted)
+        if accepted != list(range(old, new)):
+            yield f"orders {accepted} of the system were accepted, {old} to {new - 1} are new"
         return
     if new != old + is_placed:
         yield f"the next order went from {old} to {new}"
@@ -107,6 +118,8 @@ def _taken(step: Step) -> tuple[str, Side, int] | None:
 def _misfilled(step: Step, trade: Trade) -> Iterator[str]:
     taken, resting = _taken(step), step.before.orders.get(trade.maker_order)
     told = f"{trade.market}: {trade.lots} lots at {trade.price}"
+    if isinstance(step.action, Liquidate | RunRisk) and resting:
+        taken = trade.market, kernel.opposite(resting.side), trade.lots
     if taken is None or resting is None:
         yield f"{told} traded with order {trade.maker_order}, which was not open"
         return
@@ -208,7 +221,7 @@ SPOT_MARGIN: Final[tuple[Invariant, ...]] = (
         "A reduce-only order never enlarges a net base or a perpetual position, and never turns it "
         "round.",
     ),
-    step_invariant(self_trade_never, "SM-8", "No two accounts of one user trade."),
+    step_invariant(self_trade_never, "SM-8 PG-3", "No two accounts of one user trade."),
     step_invariant(
         order_ids_dense,
         "SM-4 SM-11",

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp import pool as kernel
 from ibperp.actions import (
-    AmendOrder,
-    CompleteRebalance,
     ConfirmWithdrawal,
     ConvertDust,
     Deposit,
     FailWithdrawal,
-    PlaceOrder,
-    SetMarketParameters,
-    SetPerpetualParameters,
     Settle,
-    SettleMarket,
     Transfer,
 )
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
-from ibperp.state import FEES
+from ibperp.risk_actions import FundInsurance, Liquidate, ResolveBankruptcy, RunRisk
+from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.facts import Facts, OwnMove
 from ibperp_invariants.totals import Totals
 from ibperp_invariants.view import (
@@ -41,9 +36,14 @@ from ibperp_invariants.view import (
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
+    from ibperp.parameters import MarketParameters
+    from ibperp.risk_index import RiskIndex
     from ibperp.state import Pool
     from ibperp_invariants.facts import Trade
-    from ibperp_invariants.view import PositionView
+
+
+OWN: Final = ""
+"""The place of an account's own shares beside the virtual ones of its positions."""
 
 
 class Scope(StrEnum):
@@ -59,6 +59,7 @@ class Step:
 
     `code` is the rejection's code, None if the action was accepted. `repeat`: how the outcome
     differed from another outcome of the same action on the same state; empty if it did not.
+    `index`: the due list after a step of the reference, kept up from state to state.
     """
 
     before: View
@@ -69,6 +70,7 @@ class Step:
     violated: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
     repeat: str = ""
+    index: RiskIndex | None = None
 
     def is_accepted(self) -> bool:
         """Tell whether the action took effect."""
@@ -99,27 +101,36 @@ class Step:
 
     def trades(self) -> Iterator[tuple[Trade, int, int]]:
         """Yield each trade with its maker's and its taker's account, if both are known."""
-        taker = getattr(self.action, "account", None)
+        owner = getattr(self.action, "account", None)
         for trade in self.facts.trades:
             resting = self.before.orders.get(trade.maker_order)
+            taker = self.facts.takers.get(trade.taker_order, owner)
             if resting is not None and taker is not None:
                 yield trade, resting.account, taker
 
     def moves(self, symbol: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return how the lend shares of a pool changed, move by move, and its borrow shares.
 
-        Virtual shares change sides at zero, so that one of their moves may be one on each side.
+        Virtual shares change sides at zero, and so do those that a liquidation passes on: one of
+        their moves may be one on each side.
         """
         sides: tuple[list[int], list[int]] = [], []
         settled, held = settlement_asset(self.before), dict[tuple[int, str], int]()
         for move in self.facts.moves:
             if isinstance(move, OwnMove):
-                if move.asset == symbol:
-                    sides[not move.is_lend].append(move.shares)
+                if move.asset != symbol:
+                    continue
+                key = move.account, OWN
+                old = held.get(key, _own_shares(self.before, move.account, symbol))
             elif symbol == settled:
                 key = move.account, move.market
                 old = held.get(key, virtual_shares(self.before, *key))
-                new = held[key] = old + move.shares
+            else:
+                continue
+            new = held[key] = old + move.shares
+            if isinstance(move, OwnMove) and move.is_lend is not None:
+                sides[not move.is_lend].append(move.shares if move.is_lend else -move.shares)
+            else:
                 sides[0].append(max(new, 0) - max(old, 0))
                 sides[1].append(max(-new, 0) - max(-old, 0))
         return tuple(sides[0]), tuple(sides[1])
@@ -183,31 +194,6 @@ def owner_of(action: Action) -> int | None:
     return getattr(action, "account", None)
 
 
-def named_accounts(step: Step) -> set[int]:
-    """Return the accounts that an action may change: its own, fees, and those of other orders."""
-    action, withdrawals = step.action, step.before.withdrawals
-    owner = owner_of(action)
-    named = set() if owner is None else {owner}
-    match action:
-        case Transfer(receiver=receiver):
-            named.add(receiver)
-        case ConfirmWithdrawal() | CompleteRebalance() | ConvertDust():
-            named.add(FEES)
-        case FailWithdrawal(withdrawal=index) if index in withdrawals:
-            named.add(withdrawals[index].account)
-        case PlaceOrder() | AmendOrder():
-            named |= {FEES, *_owners_of_changed_orders(step)}
-        case SetMarketParameters() | SetPerpetualParameters():
-            named |= _owners_of_changed_orders(step)
-        case SettleMarket(market=symbol):
-            named |= {n for n in step.changed_accounts() if symbol in _positions(step.before, n)}
-        case Settle():
-            named |= {n for n in step.changed_accounts() if is_settled(step.before, n)}
-        case _:
-            pass
-    return named
-
-
 def wealth(view: View, account: int, symbol: str) -> int:
     """Return an account's free + claim - debt of an asset, in atoms, or zero."""
     if account not in view.accounts or symbol not in view.assets:
@@ -239,7 +225,9 @@ def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
             return {(account, symbol): -gain for symbol, gain in sold.items()} | {
                 (FEES, symbol): gain for symbol, gain in sold.items()
             }
-        case Settle():
+        case FundInsurance(account=account, asset=symbol, amount=amount):
+            return {(account, symbol): -amount, (INSURANCE, symbol): amount}
+        case Settle() | Liquidate() | RunRisk() | ResolveBankruptcy():
             return None
         case _:
             return _traded_inflows(step)
@@ -261,17 +249,42 @@ def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
         is_bid = step.before.orders[trade.maker_order].side is Side.BID
         buyer, seller = (maker, taker) if is_bid else (taker, maker)
         base, paid = trade.lots * limits.lot_atoms, trade.lots * trade.price
-        for account, symbol, amount in (
-            (buyer, limits.base, base),
-            (seller, limits.base, -base),
-            (seller, limits.quote, paid),
-            (buyer, limits.quote, -paid),
-            (maker, limits.quote, -trade.maker_fee),
-            (taker, limits.quote, -trade.taker_fee),
-            (FEES, limits.quote, trade.maker_fee + trade.taker_fee),
-        ):
-            legs[account, symbol] = legs.get((account, symbol), 0) + amount
+        fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
+        _add_legs(legs, limits, (buyer, seller), (base, paid), fees)
+    for block in step.facts.risk.blocks():
+        request = step.before.requests.get(block.request)
+        limits = limits_of(step.before, block.market)
+        if request is None or (limits is None and not perpetual_of(step.before, block.market)):
+            return None
+        if limits is None:
+            continue
+        is_bid = request.side is Side.BID
+        parties = (request.account, block.quoter) if is_bid else (block.quoter, request.account)
+        base, paid = block.lots * limits.lot_atoms, block.lots * block.price
+        fees = (block.quoter, block.quoter_fee), (request.account, block.requester_fee)
+        _add_legs(legs, limits, parties, (base, paid), fees)
     return legs if len(read) == len(step.facts.trades) else None
+
+
+def _add_legs(
+    legs: dict[tuple[int, str], int],
+    limits: MarketParameters,
+    parties: tuple[int, int],
+    amounts: tuple[int, int],
+    fees: tuple[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Add what buyer and seller get and pay, base and quote, and the fees of both."""
+    (buyer, seller), (base, paid) = parties, amounts
+    moves = [
+        (buyer, limits.base, base),
+        (seller, limits.base, -base),
+        (seller, limits.quote, paid),
+        (buyer, limits.quote, -paid),
+        (FEES, limits.quote, sum(fee for _, fee in fees)),
+    ]
+    moves += [(account, limits.quote, -fee) for account, fee in fees]
+    for account, symbol, amount in moves:
+        legs[account, symbol] = legs.get((account, symbol), 0) + amount
 
 
 def is_settled(view: View, account: int) -> bool:
@@ -280,18 +293,13 @@ def is_settled(view: View, account: int) -> bool:
     return holder is not None and (holder.unsettled != 0 or len(holder.positions) > 0)
 
 
-def _positions(view: View, account: int) -> Mapping[str, PositionView]:
+def _own_shares(view: View, account: int, symbol: str) -> int:
     holder = view.accounts.get(account)
-    return holder.positions if holder else {}
+    return holder.shares.get(symbol, 0) if holder else 0
 
 
 def _fees_gain(step: Step, symbol: str) -> int:
     return wealth(step.after, FEES, symbol) - wealth(step.before, FEES, symbol)
-
-
-def _owners_of_changed_orders(step: Step) -> set[int]:
-    orders = step.before.orders
-    return {orders[index].account for index in step.changed_orders() if index in orders}
 
 
 def _share_prices(view: View, symbol: str) -> int:

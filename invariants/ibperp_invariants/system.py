@@ -9,7 +9,7 @@ from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Pool, Settings
 from ibperp_invariants.step import state_invariant, step_invariant
-from ibperp_invariants.view import PerpetualView, changed, settlement_asset
+from ibperp_invariants.view import PerpetualView, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def system_accounts_are_nobodys(view: View, totals: Totals) -> Iterator[str]:
         account = view.accounts.get(index)
         if account is None:
             yield f"account {index} is missing"
-        elif not _only_holds(view, index, account):
+        elif not _only_holds(index, account):
             held = dict(account.shares)
             yield (
                 f"account {index}: user {account.user}, shares {held}, "
@@ -101,16 +101,15 @@ def system_accounts_are_nobodys(view: View, totals: Totals) -> Iterator[str]:
             )
 
 
-def _only_holds(view: View, index: int, account: AccountView) -> bool:
+def _only_holds(index: int, account: AccountView) -> bool:
     """Tell whether a system account does nothing of its own.
 
-    Only the fees account has anything to settle; what the pool's cash does not cover it lends.
+    The fees account lends what the pool's cash does not cover, or what a liquidation pays it. The
+    insurance takes over lends and debts.
     """
-    lent = set(account.shares) if min(account.shares.values(), default=0) >= 0 else {None}
     is_idle = account.settings == Settings() and not (account.orders or account.positions)
-    if index == FEES:
-        return is_idle and account.user == 0 and lent <= {settlement_asset(view)}
-    return is_idle and not (account.user or account.shares or account.unsettled)
+    owes = min(account.shares.values(), default=0) < 0
+    return is_idle and account.user == 0 and not (index == FEES and owes)
 
 
 def determinism(step: Step) -> Iterator[str]:
@@ -135,11 +134,14 @@ def _stored(view: View) -> Iterator[tuple[str, int]]:
         for name in (*PRICES, *(PERPETUAL_PARTS if isinstance(market, PerpetualView) else ())):
             yield f"{symbol} {name}", getattr(market, name)
     yield "settlement time", view.settlement_time
+    yield "liquidation time", view.liquidation_time
+    for account, capacity in view.backstops.items():
+        yield f"backstop of account {account}", capacity
 
 
 def _differing(before: View, after: View) -> Iterator[str]:
     """Yield the leaves of two views that differ, with their values."""
-    for name in ("time", "settlement_time"):
+    for name in ("time", "settlement_time", "is_halted", "liquidation_time", "system"):
         if getattr(before, name) != getattr(after, name):
             yield f"{name} from {getattr(before, name)} to {getattr(after, name)}"
     for name in (
@@ -150,6 +152,8 @@ def _differing(before: View, after: View) -> Iterator[str]:
         "orders",
         "withdrawals",
         "rebalances",
+        "requests",
+        "backstops",
     ):
         old, new = getattr(before, name), getattr(after, name)
         for key in changed(old, new):
@@ -163,9 +167,9 @@ SYSTEM: Final[tuple[Invariant, ...]] = (
     state_invariant(stored_values_in_range, "NT-7", "Every stored value is at most 2^127 - 1."),
     state_invariant(
         system_accounts_are_nobodys,
-        "CU-3 ST-3",
-        "The accounts 0 and 1 belong to user 0; they neither trade nor borrow, and lend only fees "
-        "that a settlement could not pay in cash.",
+        "CU-3 ST-3 LQ-8",
+        "The accounts 0 and 1 belong to user 0; they neither trade nor borrow, and the account 0 "
+        "owes no pool.",
     ),
     step_invariant(
         no_negative_free,

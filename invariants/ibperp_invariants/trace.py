@@ -33,6 +33,7 @@ from ibperp.parameter_laws import (
     system_violations,
 )
 from ibperp.parameters import SystemParameters
+from ibperp.risk_actions import Liquidate, RunRisk, SetAssetParameters, SetSystemParameters
 from ibperp.state import genesis
 from ibperp_invariants.facts import Facts, facts_of_json
 from ibperp_invariants.registry import check_changes, check_view, check_views
@@ -122,14 +123,17 @@ class _Checker:
         decoded = Node(_decoded(text), "")
         record = _record(decoded)
         repeat = self._repeat(decoded)
+        entry_fee = self._entry_fee
         if record.code is None:
             self._known = _learned(self._known, record)
+            if isinstance(record.action, SetSystemParameters):
+                self._entry_fee = record.action.parameters.entry_fee
         view = with_known(record.view, self._known)
         step = Step(
             self._view,
             view,
             record.action,
-            self._entry_fee,
+            entry_fee,
             record.code,
             record.violated,
             record.facts,
@@ -172,6 +176,12 @@ def _learned(known: Known, record: _Record) -> Known:
             | SetPerpetualParameters(market=symbol, parameters=perpetual)
         ) if not perpetual_violations(perpetual):
             return replace(known, markets={**known.markets, symbol: perpetual})
+        case SetAssetParameters(asset=symbol, parameters=asset) if not asset_violations(asset):
+            return replace(known, assets={**known.assets, symbol: asset})
+        case SetSystemParameters(parameters=system) if not system_violations(system):
+            return replace(known, system=system)
+        case Liquidate() | RunRisk() if known.next_order is not None:
+            return replace(known, next_order=known.next_order + len(record.facts.accepted))
         case PlaceOrder():
             first = record.facts.accepted[0] if record.facts.accepted else None
             last = first if known.next_order is None else known.next_order

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ibperp.parameters import MarketParameters
+from ibperp.parameters import MarketParameters, PerpetualParameters
+from ibperp.ramps import with_margins
 from ibperp.state import RequestStatus
 
 if TYPE_CHECKING:
@@ -308,9 +309,24 @@ def settlement_asset(view: View) -> str | None:
     return symbol if symbol in view.assets else None
 
 
+def in_force(limits: AssetParameters | None, ramp: RampView | None) -> AssetParameters | None:
+    """Return the parameters that were asked for, with the margins that a ramp is at (GV-2)."""
+    return with_margins(limits, ramp.current) if limits and ramp else limits
+
+
+def _traded(limits: TradingParameters | None, market: MarketView) -> TradingParameters | None:
+    ramp = market.ramp if isinstance(market, PerpetualView) else None
+    if ramp is None or not isinstance(limits, PerpetualParameters):
+        return limits
+    return with_margins(limits, ramp.current)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a run has told that observations do not: parameters, and the id of the next order."""
+    """What a run has told that observations do not: parameters, and the id of the next order.
+
+    The parameters of an asset or a market are those that were asked for.
+    """
 
     system: SystemParameters | None = None
     assets: Mapping[str, AssetParameters] = field(default_factory=dict)
@@ -323,11 +339,11 @@ def with_known(view: View, known: Known) -> View:
     return replace(
         view,
         assets={
-            symbol: replace(asset, parameters=known.assets.get(symbol))
+            symbol: replace(asset, parameters=in_force(known.assets.get(symbol), asset.ramp))
             for symbol, asset in view.assets.items()
         },
         markets={
-            symbol: replace(market, parameters=known.markets.get(symbol))
+            symbol: replace(market, parameters=_traded(known.markets.get(symbol), market))
             for symbol, market in view.markets.items()
         },
         system=known.system,

@@ -1,0 +1,99 @@
+"""What one step of a liquidation is judged by: the failing account, the stage, its health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ibperp.margin import is_liquidatable
+from ibperp.numbers import RATIO, mul_div_down
+from ibperp.state import FEES, INSURANCE
+from ibperp_invariants.frame_of_risk import OF_RISK
+from ibperp_invariants.health import health_of, rounding_value
+from ibperp_invariants.positions import fund_debt, valued
+from ibperp_invariants.view import PositionView, limits_of, perpetual_of
+
+if TYPE_CHECKING:
+    from ibperp.margin import Health
+    from ibperp.risk_events import LiquidationStage
+    from ibperp_invariants.step import Step
+    from ibperp_invariants.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One step of a liquidation: the account, what was done, and its health before and after."""
+
+    account: int
+    stage: LiquidationStage
+    before: Health
+    after: Health
+    slack: int
+
+
+def case_of(step: Step) -> Case | None:
+    """Return the only step of an accepted liquidation; None if it did none, or several."""
+    risk = step.facts.risk
+    if not step.is_accepted() or not isinstance(step.action, OF_RISK) or risk.resolved():
+        return None
+    steps = risk.steps()
+    if len(steps) != 1:
+        return None
+    account, stage = steps[0].account, steps[0].stage
+    before, after = health_of(step.before, account), health_of(step.after, account)
+    if before is None or after is None:
+        return None
+    return Case(account, stage, before, after, rounding_value(step))
+
+
+def is_due(view: View, account: int) -> bool:
+    """Tell whether an account is due for liquidation (LQ-1)."""
+    found = health_of(view, account)
+    return account not in {FEES, INSURANCE} and found is not None and is_liquidatable(found)
+
+
+def urgency_of(view: View, account: int) -> tuple[int, int]:
+    """Return equity per maintenance, rounded down, and the account: lower is sooner (LQ-10)."""
+    found = health_of(view, account)
+    if found is None:
+        return 0, account
+    return mul_div_down(found.equity, RATIO, max(found.maintenance, 1)), account
+
+
+def position(view: View, account: int, market: str) -> PositionView:
+    """Return a position of an account, an empty one if it has none."""
+    holder = view.accounts.get(account)
+    return holder.positions.get(market, PositionView()) if holder else PositionView()
+
+
+def mark_of(view: View, market: str) -> int | None:
+    """Return what a lot of a market is worth in quote atoms; None where that is not known."""
+    perpetual, limits = perpetual_of(view, market), limits_of(view, market)
+    if perpetual:
+        return perpetual.mark_price
+    base = view.assets.get(limits.base) if limits else None
+    quote = view.assets.get(limits.quote) if limits else None
+    if not (limits and base and quote and base.parameters and quote.parameters and quote.price):
+        return None
+    value = limits.lot_atoms * base.price * quote.parameters.lot_atoms
+    return mul_div_down(1, value, base.parameters.lot_atoms * quote.price)
+
+
+def new_fund_debt(step: Step, account: int) -> int:
+    """Return the quote atoms by which what an account owes the fund grew; never below zero.
+
+    A loss that a position showed becomes a debt to the fund when it is closed, and an exposure
+    with that (PF-12).
+    """
+    old, new = (fund_debt(view, view.accounts[account]) for view in (step.before, step.after))
+    return max(-(valued(step.after, old - new) or 0), 0)
+
+
+def keeps_share(before: Health, after: Health, slack: int) -> bool:
+    """Tell whether an account kept its equity per exposure; below zero its equity, at least.
+
+    What it closes takes no more than its share of the equity. `slack`: quote atoms.
+    """
+    if before.equity < 0 or before.exposure == 0:
+        return after.equity >= before.equity - slack
+    return (after.equity + slack) * before.exposure >= before.equity * after.exposure

@@ -1,0 +1,253 @@
+"""Invariants of the last rungs: backstop providers, and positions closed against others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ibperp.liquidation import deleverage_rank, zero_price
+from ibperp.margin import counted_equity, requirement
+from ibperp.numbers import RATIO, mul_div_up
+from ibperp.parameters import PerpetualParameters
+from ibperp.risk_events import LiquidationStage
+from ibperp_invariants.cases import case_of, keeps_share, new_fund_debt, position
+from ibperp_invariants.health import health_of
+from ibperp_invariants.positions import valued
+from ibperp_invariants.step import step_invariant
+from ibperp_invariants.view import changed, perpetual_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp_invariants.cases import Case
+    from ibperp_invariants.risk_facts import MoveFact
+    from ibperp_invariants.step import Invariant, Step
+    from ibperp_invariants.view import PerpetualView, View
+
+
+def backstop_provider_safe(step: Step) -> Iterator[str]:
+    """Check that a provider meets its initial requirement, and is of another user (LQ-6)."""
+    case = case_of(step)
+    if case is None or case.stage is not LiquidationStage.ON_BACKSTOP:
+        return
+    failing = step.before.accounts[case.account].user
+    for provider in changed(step.before.backstops, step.after.backstops):
+        found = health_of(step.after, provider)
+        if found and counted_equity(found) < found.initial:
+            yield f"provider {provider} of account {case.account} is left with {found}"
+        if step.before.accounts[provider].user == failing:
+            yield f"provider {provider} of account {case.account} is of the same user {failing}"
+
+
+def backstop_within_capacity(step: Step) -> Iterator[str]:
+    """Check that a provider takes at most its capacity, at the zero price (LQ-6, PG-1)."""
+    case = case_of(step)
+    if case is None or case.stage is not LiquidationStage.ON_BACKSTOP:
+        return
+    if case.before.equity <= 0:
+        yield f"account {case.account}: handed to the backstop with {case.before}"
+    for move in step.facts.risk.moved():
+        market = perpetual_of(step.before, move.market)
+        capacity = step.before.backstops.get(move.counterparty, 0)
+        notional = valued(step.before, -abs(move.lots) * market.mark_price) if market else None
+        if market is None or notional is None:
+            continue
+        lot, left = valued(step.before, -market.mark_price) or 0, capacity + notional
+        told = step.after.backstops.get(move.counterparty, 0)
+        if left < lot or told != max(left, 0):
+            yield f"provider {move.counterparty} took {-notional} of {capacity}, {told} is left"
+        zero = _zero(case, market, is_long=move.lots > 0)
+        if move.price != zero:
+            yield f"provider {move.counterparty} took lots at {move.price}, not at {zero}"
+    for provider in changed(step.before.backstops, step.after.backstops):
+        taken = step.before.backstops[provider] - step.after.backstops.get(provider, 0)
+        before, after = health_of(step.before, provider), health_of(step.after, provider)
+        if before and after and after.exposure - before.exposure > taken + _over(step, case):
+            yield f"provider {provider} took {taken}, its exposure was {before}, is {after}"
+
+
+def deleveraged_were_opposite(step: Step) -> Iterator[str]:
+    """Check that a position was closed as a whole, against opposite ones alone (LQ-7)."""
+    for _, moves, market, old in _deleveragings(step):
+        total = sum(move.lots for move in moves)
+        if total != old:
+            yield f"{moves[0].market}: {total} lots were moved of a position of {old}"
+        for move in moves:
+            theirs = position(step.before, move.counterparty, move.market).lots
+            left = position(step.after, move.counterparty, move.market).lots
+            is_opposite = theirs * move.lots < 0 and abs(move.lots) <= abs(theirs)
+            if not is_opposite or left != theirs + move.lots:
+                yield f"account {move.counterparty}: {move.lots} lots made {theirs} to {left}"
+        after = perpetual_of(step.after, moves[0].market)
+        if after and after.open_interest != market.open_interest - abs(total):
+            yield f"{moves[0].market}: {after.open_interest} is open of {market.open_interest}"
+
+
+def deleveraging_price_between(step: Step) -> Iterator[str]:
+    """Check each price: the zero price, or between the mark and what the other bears (LQ-7)."""
+    for case, moves, market, old in _deleveragings(step):
+        is_long, mark = old > 0, market.mark_price
+        zero = _zero(case, market, is_long=is_long)
+        for move in moves:
+            own = health_of(step.before, move.counterparty)
+            if own is None or own.exposure <= 0:
+                continue
+            bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
+            low, high = min(mark, zero), max(mark, zero)
+            if is_long and zero > mark:
+                low, high = min(zero, max(mark, bearable)), max(mark, min(zero, bearable))
+            elif not is_long and zero < mark:
+                low, high = min(mark, max(zero, bearable)), max(zero, min(mark, bearable))
+            else:
+                low = high = zero
+            if not low <= move.price <= high:
+                yield (
+                    f"account {move.counterparty}: deleveraged at {move.price}, mark {mark}, "
+                    f"zero price {zero}, its own {bearable}"
+                )
+
+
+def deleveraging_in_order(step: Step) -> Iterator[str]:
+    """Check that the most profitable and leveraged went first, ties by id (LQ-7)."""
+    for _, moves, market, old in _deleveragings(step):
+        ranks = _ranks(step.before, moves[0].market, market, is_long=old < 0)
+        expected = [account for _, account in sorted(ranks)][: len(moves)]
+        if [move.counterparty for move in moves] != expected:
+            told = [move.counterparty for move in moves]
+            yield f"{moves[0].market}: the accounts {told} were deleveraged, not {expected}"
+
+
+def deleveraging_leaves_no_riskier(step: Step) -> Iterator[str]:
+    """Check that who was deleveraged kept its equity per exposure, and owes no more (LQ-7)."""
+    for case, moves, _, _ in _deleveragings(step):
+        for move in moves:
+            before, after = (
+                health_of(view, move.counterparty) for view in (step.before, step.after)
+            )
+            holder = step.before.accounts[move.counterparty]
+            if before is None or after is None or holder.orders:
+                continue
+            slack, booked = case.slack + abs(move.lots), new_fund_debt(step, move.counterparty)
+            is_kept = keeps_share(before, replace(after, exposure=after.exposure - booked), slack)
+            if not is_kept or after.maintenance > before.maintenance + slack + booked:
+                yield f"account {move.counterparty}: {before} became {after}"
+
+
+def flat_accounts_never_pay(step: Step) -> Iterator[str]:
+    """Check that a deleveraging changes nobody without a position in the market (LQ-7)."""
+    for case, moves, _, _ in _deleveragings(step):
+        for account in step.changed_accounts():
+            lots = position(step.before, account, moves[0].market).lots
+            if account != case.account and lots == 0:
+                yield f"account {account} has {lots} lots of {moves[0].market}, and changed"
+
+
+def deleveraging_is_last(step: Step) -> Iterator[str]:
+    """Check that nobody is deleveraged while one provider could take it all (LQ-2, LQ-7)."""
+    for case, moves, market, old in _deleveragings(step):
+        limits, system = market.parameters, step.before.system
+        if case.before.equity <= 0 or system is None or not isinstance(limits, PerpetualParameters):
+            continue
+        users, failing = step.before.accounts, step.before.accounts[case.account].user
+        others = {
+            account: capacity
+            for account, capacity in step.before.backstops.items()
+            if users[account].user != failing
+        }
+        notional = -(valued(step.before, -abs(old) * market.mark_price) or 0)
+        for provider, capacity in others.items() if len(others) == 1 else ():
+            own = health_of(step.before, provider)
+            held = abs(position(step.before, provider, moves[0].market).lots * market.mark_price)
+            whole = notional - (valued(step.before, -held) or 0)
+            leverage = users[provider].settings.leverage_limit
+            more = requirement(whole, limits.imf_base, limits.imf_factor, system.quote_unit)
+            more += mul_div_up(whole, RATIO, leverage) + _over(step, case)
+            if own and capacity >= notional > 0 and counted_equity(own) >= own.initial + more:
+                yield f"provider {provider} could have taken {notional} of {capacity}: {own}"
+
+
+def _deleveragings(
+    step: Step,
+) -> Iterator[tuple[Case, list[MoveFact], PerpetualView, int]]:
+    """Yield the case, the moves, the market and the lots before, if a step deleverages."""
+    case = case_of(step)
+    if case is None or case.stage is not LiquidationStage.ON_ADL:
+        return
+    moves = step.facts.risk.moved()
+    market = perpetual_of(step.before, moves[0].market) if moves else None
+    if market:
+        yield case, moves, market, position(step.before, case.account, moves[0].market).lots
+
+
+def _zero(case: Case, market: PerpetualView, *, is_long: bool) -> int:
+    health = case.before
+    return zero_price(market.mark_price, health.equity, health.exposure, is_long=is_long)
+
+
+def _over(step: Step, case: Case) -> int:
+    """Return the quote atoms by which roundings, up to a lot of each market, may pass a bound."""
+    marks = (perpetual_of(step.before, symbol) for symbol in step.before.markets)
+    return case.slack + sum(-(valued(step.before, -of.mark_price) or 0) for of in marks if of)
+
+
+def _ranks(
+    view: View, symbol: str, market: PerpetualView, *, is_long: bool
+) -> list[tuple[tuple[int, int], int]]:
+    active = view.accounts if view.active is None else [account for (account,) in view.active]
+    found = []
+    for account in active:
+        own, health = position(view, account, symbol), health_of(view, account)
+        if own.lots == 0 or (own.lots > 0) is not is_long or health is None:
+            continue
+        gain = own.lots * market.mark_price - own.entry_cost
+        rank = deleverage_rank(gain, abs(own.entry_cost), health.exposure, health.equity)
+        found.append((rank, account))
+    return found
+
+
+DELEVERAGING: Final[tuple[Invariant, ...]] = (
+    step_invariant(
+        backstop_provider_safe,
+        "LQ-6 PG-1",
+        "A provider that took over meets its initial requirement, and is of another user.",
+    ),
+    step_invariant(
+        backstop_within_capacity,
+        "LQ-6 PG-1",
+        "Providers take over while there is equity, at the zero price, and at most their capacity, "
+        "which falls by what they took.",
+    ),
+    step_invariant(
+        deleveraged_were_opposite,
+        "LQ-7",
+        "A deleveraging closes the whole position against opposite ones, none of them turned "
+        "round, and the open interest falls by it.",
+    ),
+    step_invariant(
+        deleveraging_price_between,
+        "LQ-7",
+        "A deleveraging happens at the zero price; where the counterparty pays, between the mark "
+        "and its own zero price.",
+    ),
+    step_invariant(
+        deleveraging_in_order,
+        "LQ-7",
+        "Counterparties are deleveraged by profit times leverage, ties by id.",
+    ),
+    step_invariant(
+        deleveraging_leaves_no_riskier,
+        "LQ-7",
+        "Who is deleveraged without open orders, which may now open a position, keeps its equity "
+        "per exposure, and requires no more but for a loss that it realizes.",
+    ),
+    step_invariant(
+        flat_accounts_never_pay,
+        "LQ-7",
+        "A deleveraging touches no account without a position in its market.",
+    ),
+    step_invariant(
+        deleveraging_is_last,
+        "LQ-2 LQ-7",
+        "No position is deleveraged that a provider has capacity and margin to take over.",
+    ),
+)

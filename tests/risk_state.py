@@ -1,0 +1,95 @@
+"""States in which account 4 fails: due, with a backstop, and bankrupt; and steps from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from ibperp.actions import Action, UpdateMark
+from ibperp.margin import is_liquidatable
+from ibperp.orders import Side
+from ibperp.outcomes import Accepted
+from ibperp.portfolio import health
+from ibperp.risk_actions import Liquidate, RequestQuote, SubmitQuote
+from ibperp.risk_events import LiquidationStage
+from ibperp.risk_index import followed, indexed
+from ibperp.state import Perpetual, State
+from ibperp.transition import transition
+from ibperp_invariants.registry import step_of
+from ibperp_invariants.step import Step
+from strategies import NO_FLAGS, SYSTEM, order, run
+from strategies_perpetual import MARK, perpetual
+
+FAILING: Final = 4
+WIDE: Final = replace(SYSTEM, liquidation_price_age=10**6)
+
+
+def marked(state: State, mark: int) -> State:
+    """Move both marks to one price, as far as each update may."""
+    for symbol in ("ORE_PERP", "GEM_PERP"):
+        for _ in range(12):
+            state = run(state, UpdateMark(symbol, mark, has_basis=False, basis=0))
+    return state
+
+
+@cache
+def due(*before: Action) -> State:
+    """Both marks rise until account 4, which is short, is due; `before` come first."""
+    state, mark = run(perpetual(WIDE), *before), MARK
+    while not is_liquidatable(health(state, state.accounts[FAILING])):
+        mark += 2
+        state = marked(state, mark)
+    return state
+
+
+@cache
+def ruined() -> State:
+    """The marks are so high that account 4 owes far more than it has."""
+    return marked(perpetual(WIDE), 2000)
+
+
+def taken(state: State, action: Action) -> Step:
+    """The step of an accepted action, as a monitor sees it."""
+    outcome = transition(state, action)
+    assert isinstance(outcome, Accepted), (action, outcome)
+    index = followed(indexed(state), outcome.state)
+    return replace(step_of(state, action, outcome), index=index)
+
+
+@cache
+def stepped(stage: LiquidationStage, *before: Action, offered: bool = False) -> Step:
+    """The first step of a stage; with `offered` there are lots to buy near the mark."""
+    state = due(*before)
+    for _ in range(50):
+        market = state.markets[3]
+        assert isinstance(market, Perpetual)
+        if offered:
+            lots = order(3, "GEM_PERP", Side.ASK, 1, market.mark_price)
+            state = run(state, lots)
+            offered = False
+        step = taken(state, Liquidate(FAILING))
+        if step.facts.risk.steps()[0].stage is stage:
+            return step
+        state = run(state, Liquidate(FAILING))
+    raise AssertionError(stage)
+
+
+def request(price: int = 0, *, immediate: bool = False) -> RequestQuote:
+    """Account 2 asks for ten lots of the first market, of anybody."""
+    return RequestQuote(2, "ORE_USD", Side.BID, 10, price, 0, immediate, 200, NO_FLAGS)
+
+
+@cache
+def requested() -> State:
+    """Account 4 quotes a request of account 2, and account 3 another one."""
+    return run(perpetual(WIDE), request(), SubmitQuote(FAILING, 0, 25, NO_FLAGS), request(30))
+
+
+@cache
+def bankrupt() -> State:
+    """Account 4 has been liquidated down to debts that it cannot pay."""
+    state = ruined()
+    while isinstance(outcome := transition(state, Liquidate(FAILING)), Accepted):
+        state = outcome.state
+    return state
