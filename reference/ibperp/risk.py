@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.portfolio import health, portfolio, position_lines
-from ibperp.state import FEES, INSURANCE
+from ibperp.state import FEES, INSURANCE, find_asset
+from ibperp.valuation import held_atoms, settlement_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +74,20 @@ def candidates(state: State) -> tuple[int, ...]:
     """Return the accounts that can be due at all, ascending; none of the system's own (LQ-10)."""
     found = {account for (account,) in state.active} | {account for (account,) in state.exposed}
     return tuple(sorted(found - {FEES, INSURANCE}))
+
+
+def resources(state: State) -> int:
+    """Return the atoms of the settlement asset that the insurance can pay with (LQ-8)."""
+    insurance, asset = state.accounts[INSURANCE], find_asset(state, state.system.settlement_asset)
+    if asset is None:
+        return 0
+    return max(held_atoms(state, insurance, asset) + insurance.unsettled, 0)
+
+
+def insured_equity(state: State, equity: int) -> int:
+    """Return an equity, raised as far as zero by what the insurance may pay for it (LQ-7)."""
+    covered = min(resources(state), state.system.insurance_limit)
+    return equity if equity >= 0 else min(equity + settlement_value(state, covered), 0)
 
 
 def urgency(of: Health) -> int:

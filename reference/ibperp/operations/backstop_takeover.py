@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def hand_to_backstop(effect: Effect, case: Case, target: Target) -> Effect | None:
     """Share an exposure among the providers by capacity, while there is equity (LQ-6).
 
-    A provider whose own initial requirement would not hold takes nothing; the rest stays.
+    A provider that could not bear its part takes nothing, and all is shared anew without it.
     """
     user = effect.state.accounts[case.account].user
     providers = [
@@ -40,21 +40,32 @@ def hand_to_backstop(effect: Effect, case: Case, target: Target) -> Effect | Non
         for provider in effect.state.backstops
         if effect.state.accounts[provider.account].user != user
     ]
-    capacities = [provider.capacity for provider in providers]
-    if case.health.equity <= 0 or not providers or target.notional == 0:
+    if case.health.equity <= 0 or target.notional == 0:
         return None
+    step = LiquidationStep(case.account, LiquidationStage.ON_BACKSTOP)
+    begun = effect.noted(effect.state, step)
+    while providers:
+        after, bearing = _shared(begun, case, target, providers)
+        if len(bearing) == len(providers):
+            return None if after is begun else after
+        providers = bearing
+    return None
+
+
+def _shared(
+    effect: Effect, case: Case, target: Target, providers: list[Backstop]
+) -> tuple[Effect, list[Backstop]]:
+    """Give each provider its part; return with it those who can bear theirs."""
+    capacities = [provider.capacity for provider in providers]
     whole = abs(target.size) + target.fund
     taken = mul_div_down(whole, min(sum(capacities), target.notional), target.notional)
-    step = LiquidationStep(case.account, LiquidationStage.ON_BACKSTOP)
-    begun = after = effect.noted(effect.state, step)
+    take, bearing = _position_taken if target.is_position else _debt_taken, []
     for provider, part in zip(providers, portions(taken, capacities), strict=True):
-        if part == 0:
-            continue
-        take = _position_taken if target.is_position else _debt_taken
-        done = take(after, case, target, provider, part)
-        if done is not None and _is_safe(done.state, provider.account):
-            after = done
-    return None if after is begun else after
+        done = take(effect, case, target, provider, part) if part else effect
+        if done is not None and (part == 0 or _is_safe(done.state, provider.account)):
+            effect = done
+            bearing.append(provider)
+    return effect, bearing
 
 
 def _position_taken(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as kernel
 from ibperp.feeds import ActionClass
-from ibperp.numbers import in_range, mul_div_down
+from ibperp.numbers import in_range
 from ibperp.operations.deleveraging import lenders_paid
 from ibperp.operations.effect import (
     Effect,
@@ -16,18 +16,26 @@ from ibperp.operations.effect import (
     not_reserved,
     rejection,
 )
-from ibperp.operations.lending import available_of, claim_of, debt_of, free_of, repaid_shares
+from ibperp.operations.lending import (
+    available_of,
+    claim_of,
+    debt_of,
+    free_of,
+    repaid,
+    repaid_shares,
+    repay_checks,
+)
 from ibperp.operations.liquidation import liquidation_rejection, step
 from ibperp.operations.perpetual_trade import credited, placed
 from ibperp.operations.takeover import NO_MARKET, Handover, claim_moved, unsettled_moved
 from ibperp.outcomes import Accepted, Event, Reason, RejectionCode, SettlementSource
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
-from ibperp.risk import due_accounts
-from ibperp.risk_events import BankruptcyResolved, Liability, LossSpread
+from ibperp.risk import due_accounts, resources
+from ibperp.risk_events import BankruptcyResolved, Liability, LossSpread, RequestOpened
 from ibperp.sharing import share
 from ibperp.state import INSURANCE, Perpetual, at, find_asset, position_of
-from ibperp.valuation import held_atoms, liability_of, settlement_asset, settlement_value
+from ibperp.valuation import held_atoms, settlement_asset, settlement_value
 
 if TYPE_CHECKING:
     from ibperp.outcomes import Outcome
@@ -69,7 +77,8 @@ def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
 def run_risk(state: State, action: RunRisk) -> Outcome:
     """Do up to `steps` steps for the accounts that are due now, one account after another (LQ-10).
 
-    An account is worked on until it is no longer due, or nothing can be done for it.
+    An account is worked on until it is no longer due, nothing can be done for it, or it asks for
+    quotes: these have until the next time.
     """
     # PRECONDITIONS
     refused = rejection(
@@ -85,6 +94,8 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
         while left and (done := worked(after, account)) is not None:
             after, left = done.state, left - 1
             events += done.events
+            if any(isinstance(event, RequestOpened) for event in done.events):
+                break
 
     # POSTCONDITIONS
     assert 0 <= left <= action.steps
@@ -100,7 +111,10 @@ def worked(state: State, account: int) -> Effect | None:
 
 
 def fund_insurance(state: State, action: FundInsurance) -> Outcome:
-    """Give free atoms to the insurance, within the giver's own margin (LQ-8)."""
+    """Give free atoms to the insurance, within the giver's own margin (LQ-8).
+
+    What the insurance owes of the asset is repaid from them first.
+    """
     # PRECONDITIONS
     account, asset = action.account, find_asset(state, action.asset)
     refused = rejection(
@@ -122,6 +136,9 @@ def fund_insurance(state: State, action: FundInsurance) -> Outcome:
     reason = Reason.INSURANCE_FUNDED
     debit, credit = free(account), free(INSURANCE)
     effect = Effect(state).moved(asset, action.amount, reason, debit=debit, credit=credit)
+    owed = min(debt_of(effect.state, INSURANCE, asset), free_of(effect.state, INSURANCE, asset))
+    if owed and all(holds for holds, _ in repay_checks(effect.state, INSURANCE, asset, owed)):
+        effect = repaid(effect, INSURANCE, asset, owed, reason)
     refused = rejection(*margin_checks(state, effect.state, account, ActionClass.WITHDRAWAL))
     if refused:
         return refused
@@ -163,16 +180,15 @@ def _insurance_paid(effect: Effect, account: int, asset: int, budget: int) -> tu
     settlement = find_asset(effect.state, effect.state.system.settlement_asset)
     if settlement is None:
         return effect, 0
-    allowed, owed = min(budget, resources(effect.state)), debt_of(effect.state, account, asset)
+    allowed = min(budget, resources(effect.state))
     if asset == settlement:
-        part = min(allowed, owed)
+        held = held_atoms(effect.state, effect.state.accounts[INSURANCE], asset)
+        part = min(allowed, held, debt_of(effect.state, account, asset))
         return _paid_back(effect, account, asset, part), part
-    worth = liability_of(effect.state, asset, owed)
-    value = min(settlement_value(effect.state, allowed), worth)
-    amount = mul_div_down(owed, value, max(worth, 1))
     between = Handover(INSURANCE, account, Reason.INSURANCE)
-    after = lenders_paid(effect, asset, amount, between)
-    return after, resources(effect.state) - resources(after.state)
+    after = lenders_paid(effect, asset, settlement_value(effect.state, allowed), between)
+    spent = resources(effect.state) - resources(after.state)
+    return after, min(spent, budget)
 
 
 def _paid_back(effect: Effect, account: int, asset: int, amount: int) -> Effect:
@@ -203,16 +219,10 @@ def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
         effect = _spread(effect, rest)
     else:
         rest = 0
-    if not effect.events:
+    if covered == rest == 0:
         return effect
     told = BankruptcyResolved(account, asset, Liability.FUND, owed, covered, 0, rest)
     return effect.noted(effect.state, told)
-
-
-def resources(state: State) -> int:
-    """Return the atoms of the settlement asset that the insurance can pay with (LQ-8)."""
-    insurance, asset = state.accounts[INSURANCE], settlement_asset(state)
-    return max(held_atoms(state, insurance, asset) + insurance.unsettled, 0)
 
 
 def _spread(effect: Effect, loss: int) -> Effect:

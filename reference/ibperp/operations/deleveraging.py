@@ -20,6 +20,7 @@ from ibperp.operations.takeover import (
 )
 from ibperp.outcomes import Reason, SettlementSource
 from ibperp.portfolio import health
+from ibperp.risk import insured_equity
 from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
 from ibperp.state import INSURANCE, Perpetual, at, position_of
 from ibperp.valuation import liability_of
@@ -40,13 +41,17 @@ def deleverage(effect: Effect, case: Case, target: Target) -> Effect | None:
 
 
 def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
-    """Close a position against the opposite ones, in their order, at prices that they bear."""
+    """Close a position against the opposite ones, in their order, at prices that they bear.
+
+    They are asked for no more than the insurance does not cover.
+    """
     step = LiquidationStep(case.account, LiquidationStage.ON_ADL)
     effect, left = effect.noted(effect.state, step), abs(target.size)
     market, is_long = effect.state.markets[target.place], target.size > 0
     assert isinstance(market, Perpetual)
     mark, of = market.mark_price, case.health
-    zero = zero_price(mark, of.equity, of.exposure, is_long=is_long)
+    equity = insured_equity(effect.state, of.equity)
+    zero = zero_price(mark, equity, of.exposure, is_long=is_long)
     for account in ranked(effect.state, target.place, is_long=not is_long):
         if left == 0:
             break
@@ -84,28 +89,28 @@ def ranked(state: State, place: int, *, is_long: bool) -> list[int]:
 def _lends_deleveraged(effect: Effect, case: Case, target: Target) -> Effect | None:
     """Close a debt against lends of its asset, as far as the account can pay for them."""
     step = LiquidationStep(case.account, LiquidationStage.LENDING_ADL)
-    amount = _affordable(effect.state, case.account, target.place, target.size)
     begun = effect.noted(effect.state, step)
+    value = _payable(effect.state, case.account)
     between = Handover(case.account, case.account, Reason.LIQUIDATION_ADL)
-    after = lenders_paid(begun, target.place, amount, between)
+    after = lenders_paid(begun, target.place, value, between)
     return None if after is begun else after
 
 
-def lenders_paid(effect: Effect, asset: int, amount: int, between: Handover) -> Effect:
-    """Close up to `amount` atoms of a debt against lends, the largest first (LQ-7, LQ-9).
+def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> Effect:
+    """Close a debt against lends, the largest first, for up to `value` quote atoms (LQ-7, LQ-9).
 
     The giver pays each lender the worth at the price of the moment, in kind; the taker is the
     debtor, to whom the lend goes and cancels with the debt.
     """
-    payer, debtor = between.giver, between.taker
+    payer, debtor, books = between.giver, between.taker, effect.state.assets[asset]
     for lender in _lenders(effect.state, debtor, asset):
         owed, claim = debt_of(effect.state, debtor, asset), claim_of(effect.state, lender, asset)
-        part = min(owed, claim, amount)
+        part = min(owed, claim, mul_div_down(value, books.parameters.lot_atoms, books.price))
         if part == 0:
             break
-        amount -= part
-        value = liability_of(effect.state, asset, part)
-        effect, _ = paid_in_kind(effect, value, Handover(payer, lender, between.reason))
+        worth = liability_of(effect.state, asset, part)
+        value -= worth
+        effect, _ = paid_in_kind(effect, worth, Handover(payer, lender, between.reason))
         effect = claim_moved(effect, asset, part, Handover(lender, debtor, between.reason))
     return effect
 
@@ -140,6 +145,12 @@ def _insured(effect: Effect, case: Case, target: Target) -> Effect | None:
 
 def _affordable(state: State, account: int, asset: int, amount: int) -> int:
     """Return how many of `amount` owed atoms an account can pay with what it has (LQ-7)."""
-    holder, value = state.accounts[account], liability_of(state, asset, amount)
-    worth = sum(payable_in(state, holder, own) for own in holdings(state, holder))
-    return amount if worth >= value else mul_div_down(amount, worth, value)
+    books = state.assets[asset]
+    value = _payable(state, account)
+    return min(amount, mul_div_down(value, books.parameters.lot_atoms, books.price))
+
+
+def _payable(state: State, account: int) -> int:
+    """Return the quote atoms that an account can pay in kind, of all its holdings (LQ-7)."""
+    holder = state.accounts[account]
+    return sum(payable_in(state, holder, asset) for asset in holdings(state, holder))

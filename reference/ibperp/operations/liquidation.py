@@ -40,7 +40,7 @@ RUNGS: Final[tuple[Callable[[Effect, Case, Target], Effect | None], ...]] = (
     hand_to_backstop,
     deleverage,
 )
-"""What is tried for an exposure, in order; a rung that gets nothing done returns None (LQ-2)."""
+"""What is tried for every exposure, in order; what gets nothing done returns None (LQ-2)."""
 
 
 def liquidate(state: State, action: Liquidate) -> Outcome:
@@ -71,8 +71,9 @@ def liquidation_rejection(state: State, account: int) -> Rejected | None:
 def step(state: State, account: int) -> Effect | None:
     """Return what the next step does; None if nothing is left to be done (LQ-2).
 
-    Orders first, then what the account can pay itself; then, for one exposure after another, the
-    rungs in order. Everything is judged by the health before the step.
+    Orders first, then what the account can pay itself; then the rungs in order, each for one
+    exposure after another: nobody is deleveraged while a book or a provider takes anything.
+    Everything is judged by the health before the step.
     """
     effect, holder = Effect(state), state.accounts[account]
     if holder.orders:
@@ -85,8 +86,9 @@ def step(state: State, account: int) -> Effect | None:
     if len(paid.events) > len(begun.events):
         return paid
     case = Case(account, health(state, holder))
-    for target in targets(state, holder):
-        for rung in RUNGS:
+    exposures = targets(state, holder)
+    for rung in RUNGS:
+        for target in exposures:
             done = rung(effect, case, target)
             if done is not None:
                 return done
