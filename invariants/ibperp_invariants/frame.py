@@ -24,15 +24,14 @@ from ibperp.actions import (
     SetMarketParameters,
     SetMarketReference,
     SetPerpetualParameters,
-    SetPoolParameters,
-    SetPrice,
     Settle,
     StartRebalance,
 )
 from ibperp.book import opposite
-from ibperp.parameters import BookState, OrderBookState, PoolParameters
-from ibperp.risk_actions import Liquidate, RunRisk, SetAssetParameters
-from ibperp.state import Pool, RequestStatus
+from ibperp.parameters import OrderBookState
+from ibperp.risk_actions import Liquidate, RunRisk
+from ibperp.state import RequestStatus
+from ibperp_invariants.frame_of_assets import changed_parts, frame_of_asset
 from ibperp_invariants.frame_of_perpetuals import (
     frame_of_positions,
     frame_of_settlement_time,
@@ -47,14 +46,12 @@ from ibperp_invariants.frame_of_risk import (
     assets_of_risk,
     frame_of_governance,
     may_change_order,
-    may_set_parameters,
     parts_of_risk,
 )
 from ibperp_invariants.named import named_accounts
 from ibperp_invariants.step import step_invariant
 from ibperp_invariants.view import (
     AccountView,
-    AssetView,
     OrderView,
     changed,
     limits_of,
@@ -64,7 +61,6 @@ from ibperp_invariants.view import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ibperp.parameters import AssetParameters
     from ibperp_invariants.step import Invariant, Step
 
 OF_ORDERS: Final = (
@@ -77,8 +73,6 @@ OF_ORDERS: Final = (
     RunRisk,
 )
 """The actions after which an account may reserve other amounts."""
-
-NO_POOL: Final = PoolParameters(BookState.CLOSED, *[0] * 9)
 
 
 def frame_rule(step: Step) -> Iterator[str]:
@@ -98,9 +92,9 @@ def frame_rule(step: Step) -> Iterator[str]:
             if old is not None or not _lists(step, symbol):
                 yield f"asset {symbol} {'vanished' if old else 'appeared'}"
         elif allowed is not None and symbol not in allowed and old != new:
-            yield f"asset {symbol} changed: {_parts(old, new)}"
+            yield f"asset {symbol} changed: {changed_parts(old, new)}"
         else:
-            yield from _frame_of_asset(step, symbol, old, new)
+            yield from frame_of_asset(step, symbol, old, new)
     for index in step.changed_accounts():
         before, after = step.before.accounts.get(index), step.after.accounts.get(index)
         if before is not None and after is not None:
@@ -119,14 +113,6 @@ def subaccount_isolation(step: Step) -> Iterator[str]:
                 f"account {index} changed, the action names {sorted(named)}: "
                 f"{_holdings(old)} became {_holdings(new)}"
             )
-
-
-def _parts(old: AssetView | Pool, new: AssetView | Pool) -> str:
-    return ", ".join(
-        f"{part.name} {getattr(old, part.name)} to {getattr(new, part.name)}"
-        for part in fields(old)
-        if getattr(old, part.name) != getattr(new, part.name)
-    )
 
 
 def _holdings(account: AccountView | None) -> str:
@@ -313,57 +299,6 @@ def _meets(step: Step, resting: OrderView) -> bool:
             return (order.market, opposite(order.side)) == (resting.market, resting.side)
         case _:
             return False
-
-
-def _frame_of_asset(step: Step, symbol: str, old: AssetView, new: AssetView) -> Iterator[str]:
-    action = step.action
-    priced = (old.price, old.price_time) != (new.price, new.price_time)
-    if priced and not isinstance(action, SetPrice):
-        yield f"{symbol}: the price changed: {_parts(old, new)}"
-    if old.is_limited != new.is_limited and not isinstance(action, SetPrice):
-        yield f"{symbol}: is_limited changed at {step.after.time}: {_parts(old, new)}"
-    is_set = may_set_parameters(step, symbol, has_ramp=old.ramp is not None)
-    margins = (old.ramp, _without_pool(old)) != (new.ramp, _without_pool(new))
-    lends = _pool_limits(old) != _pool_limits(new)
-    if (margins and not is_set) or (
-        lends and not isinstance(action, SetPoolParameters | SetAssetParameters)
-    ):
-        yield f"{symbol}: the parameters changed at {step.after.time}: {_parts(old, new)}"
-    match action:
-        case SetPrice():
-            is_kept = (old.in_transit, old.tokens, old.pool) == (
-                new.in_transit,
-                new.tokens,
-                new.pool,
-            )
-        case AdvanceTime():
-            fixed = ("cash", "lend_shares", "borrow_shares")
-            is_kept = (old.in_transit, old.tokens) == (new.in_transit, new.tokens) and all(
-                getattr(old.pool, name) == getattr(new.pool, name) for name in fixed
-            )
-        case SetPoolParameters() | SetAssetParameters():
-            moved = {"throttle_bound"}
-            is_kept = (old.in_transit, old.tokens) == (new.in_transit, new.tokens) and all(
-                getattr(old.pool, part.name) == getattr(new.pool, part.name)
-                for part in fields(Pool)
-                if part.name not in moved
-            )
-        case _:
-            kept = ("interest_carry", "throttle_bound")
-            is_kept = all(getattr(old.pool, name) == getattr(new.pool, name) for name in kept)
-    if not is_kept:
-        changes = _parts(old.pool, new.pool) or _parts(old, new)
-        yield f"{symbol}: {type(action).__name__} changed what it does not name: {changes}"
-
-
-def _without_pool(asset: AssetView) -> AssetParameters | None:
-    """Return the parameters of an asset with those of no pool in the place of its own."""
-    limits = asset.parameters
-    return limits and replace(limits, pool=NO_POOL)
-
-
-def _pool_limits(asset: AssetView) -> PoolParameters | None:
-    return asset.parameters.pool if asset.parameters else None
 
 
 def _frame_of_account(
