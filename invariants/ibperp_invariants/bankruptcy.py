@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.numbers import mul_div_down, mul_div_up
+from ibperp.numbers import mul_div_down
 from ibperp.outcomes import SettlementSource
 from ibperp.pool import debt, lend_claim
 from ibperp.risk_actions import ResolveBankruptcy
@@ -66,7 +66,7 @@ def bankrupt_means_nothing_left(step: Step) -> Iterator[str]:
     worth = _means(step.before, account)
     for fact in step.facts.risk.resolved():
         price = _price(step.before, fact.asset)
-        if worth and price and worth * fact.owed >= mul_div_up(fact.owed, *price):
+        if price and price[0] and worth * price[1] >= price[0]:
             yield f"account {account} had {worth} to pay {fact.owed} {fact.asset} with"
     is_whole = step.before.system is not None and step.before.system.non_recourse
     if is_whole and min((0, new.unsettled, *new.shares.values())) < 0:

@@ -9,12 +9,14 @@ from ibperp.liquidation import deleverage_rank, zero_price
 from ibperp.margin import counted_equity, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
+from ibperp.pool import lend_claim
 from ibperp.risk_events import LiquidationStage
+from ibperp.state import INSURANCE
 from ibperp_invariants.cases import case_of, keeps_share, new_fund_debt, position
 from ibperp_invariants.health import health_of
 from ibperp_invariants.positions import valued
 from ibperp_invariants.step import step_invariant
-from ibperp_invariants.view import changed, perpetual_of
+from ibperp_invariants.view import changed, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +89,8 @@ def deleveraging_price_between(step: Step) -> Iterator[str]:
     """Check each price: the zero price, or between the mark and what the other bears (LQ-7)."""
     for case, moves, market, old in _deleveragings(step):
         is_long, mark = old > 0, market.mark_price
-        zero = _zero(case, market, is_long=is_long)
+        equity = _insured_equity(step.before, case.before.equity)
+        zero = zero_price(mark, equity, case.before.exposure, is_long=is_long)
         for move in moves:
             own = health_of(step.before, move.counterparty)
             if own is None or own.exposure <= 0:
@@ -184,6 +187,17 @@ def _zero(case: Case, market: PerpetualView, *, is_long: bool) -> int:
     return zero_price(market.mark_price, health.equity, health.exposure, is_long=is_long)
 
 
+def _insured_equity(view: View, equity: int) -> int:
+    """Return an equity below zero, raised by what the insurance may pay for it (LQ-7)."""
+    symbol, system = settlement_asset(view), view.system
+    if equity >= 0 or symbol is None or system is None:
+        return equity
+    holder, pool = view.accounts[INSURANCE], view.assets[symbol].pool
+    lent = lend_claim(pool, max(holder.shares.get(symbol, 0), 0))
+    means = max(holder.free.get(symbol, 0) + lent + holder.unsettled, 0)
+    return min(equity + (valued(view, min(means, system.insurance_limit)) or 0), 0)
+
+
 def _over(step: Step, case: Case) -> int:
     """Return the quote atoms by which roundings, up to a lot of each market, may pass a bound."""
     marks = (perpetual_of(step.before, symbol) for symbol in step.before.markets)
@@ -226,8 +240,8 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
     step_invariant(
         deleveraging_price_between,
         "LQ-7",
-        "A deleveraging happens at the zero price; where the counterparty pays, between the mark "
-        "and its own zero price.",
+        "A deleveraging happens at the zero price, after what the insurance covers; where the "
+        "counterparty pays, between the mark and its own zero price.",
     ),
     step_invariant(
         deleveraging_in_order,
