@@ -9,6 +9,7 @@ from ibperp_conformance.authored import (
     custody_deposits,
     custody_moves,
     custody_rebalances,
+    liquidation_setups,
     money_market_attacks,
     money_market_borrowing,
     money_market_lending,
@@ -146,7 +147,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
 }
 """Every case of a brick; `fill` writes each brick to the file of its name."""
 
-SETUPS: Final = (*setups.SETUPS, *settlement_setups.SETUPS)
+SETUPS: Final = (*setups.SETUPS, *settlement_setups.SETUPS, *liquidation_setups.SETUPS)
 """Every starting point, by whichever chapter's cases need it."""
 
 ALSO: Final[dict[str, tuple[str, ...]]] = {
