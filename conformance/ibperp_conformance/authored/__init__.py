@@ -35,6 +35,7 @@ from ibperp_conformance.authored import (
     portfolio_reserved,
     portfolio_subtle,
     portfolio_values,
+    settlement_atoms,
     settlement_attacks,
     settlement_culling,
     settlement_fund,
@@ -132,6 +133,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
         *spot_margin_subtle.CASES,
     ),
     "settlement": (
+        *settlement_atoms.CASES,
         *settlement_attacks.CASES,
         *settlement_culling.CASES,
         *settlement_fund.CASES,
