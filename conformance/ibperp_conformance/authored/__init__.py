@@ -37,6 +37,7 @@ from ibperp_conformance.authored import (
     portfolio_values,
     settlement_atoms,
     settlement_attacks,
+    settlement_credit,
     settlement_culling,
     settlement_fund,
     settlement_interest,
@@ -135,6 +136,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "settlement": (
         *settlement_atoms.CASES,
         *settlement_attacks.CASES,
+        *settlement_credit.CASES,
         *settlement_culling.CASES,
         *settlement_fund.CASES,
         *settlement_interest.CASES,
