@@ -34,6 +34,8 @@ _LOSES_30: Final = moved(1_300_000, 10)
 _HOURLY: Final = Group("settlement_hourly", (_ON_CREDIT, *_FIFTH))
 _FEE_EDGE: Final = Group("settlement_hourly", (_ON_CREDIT, *_FIFTH), Why.BOUNDARY)
 
+_WORTHLESS: Final = Group("settlement", (_ON_CREDIT, *_FIFTH), Why.BOUNDARY)
+
 _FEE: Final[tuple[Case, ...]] = (
     _HOURLY.accept(
         "ST-3-070",
@@ -99,11 +101,17 @@ _MARGIN: Final[tuple[Case, ...]] = (
         "an atom a lot beyond, the margin does not bear the entry fee: the loss stays owed",
         *moved(8_416_652, 10),
     ),
-    Group("settlement", (_ON_CREDIT, *_FIFTH)).accept(
+    _WORTHLESS.accept(
         "ST-3-082",
-        "an account worth less than nothing borrows what it owes: it is no riskier than before",
+        "an account worth nothing borrows what it owes: it is no riskier than before",
         SetPrice("SOL", 50 * USD),
-        *moved(9 * USD, 10),
+        *moved(5_500_000, 10),
+    ),
+    _WORTHLESS.accept(
+        "ST-3-083",
+        "an account worth less than nothing borrows nothing: its loss does not pass to lenders",
+        SetPrice("SOL", 50 * USD),
+        *moved(5_500_001, 10),
     ),
     _CLOSED.accept(
         "ST-4-161",
