@@ -131,7 +131,7 @@ def culling_helps(step: Step) -> Iterator[str]:
         key = move.account, move.market
         old = held.get(key, virtual_shares(step.before, *key))
         new = held[key] = old + move.shares
-        is_paid = 0 < move.amount and old + (move.amount > slack) <= min(new, 0)
+        is_paid = move.amount > 0 and old + (move.amount > slack) <= min(new, 0)
         if move.source in CULLING and not (is_paid and virtual_worth(step.after, new) <= slack):
             yield (
                 f"account {move.account}, {move.market}: culling {move.amount} "
