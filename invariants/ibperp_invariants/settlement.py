@@ -121,7 +121,7 @@ def unpaid_bounded(step: Step) -> Iterator[str]:
 
 
 def culling_helps(step: Step) -> Iterator[str]:
-    """Check that a culled virtual debt fell, and left no lend but a rounding (ST-5)."""
+    """Check that a culled virtual debt fell, by a share or a rounding, and left no lend (ST-5)."""
     symbol = _settling(step)
     if symbol is None:
         return
@@ -131,7 +131,7 @@ def culling_helps(step: Step) -> Iterator[str]:
         key = move.account, move.market
         old = held.get(key, virtual_shares(step.before, *key))
         new = held[key] = old + move.shares
-        is_paid = move.amount > 0 and old < min(new, 0)
+        is_paid = move.amount > 0 and old + (move.amount > slack) <= min(new, 0)
         if move.source in CULLING and not (is_paid and virtual_worth(step.after, new) <= slack):
             yield (
                 f"account {move.account}, {move.market}: culling {move.amount} "

@@ -12,7 +12,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_conformance.authored.builder import PERP, Case, Group, Step, Why, long, short
+from ibperp_conformance.authored.builder import PERP, Case, Group, Refused, Step, Why, long, short
 from ibperp_conformance.authored.perpetual_steps import CLOSED, funding, mark, sale, trade
 from ibperp_conformance.authored.setups import (
     HOUR,
@@ -113,6 +113,33 @@ _INDEX: Final[tuple[Case, ...]] = (
         "PP-8-010", "the mark of the moment counts", mark(2 * USD), ApplyFunding(PERP, PERCENT)
     ),
     _OPEN.accept("PP-8-011", "a closed market has its last funding", CLOSED, *funding(PERCENT)),
+    _OPEN.accept(
+        "PP-8-012", "after a gap of three hours one hour is charged", *funding(PERCENT, 3)
+    ),
+    _OPEN.trace(
+        "PP-8-013",
+        "a gap that ends inside the fifth hour: one hour is charged, the next at its end",
+        AdvanceTime(4 * HOUR + 1),
+        ApplyFunding(PERP, PERCENT),
+        *funding(PERCENT, 5),
+    ),
+    _OPEN.trace(
+        "PP-8-014",
+        "eight hours that were missed twice are charged once",
+        perpetual_with(**_EIGHT),
+        *funding(PERCENT, 25),
+        Refused(ApplyFunding(PERP, PERCENT), R.TOO_EARLY),
+        *funding(PERCENT, 32),
+    ),
+    _OPEN.trace(
+        "PP-8-015",
+        "who opens inside a gap pays the one hour that ends it, as who was there all along",
+        AdvanceTime(2 * HOUR + 1),
+        *trade(4, 5, 100, USD),
+        *funding(PERCENT, 3),
+        *sale(2, 3, 100, USD),
+        *sale(4, 5, 100, USD),
+    ),
 )
 
 _TIME: Final[tuple[Case, ...]] = (

@@ -44,6 +44,9 @@ def _ladder() -> tuple[Case, ...]:
 
 _BOOKED: Final = Group("perpetual", (_FREE, *_LAST, _BID, _ASK))
 _POSTING: Final = book_state(OrderBookState.POST_ONLY)
+_POSTING_FREE: Final = perpetual_with(
+    mark_threshold=RATIO, order_book_state=OrderBookState.POST_ONLY
+)
 
 _RULES: Final[tuple[Case, ...]] = (
     _OPEN.accept("PP-6-001", "index and basis", mark(1_020_000, 5000)),
@@ -77,6 +80,30 @@ _RULES: Final[tuple[Case, ...]] = (
         mark(USD),
         AdvanceTime(61),
         mark(USD),
+    ),
+    _OPEN.accept(
+        "PP-6-015", "post-only: a basis below zero does not count", _POSTING_FREE, mark(USD, -5000)
+    ),
+    _OPEN.trace(
+        "PP-6-016",
+        "post-only for a while: the basis counts before and after, not between",
+        mark(1_020_000, 5000),
+        _POSTING_FREE,
+        mark(1_020_000, 5000),
+        _FREE,
+        mark(1_020_000, 5000),
+    ),
+    _OPEN.accept(
+        "PP-6-017", "post-only, without an index: the last price", *_LAST, _POSTING, mark(0, 5000)
+    ),
+    _OPEN.reject(
+        "PP-6-018",
+        "post-only, without an index and with a bid alone",
+        _BID,
+        _POSTING,
+        mark(0, 5000),
+        code=R.PRICE_UNKNOWN,
+        twin="PP-6-017",
     ),
 )
 

@@ -130,9 +130,13 @@ _LIMITS: Final[tuple[Case, ...]] = (
         pool_with(optimal_utilization=PERCENT, throttle_utilization=PERCENT),
         *moved(2_100_001, 60),
     ),
-    _CREDIT.accept("ST-3-038", "the margin bears the borrow", *moved(8_416_666, 10)),
     _CREDIT.accept(
-        "ST-3-039", "an atom a lot beyond, the margin bears no borrow", *moved(8_416_667, 10)
+        "ST-3-038", "the borrow leaves the initial requirement met", *moved(8_416_666, 10)
+    ),
+    _CREDIT.accept(
+        "ST-3-039",
+        "an atom a lot beyond it: the borrow is no riskier than the loss that it pays",
+        *moved(8_416_667, 10),
     ),
     Group("settlement", _has(100 * USD, 0, borrows=True)).accept(
         "ST-3-040",

@@ -104,6 +104,7 @@ SETUPS: Final[tuple[SetupSource, ...]] = (
     SetupSource(
         "settlement_prudent", replace(CONTINUOUS, unrealized_weight=0, unsettled_weight=0), _LENT
     ),
+    SetupSource("cull_all", replace(CONTINUOUS, account_virtual_limit=0), _LENT),
     SetupSource("cull_account", replace(CONTINUOUS, account_virtual_limit=100 * USD), _LENT),
     SetupSource("cull_system", replace(CONTINUOUS, system_virtual_limit=100 * USD), _LENT),
     SetupSource("cull_book", replace(CONTINUOUS, book_utilization_limit=2 * PERCENT), _LENT),

@@ -266,7 +266,8 @@ class Clearing:
         """Borrow `amount` for the fund if settings, pool and margin allow; no cash moves (ST-3).
 
         The margin is that of the account with the `paid` atoms credited to it, which left it before
-        the debt that they pay is taken off. A credit is no gain.
+        the debt that they pay is taken off. A credit is no gain. An account that is worth less than
+        nothing borrows nothing: its loss would pass from the winners to the lenders.
         """
         if not self.sheet(index).account.settings.auto_borrow_settlements:
             return False
@@ -288,7 +289,8 @@ class Clearing:
         uncounted = health(before, holder).uncounted_gain
         pairs = (before, credited), (after, borrowed)
         healths = (replace(health(*pair), uncounted_gain=uncounted) for pair in pairs)
-        if not is_admissible(*healths):
+        before_borrow, after_borrow = healths
+        if after_borrow.equity < 0 or not is_admissible(before_borrow, after_borrow):
             return False
         if fee:
             to_reserve = mul_div_up(fee, reserve_fee, RATIO)

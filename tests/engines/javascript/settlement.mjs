@@ -156,7 +156,8 @@ function mayTake(state, id, rest, amount) {
   const trial = { state: structuredClone(state), events: [] };
   const before = creditedHealth(trial.state, id, amount - rest);
   takeBorrow(trial, id, asset, rest, 'settlement_borrow');
-  return isAdmissible(before, creditedHealth(trial.state, id, amount));
+  const after = creditedHealth(trial.state, id, amount);
+  return after.equity >= 0n && isAdmissible(before, after);
 }
 
 /** The health with that much more unsettled, but with the gains that do not count without it. */
