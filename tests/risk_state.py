@@ -6,7 +6,17 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from ibperp.actions import Action, UpdateMark
+from ibperp.actions import (
+    Action,
+    Borrow,
+    CancelAllOrders,
+    CreateAccount,
+    Deposit,
+    Redeem,
+    SetPrice,
+    Transfer,
+    UpdateMark,
+)
 from ibperp.margin import is_liquidatable
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted
@@ -14,12 +24,13 @@ from ibperp.portfolio import health
 from ibperp.risk_actions import Liquidate, RequestQuote, SubmitQuote
 from ibperp.risk_events import LiquidationStage
 from ibperp.risk_index import followed, indexed
-from ibperp.state import Perpetual, State
+from ibperp.state import Perpetual, State, at
 from ibperp.transition import transition
 from ibperp_invariants.registry import step_of
 from ibperp_invariants.step import Step
-from strategies import NO_FLAGS, SYSTEM, order, run
+from strategies import MARKETS, NO_FLAGS, SYSTEM, order, run
 from strategies_perpetual import MARK, perpetual
+from strategies_walk import traders
 
 FAILING: Final = 4
 WIDE: Final = replace(SYSTEM, liquidation_price_age=10**6)
@@ -92,4 +103,24 @@ def bankrupt() -> State:
     state = ruined()
     while isinstance(outcome := transition(state, Liquidate(FAILING)), Accepted):
         state = outcome.state
+    return state
+
+
+@cache
+def shared() -> State:
+    """As `ruined`, with an account 5 that gains from account 3, and has not been paid."""
+    state = run(perpetual(WIDE), CreateAccount(5, 9), Deposit(5, "USD", "south", 1, 2000))
+    ask = order(3, "ORE_PERP", Side.ASK, 2, MARK)
+    bid = order(5, "ORE_PERP", Side.BID, 4, MARK)
+    return marked(run(state, CancelAllOrders(2, "ORE_PERP"), ask, bid), 2000)
+
+
+@cache
+def indebted(*before: Action) -> State:
+    """Account 2 owes USD that it sent away, and is due as the price of its ORE falls."""
+    state = run(traders(WIDE), *(CancelAllOrders(2, market) for market in MARKETS))
+    state = run(state, Redeem(2, "USD", None), Borrow(2, "USD", 900))
+    state = run(state, Transfer(2, 3, "USD", at(state.accounts[2].free, 0)), *before)
+    while not is_liquidatable(health(state, state.accounts[2])):
+        state = run(state, SetPrice("ORE", state.assets[1].price - 1))
     return state

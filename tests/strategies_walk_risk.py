@@ -7,16 +7,32 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import Action, AdvanceTime, Borrow, Lend, PlaceOrder, Settle, UpdateMark
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    Borrow,
+    Lend,
+    PlaceOrder,
+    Redeem,
+    SetPrice,
+    Settle,
+    Transfer,
+    UpdateMark,
+)
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.parameters import SystemParameters
 from ibperp.risk import due_accounts
+from ibperp.state import at
 from ibperp_invariants.search_risk import backed, governed, priced, quoted, refreshed, worked
+from strategies import SYMBOLS
 
 if TYPE_CHECKING:
     from ibperp.state import State
     from strategies_walk import Draw
+
+OTHER: Final = {2: 3, 3: 2, 5: 6, 6: 5}
+"""The other account of the same user."""
 
 MARKETS: Final = ("ORE_PERP", "GEM_PERP", "ORE_USD")
 
@@ -55,11 +71,26 @@ def failing(draw: Draw) -> Action:
 
 def moved(draw: Draw) -> Action:
     """Move a mark by a few percent, on and on in the direction that the hour has."""
-    market = draw.random.choice(("ORE_PERP", "GEM_PERP"))
     rises = draw.state.time // 3600 % 2 == 0
+    if draw.chance(40):
+        percent = draw.random.choice((105, 120) if rises else (95, 85))
+        return SetPrice("ORE", max(draw.state.assets[1].price * percent // 100, 1))
+    market = draw.random.choice(("ORE_PERP", "GEM_PERP"))
     percent = draw.random.choice((102, 104, 115) if rises else (98, 96, 85))
     index = max(draw.mark(market) * percent // 100, 1)
     return UpdateMark(market, index, has_basis=False, basis=0)
+
+
+def indebted(draw: Draw) -> Action:
+    """Borrow as much as the collateral allows, or let what was borrowed leave the account."""
+    account, symbol = draw.account(), draw.symbol()
+    holder, index = draw.state.accounts[account], SYMBOLS.index(symbol)
+    free = at(holder.free, index)
+    if at(holder.shares, index) < 0 and free and account in OTHER:
+        return Transfer(account, OTHER[account], symbol, free)
+    if at(holder.shares, index) > 0:
+        return Redeem(account, symbol, None)
+    return Borrow(account, symbol, draw.random.choice((200, 500, 900)))
 
 
 RISK: Final[tuple[tuple[int, Callable[[Draw], Action]], ...]] = (
@@ -70,7 +101,7 @@ RISK: Final[tuple[tuple[int, Callable[[Draw], Action]], ...]] = (
     (3, of(backed)),
     (14, of(quoted)),
     (3, of(governed)),
-    (4, lambda draw: Borrow(draw.account(), draw.symbol(), draw.random.choice((100, 400, 1500)))),
+    (12, indebted),
     (2, lambda draw: Lend(draw.account(), draw.symbol(), draw.random.choice((50, 400)))),
     (4, lambda draw: AdvanceTime(draw.state.time + draw.random.choice((1, 60, 1200)))),
     (3, lambda _: Settle()),

@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 import pytest
 
+import test_risk_walks
 from ibperp import actions, outcomes
 from ibperp.actions import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder, SetPrice
 from ibperp.operations import matching
@@ -30,6 +31,8 @@ from strategies_walk_perpetual import DRAIN, limited
 
 WALKS: Final = 48
 STEPS: Final = 150
+ALWAYS: Final = 40
+"""How often a kind of action may be accepted without being refused once."""
 
 
 def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> None:
@@ -66,10 +69,12 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
                 assert random.randrange(8) or check_state(state) == []
         assert monitor.totals == totals_of(view_of_state(state))
         assert check_state(state) == []
-    rare = [kind.__name__ for kind in get_args(actions.Action) if accepted[kind] < 5]
+    kinds = [kind for kind in get_args(actions.Action) if kind not in test_risk_walks.KINDS]
+    rare = [kind.__name__ for kind in kinds if accepted[kind] < 5]
     assert not rare, f"hardly accepted: {rare}; accepted: {accepted}"
-    assert not [kind for kind in asked if asked[kind] == accepted[kind]]
-    missing = {*get_args(outcomes.Event), *OrderEnd, *SettlementSource} - said.keys()
+    assert not [kind for kind in asked if asked[kind] == accepted[kind] > ALWAYS]
+    elsewhere = test_risk_walks.EVENTS | test_risk_walks.SOURCES | {OrderEnd.LIQUIDATION}
+    missing = {*get_args(outcomes.Event), *OrderEnd, *SettlementSource} - said.keys() - elsewhere
     assert not missing
 
 

@@ -147,7 +147,8 @@ def _misnoted(step: Step) -> Iterator[str]:
         was, now = (_is_exposed(view, account) for view in (step.before, step.after))
         if was != now:
             expected = expected.add((account,)) if now else expected.remove((account,))
-        if is_due(step.after, account) and not (now or is_settled(step.after, account)):
+        is_seen = now or is_settled(step.after, account)
+        if not is_seen and is_due(step.after, account):
             yield f"account {account} is due, and neither owes, trades nor is to be settled"
     if expected != step.after.exposed:
         listed, right = ([n for (n,) in keys] for keys in (step.after.exposed, expected))
