@@ -196,7 +196,7 @@ def limited(random: Random, system: SystemParameters) -> SystemParameters:
         system,
         account_virtual_limit=random.choice((0, 60, 200, 10**6)),
         system_virtual_limit=random.choice((50, 500, 10**6)),
-        book_utilization_limit=random.choice((1, 5, 9)) * RATIO // 10,
+        book_utilization_limit=random.choice((1, 10, 90)) * RATIO // 100,
         unrealized_weight=random.choice((1, 2)) * RATIO // 2,
         unsettled_cap=random.choice((100, 10**9)),
     )
