@@ -56,8 +56,8 @@ def holder(step: Step, account: int, *, is_after: bool = True, **changes: Any) -
     view = step.after if is_after else step.before
     accounts = {index: view.accounts[index] for index in view.accounts}
     accounts[account] = replace(accounts[account], **changes)
-    name = "after" if is_after else "before"
-    return replace(step, **{name: replace(view, accounts=accounts)})
+    changed = replace(view, accounts=accounts)
+    return replace(step, after=changed) if is_after else replace(step, before=changed)
 
 
 def owned(step: Step, account: int, market: str, **changes: Any) -> Step:

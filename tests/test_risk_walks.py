@@ -75,14 +75,14 @@ EVENTS: Final = {kind for kind in get_args(Event) if kind.__module__ == risk_eve
 
 def stories() -> list[tuple[State, list[Action]]]:
     """Each way of a liquidation, worked off step by step."""
-    steps = [*[Liquidate(FAILING)] * 8, ResolveBankruptcy(FAILING)]
-    debts = [*[Liquidate(2)] * 4, ResolveBankruptcy(2)]
+    steps: list[Action] = [*[Liquidate(FAILING)] * 8, ResolveBankruptcy(FAILING)]
+    debts: list[Action] = [*[Liquidate(2)] * 4, ResolveBankruptcy(2)]
     bid, ask = order(4, "ORE_USD", Side.BID, 10, 12), order(3, "GEM_PERP", Side.ASK, 1, 500)
     falls = (SetPrice("ORE", price) for price in (81, 65, 52, 42, 34))
     asked = run(indebted(), Liquidate(2))
     request = len(asked.requests) - 1
     floor = replace(asked.assets[1].parameters, price_floor=10**6)
-    governed = [Resume(), CancelRequest(3, 0), SetAssetParameters("ORE", floor), bid]
+    governed: list[Action] = [Resume(), CancelRequest(3, 0), SetAssetParameters("ORE", floor), bid]
     return [
         (requested(), governed),
         (shared(), [RunRisk(10_000)]),
@@ -103,7 +103,7 @@ def walks() -> Iterable[tuple[State, list[Action]]]:
     for seed in range(WALKS):
         random = Random(seed)
         state = start = traders(risky(random, limited(random, SYSTEM)))
-        actions = []
+        actions = list[Action]()
         for _ in range(STEPS):
             action = useful_action(random, state, RISK)
             if random.randrange(12) == 0:
