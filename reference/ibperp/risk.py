@@ -9,7 +9,7 @@ from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.portfolio import health, portfolio, position_lines
 from ibperp.state import FEES, INSURANCE, find_asset
-from ibperp.valuation import held_atoms, settlement_value
+from ibperp.valuation import held_atoms, owed_atoms, settlement_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +81,8 @@ def resources(state: State) -> int:
     insurance, asset = state.accounts[INSURANCE], find_asset(state, state.system.settlement_asset)
     if asset is None:
         return 0
-    return max(held_atoms(state, insurance, asset) + insurance.unsettled, 0)
+    owned = held_atoms(state, insurance, asset) - owed_atoms(state, insurance, asset)
+    return max(owned + insurance.unsettled, 0)
 
 
 def insured_equity(state: State, equity: int) -> int:
