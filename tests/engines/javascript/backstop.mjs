@@ -48,24 +48,36 @@ function takeDebt(run, { id, judged }, { symbol, fund }, provider, part) {
   const way = { from: id, to: provider, symbol, reason: 'liquidation_backstop' };
   passDebt(run, way, ofPool);
   passFund(run, id, provider, ofFund);
-  return ofPool + ofFund === 0n || payInKind(run, way, value) > 0n ? undefined : worth;
+  return payInKind(run, way, value) > 0n ? undefined : worth;
 }
 
-export function handToBackstop(run, who, target) {
-  const providers = providersFor(run.state, who.id);
+/** One round: everybody with a part bears it, or the accounts that cannot are added to `refusing`. */
+function goRound(run, who, target, providers, refusing) {
   const { size, fund, notional } = target;
-  if (providers.length === 0 || who.judged.equity <= 0n || notional === 0n) return false;
-  const total = sum(providers.map(({ capacity }) => capacity));
-  const taken = floorDivide((absolute(size) + fund) * min(total, notional), notional);
-  const parts = portions(taken, providers.map(({ capacity }) => capacity));
-  return attempt(run, () => {
-    beginStep(run, who.id, 'LiquidatePositionOnBackstop');
-    const takes = providers.map(({ provider, capacity }, place) => parts[place] > 0n && attempt(run, () => {
+  const capacities = providers.map(({ capacity }) => capacity);
+  const taken = floorDivide((absolute(size) + fund) * min(sum(capacities), notional), notional);
+  const parts = portions(taken, capacities);
+  beginStep(run, who.id, 'LiquidatePositionOnBackstop');
+  providers.forEach(({ provider, capacity }, place) => {
+    const bears = parts[place] === 0n || attempt(run, () => {
       const used = (target.market ? takeLots : takeDebt)(run, who, target, provider, parts[place]);
       if (used === undefined) return false;
       setCapacity(run.state, provider, max(capacity - used, 0n));
       return meetsInitial(health(run.state, provider));
-    }));
-    return takes.includes(true);
+    });
+    if (!bears) refusing.add(provider);
   });
+  return refusing.size === 0 && taken > 0n;
+}
+
+export function handToBackstop(run, who, target) {
+  if (who.judged.equity <= 0n || target.notional === 0n) return false;
+  let providers = providersFor(run.state, who.id);
+  while (providers.length > 0) {
+    const refusing = new Set();
+    if (attempt(run, () => goRound(run, who, target, providers, refusing))) return true;
+    if (refusing.size === 0) return false;
+    providers = providers.filter(({ provider }) => !refusing.has(provider));
+  }
+  return false;
 }

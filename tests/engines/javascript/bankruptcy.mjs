@@ -2,30 +2,22 @@
 
 import { payLenders } from './deleveraging.mjs';
 import { dueList, dueStages, isDue } from './due.mjs';
-import { takeStep } from './liquidation.mjs';
-import { ceilDivide, floorDivide, max, min, sum } from './numbers.mjs';
+import { repayOwn, takeStep } from './liquidation.mjs';
+import { floorDivide, max, min, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { borrowShares, burnBorrow, claimOf, debtOf } from './pool.mjs';
-import { marginStage, settlementAsset } from './portfolio.mjs';
+import { marginStage } from './portfolio.mjs';
 import { due, positionsOf, unrealized } from './positions.mjs';
 import { attempt, available, byId, credit, entry, firstStage, isStorable, moveShares, post } from './state.mjs';
-import { INSURANCE, passFund, passLend } from './takeover.mjs';
+import { INSURANCE, passFund, passLend, quoteWorth, resources } from './takeover.mjs';
 
 // LQ-8
-/** What the insurance can pay with, in atoms of the settlement asset. */
-function resources(state) {
-  const asset = settlementAsset(state);
-  if (!asset) return 0n;
-  const { settlement_asset: symbol } = state.system;
-  const insurance = byId(state.accounts, INSURANCE);
-  return max(entry(insurance.free, symbol) + claimOf(insurance, symbol, asset.pool) + insurance.unsettled, 0n);
-}
-
 export function fundInsurance(run, action) {
   const { account: id, asset: symbol, amount } = action;
   const { account } = firstStage(run.state, action, true);
   stage({ insufficient_funds: available(account, symbol) < amount });
   post(run, `free:${id}`, `free:${INSURANCE}`, symbol, amount, 'insurance_funded');
+  repayOwn(run, INSURANCE, symbol, 'insurance_funded');
   marginStage(run, id, 'withdrawal_price_age');
 }
 
@@ -37,7 +29,7 @@ function coverSettlement(run, { id, symbol, allowed, owed }) {
   const { state } = run;
   const { pool } = state.assets.get(symbol);
   const insurance = byId(state.accounts, INSURANCE);
-  const part = min(allowed, owed);
+  const part = min(allowed, owed, entry(insurance.free, symbol) + claimOf(insurance, symbol, pool));
   const cash = min(part, entry(insurance.free, symbol));
   if (cash > 0n) {
     const shares = borrowShares(byId(state.accounts, id), symbol);
@@ -50,15 +42,10 @@ function coverSettlement(run, { id, symbol, allowed, owed }) {
 }
 
 /** The insurance pays lenders of another asset; what it takes from the budget. */
-function coverOther(run, { id, symbol, allowed, owed }) {
+function coverOther(run, { id, symbol, allowed }) {
   const { state } = run;
-  const { price, parameters } = state.assets.get(symbol);
-  const settled = settlementAsset(state);
-  const worth = ceilDivide(owed * price, parameters.lot_atoms);
-  const means = settled ? floorDivide(allowed * settled.price, settled.parameters.lot_atoms) : 0n;
-  const amount = floorDivide(owed * min(means, worth), max(worth, 1n));
   const before = resources(state);
-  payLenders(run, { id, payer: INSURANCE, symbol, reason: 'insurance' }, amount);
+  payLenders(run, { id, payer: INSURANCE, symbol, reason: 'insurance' }, quoteWorth(state, allowed));
   return before - resources(state);
 }
 
@@ -93,7 +80,7 @@ function resolvePool(run, id, symbol, budget) {
   const insurance = owed - owes(state, id, symbol);
   const borne = writeOff(run, id, symbol);
   if (events.length > count) reportResolved(run, id, symbol, 'pool', { owed, insurance, ...borne });
-  return budget - used;
+  return max(budget - used, 0n);
 }
 
 /** The claims on the fund: what accounts have unsettled, and what positions have won. */
@@ -121,9 +108,8 @@ function spreadLoss(run, loss) {
   }
 }
 
-/** The debt to the fund; `count` are the events before the action. */
-function resolveFund(run, id, budget, count) {
-  const { state, events } = run;
+function resolveFund(run, id, budget) {
+  const { state } = run;
   const owed = -byId(state.accounts, id).unsettled;
   if (owed <= 0n) return;
   const covered = min(owed, budget, resources(state));
@@ -133,7 +119,7 @@ function resolveFund(run, id, budget, count) {
     credit(run, id, '', rest, 'SystemLiabilityTransfer');
     spreadLoss(run, rest);
   }
-  if (events.length > count) {
+  if (covered > 0n || rest > 0n) {
     const { settlement_asset } = state.system;
     reportResolved(run, id, settlement_asset, 'fund', { owed, insurance: covered, reserve: 0n, spread: rest });
   }
@@ -145,7 +131,7 @@ function resolve(run, id) {
   const count = events.length;
   let budget = state.system.insurance_limit;
   for (const symbol of state.assets.keys()) if (owes(state, id, symbol) > 0n) budget = resolvePool(run, id, symbol, budget);
-  resolveFund(run, id, budget, count);
+  resolveFund(run, id, budget);
   return events.length > count;
 }
 
@@ -171,6 +157,10 @@ export function runRisk(run, { steps }) {
   stage({ liquidation_paused: run.state.time < run.state.liquidation_time });
   let left = steps;
   for (const id of dueList(run.state)) {
-    while (left > 0n && isDue(run.state, id) && (takeStep(run, id) || resolve(run, id))) left -= 1n;
+    let isAsking = false; // for quotes, which somebody else must give
+    while (left > 0n && !isAsking && isDue(run.state, id) && (takeStep(run, id) || resolve(run, id))) {
+      left -= 1n;
+      isAsking = run.events.at(-1).type === 'request_opened';
+    }
   }
 }

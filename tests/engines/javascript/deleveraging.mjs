@@ -7,7 +7,9 @@ import { claimOf, debtOf } from './pool.mjs';
 import { health } from './portfolio.mjs';
 import { lotsOf } from './positions.mjs';
 import { attempt, byId } from './state.mjs';
-import { affordable, INSURANCE, passDebt, passFund, passLend, passLots, payInKind } from './takeover.mjs';
+import {
+  affordable, INSURANCE, means, passDebt, passFund, passLend, passLots, payInKind, quoteWorth, resources,
+} from './takeover.mjs';
 
 // A position
 /** Where a counterparty stands: the profit times the leverage comes first. */
@@ -37,11 +39,17 @@ function bornePrice(state, counterparty, mark, zero, isLong) {
   return zero >= mark ? zero : min(mark, max(zero, bearable()));
 }
 
+/** Equity below zero, with what the insurance would cover of it. */
+function insuredEquity(state, { equity }) {
+  const insured = quoteWorth(state, min(resources(state), state.system.insurance_limit));
+  return equity >= 0n ? equity : min(equity + insured, 0n);
+}
+
 export function deleverage(run, { id, judged }, { symbol, size }) {
   const { state } = run;
   const { mark_price } = state.markets.get(symbol);
   const isLong = size > 0n;
-  const zero = zeroPrice(mark_price, judged, isLong);
+  const zero = zeroPrice(mark_price, { ...judged, equity: insuredEquity(state, judged) }, isLong);
   beginStep(run, id, 'LiquidatePositionOnAdl');
   let left = absolute(size);
   for (const counterparty of counterparties(state, symbol, size)) {
@@ -55,36 +63,38 @@ export function deleverage(run, { id, judged }, { symbol, size }) {
 }
 
 // A debt to a pool
-/** Closes up to `amount` of a debt against lends that `payer` pays for; whether anything is closed. */
-export function payLenders(run, { id, payer, symbol, reason }, amount) {
+/** Closes a debt against lends that `payer` pays for with up to `value` quote atoms; whether anything is closed. */
+export function payLenders(run, { id, payer, symbol, reason }, value) {
   const { state } = run;
-  const { price, pool, parameters } = state.assets.get(symbol);
+  const asset = state.assets.get(symbol);
+  const { price, pool, parameters } = asset;
   const claimNow = (of) => claimOf(byId(state.accounts, of), symbol, pool);
   const lenders = state.accounts.map((_, place) => ({ lender: BigInt(place), lent: claimNow(BigInt(place)) }))
     .filter(({ lender, lent }) => lent > 0n && lender !== id && lender !== INSURANCE)
     .sort((left, right) => (left.lent > right.lent ? -1 : Number(left.lent < right.lent)));
-  let left = amount;
+  let left = value;
   for (const { lender } of lenders) {
-    const part = min(debtOf(byId(state.accounts, id), symbol, pool), claimNow(lender), left);
+    const part = min(debtOf(byId(state.accounts, id), symbol, pool), claimNow(lender), affordable(asset, left));
     if (part === 0n) break;
-    payInKind(run, { from: payer, to: lender, reason }, ceilDivide(part * price, parameters.lot_atoms));
+    const worth = ceilDivide(part * price, parameters.lot_atoms);
+    payInKind(run, { from: payer, to: lender, reason }, worth);
     passLend(run, { from: lender, to: id, symbol, reason }, part);
-    left -= part;
+    left -= worth;
   }
-  return left < amount;
+  return left < value;
 }
 
-export function deleverageLends(run, { id }, { symbol, asset, size }) {
+export function deleverageLends(run, { id }, { symbol, size }) {
   if (size === 0n) return false;
   return attempt(run, () => {
     beginStep(run, id, 'LendingAdl');
-    return payLenders(run, { id, payer: id, symbol, reason: 'liquidation_adl' }, affordable(run.state, id, asset, size));
+    return payLenders(run, { id, payer: id, symbol, reason: 'liquidation_adl' }, means(run.state, id));
   });
 }
 
 /** The insurance takes over a debt to the pool and to the fund. */
 export function takeInKind(run, { id }, { symbol, asset, size, fund }) {
-  const amount = affordable(run.state, id, asset, size + fund);
+  const amount = min(size + fund, affordable(asset, means(run.state, id)));
   if (amount === 0n) return false;
   const way = { from: id, to: INSURANCE, symbol, reason: 'liquidation_in_kind' };
   beginStep(run, id, 'InKind');

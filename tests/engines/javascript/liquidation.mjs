@@ -35,14 +35,13 @@ function ownVirtual(run, id) {
   }
 }
 
-function repayOwn(run, id) {
+/** What an account owes of an asset is repaid from what it has free. */
+export function repayOwn(run, id, symbol, reason) {
   const { state } = run;
   const account = byId(state.accounts, id);
-  for (const [symbol, { pool }] of state.assets) {
-    const amount = min(debtOf(account, symbol, pool), entry(account.free, symbol));
-    if (amount === 0n || violatedBy(repayConditions(state, id, symbol, amount)).length > 0) continue;
-    doRepay(run, id, symbol, amount, 'liquidation_repay');
-  }
+  const amount = min(debtOf(account, symbol, state.assets.get(symbol).pool), entry(account.free, symbol));
+  if (amount === 0n || violatedBy(repayConditions(state, id, symbol, amount)).length > 0) return;
+  doRepay(run, id, symbol, amount, reason);
 }
 
 /** What the account owes the fund goes to the insurance, with what pays it. */
@@ -63,27 +62,30 @@ const payOwn = (run, id) => attempt(run, () => {
   beginStep(run, id, 'PayOwn');
   const count = run.events.length;
   ownVirtual(run, id);
-  repayOwn(run, id);
+  for (const symbol of run.state.assets.keys()) repayOwn(run, id, symbol, 'liquidation_repay');
   payFund(run, id);
   return run.events.length > count;
 });
 
 // LQ-2
-function reduce(run, who, target) {
-  const { equity, auto_close } = who.judged;
-  const [goesToBook, isPosition] = [equity > auto_close, target.market !== undefined];
-  const onBook = isPosition ? [reducePosition] : [buyBack, convert, askForQuotes];
-  const rungs = [
-    ...(goesToBook ? onBook : []), handToBackstop, ...(isPosition ? [deleverage] : [deleverageLends, takeInKind]),
-  ];
-  return rungs.some((rung) => rung(run, who, target));
-}
+/** Rungs 3 to 6: what each tries for a position, and for a debt. */
+const BOOKS = [
+  { position: [reducePosition], debt: [buyBack, convert] },
+  { position: [], debt: [askForQuotes] },
+];
+const OTHERS = [
+  { position: [handToBackstop], debt: [handToBackstop] },
+  { position: [deleverage], debt: [deleverageLends, takeInKind] },
+];
 
 /** One step of the ladder; whether there is one. */
 export function takeStep(run, id) {
   if (endOrders(run, id) || payOwn(run, id)) return true;
   const who = { id, judged: health(run.state, id) };
-  return targets(run.state, id).some((target) => reduce(run, who, target));
+  const reduced = targets(run.state, id);
+  const rungs = who.judged.equity > who.judged.auto_close ? [...BOOKS, ...OTHERS] : OTHERS;
+  return rungs.some((rung) => reduced.some((target) =>
+    rung[target.market ? 'position' : 'debt'].some((perform) => perform(run, who, target))));
 }
 
 export function liquidate(run, { account }) {

@@ -1,7 +1,7 @@
 // What passes from one account to another: shares and debts to the fund (LQ-3), lots (LQ-6), payment in kind (LQ-7).
 
 import { ceilDivide, floorDivide, max, min, RATIO, sum } from './numbers.mjs';
-import { claim, claimOf, debt, lendShares, borrowShares, repayBurned, VIRTUAL_SHARES } from './pool.mjs';
+import { borrowShares, claim, claimOf, debt, debtOf, lendShares, repayBurned, VIRTUAL_SHARES } from './pool.mjs';
 import { collateralValue, settlementAsset } from './portfolio.mjs';
 import { lotsOf, resize, touch } from './positions.mjs';
 import { byId, credit, entry, moveShares, post } from './state.mjs';
@@ -63,6 +63,23 @@ export function passFund(run, from, to, amount) {
   credit(run, to, '', -amount, 'SystemLiabilityTransfer');
 }
 
+// LQ-8
+/** What the insurance can pay with, in atoms of the settlement asset. */
+export function resources(state) {
+  const asset = settlementAsset(state);
+  if (!asset) return 0n;
+  const { settlement_asset: symbol } = state.system;
+  const insurance = byId(state.accounts, INSURANCE);
+  const held = entry(insurance.free, symbol) + claimOf(insurance, symbol, asset.pool);
+  return max(held - debtOf(insurance, symbol, asset.pool) + insurance.unsettled, 0n);
+}
+
+/** What atoms of the settlement asset are worth at least, in quote atoms. */
+export function quoteWorth(state, atoms) {
+  const asset = settlementAsset(state);
+  return asset ? worthOf(asset, atoms) : 0n;
+}
+
 // LQ-6
 /** `n` signed lots, what the taker receives, pass at a price. */
 export function passLots(run, { symbol, from, to, source }, n, price) {
@@ -111,12 +128,8 @@ export function holdings(state, id) {
 /** All that an account can pay in kind, in quote atoms. */
 export const means = (state, id) => sum(holdings(state, id).map((symbol) => payable(state, id, symbol)));
 
-/** Of `whole` atoms of an asset what an account can pay for in kind. */
-export function affordable(state, id, asset, whole) {
-  const value = ceilDivide(whole * asset.price, asset.parameters.lot_atoms);
-  const available = means(state, id);
-  return available >= value ? whole : floorDivide(whole * available, value);
-}
+/** The atoms of an asset that `value` quote atoms pay for. */
+export const affordable = ({ price, parameters }, value) => floorDivide(value * parameters.lot_atoms, price);
 
 /** Pays `value` quote atoms in kind; what it could not pay. */
 export function payInKind(run, { from, to, reason }, value) {
