@@ -24,10 +24,8 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "fees/assets/USDC/free": "12",
     },
     "automatic-lending": {
-        "dave/main/assets/SOL/price": "144.59545347975",
+        "dave/main/assets/SOL/price": "144.5",
         "dave/main/assets/SOL/weight": "0.95",
-        "dave/main/equity": "744.552317545385",
-        "dave/main/initial_requirement": "475.0074914685115",
     },
     "haircuts-under-a-price-fall": {
         "bob/main/assets/ETH/weight": "0.9",
@@ -43,6 +41,29 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "vera/main/assets/USDC/free": "6264.61765601385965",
         "walt/main/assets/USDC/free": "115.461875",
         "walt/main/virtually_owed": "6270.38431586979215",
+    },
+    "luna-cascade": {
+        "lena/main/assets/USDC/lent": "2401.02",
+        "lena/main/assets/ETH/free": "2",
+        "bert/main/equity": "0",
+        "ada/main/equity": "0",
+        "bob/main/equity": "0.05",
+        "sid/main/equity": "6549.4",
+        "ben/main/equity": "2528.92",
+        "insurance/equity": "0",
+    },
+    "october-2025": {
+        "lara/main/equity": "0",
+        "sam/main/assets/USDC/free": "612",
+        "hugo/main/assets/USDC/free": "724",
+        "insurance/assets/USDC/free": "1",
+    },
+    "negative-account-deposit": {
+        "lena/main/assets/USDC/lent": "650",
+        "liam/main/assets/USDC/lent": "650",
+        "nina/main/equity": "0",
+        "nora/main/equity": "0",
+        "nora/second/assets/USDC/free": "500",
     },
     "lend-and-borrow": {
         "alice/main/assets/USDC/free": "5202.49",

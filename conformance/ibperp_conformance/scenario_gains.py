@@ -25,6 +25,7 @@ from ibperp.outcomes import (
     VirtualMoved,
 )
 from ibperp.position import funding_due, unrealized
+from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk
 from ibperp.state import FEES, Perpetual, at, find_asset
 from ibperp.valuation import owed_atoms, virtual_atoms
 
@@ -46,6 +47,7 @@ class Leg(StrEnum):
     PRICE = "price"
     FUNDING = "funding"
     FEES = "fees"
+    LIQUIDATION = "liquidation"
     LENT = "lent"
     BORROWED = "borrowed"
     VIRTUALLY_LENT = "virtually lent"
@@ -191,6 +193,8 @@ def _gain_leg(state: State, action: Action) -> Leg | None:
             return Leg.PRICE
         case ApplyFunding():
             return Leg.FUNDING
+        case Liquidate() | ResolveBankruptcy() | RunRisk():
+            return Leg.LIQUIDATION
         case PlaceOrder():
             (market,) = (market for market in state.markets if market.symbol == action.market)
         case AmendOrder():

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from ibperp_conformance.chart import WIDTH, Axis, Chart, percent, spread, text
 from ibperp_conformance.scenario_frames import course_of
 from ibperp_conformance.units import truncated
+from ibperp_conformance.waterfall import waterfall_of
+from ibperp_conformance.waterfall_chart import waterfall_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,6 +71,8 @@ def plot_page(result: ScenarioResult) -> Iterator[str]:
     )
     for heading, picture in pictures(course_of(result)):
         yield f"<h2>{escape(heading)}</h2>\n{picture}"
+    if waterfall_of(result.steps).accounts():
+        yield f"<h2>Who paid what</h2>\n{waterfall_picture(result)}"
     yield "</body>\n</html>\n"
 
 

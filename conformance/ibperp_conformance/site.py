@@ -18,6 +18,7 @@ from ibperp_conformance.day_chart import day_pictures
 from ibperp_conformance.document import DocumentError
 from ibperp_conformance.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_conformance.presets import load_preset
+from ibperp_conformance.waterfall_page import waterfall_pictures
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.proofs import read_ledger
 
@@ -98,6 +99,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/haircut-curves.md": haircut_curves,
         "build/margin-curves.md": margin_curves,
         "build/day.md": partial(day_pictures, root),
+        "build/waterfall.md": partial(waterfall_pictures, root),
         "build/presets.md": partial(preset_files, root),
     }
     pages = {
