@@ -9,6 +9,7 @@ from ibperp_conformance.authored import (
     custody_deposits,
     custody_moves,
     custody_rebalances,
+    governance_rules,
     liquidation_setups,
     money_market_attacks,
     money_market_borrowing,
@@ -36,6 +37,8 @@ from ibperp_conformance.authored import (
     portfolio_reserved,
     portfolio_subtle,
     portfolio_values,
+    programs_blocks,
+    programs_rules,
     settlement_atoms,
     settlement_attacks,
     settlement_credit,
@@ -81,6 +84,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
         *custody_moves.CASES,
         *custody_rebalances.CASES,
     ),
+    "governance": (*governance_rules.CASES,),
     "money_market": (
         *money_market_attacks.CASES,
         *money_market_borrowing.CASES,
@@ -134,6 +138,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
         *spot_margin_states.CASES,
         *spot_margin_subtle.CASES,
     ),
+    "programs": (*programs_blocks.CASES, *programs_rules.CASES),
     "settlement": (
         *settlement_atoms.CASES,
         *settlement_attacks.CASES,

@@ -1,0 +1,82 @@
+"""Cases of the programs chapter: block trades of two named accounts, and conversions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ibperp.actions import Action
+from ibperp.outcomes import RejectionCode as R
+from ibperp.risk_actions import CancelRequest
+from ibperp_conformance.authored.builder import Case, Group, Why
+from ibperp_conformance.authored.liquidation_setups import STEP, price
+from ibperp_conformance.authored.programs_rules import asked, quoted
+from ibperp_conformance.authored.settlement_setups import mark
+from ibperp_conformance.authored.setups import USD
+
+_PLAIN: Final = Group("liquidation")
+
+_BLOCKS: Final[tuple[Case, ...]] = (
+    _PLAIN.accept(
+        "PG-5-001",
+        "two accounts that named each other trade at the price that both gave",
+        asked(counterparty=4, immediate=True, price=USD),
+        quoted(4),
+    ),
+    _PLAIN.reject(
+        "PG-5-002",
+        "a third account does not get in between",
+        asked(counterparty=4, immediate=True, price=USD),
+        quoted(5),
+        code=R.COUNTERPARTY_MISMATCH,
+        twin="PG-5-001",
+        why=Why.ATTACK,
+    ),
+    _PLAIN.trace(
+        "PG-5-003",
+        "two accounts cannot set a price: mark and bands do not move by a block trade",
+        asked(counterparty=4, immediate=True, price=2 * USD),
+        quoted(4, 2 * USD),
+        mark(USD),
+        why=Why.ATTACK,
+    ),
+)
+
+_DUE: Final = Group("liquidation_borrowed", (price(94),))
+_OFFERED: Final[tuple[Action, ...]] = (STEP,)
+
+_CONVERSIONS: Final[tuple[Case, ...]] = (
+    _DUE.accept("PG-6-001", "an empty book: the system asks for quotes for collateral", *_OFFERED),
+    _DUE.accept(
+        "PG-6-002",
+        "a quote within the bound takes the collateral, without the margin of who fails",
+        *_OFFERED,
+        quoted(6, 940_000),
+    ),
+    _DUE.reject(
+        "PG-6-003",
+        "below the bound it does not",
+        *_OFFERED,
+        quoted(6, 800_000),
+        code=R.PRICE_OUT_OF_BOUNDS,
+        twin="PG-6-002",
+    ),
+    _DUE.reject(
+        "PG-6-004",
+        "its owner cannot take it back",
+        *_OFFERED,
+        CancelRequest(2, 0),
+        code=R.REQUEST_NOT_OWNED,
+        twin="PG-6-002",
+    ),
+    _DUE.reject(
+        "PG-6-005",
+        "who is no longer due sells nothing",
+        *_OFFERED,
+        price(100),
+        quoted(6, 1_000_000),
+        code=R.NOT_LIQUIDATABLE,
+        twin="PG-6-002",
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_BLOCKS, *_CONVERSIONS)
