@@ -5,11 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp_conformance.authored import (
+    bankruptcy_codes,
+    bankruptcy_due,
+    bankruptcy_fund,
+    bankruptcy_insurance,
+    bankruptcy_pools,
+    bankruptcy_setups,
     custody_accounts,
     custody_deposits,
     custody_moves,
     custody_rebalances,
     governance_rules,
+    liquidation_adl,
+    liquidation_backstop,
+    liquidation_book,
+    liquidation_debts,
+    liquidation_due,
+    liquidation_ladder,
+    liquidation_lends,
+    liquidation_own,
     liquidation_setups,
     money_market_attacks,
     money_market_borrowing,
@@ -85,6 +99,21 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
         *custody_rebalances.CASES,
     ),
     "governance": (*governance_rules.CASES,),
+    "liquidation": (
+        *liquidation_adl.CASES,
+        *liquidation_backstop.CASES,
+        *liquidation_book.CASES,
+        *liquidation_debts.CASES,
+        *liquidation_due.CASES,
+        *liquidation_ladder.CASES,
+        *liquidation_lends.CASES,
+        *liquidation_own.CASES,
+        *bankruptcy_codes.CASES,
+        *bankruptcy_due.CASES,
+        *bankruptcy_fund.CASES,
+        *bankruptcy_insurance.CASES,
+        *bankruptcy_pools.CASES,
+    ),
     "money_market": (
         *money_market_attacks.CASES,
         *money_market_borrowing.CASES,
@@ -156,7 +185,12 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
 }
 """Every case of a brick; `fill` writes each brick to the file of its name."""
 
-SETUPS: Final = (*setups.SETUPS, *settlement_setups.SETUPS, *liquidation_setups.SETUPS)
+SETUPS: Final = (
+    *setups.SETUPS,
+    *settlement_setups.SETUPS,
+    *liquidation_setups.SETUPS,
+    *bankruptcy_setups.SETUPS,
+)
 """Every starting point, by whichever chapter's cases need it."""
 
 ALSO: Final[dict[str, tuple[str, ...]]] = {
