@@ -5,13 +5,23 @@ from typing import Final
 import pytest
 
 import ibperp_invariants
+from ibperp.actions import UpdateMark
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import portfolio
+from ibperp.risk import due_accounts
+from ibperp.risk_actions import RunRisk
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
-from ibperp_conformance import bench, bench_orders, bench_settlement, bench_states
+from ibperp_conformance import (
+    bench,
+    bench_liquidation,
+    bench_orders,
+    bench_settlement,
+    bench_states,
+)
 
 ORDERS: Final = 30
+POSITIONS: Final = 240
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,41 @@ def test_rates__measures_every_kind_of_action() -> None:
         *bench_orders.kinds(ORDERS).values(),
         *bench_settlement.kinds().values(),
     )
-    assert {type(make(0)) for make in makers} == set(OPERATIONS)
+    risky = {type(action) for _, action in bench_liquidation.rows(ORDERS).values()}
+    assert {type(make(0)) for make in makers} | risky == set(OPERATIONS)
+
+
+def test_rates__of_failing_accounts_and_programs_are_measured() -> None:
+    measured = bench_liquidation.rates()
+    assert measured.keys() == bench_liquidation.rows(ORDERS).keys()
+    assert all(rate > 0 for rate in measured.values())
+
+
+def test_cascade__ends_with_nobody_due__in_sound_states() -> None:
+    state = bench_liquidation.with_leverage(POSITIONS)
+    assert ibperp_invariants.check_state(state) == []
+    fallen = transition(
+        state,
+        UpdateMark(
+            bench_liquidation.CROWDED,
+            bench_settlement.MARK - bench_liquidation.FALL,
+            has_basis=False,
+            basis=0,
+        ),
+    )
+    assert isinstance(fallen, Accepted)
+    assert len(due_accounts(fallen.state)) > POSITIONS // 10
+    ended = transition(fallen.state, RunRisk(bench_liquidation.STEPS))
+    assert isinstance(ended, Accepted)
+    assert due_accounts(ended.state) == ()
+    assert ibperp_invariants.check_state(ended.state) == []
+    assert bench_liquidation.cascade(POSITIONS)["accounts_due"] > 0
+
+
+def test_due_list__a_price_looks_at_those_it_touches() -> None:
+    measured = bench_liquidation.due_list(10 * POSITIONS)
+    assert measured["accounts_touched"] < 10 * POSITIONS
+    assert measured["accounts_due"] > 0
 
 
 def test_book_rates__measures_every_row() -> None:

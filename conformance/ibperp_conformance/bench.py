@@ -24,7 +24,7 @@ from ibperp import actions
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
-from ibperp_conformance import bench_orders
+from ibperp_conformance import bench_liquidation, bench_orders
 from ibperp_conformance.bench_liquidation import cascade, due_list
 from ibperp_conformance.bench_settlement import settlements
 from ibperp_conformance.bench_states import FIRST, POOL, TRANSITIONS, populated, with_orders
@@ -154,6 +154,7 @@ def measured(*, full: bool) -> dict[str, object]:
         "cost_from_10_to_1e5_resting_orders": book_growth,
         "per_second_of_10_assets_debts_and_orders": bench_orders.portfolio_rates(),
         "settlement_by_positions": settlements(SETTLED_SIZES_FULL if full else SETTLED_SIZES),
+        "per_second_of_failing_accounts_and_programs": bench_liquidation.rates(),
         "cascade_by_positions": {
             str(size): cascade(size) for size in (DUE_SIZES_FULL if full else DUE_SIZES)
         },

@@ -12,7 +12,7 @@ from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameters import HaircutKind, HaircutParameters
+from ibperp.parameters import HaircutKind, HaircutParameters, OrderBookState
 from ibperp.persistent import Vector
 from ibperp.position import Position
 from ibperp.risk import due_accounts
@@ -50,16 +50,22 @@ FLAGS: Final = OrderFlags(
 )
 
 
+PLAIN: Final = replace(ASSET, haircut=HaircutParameters(HaircutKind.IDENTITY, RATIO, 0, 0))
+"""What the dollars of these states count for: all of it."""
+
+ROW_POSITIONS: Final = 400
+ROW_REPEATS: Final = 20
+
+
 def with_leverage(count: int) -> State:
     """Return a state with `count` positions, half of them long and leveraged, half short.
 
     A maker bids for all of them a little below, and a provider can take over all of them. The last
     `FEW` shorts and longs are in a market of their own.
     """
-    plain = replace(ASSET, haircut=HaircutParameters(HaircutKind.IDENTITY, RATIO, 0, 0))
     state = _applied(
         genesis(SYSTEM),
-        actions.ListAsset("USDC", plain),
+        actions.ListAsset("USDC", PLAIN),
         actions.SetPrice("USDC", UNIT),
         actions.ListPerpetual(CROWDED, PERPETUAL),
         actions.ListPerpetual(RARE, PERPETUAL),
@@ -113,6 +119,61 @@ def _holder(index: int, count: int) -> Account:
 def _longs_in(holders: tuple[Account, ...], place: int) -> int:
     positions = (holder.positions[0] for holder in holders)
     return sum(position.lots > 0 for position in positions if position.market == place)
+
+
+def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:
+    """Return, per row, what comes before and the action that is measured, on `with_leverage`."""
+    fall = actions.UpdateMark(CROWDED, MARK - FALL, has_basis=False, basis=0)
+    bankrupt, short, provider = FIRST, FIRST + 1, FIRST + count + 1
+    request = risk_actions.RequestQuote(
+        account=short,
+        market=CROWDED,
+        side=Side.BID,
+        lots=1,
+        price=0,
+        counterparty=0,
+        immediate=False,
+        expires=SYSTEM.request_lifetime,
+        flags=FLAGS,
+    )
+    quote = risk_actions.SubmitQuote(provider, 0, MARK, FLAGS)
+    step = risk_actions.Liquidate(bankrupt)
+    closed = replace(PERPETUAL, order_book_state=OrderBookState.CLOSED)
+    ended = (
+        actions.SetPerpetualParameters(CROWDED, closed),
+        actions.SettleMarket(CROWDED, MARK - FALL),
+    )
+    return {
+        "liquidate": ((fall,), step),
+        "resolve_bankruptcy": ((fall, *ended, step), risk_actions.ResolveBankruptcy(bankrupt)),
+        "run_risk": ((fall,), risk_actions.RunRisk(1)),
+        "fund_insurance": ((), risk_actions.FundInsurance(provider, "USDC", 1)),
+        "register_backstop": ((), risk_actions.RegisterBackstop(provider, 1)),
+        "request_quote": ((), request),
+        "submit_quote": ((request,), quote),
+        "withdraw_quote": ((request, quote), risk_actions.WithdrawQuote(provider, 0)),
+        "accept_quote": ((request, quote), risk_actions.AcceptQuote(short, 0, provider)),
+        "refresh_request": ((request,), risk_actions.RefreshRequest(short, 0, 1)),
+        "cancel_request": ((request,), risk_actions.CancelRequest(short, 0)),
+        "set_system_parameters": ((), risk_actions.SetSystemParameters(SYSTEM)),
+        "set_asset_parameters": ((), risk_actions.SetAssetParameters("USDC", PLAIN)),
+        "halt": ((), risk_actions.Halt()),
+        "resume": ((risk_actions.Halt(),), risk_actions.Resume()),
+    }
+
+
+def rates() -> dict[str, float]:
+    """Return each row with its accepted transitions per second, the best of some runs."""
+    state, found = with_leverage(ROW_POSITIONS), dict[str, float]()
+    for row, (before, action) in rows(ROW_POSITIONS).items():
+        start, best = _applied(state, *before), float("inf")
+        for _ in range(ROW_REPEATS):
+            begun = time.perf_counter()
+            outcome = transition(start, action)
+            best = min(best, time.perf_counter() - begun)
+            assert isinstance(outcome, Accepted), (row, outcome)
+        found[row] = round(1 / best)
+    return found
 
 
 def cascade(count: int) -> dict[str, float]:
