@@ -3,12 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from ibperp_conformance import scenario
 from ibperp_conformance.document import DocumentError
 from ibperp_conformance.presets import load_preset
 from ibperp_conformance.scenario import main_run, run_scenario, trace_lines
 from ibperp_conformance.scenario_steps import step_records
-from ibperp_invariants import Violation
+from ibperp_invariants import Follower, Violation
 from scenario_of_risk import RISK
 
 HEAD = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nsteps:\n"
@@ -209,7 +208,7 @@ def test_violated_invariant__is_told_and_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = Violation("custody_identity", ("CU-1",), "100 is not 101")
-    monkeypatch.setattr(scenario, "check_step", lambda *_: [broken])
+    monkeypatch.setattr(Follower, "check", lambda *_: [broken])
     assert main_run(written(tmp_path, HEAD + DEPOSIT), False, None) == 1
     assert "invariant custody_identity (CU-1) is violated" in capsys.readouterr().out
 

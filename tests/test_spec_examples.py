@@ -97,7 +97,18 @@ MARKET = MarketParameters(
     mean_mark_max=10 * RATIO,
     premium_tolerance=0,
 )
-LAST = {"NT": 9, "CU": 11, "MM": 18, "PF": 12, "SM": 12, "PP": 10, "ST": 8, "LQ": 10, "GV": 5, "PG": 6}
+LAST = {
+    "NT": 9,
+    "CU": 11,
+    "MM": 18,
+    "PF": 12,
+    "SM": 12,
+    "PP": 10,
+    "ST": 8,
+    "LQ": 10,
+    "GV": 5,
+    "PG": 6,
+}
 NEVER_USED = {"MM-17"}
 STRINGS = ("str", "Side", "OrderKind", "TimeInForce", "SelfTradePrevention")
 YES = {"yes": True, "no": False}

@@ -21,7 +21,6 @@ from ibperp_conformance.scenario_fields import Cast, is_account_name, is_order_n
 from ibperp_conformance.scenario_repeat import REPEAT, read_rounds, repeat_of
 from ibperp_conformance.scenario_steps import read_action, step_records
 from ibperp_conformance.wire import encode_action, encode_outcome, encode_system
-from ibperp_invariants import Violation, check_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp_conformance.document import Document, FieldPath
     from ibperp_conformance.scenario_repeat import Repeat
+    from ibperp_invariants import Violation
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
@@ -107,7 +107,7 @@ def run_scenario(path: Path, start: State | None = None) -> ScenarioResult:
     preset = load_preset(data["preset"], beside=path.parent)
     cast = Cast()
     first = genesis(preset.system) if start is None else start
-    scene = list(_listed(preset, first)) if start is None else []
+    scene = list(_listed(preset, first, cast)) if start is None else []
     state = scene[-1].after if scene else first
     scene += _named(reading, data["accounts"], state, cast)
     state = scene[-1].after if scene else first
@@ -205,10 +205,10 @@ def _fields(document: Document) -> dict[str, Any]:
     return data
 
 
-def _listed(preset: Preset, state: State) -> Iterator[StepResult]:
+def _listed(preset: Preset, state: State, cast: Cast) -> Iterator[StepResult]:
     """Yield the steps that list the assets and markets of a preset."""
     for action in preset.actions:
-        step = _taken(0, f"preset {preset.name}", action, state, None)
+        step = _taken(cast, 0, f"preset {preset.name}", action, state)
         if not isinstance(step.outcome, Accepted):
             message = f"the specification refuses it: {step.outcome.code.value}"
             symbol = getattr(action, "market", None)
@@ -233,7 +233,7 @@ def _named(reading: Reading, accounts: list[Any], state: State, cast: Cast) -> I
         else:
             action = cast.add(name, account)
             if account >= known:
-                step = _taken(0, name, action, state, None)
+                step = _taken(cast, 0, name, action, state)
                 yield step
                 state = step.after
             elif state.accounts[account].user != action.user:
@@ -261,7 +261,7 @@ def _played(
             return
         if rounds.every:
             time = AdvanceTime(state.time + rounds.every)
-            step = _taken(repeat.line, f"advance_time {rounds.every}", time, state, None)
+            step = _taken(cast, repeat.line, f"advance_time {rounds.every}", time, state)
             yield replace(step, repeat=repeat)
             state = step.after
         for place, member in enumerate(steps):
@@ -288,7 +288,7 @@ def _step(
     if action is None:
         return None
     line = reading.document.problem((*path, kind), "").line
-    step = _taken(line, _label(kind, fields), action, state, expected)
+    step = replace(_taken(cast, line, _label(kind, fields), action, state), expected=expected)
     _name_order(reading, path, fields, step, cast)
     return step
 
@@ -339,12 +339,10 @@ def _expected(reading: Reading, path: FieldPath, written: dict[str, Any]) -> Rej
     return RejectionCode(code)
 
 
-def _taken(
-    line: int, label: str, action: Action, state: State, expected: RejectionCode | None
-) -> StepResult:
+def _taken(cast: Cast, line: int, label: str, action: Action, state: State) -> StepResult:
     outcome = transition(state, action)
-    violations = tuple(check_step(state, action, outcome))
-    return StepResult(line, label, action, state, outcome, expected, violations)
+    violations = tuple(cast.follower.check(state, action, outcome))
+    return StepResult(line, label, action, state, outcome, None, violations)
 
 
 def _line(value: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from ibperp.actions import CreateAccount
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp_conformance.preset_reading import Reading, suggestion
 from ibperp_conformance.units import UnitError, integer_of
+from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,11 +23,15 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @dataclass(slots=True)
 class Cast:
-    """Who takes part: accounts by name, such as `alice/main`, users, and orders by their names."""
+    """Who takes part: accounts by name, such as `alice/main`, users, and orders by their names.
+
+    `follower` checks the steps that they take.
+    """
 
     accounts: dict[str, int] = field(default_factory=lambda: {"fees": FEES, "insurance": INSURANCE})
     users: dict[str, int] = field(default_factory=dict)
     orders: dict[str, int] = field(default_factory=dict)
+    follower: Follower = field(default_factory=Follower)
 
     def add(self, name: str, account: int) -> CreateAccount:
         """Give a new account its id; users are numbered from 1 as they appear."""

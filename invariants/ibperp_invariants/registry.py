@@ -120,10 +120,14 @@ def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | Non
 
 
 class Monitor:
-    """Watches a run of the reference: after the first state, a step costs only what it changes."""
+    """Watches a run of the reference: after the first state, a step costs only what it changes.
 
-    def __init__(self, state: State) -> None:
-        self.state = state
+    It follows the due list by its index as well, unless it is told not to: that looks at the health
+    of everybody whom a price touches, at every price.
+    """
+
+    def __init__(self, state: State, *, follows_index: bool = True) -> None:
+        self.state, self.follows_index = state, follows_index
         self.view = view_of_state(state)
         self.totals = totals_of(self.view)
         self._index: RiskIndex | None = None
@@ -132,10 +136,24 @@ class Monitor:
         """Return what the step and the state after it break, and go on from that state."""
         step = step_of(self.state, action, outcome, seen=self.view)
         if isinstance(outcome, Accepted):
-            index = self._index or indexed(self.state)
-            self._index = followed(index, outcome.state)
-            step = replace(step, index=self._index)
+            if self.follows_index:
+                index = self._index or indexed(self.state)
+                self._index = followed(index, outcome.state)
+                step = replace(step, index=self._index)
             self.totals = totals_after(self.totals, step.before, step.after)
             self.state, self.view = outcome.state, step.after
         found = check_views(step) + check_changes(step)
         return found + check_view(step.after, self.totals, whole=False)
+
+
+class Follower:
+    """Checks steps of a run: each costs only what it changes, if it goes on from the last."""
+
+    def __init__(self) -> None:
+        self._monitor: Monitor | None = None
+
+    def check(self, before: State, action: Action, outcome: Outcome) -> list[Violation]:
+        """Return what a step from `before` and the state after it break, as `check_step` does."""
+        if self._monitor is None or self._monitor.state is not before:
+            self._monitor = Monitor(before, follows_index=False)
+        return self._monitor.check(action, outcome)

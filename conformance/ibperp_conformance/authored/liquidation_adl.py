@@ -188,7 +188,7 @@ _RANKS: Final[tuple[Case, ...]] = (
     ),
     _row(*_EVEN, after=opened(4, 6, 1000, USD, OTHER)).accept(
         "LQ-7-040",
-        "leverage is that of the whole portfolio: a position elsewhere brings it forward",
+        "leverage is that of all: a position elsewhere brings it forward",
         STEP,
     ),
     _row(*_EVEN, after=moved(900_000, 10)).accept(

@@ -205,11 +205,13 @@ _TAKEN: Final[tuple[Case, ...]] = (
         *steps(2),
         Refused(STEP, R.NOT_LIQUIDATABLE),
     ),
-    Group("liquidation", (*_BARE.before, price(80))).trace(
+    _BARE.trace(
         "LQ-7-131",
         "coins for a part of a debt to the fund",
-        *steps(2),
-        Refused(STEP, R.NOT_LIQUIDATABLE),
+        STEP,
+        price(80),
+        STEP,
+        Refused(STEP, R.NOTHING_TO_LIQUIDATE),
     ),
     Group("liquidation", (*_BARE.before[:-1], Lend(2, "SOL", 2 * COIN), mark(825_000))).trace(
         "LQ-7-132",
@@ -218,7 +220,7 @@ _TAKEN: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation", (*_BARE.before, FundInsurance(5, "USDC", 100 * USD))).trace(
         "LQ-7-133",
-        "the insurance is worth as much after it as before",
+        "the insurance takes it over though it has less money: it has coins instead",
         *steps(2),
         why=Why.CONSERVATION,
     ),
