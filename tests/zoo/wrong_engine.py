@@ -33,6 +33,7 @@ from ibperp.state import FEES, at, put
 from ibperp.transition import transition
 from ibperp_conformance.engine import Engine, main_engine
 from zoo.wrong_perpetuals import PERPETUAL_FAULTS
+from zoo.wrong_risk import RISK_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -362,6 +363,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "firm_orders_ignored": ((lending, "firm_atoms", lambda *_: 0),),
     "credit_orders_hold_free": ((lending, "firm_atoms", _reserved_of),),
     **PERPETUAL_FAULTS,
+    **RISK_FAULTS,
 }
 """What each wrong engine has replaced in the reference."""
 
