@@ -21,7 +21,7 @@ from ibperp_conformance import (
 )
 
 ORDERS: Final = 30
-POSITIONS: Final = 240
+POSITIONS: Final = 220
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,8 @@ FLAGS: Final = OrderFlags(
 PLAIN: Final = replace(ASSET, haircut=HaircutParameters(HaircutKind.IDENTITY, RATIO, 0, 0))
 """What the dollars of these states count for: all of it."""
 
-ROW_POSITIONS: Final = 400
-ROW_REPEATS: Final = 20
+ROW_POSITIONS: Final = 240
+ROW_REPEATS: Final = 5
 
 
 def with_leverage(count: int) -> State:

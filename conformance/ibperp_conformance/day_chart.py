@@ -17,9 +17,9 @@ DAY: Final = "docs/scenarios/interest-bearing-day.yaml"
 def day_pictures(root: Path) -> str:
     """Return every picture of the day as Markdown, under a heading of its own.
 
-    Raises ValueError if a step went otherwise than the scenario expects, or broke an invariant.
+    Raises ValueError if a step went otherwise than the scenario expects.
     """
-    result = run_scenario(root / DAY)
+    result = run_scenario(root / DAY, is_checked=False)
     if not result.is_ok:
         raise ValueError(f"{DAY}: the run does not go as the scenario says")
     drawn = pictures(course_of(result))

@@ -25,13 +25,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Cast:
     """Who takes part: accounts by name, such as `alice/main`, users, and orders by their names.
 
-    `follower` checks the steps that they take.
+    `follower` checks the steps that they take, if there is one.
     """
 
     accounts: dict[str, int] = field(default_factory=lambda: {"fees": FEES, "insurance": INSURANCE})
     users: dict[str, int] = field(default_factory=dict)
     orders: dict[str, int] = field(default_factory=dict)
-    follower: Follower = field(default_factory=Follower)
+    follower: Follower | None = None
 
     def add(self, name: str, account: int) -> CreateAccount:
         """Give a new account its id; users are numbered from 1 as they appear."""

@@ -16,13 +16,13 @@ SCENARIOS: Final = ("luna-cascade", "october-2025", "negative-account-deposit")
 def waterfall_pictures(root: Path) -> str:
     """Return picture and table of each shipped scenario of failing accounts, as Markdown.
 
-    Raises ValueError if a step went otherwise than a scenario expects, or broke an invariant.
+    Raises ValueError if a step went otherwise than a scenario expects.
     """
     return "\n".join(_section(root / "docs" / "scenarios" / f"{name}.yaml") for name in SCENARIOS)
 
 
 def _section(path: Path) -> str:
-    result = run_scenario(path)
+    result = run_scenario(path, is_checked=False)
     if not result.is_ok:
         raise ValueError(f"{path.name}: the run does not go as the scenario says")
     link = f"[{path.name}](scenarios/{path.name})"
