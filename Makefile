@@ -64,7 +64,7 @@ prove: $(STAMP) ## prove the theorems for all integers
 	@PYTHONHASHSEED=0 CROSSHAIR_SMT_RLIMIT=10000000 $(BIN)/python -m ibperp_invariants.proofs
 
 pytest: $(STAMP) ## run the tests with coverage
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 fill: $(STAMP) ## write the vectors again from the reference
 	@$(BIN)/ibperp fill
