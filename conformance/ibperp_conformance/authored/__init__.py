@@ -53,6 +53,8 @@ from ibperp_conformance.authored import (
     portfolio_values,
     programs_blocks,
     programs_rules,
+    risk_attacks_lending,
+    risk_attacks_markets,
     settlement_atoms,
     settlement_attacks,
     settlement_credit,
@@ -113,6 +115,8 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
         *bankruptcy_fund.CASES,
         *bankruptcy_insurance.CASES,
         *bankruptcy_pools.CASES,
+        *risk_attacks_lending.CASES,
+        *risk_attacks_markets.CASES,
     ),
     "money_market": (
         *money_market_attacks.CASES,

@@ -87,6 +87,18 @@ _LADDER: Final[tuple[Case, ...]] = (
     ),
 )
 
+_INDEBTED: Final[tuple[Case, ...]] = (
+    Group("bankrupt_taken", (STEP, deposit(1, 500 * USD))).trace(
+        "LQ-9-016",
+        "what the insurance owes a pool is taken off what it has",
+        deposit(2, 50 * USD, after=2),
+        *opened(2, 5, 300, market=OTHER),
+        *delisted(500_000, OTHER),
+        *settled(20),
+        RESOLVE,
+    ),
+)
+
 _WINS: Final = (*opened(5, 6, 100, market=OTHER), mark(1_500_000, OTHER))
 """Account 5 has a gain of 50 USDC that account 6 has not paid: of 80 USDC are then claims."""
 
@@ -251,4 +263,4 @@ _USED: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LADDER, *_CLAIMS, *_USED)
+CASES: Final[tuple[Case, ...]] = (*_LADDER, *_INDEBTED, *_CLAIMS, *_USED)
