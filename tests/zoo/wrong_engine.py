@@ -32,6 +32,7 @@ from ibperp.posting import free as free_ledger
 from ibperp.state import FEES, at, put
 from ibperp.transition import transition
 from ibperp_conformance.engine import Engine, main_engine
+from zoo.wrong_bankruptcy import BANKRUPTCY_FAULTS
 from zoo.wrong_perpetuals import PERPETUAL_FAULTS
 from zoo.wrong_risk import RISK_FAULTS
 
@@ -362,6 +363,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "shrink_checked": ((spot_margin, "_shrunk", _shrunk_if_taken),),
     "firm_orders_ignored": ((lending, "firm_atoms", lambda *_: 0),),
     "credit_orders_hold_free": ((lending, "firm_atoms", _reserved_of),),
+    **BANKRUPTCY_FAULTS,
     **PERPETUAL_FAULTS,
     **RISK_FAULTS,
 }
