@@ -9,6 +9,7 @@ from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.operations.effect import rejection
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
+from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
 from ibperp.state import State, put, with_account
 from ibperp.transition import OPERATIONS, is_storable, transition
 from ibperp_conformance.bench_states import populated
@@ -108,6 +109,27 @@ def test_is_storable__reserved_atoms_out_of_range_are_not() -> None:
     lost = replace(holder, reserved=(INT128_MAX + 1,))
     assert is_storable(before, with_account(before, 2, kept))
     assert not is_storable(before, with_account(before, 2, lost))
+
+
+def test_is_storable__request_that_expires_out_of_range_is_not() -> None:
+    before = quoted()
+    request = QuoteRequest(
+        account=2,
+        market=0,
+        side=Side.ASK,
+        lots=1,
+        price=1,
+        counterparty=0,
+        immediate=True,
+        expires=INT128_MAX,
+        flags=ALL_FLAGS,
+        kind=RequestKind.CONVERSION,
+        status=QuoteStatus.OPEN,
+        quotes=(),
+    )
+    late = replace(request, expires=INT128_MAX + 1)
+    assert is_storable(before, replace(before, requests=before.requests.append(request)))
+    assert not is_storable(before, replace(before, requests=before.requests.append(late)))
 
 
 def test_place_order__refusal_after_a_trade_leaves_nothing_behind() -> None:

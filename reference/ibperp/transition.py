@@ -110,6 +110,10 @@ def is_storable(before: State, after: State) -> bool:
             all(map(in_range, _account_values(account)))
             for _, account, _ in after.accounts.changed(before.accounts)
         )
+        and all(
+            all(map(in_range, (request.lots, request.price, request.expires)))
+            for _, request, _ in after.requests.changed(before.requests)
+        )
     )
 
 

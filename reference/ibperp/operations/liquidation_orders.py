@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.liquidation import bounded_fee, step_size, zero_price
 from ibperp.numbers import RATIO, div_down, div_up, mul_div_down, mul_div_up
+from ibperp.operations.block_trade import ADMITTING
 from ibperp.operations.lending import claim_of, free_of, redeemed
 from ibperp.operations.matching import matched
 from ibperp.operations.order_checks import mark_price
@@ -110,7 +111,10 @@ def _converted(effect: Effect, case: Case, target: Target) -> Effect | None:
 
 
 def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | None:
-    """Ask for quotes for collateral that the book did not take, once at a time (LQ-5, PG-6)."""
+    """Ask for quotes for collateral that the book did not take, once at a time (LQ-5, PG-6).
+
+    What no quote could trade is not asked for.
+    """
     state, lifetime = effect.state, effect.state.system.request_lifetime
     is_asked = any(
         request.account == case.account
@@ -122,6 +126,9 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
     if target.is_position or is_late or is_asked or lifetime == 0:
         return None
     for _, place, lots in conversions(state, case, target):
+        limits = state.markets[place].parameters
+        if limits.order_book_state not in ADMITTING or lots < limits.minimum_lots:
+            continue
         request = QuoteRequest(
             account=case.account,
             market=place,

@@ -8,7 +8,7 @@ import { stage } from './outcomes.mjs';
 import { borrowShares, burnBorrow, claimOf, debtOf } from './pool.mjs';
 import { marginStage } from './portfolio.mjs';
 import { due, positionsOf, unrealized } from './positions.mjs';
-import { attempt, available, byId, credit, entry, firstStage, isStorable, moveShares, post } from './state.mjs';
+import { attempt, available, byId, credit, entry, firstStage, moveShares, post } from './state.mjs';
 import { INSURANCE, passFund, passLend, quoteWorth, resources } from './takeover.mjs';
 
 // LQ-8
@@ -135,19 +135,19 @@ function resolve(run, id) {
   return events.length > count;
 }
 
-/** Whether `liquidate` would be accepted. */
-function isLiquidated(run, id) {
-  let isAccepted;
+/** Whether a step is possible, of whatever range its result. */
+function isSteppable(run, id) {
+  let isPossible;
   attempt(run, () => {
-    isAccepted = takeStep(run, id) && isStorable(run.state);
+    isPossible = takeStep(run, id);
     return false;
   });
-  return isAccepted;
+  return isPossible;
 }
 
 export function resolveBankruptcy(run, { account }) {
   dueStages(run.state, account);
-  stage({ not_bankrupt: isLiquidated(run, account) });
+  stage({ not_bankrupt: isSteppable(run, account) });
   stage({ nothing_to_liquidate: !resolve(run, account) });
 }
 

@@ -8,7 +8,7 @@ import { work } from './orders.mjs';
 import { codeOf } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
 import { health, settlementAsset } from './portfolio.mjs';
-import { isOpen, open } from './programs.mjs';
+import { isOpen, isTradedOff, open } from './programs.mjs';
 import { attempt, byId, credit, entry } from './state.mjs';
 import { holdings, INSURANCE } from './takeover.mjs';
 
@@ -149,7 +149,7 @@ export function askForQuotes(run, who, target) {
   const { time, system: { request_lifetime }, requests } = state;
   const isAsked = requests.some((request) =>
     request.account === who.id && request.kind === 'CollateralConversion' && isOpen(state, request));
-  const [first] = conversions(state, who, target);
+  const first = conversions(state, who, target).find(({ order }) => isTradedOff(state, order));
   if (request_lifetime === 0n || isAsked || !first) return false;
   beginStep(run, who.id, 'CollateralConversionRequest');
   open(run, {

@@ -35,6 +35,12 @@ const expiryConditions = ({ time, system }, expires) => ({
   expiry_invalid: !isBetween(time + 1n, expires, time + system.request_lifetime),
 });
 
+/** Whether the state of a market and its minimum let so many lots trade off the book. */
+export function isTradedOff({ markets }, { market, lots }) {
+  const { minimum_lots, order_book_state } = markets.get(market).parameters;
+  return ['open', 'limit_only', 'post_only'].includes(order_book_state) && lots >= minimum_lots;
+}
+
 /** What the state of a market and its prices now make of so many lots at that price. */
 function bookConditions(state, symbol, lots, price) {
   const market = state.markets.get(symbol);

@@ -44,7 +44,8 @@ export const available = ({ free, firm }, symbol) => entry(free, symbol) - entry
 /** The range of everything that an accepted action would store (NT-7). */
 export function isStorable(state) {
   const ramps = [...state.assets.values(), ...state.markets.values()].map(({ ramp }) => ramp?.end ?? 0n);
-  if (![...ramps, state.liquidation_time].every(isInRange)) return false;
+  const asked = state.requests.flatMap(({ lots, price, expires }) => [lots, price, expires]);
+  if (![...ramps, ...asked, state.liquidation_time].every(isInRange)) return false;
   for (const { pool, in_transit, tokens } of state.assets.values()) {
     if (!isInRange(in_transit) || !Object.values(pool).every(isInRange)) return false;
     for (const token of tokens.values()) if (!isInRange(token.custody) || !isInRange(token.pending)) return false;
