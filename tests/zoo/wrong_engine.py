@@ -33,6 +33,7 @@ from ibperp.state import FEES, at, put
 from ibperp.transition import transition
 from ibperp_conformance.engine import Engine, main_engine
 from zoo.wrong_bankruptcy import BANKRUPTCY_FAULTS
+from zoo.wrong_liquidation import LIQUIDATION_FAULTS
 from zoo.wrong_perpetuals import PERPETUAL_FAULTS
 from zoo.wrong_risk import RISK_FAULTS
 
@@ -364,6 +365,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "firm_orders_ignored": ((lending, "firm_atoms", lambda *_: 0),),
     "credit_orders_hold_free": ((lending, "firm_atoms", _reserved_of),),
     **BANKRUPTCY_FAULTS,
+    **LIQUIDATION_FAULTS,
     **PERPETUAL_FAULTS,
     **RISK_FAULTS,
 }

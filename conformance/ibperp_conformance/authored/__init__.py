@@ -17,6 +17,7 @@ from ibperp_conformance.authored import (
     custody_rebalances,
     governance_rules,
     liquidation_adl,
+    liquidation_attacks,
     liquidation_backstop,
     liquidation_book,
     liquidation_debts,
@@ -103,6 +104,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "governance": (*governance_rules.CASES,),
     "liquidation": (
         *liquidation_adl.CASES,
+        *liquidation_attacks.CASES,
         *liquidation_backstop.CASES,
         *liquidation_book.CASES,
         *liquidation_debts.CASES,

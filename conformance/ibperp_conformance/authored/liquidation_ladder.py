@@ -6,9 +6,11 @@ from typing import Final
 
 from ibperp.actions import SetPrice
 from ibperp.outcomes import RejectionCode as R
+from ibperp.parameters import OrderBookState
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, bid, long
 from ibperp_conformance.authored.liquidation_setups import (
     STEP,
+    book_with,
     deposit,
     lent_out,
     price,
@@ -198,4 +200,27 @@ _END: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_RUNGS, *_ORDER, *_END)
+_ASKED: Final[tuple[Case, ...]] = (
+    _BORROWED.accept(
+        "LQ-5-083",
+        "all there is, is the minimum: quotes are asked for all of it",
+        book_with(minimum_lots=1000),
+        STEP,
+        why=Why.BOUNDARY,
+    ),
+    _BORROWED.accept(
+        "LQ-5-084",
+        "all there is, is a lot below the minimum: no quote could trade it, and nobody is asked",
+        book_with(minimum_lots=1001),
+        STEP,
+        why=Why.BOUNDARY,
+    ),
+    _BORROWED.accept(
+        "LQ-5-085",
+        "a book that is reduce_only: no quote could trade, and nobody is asked",
+        book_with(order_book_state=OrderBookState.REDUCE_ONLY),
+        STEP,
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_RUNGS, *_ORDER, *_END, *_ASKED)

@@ -25,7 +25,7 @@ from ibperp_conformance.authored.liquidation_setups import (
     price,
     steps,
 )
-from ibperp_conformance.authored.settlement_setups import mark, opened
+from ibperp_conformance.authored.settlement_setups import mark, moved, opened, virtual
 from ibperp_conformance.authored.setups import COIN, PERCENT, USD
 
 _LATE: Final = Group("liquidation_borrowed", (price(92),))
@@ -73,8 +73,10 @@ _LENDERS: Final[tuple[Case, ...]] = (
     ),
     _LATE.accept(
         "LQ-7-108",
-        "virtual lends of positions are no lends here",
-        *opened(6, 7, 100),
+        "a virtual lend of 800 is no lend here",
+        *virtual(6, 7),
+        *opened(6, 7, 1000),
+        *moved(1_800_000, 10),
         STEP,
     ),
     _LATE.accept(
