@@ -177,7 +177,7 @@ _OTHERS: Final[tuple[Case, ...]] = (
     ),
     _attack("bankrupt_fund", gift(30 * USD - 1)).trace(
         "LQ-9-940",
-        "incident 20, KyberSwap: an atom on either side of enough; failing counts it twice",
+        "incident 20, KyberSwap: an atom short is borne once; failing counts it twice",
         RESOLVE,
         *settled(20),
     ),
