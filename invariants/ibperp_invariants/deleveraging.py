@@ -89,12 +89,15 @@ def deleveraging_price_between(step: Step) -> Iterator[str]:
     """Check each price: the zero price, or between the mark and what the other bears (LQ-7)."""
     for case, moves, market, old in _deleveragings(step):
         is_long, mark = old > 0, market.mark_price
-        equity = _insured_equity(step.before, case.before.equity)
-        zero = zero_price(mark, equity, case.before.exposure, is_long=is_long)
+        insured = _insured_equity(step.before, case.before.equity)
+        user = step.before.accounts[case.account].user
         for move in moves:
             own = health_of(step.before, move.counterparty)
             if own is None or own.exposure <= 0:
                 continue
+            is_own = step.before.accounts[move.counterparty].user == user
+            equity = case.before.equity if is_own else insured
+            zero = zero_price(mark, equity, case.before.exposure, is_long=is_long)
             bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
             low, high = min(mark, zero), max(mark, zero)
             if is_long and zero > mark:

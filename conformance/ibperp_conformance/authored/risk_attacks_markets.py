@@ -206,6 +206,35 @@ _OTHERS: Final[tuple[Case, ...]] = (
         ALL_STEPS,
         *settled(10),
     ),
+    _attack(
+        "liquidation",
+        deposit(2, 145 * USD, after=0),
+        gift(55 * USD),
+        *opened(2, 3, 1000),
+        *opened(3, 8, 1000),
+    ).trace(
+        "LQ-9-944",
+        "SC-23: an insurance pays nobody for a loss to its own user: the price is that of no "
+        "insurance; failing pays 55 to who holds both sides",
+        mark(800_000),
+        ALL_STEPS,
+        *settled(10),
+    ),
+    _attack(
+        "liquidation",
+        deposit(2, 145 * USD, after=0),
+        gift(55 * USD),
+        *opened(2, 3, 500),
+        *opened(2, 4, 500),
+        *opened(3, 8, 500),
+    ).trace(
+        "LQ-9-945",
+        "SC-23: of two counterparties the own one pays all of its half, the other what is not "
+        "insured; failing asks both for the same",
+        mark(800_000),
+        ALL_STEPS,
+        *settled(10),
+    ),
 )
 
 CASES: Final[tuple[Case, ...]] = (*_WINNERS, *_INSURANCE, *_OTHERS)

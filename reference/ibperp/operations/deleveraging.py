@@ -43,20 +43,23 @@ def deleverage(effect: Effect, case: Case, target: Target) -> Effect | None:
 def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
     """Close a position against the opposite ones, in their order, at prices that they bear.
 
-    They are asked for no more than the insurance does not cover.
+    They are asked for no more than the insurance does not cover; accounts of the same user, for
+    all: nobody takes out of the insurance with one account what another one lost.
     """
     step = LiquidationStep(case.account, LiquidationStage.ON_ADL)
     effect, left = effect.noted(effect.state, step), abs(target.size)
     market, is_long = effect.state.markets[target.place], target.size > 0
     assert isinstance(market, Perpetual)
     mark, of = market.mark_price, case.health
-    equity = insured_equity(effect.state, of.equity)
-    zero = zero_price(mark, equity, of.exposure, is_long=is_long)
+    insured = insured_equity(effect.state, of.equity)
+    own_user = effect.state.accounts[case.account].user
     for account in ranked(effect.state, target.place, is_long=not is_long):
         if left == 0:
             break
         holder = effect.state.accounts[account]
         own = health(effect.state, holder)
+        equity = of.equity if holder.user == own_user else insured
+        zero = zero_price(mark, equity, of.exposure, is_long=is_long)
         lots = min(abs(position_of(holder, target.place).lots), left)
         bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
         price = borne_price(mark, zero, bearable, is_long=is_long)

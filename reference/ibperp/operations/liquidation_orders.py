@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.liquidation import bounded_fee, step_size, zero_price
-from ibperp.numbers import RATIO, div_down, div_up, mul_div_down, mul_div_up
+from ibperp.numbers import RATIO, div_down, div_up, in_range, mul_div_down, mul_div_up
 from ibperp.operations.block_trade import ADMITTING
 from ibperp.operations.lending import claim_of, free_of, redeemed
 from ibperp.operations.matching import matched
@@ -123,7 +123,8 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
         for request in state.requests
     )
     is_late = case.health.equity <= case.health.auto_close
-    if target.is_position or is_late or is_asked or lifetime == 0:
+    is_possible = lifetime > 0 and in_range(state.time + lifetime)
+    if target.is_position or is_late or is_asked or not is_possible:
         return None
     for _, place, lots in conversions(state, case, target):
         limits = state.markets[place].parameters

@@ -49,12 +49,14 @@ export function deleverage(run, { id, judged }, { symbol, size }) {
   const { state } = run;
   const { mark_price } = state.markets.get(symbol);
   const isLong = size > 0n;
-  const zero = zeroPrice(mark_price, { ...judged, equity: insuredEquity(state, judged) }, isLong);
+  const insured = { ...judged, equity: insuredEquity(state, judged) };
+  const userOf = (account) => byId(state.accounts, account).user;
   beginStep(run, id, 'LiquidatePositionOnAdl');
   let left = absolute(size);
   for (const counterparty of counterparties(state, symbol, size)) {
     const part = min(absolute(lotsOf(byId(state.accounts, counterparty), symbol)), left);
     if (part === 0n) break;
+    const zero = zeroPrice(mark_price, userOf(counterparty) === userOf(id) ? judged : insured, isLong);
     const price = bornePrice(state, counterparty, mark_price, zero, isLong);
     passLots(run, { symbol, from: id, to: counterparty, source: 'BackstopAdlLiquidation' }, isLong ? part : -part, price);
     left -= part;

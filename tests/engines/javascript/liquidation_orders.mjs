@@ -3,7 +3,7 @@
 import { markPrice } from './book.mjs';
 import { zeroPrice } from './due.mjs';
 import { doRedeem } from './money_market.mjs';
-import { absolute, ceilDivide, floorDivide, max, min, RATIO, sum } from './numbers.mjs';
+import { absolute, ceilDivide, floorDivide, isInRange, max, min, RATIO, sum } from './numbers.mjs';
 import { work } from './orders.mjs';
 import { codeOf } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
@@ -150,7 +150,7 @@ export function askForQuotes(run, who, target) {
   const isAsked = requests.some((request) =>
     request.account === who.id && request.kind === 'CollateralConversion' && isOpen(state, request));
   const first = conversions(state, who, target).find(({ order }) => isTradedOff(state, order));
-  if (request_lifetime === 0n || isAsked || !first) return false;
+  if (request_lifetime === 0n || !isInRange(time + request_lifetime) || isAsked || !first) return false;
   beginStep(run, who.id, 'CollateralConversionRequest');
   open(run, {
     ...first.order, counterparty: 0n, immediate: true, expires: time + request_lifetime,
