@@ -1,7 +1,6 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -82,6 +81,15 @@ def results(browser: webdriver.Chrome) -> list[str]:
     return addresses[:FIRST_RESULTS]
 
 
+def scrolls_sideways(browser: webdriver.Chrome, size: tuple[int, int]) -> bool:
+    """Whether the open page is wider than a screen of so many points."""
+    screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    needed: int = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return needed > size[0]
+
+
 def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     browser.get(address)
     links = browser.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
@@ -89,16 +97,19 @@ def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     return list(dict.fromkeys(page for page in pages if page.startswith(address)))
 
 
-def test_navigation__every_page_opens_without_console_errors(
+def test_navigation__every_page_opens_without_errors__and_fits_phone_and_desktop(
     browser: webdriver.Chrome, address: str
 ) -> None:
     pages = navigation(browser, address)
     assert {f"{address}spec/{name}/" for name in CHAPTERS} < set(pages)
+    too_wide = []
     for page in pages:
         browser.get(page)
         assert browser.find_element(By.CSS_SELECTOR, "article h1").text
         assert console_errors(browser) == []
         assert [url for url in requested(browser) if not url.startswith(address)] == []
+        too_wide += [(page, size) for size in (PHONE, DESKTOP) if scrolls_sideways(browser, size)]
+    assert too_wide == []
 
 
 @pytest.mark.parametrize("clause", ["NT-4", "CU-4", "MM-6", "PF-5", "SM-7", "CF-2"])
@@ -118,25 +129,6 @@ def test_search__finds_a_clause_by_its_id_at_once(
     browser.get(str(target))
     assert browser.find_element(By.ID, clause).text.startswith(clause)
     assert console_errors(browser) == []
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_pages__do_not_scroll_sideways(
-    browser: webdriver.Chrome, address: str, size: tuple[int, int], tmp_path: Path
-) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
-    )
-    wide = []
-    for number, page in enumerate(navigation(browser, address)):
-        browser.get(page)
-        browser.save_screenshot(tmp_path / f"{number}.png")
-        width = browser.execute_script("return document.documentElement.scrollWidth")
-        if width > size[0]:
-            wide.append((page, width))
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert wide == []
 
 
 PICTURES = [("rate-curve", 2), ("haircut-curves", 5), ("margin-curves", 2)]

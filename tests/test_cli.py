@@ -182,8 +182,13 @@ def test_conform__interrupt_writes_the_report(tmp_path: Path, number: signal.Sig
     )
     record, spec = tmp_path / "r.json", str(tmp_path / "spec")
     command = [sys.executable, "-c", script, spec, "conform", "--json", str(record)]
-    with subprocess.Popen([*command, "--", *WRONG, "hang"], stderr=subprocess.PIPE) as process:
-        time.sleep(2)
+    hangs = tmp_path / "hangs"
+    surroundings = os.environ | {"HANGS": str(hangs)}
+    with subprocess.Popen(
+        [*command, "--", *WRONG, "hang"], stderr=subprocess.PIPE, env=surroundings
+    ) as process:
+        while not hangs.exists() and process.poll() is None:
+            time.sleep(0.05)
         os.kill(process.pid, number)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 130

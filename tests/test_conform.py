@@ -1,5 +1,4 @@
 import json
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -71,13 +70,13 @@ def test_conduct__reference_passes_every_vector(tmp_path: Path) -> None:
     assert "conforms: 3 of 3" in printed(campaign)
 
 
-def test_conduct__core_tier_of_the_specification_takes_a_minute_of_work_at_most() -> None:
+@pytest.mark.no_cover
+def test_conduct__reference_conforms() -> None:
     suite = load_suite()
-    vectors = select(suite, "core", [])
-    before = sum(os.times()[:4])
-    campaign = conduct(suite, vectors, Campaign((), "core", len(vectors)))
+    vectors = select(suite, "full", [])
+    campaign = conduct(suite, vectors, Campaign((), "full", len(vectors)))
     assert [result.vector.id for result in campaign.bad] == []
-    assert sum(os.times()[:4]) - before < 60
+    assert len(campaign.results) == len(suite.vectors)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ ORDERS: dict[str, Callable[[int], Iterable[int]]] = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 def test_ordered__stays_shallow__adversarial_order(order: Callable[[int], Iterable[int]]) -> None:
     ordered = Ordered((number,) for number in order(MANY))
@@ -125,6 +126,7 @@ def test_ordered__stays_shallow__adversarial_order(order: Callable[[int], Iterab
     assert depth_of(ordered) <= 2 * log2(MANY) + 2
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 def test_ordered__stays_shallow__emptied_in_adversarial_order(
     order: Callable[[int], Iterable[int]],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import pytest
 
 from ibperp.outcomes import RejectionCode
-from ibperp_conformance.vectors_format import Expectation, load_suite
+from ibperp_conformance import vectors_format
+from ibperp_conformance.vectors_format import Expectation
 
 ORDER: Final = [code.value for code in RejectionCode]
 LADDER: Final = (
@@ -41,6 +43,8 @@ AGES: Final = {
     "PF-9-042": ("price_stale", "insufficient_margin"),
     "PF-9-043": ("price_stale", "price_out_of_bounds"),
 }
+
+load_suite = cache(vectors_format.load_suite)
 
 
 def rejections() -> list[Expectation]:

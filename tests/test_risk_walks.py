@@ -7,6 +7,8 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Final, get_args
 
+import pytest
+
 from ibperp import risk_actions, risk_events
 from ibperp.actions import Action, AdvanceTime, SetPrice
 from ibperp.orders import Side
@@ -126,6 +128,7 @@ def said(outcome: Accepted) -> Iterable[object]:
             yield event.source
 
 
+@pytest.mark.no_cover
 def test_risk_walk__every_invariant_holds_and_everything_happens() -> None:
     seen, refused = Counter[object](), set[RejectionCode]()
     for number, (state, actions) in enumerate([*walks(), *stories()]):

@@ -35,6 +35,7 @@ ALWAYS: Final = 40
 """How often a kind of action may be accepted without being refused once."""
 
 
+@pytest.mark.no_cover
 def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> None:
     accepted: Counter[object] = Counter()
     asked: Counter[object] = Counter()
@@ -78,6 +79,7 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
     assert not missing
 
 
+@pytest.mark.no_cover
 def test_churn__ends_with_nothing_reserved_after_cancel_all() -> None:
     random, state = Random(1), traders(replace(SYSTEM, order_limit=50))
     counts: Counter[object] = Counter()

@@ -116,11 +116,15 @@ def book_rates(orders: int) -> dict[str, float]:
     return measured
 
 
-def conformance() -> dict[str, float]:
-    """Return the vectors and seconds of a core run against the embedded engine, and their ratio."""
+def conformance(*selection: str) -> dict[str, float]:
+    """Return vectors and seconds of a run against the embedded engine, and their ratio.
+
+    Of the core tier, unless `selection` has options of `ibperp conform` that name others.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "ibperp_conformance.cli", "conform", "--json", str(report)]
+        command = [sys.executable, "-m", "ibperp_conformance.cli", "conform", *selection]
+        command += ["--json", str(report)]
         start = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         seconds = time.perf_counter() - start

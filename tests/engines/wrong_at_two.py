@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from ibperp_conformance.engine import CAPABILITIES, Engine, main_engine
@@ -51,6 +52,8 @@ class Wrong(Engine):
                 sys.stderr.write("index out of range\n")
                 os._exit(9)
             case "hang":
+                if "HANGS" in os.environ:
+                    Path(os.environ["HANGS"]).touch()
                 time.sleep(60)
             case "garbage":
                 return {"id": reply["id"], "maybe": {}}

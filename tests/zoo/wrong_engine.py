@@ -1,9 +1,9 @@
-"""The reference served with exactly one fault: `python -m zoo.wrong_engine FAULT`."""
+"""The reference served with one fault at a time: `python -m zoo.wrong_engine`."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING, Any, Final
@@ -277,24 +277,6 @@ def _received_gross(eff: effect.Effect, party: Any) -> effect.Effect:
     return _received(eff, replace(party, fee=0))
 
 
-class _LeakyEngine(Engine):
-    """A refused deposit still uses up its sequence number."""
-
-    def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
-        answer = super().reply(request, nested=nested)
-        if "rejected" in answer and isinstance(request, dict) and self.state is not None:
-            action = request["action"]
-            chains = tuple(
-                replace(chain, next_sequence=chain.next_sequence + 1)
-                if chain.name == action.get("chain")
-                else chain
-                for chain in self.state.chains
-            )
-            if action["type"] == "deposit":
-                self.state = replace(self.state, chains=chains)
-        return answer
-
-
 FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "rounding_turned": ((pool, "lend_shares_minted", _minted_up),),
     "debt_rounded_down": ((pool, "debt", _debt_down),),
@@ -372,23 +354,41 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
 """What each wrong engine has replaced in the reference."""
 
 
-def engine_of(fault: str) -> Engine:
-    """Return the engine of a fault; without a known fault, the reference."""
-    if fault == "rejection_changes_state":
-        return _LeakyEngine(name=fault)
-    if fault == "fee_to_nobody":
-        return Engine(_fee_to_nobody, fault)
-    return Engine(name=fault)
+class WrongEngine(Engine):
+    """The reference, with the fault that the parameters of the last reset name beside their own."""
 
+    def __init__(self) -> None:
+        super().__init__(name="wrong")
+        self._patches = ExitStack()
+        self._leaks = False
 
-def serve_wrong(fault: str) -> int:
-    """Serve the reference with one fault until the end of the input."""
-    with ExitStack() as stack:
-        for module, name, wrong in FAULTS.get(fault, ()):
-            context: AbstractContextManager[Any] = mock.patch.object(module, name, wrong)
-            stack.enter_context(context)
-        return main_engine(engine_of(fault))
+    def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
+        if isinstance(request, dict) and request.get("op") == "reset":
+            self._turn(request["system"].pop("fault"))
+        answer = super().reply(request, nested=nested)
+        if self._leaks and "rejected" in answer and isinstance(request, dict):
+            self._leak(request["action"])
+        return answer
+
+    def _turn(self, fault: str) -> None:
+        self._patches.close()
+        for module, name, wrong in FAULTS[fault] if fault else ():
+            self._patches.enter_context(mock.patch.object(module, name, wrong))
+        self._leaks = fault == "rejection_changes_state"
+        self.step = _fee_to_nobody if fault == "fee_to_nobody" else transition
+
+    def _leak(self, action: dict[str, Any]) -> None:
+        """Use up the sequence number of a refused deposit."""
+        if self.state is None or action["type"] != "deposit":
+            return
+        chains = tuple(
+            replace(chain, next_sequence=chain.next_sequence + 1)
+            if chain.name == action["chain"]
+            else chain
+            for chain in self.state.chains
+        )
+        self.state = replace(self.state, chains=chains)
 
 
 if __name__ == "__main__":
-    sys.exit(serve_wrong(sys.argv[1]))
+    sys.exit(main_engine(WrongEngine()))
