@@ -81,15 +81,6 @@ def results(browser: webdriver.Chrome) -> list[str]:
     return addresses[:FIRST_RESULTS]
 
 
-def scrolls_sideways(browser: webdriver.Chrome, size: tuple[int, int]) -> bool:
-    """Whether the open page is wider than a screen of so many points."""
-    screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    needed: int = browser.execute_script("return document.documentElement.scrollWidth")
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    return needed > size[0]
-
-
 def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     browser.get(address)
     links = browser.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
@@ -97,9 +88,12 @@ def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     return list(dict.fromkeys(page for page in pages if page.startswith(address)))
 
 
-def test_navigation__every_page_opens_without_errors__and_fits_phone_and_desktop(
-    browser: webdriver.Chrome, address: str
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_navigation__every_page_opens_without_errors__and_fits_the_screen(
+    browser: webdriver.Chrome, address: str, size: tuple[int, int]
 ) -> None:
+    screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     pages = navigation(browser, address)
     assert {f"{address}spec/{name}/" for name in CHAPTERS} < set(pages)
     too_wide = []
@@ -108,7 +102,9 @@ def test_navigation__every_page_opens_without_errors__and_fits_phone_and_desktop
         assert browser.find_element(By.CSS_SELECTOR, "article h1").text
         assert console_errors(browser) == []
         assert [url for url in requested(browser) if not url.startswith(address)] == []
-        too_wide += [(page, size) for size in (PHONE, DESKTOP) if scrolls_sideways(browser, size)]
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+        too_wide += [(page, width)] if width > size[0] else []
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert too_wide == []
 
 
