@@ -45,7 +45,7 @@ _PART_OF: Final = {
 
 
 class FillError(Exception):
-    """An authored case contradicts the reference, or another case; the message names it."""
+    """Cases contradict the reference, or each other; the message names them, one a line."""
 
 
 def main(check: bool, directory: Path | None = None) -> int:  # noqa: FBT001
@@ -78,12 +78,18 @@ def rendered() -> dict[str, str]:
     _check_ids(cases)
     starts = {source.id: _replayed(source) for source in SETUPS}
     documents = {"vectors/setups.json": _document("setups", map(_setup, SETUPS, starts.values()))}
-    accepted: set[str] = set()
+    wrong: list[str] = []
     for brick, members in BRICKS.items():
-        vectors = [vector(case, starts[case.setup]) for case in members]
-        accepted |= {case.id for case in members if case.kind is not Kind.REJECT}
+        vectors = []
+        for case in members:
+            try:
+                vectors.append(vector(case, starts[case.setup]))
+            except FillError as error:
+                wrong.append(str(error))
         documents[f"vectors/{brick}.json"] = _document("vectors", vectors)
-    _check_twins(cases, accepted)
+    if wrong:
+        raise FillError("\n".join(wrong))
+    _check_twins(cases, {case.id for case in cases if case.kind is not Kind.REJECT})
     for name, schema in schemas().items():
         documents[f"schema/{name}.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
     return documents
