@@ -9,9 +9,9 @@ from ibperp.margin import is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.frame_of_risk import OF_RISK
-from ibperp_invariants.health import health_of, rounding_value
-from ibperp_invariants.positions import fund_debt, valued
-from ibperp_invariants.view import PositionView, limits_of, perpetual_of
+from ibperp_invariants.health import exposed_atoms, health_of, holdings_of, rounding_value
+from ibperp_invariants.positions import valued
+from ibperp_invariants.view import PositionView, limits_of, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
@@ -80,13 +80,19 @@ def mark_of(view: View, market: str) -> int | None:
 
 
 def new_fund_debt(step: Step, account: int) -> int:
-    """Return the quote atoms by which what an account owes the fund grew; never below zero.
+    """Return the quote atoms by which grew what an account owes the fund beyond what it holds.
 
-    A loss that a position showed becomes a debt to the fund when it is closed, and an exposure
-    with that (PF-12).
+    A loss that a position showed becomes a debt to the fund when it is closed, and an exposure if
+    the account does not hold as much (PF-12). Never below zero.
     """
-    old, new = (fund_debt(view, view.accounts[account]) for view in (step.before, step.after))
+    old, new = (_fund_debt(view, account) for view in (step.before, step.after))
     return max(-(valued(step.after, old - new) or 0), 0)
+
+
+def _fund_debt(view: View, account: int) -> int:
+    holdings, symbol = holdings_of(view, view.accounts[account]), settlement_asset(view)
+    found = holdings.get(symbol) if holdings and symbol else None
+    return exposed_atoms(found) - found.owed if found else 0
 
 
 def keeps_share(before: Health, after: Health, slack: int) -> bool:

@@ -18,7 +18,7 @@ from ibperp.numbers import RATIO, isqrt_up, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.parameters import HaircutKind
 from ibperp_invariants.positions import (
-    fund_debt,
+    ended_debt,
     gains_of,
     perpetual_order_loss,
     position_notionals,
@@ -38,7 +38,7 @@ ROUNDINGS: Final = 2
 class Holding:
     """What an account has of an asset, in atoms, with what is needed to value it.
 
-    `fund_debt`: what it owes the fund in it without a position to show for it (PF-12).
+    `unpaid`: what the fund has yet to be paid in it; `ended`: virtual debts without lots (PF-12).
     """
 
     symbol: str
@@ -47,7 +47,8 @@ class Holding:
     reserved: int
     price: int
     limits: AssetParameters
-    fund_debt: int = 0
+    unpaid: int = 0
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
         order = view.orders.get(index)
         limits = limits_of(view, order.market) if order else None
         symbols |= {limits.base, limits.quote} if limits else set()
-    owing = fund_debt(view, account)
-    if owing and view.system:
+    unpaid, ended = max(-account.unsettled, 0), ended_debt(view, account)
+    if (unpaid or ended) and view.system:
         symbols.add(view.system.settlement_asset)
     holdings = {}
     for symbol in sorted(symbols):
@@ -108,8 +109,14 @@ def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
         if found is None:
             return None
         is_settled = view.system is not None and symbol == view.system.settlement_asset
-        holdings[symbol] = replace(found, fund_debt=owing) if is_settled else found
+        holdings[symbol] = replace(found, unpaid=unpaid, ended=ended) if is_settled else found
     return holdings
+
+
+def exposed_atoms(holding: Holding) -> int:
+    """Return what is owed if every order that delivers the asset fills and the fund is paid."""
+    missing = max(holding.reserved + holding.unpaid - holding.held, 0)
+    return holding.owed + missing + holding.ended
 
 
 def collateral_bound(holding: Holding, system: SystemParameters) -> int:
@@ -233,8 +240,7 @@ def _equity(holding: Holding, system: SystemParameters) -> int:
 
 
 def _notional(holding: Holding) -> int:
-    missing = max(holding.reserved - holding.held, 0)
-    return _owed(holding, holding.owed + missing + holding.fund_debt)
+    return _owed(holding, exposed_atoms(holding))
 
 
 def _requirements(

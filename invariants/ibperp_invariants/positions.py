@@ -54,10 +54,10 @@ def fund_claim(view: View, account: int) -> int:
     return unsettled + sum(gain_of(market, own) for _, market, own in marked(view, account))
 
 
-def fund_debt(view: View, holder: AccountView) -> int:
-    """Return what an account owes the fund without a position to show for it (PF-12)."""
+def ended_debt(view: View, holder: AccountView) -> int:
+    """Return the virtual debts that an account has no position to show for (PF-12)."""
     flat = (own.virtual for own in holder.positions.values() if own.lots == 0)
-    return max(-holder.unsettled, 0) + sum(max(-virtual_worth(view, own), 0) for own in flat)
+    return sum(max(-virtual_worth(view, own), 0) for own in flat)
 
 
 def virtual_worth(view: View, shares: int) -> int:

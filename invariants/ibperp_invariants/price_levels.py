@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp.feeds import PriceLevel, level_of
-from ibperp_invariants.positions import exposed_lots, fund_debt
+from ibperp_invariants.health import exposed_atoms, holdings_of
+from ibperp_invariants.positions import exposed_lots
 from ibperp_invariants.view import PerpetualView, limits_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -16,21 +17,22 @@ if TYPE_CHECKING:
 
 def account_levels(view: View, account: AccountView, age: int) -> set[PriceLevel]:
     """Return the levels of the prices behind an account's health; none without exposure (PF-9)."""
-    if not _is_exposed(view, account):
+    lots, owed = exposed_lots(view, account), _exposed_assets(view, account)
+    if not any(lots.values()) and not owed:
         return set()
     found = set()
-    symbols = {*account.free, *account.shares, *account.reserved}
+    symbols = {*account.free, *account.shares, *account.reserved, *owed}
     settlement = settlement_asset(view)
-    if settlement and (exposed_lots(view, account) or fund_debt(view, account)):
+    if settlement and lots:
         symbols.add(settlement)
     for symbol in symbols:
         asset = view.assets.get(symbol)
-        is_used = asset is not None and (asset.price or account.shares.get(symbol, 0) < 0)
+        is_used = asset is not None and (asset.price or symbol in owed)
         if asset is not None and asset.parameters is not None and is_used:
             seconds, floor = view.time - asset.price_time, asset.parameters.price_floor
             limited = asset.is_limited
             found.add(level_of(asset.price, seconds, age, floor, is_limited=limited))
-    for symbol in exposed_lots(view, account):
+    for symbol in lots:
         found |= set(_mark_levels(view, symbol, age))
     return found
 
@@ -55,6 +57,7 @@ def _mark_levels(view: View, symbol: str, age: int) -> Iterator[PriceLevel]:
         yield level_of(market.mark_price, seconds, age, 0, is_limited=limited)
 
 
-def _is_exposed(view: View, account: AccountView) -> bool:
-    owes = min(account.shares.values(), default=0) < 0
-    return owes or any(exposed_lots(view, account).values()) or fund_debt(view, account) > 0
+def _exposed_assets(view: View, account: AccountView) -> set[str]:
+    """Return the assets of which an account owes any, or would if its orders filled (PF-1)."""
+    holdings = holdings_of(view, account) or {}
+    return {symbol for symbol, holding in holdings.items() if exposed_atoms(holding)}

@@ -13,12 +13,13 @@ from ibperp.position import funding_due, unrealized
 from ibperp.state import Perpetual, at, position_of
 from ibperp.valuation import (
     collateral_of,
-    fund_debt,
+    ended_debt,
     held_atoms,
     liability_of,
     owed_atoms,
     settlement_asset,
     settlement_value,
+    unpaid_atoms,
     virtual_atoms,
 )
 
@@ -42,8 +43,8 @@ class Line:
     """One asset of a portfolio: atoms, and the quote atoms they stand for (PF-1).
 
     `held`: free and lent atoms. `owed`: the debt. `exposed`: the debt if every open order that
-    delivers the asset is filled, with what is owed to the fund in the settlement asset (PF-12);
-    `required` is what that requires.
+    delivers the asset is filled, and in the settlement asset the fund is paid (PF-12); `required`
+    is what that requires.
     """
 
     asset: int
@@ -131,9 +132,10 @@ def used_prices(state: State, account: Account) -> tuple[frozenset[int], frozens
 
 def _line(state: State, account: Account, index: int) -> Line:
     held, owed = held_atoms(state, account, index), owed_atoms(state, account, index)
-    exposed = owed + max(at(account.reserved, index) - held, 0)
-    if account.unsettled < 0 or account.positions:
-        exposed += fund_debt(state, account) if index == settlement_asset(state) else 0
+    spoken_for, ended = at(account.reserved, index), 0
+    if (account.unsettled < 0 or account.positions) and index == settlement_asset(state):
+        spoken_for, ended = spoken_for + unpaid_atoms(account), ended_debt(state, account)
+    exposed = owed + max(spoken_for - held, 0) + ended
     notional = liability_of(state, index, exposed)
     return Line(
         asset=index,

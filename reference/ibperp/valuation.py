@@ -39,10 +39,15 @@ def virtual_worth(pool: Pool, virtual: int) -> int:
     return -pool_kernel.debt(pool, -virtual)
 
 
-def fund_debt(state: State, account: Account) -> int:
-    """Return what an account owes the fund without a position to show for it (PF-12)."""
+def unpaid_atoms(account: Account) -> int:
+    """Return what an account has to pay the fund when it is next settled (PF-12)."""
+    return max(-account.unsettled, 0)
+
+
+def ended_debt(state: State, account: Account) -> int:
+    """Return the virtual debts that an account has no position to show for (PF-12)."""
     flat = (virtual_atoms(state, own) for own in account.positions if own.lots == 0)
-    return max(-account.unsettled, 0) + sum(max(-worth, 0) for worth in flat)
+    return sum(max(-worth, 0) for worth in flat)
 
 
 def collateral_of(state: State, asset: int, amount: int) -> int:

@@ -20,7 +20,7 @@ from ibperp.operations import (
 from ibperp.operations.clearing import Clearing
 from ibperp.outcomes import Reason, SettlementSource
 from ibperp.state import FEES, Perpetual, position_of, with_market
-from ibperp.valuation import settlement_value
+from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
 from ibperp_conformance import observation
 
 if TYPE_CHECKING:
@@ -184,6 +184,10 @@ def _nothing(*_: Any) -> int:
     return 0
 
 
+def _ended_and_unpaid(state: State, account: Account) -> int:
+    return ended_debt(state, account) + unpaid_atoms(account)
+
+
 def _unresized(eff: Effect, *_: Any) -> Effect:
     return eff
 
@@ -226,7 +230,14 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "interest_unclamped": ((funding, "funding_rate", _rate_unclamped),),
     "position_orders_ignored": ((portfolio, "_position_line", _position_line_without_orders),),
     "gains_in_full": ((portfolio, "counted_gain", _as_it_is),),
-    "fund_debt_not_required": ((portfolio, "fund_debt", _nothing),),
+    "fund_debt_not_required": (
+        (portfolio, "unpaid_atoms", _nothing),
+        (portfolio, "ended_debt", _nothing),
+    ),
+    "fund_debt_beside_cash": (
+        (portfolio, "unpaid_atoms", _nothing),
+        (portfolio, "ended_debt", _ended_and_unpaid),
+    ),
     "unsettled_left_out": tuple(
         (module, "health", _health_but_unsettled)
         for module in (clearing, effect, matching, money_market, observation)

@@ -228,7 +228,6 @@ _CLAIMS: Final[tuple[Case, ...]] = (
         *opened(6, 4, 400, 800_000),
         mark(700_000),
         STEP,
-        STEP,
         Refused(RESOLVE, R.NOT_LIQUIDATABLE),
     ),
 )

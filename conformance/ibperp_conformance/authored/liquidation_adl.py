@@ -230,7 +230,7 @@ _WHOLE: Final[tuple[Case, ...]] = (
     _BROKE.trace(
         "LQ-7-053",
         "what was lost is settled to the counterparties",
-        *steps(2),
+        STEP,
         *settled(10),
         why=Why.CONSERVATION,
     ),

@@ -116,7 +116,7 @@ _SHARED: Final[tuple[Case, ...]] = (
         "incident 35, October 2025: hedges lose a leg, but no more than the five that are missing",
         mark(850_000, OTHER),
         mark(850_000),
-        *steps(2),
+        STEP,
         *settled(10),
     ),
     Group("liquidation_long", lent_out(2, "SOL", 1), Why.ATTACK).trace(
@@ -124,7 +124,7 @@ _SHARED: Final[tuple[Case, ...]] = (
         "incident 49: an atom that is owed does not stop what is large: the largest is first",
         provider(6, 900),
         mark(880_000),
-        *steps(2),
+        STEP,
     ),
 )
 

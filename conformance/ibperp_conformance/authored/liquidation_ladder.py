@@ -138,8 +138,8 @@ _ORDER: Final[tuple[Case, ...]] = (
     ),
     _EXPOSURES.trace(
         "LQ-2-028",
-        "two positions are deleveraged in two steps, and what is left is paid",
-        *steps(4),
+        "two positions are deleveraged in two steps, and what was lost between them is paid",
+        *steps(3),
         Refused(STEP, R.NOT_LIQUIDATABLE),
     ),
 )
@@ -173,8 +173,8 @@ _END: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation_long", (mark(800_000),)).trace(
         "LQ-2-044",
-        "flat, what it lost is paid, and it is due no longer",
-        *steps(2),
+        "flat, with all that it lost at hand, it is due no longer",
+        STEP,
         Refused(STEP, R.NOT_LIQUIDATABLE),
     ),
     _POOR.reject(

@@ -193,10 +193,19 @@ _FUND: Final[tuple[Case, ...]] = (
         STEP,
         STEP,
     ),
-    Group("liquidation_long", (Lend(2, "USDC", 145 * USD),)).trace(
+    Group(
+        "liquidation",
+        (
+            deposit(2, 2 * COIN, "SOL", 0),
+            deposit(2, 16_840_000),
+            Lend(2, "USDC", 16_840_000),
+            *opened(2, 3, 1000),
+        ),
+    ).trace(
         "LQ-3-049",
         "a lend that is worth as much as the debt passes whole",
-        mark(800_000),
+        mark(840_000),
+        long(6, 100, 840_000),
         STEP,
         STEP,
     ),

@@ -11,6 +11,7 @@ from ibperp.actions import (
     Borrow,
     CancelOrder,
     Lend,
+    ListMarket,
     ListPerpetual,
     SetPrice,
     Settle,
@@ -18,18 +19,20 @@ from ibperp.actions import (
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp_conformance.authored.builder import (
+    SPOT,
     Case,
     Group,
     Refused,
     Step,
     Why,
+    bid,
     long,
     settings,
     short,
     withdraw,
 )
 from ibperp_conformance.authored.perpetual_steps import CLOSED, funding, mark, sale, trade
-from ibperp_conformance.authored.setups import PERCENT, USD, perpetual_with
+from ibperp_conformance.authored.setups import COIN, MARKET, PERCENT, USD, perpetual_with
 
 _FREE: Final = perpetual_with(maker_fee=0, taker_fee=0)
 
@@ -142,6 +145,41 @@ _OWING: Final = Group(
     ("PF-8", "ST-1"),
 )
 """Account 2 has no position any more; it owes 49.99 dollars to the fund, and holds 10 SOL."""
+
+_UNPAID: Final = 49_990_000
+_ALL_COINS: Final = withdraw(2, "SOL", "solana", 10 * COIN)
+
+
+def _holding(cash: int) -> Group:
+    """Leave account 2 with so many atoms of cash beside the same debt."""
+    before = (_FREE, *sale(2, 4, 100, 500_000), withdraw(2, "USDC", "solana", 1000 * USD - cash))
+    return Group("perpetual_open", before, Why.BOUNDARY, ("PF-1", "PF-8"))
+
+
+_NETTED: Final[tuple[Case, ...]] = (
+    _holding(_UNPAID).accept(
+        "PF-12-160", "cash that is there for what is owed to the fund: no exposure", _ALL_COINS
+    ),
+    _holding(_UNPAID - 1).reject(
+        "PF-12-161",
+        "an atom of cash less: an exposure, and nothing that maintains it",
+        _ALL_COINS,
+        code=R.INSUFFICIENT_MARGIN,
+        twin="PF-12-160",
+    ),
+    _holding(_UNPAID).accept(
+        "PF-12-162",
+        "an order that holds the same cash: what it delivers is an exposure",
+        ListMarket(SPOT, MARKET),
+        bid(2, 10, USD),
+    ),
+    _holding(_UNPAID).trace(
+        "PF-12-163",
+        "the settlement takes the cash: the exposure is what it was",
+        AdvanceTime(10),
+        Settle(),
+    ),
+)
 
 _FULL: Final = Group("perpetual", (_FREE, *trade(2, 3, 18_000, USD)), Why.BOUNDARY, ("PF-8",))
 """Account 2 has 1900 dollars, and 18,000 lots that require 1800."""
@@ -327,4 +365,4 @@ _AGES: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_GAINS, *_LINES, *_EDGES, *_AGES)
+CASES: Final[tuple[Case, ...]] = (*_GAINS, *_LINES, *_EDGES, *_NETTED, *_AGES)

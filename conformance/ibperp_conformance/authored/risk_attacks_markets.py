@@ -6,9 +6,9 @@ from typing import Final
 
 from ibperp.actions import Action, AdvanceTime, ApplyFunding, CreateAccount, Redeem, SetPrice
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Halt, Liquidate, ResolveBankruptcy, Resume, RunRisk
+from ibperp.risk_actions import Halt, Liquidate, Resume, RunRisk
 from ibperp_conformance.authored.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
-from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
+from ibperp_conformance.authored.builder import Case, Group, Refused, Why, long, withdraw
 from ibperp_conformance.authored.liquidation_setups import STEP, deposit
 from ibperp_conformance.authored.settlement_setups import (
     OTHER,
@@ -164,12 +164,13 @@ _OTHERS: Final[tuple[Case, ...]] = (
         ApplyFunding(OTHER, 8 * PERCENT),
         *moved(USD, 2 * HOUR + 10),
     ),
-    _attack("liquidation_long", mark(870_000)).trace(
+    _attack("liquidation_long", long(6, 100, 880_000), mark(880_000)).trace(
         "LQ-10-910",
         "incident 7, Cream: every step ends before the next one is looked at: a step twice is two; "
         "failing takes the same collateral twice",
         RunRisk(1),
-        Refused(ResolveBankruptcy(2), R.NOT_BANKRUPT),
+        Refused(RESOLVE, R.NOT_BANKRUPT),
+        RunRisk(1),
         RunRisk(1),
         Refused(STEP, R.NOT_LIQUIDATABLE),
         Refused(RESOLVE, R.NOT_LIQUIDATABLE),

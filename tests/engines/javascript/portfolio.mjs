@@ -15,14 +15,14 @@ export function holding(account, symbol, { pool }) {
   const held = entry(account.free, symbol) + claimOf(account, symbol, pool);
   const owed = debtOf(account, symbol, pool);
   const reserved = entry(account.reserved, symbol);
-  return { held, owed, reserved, exposed: owed + max(reserved - held, 0n) };
+  return { held, owed, reserved };
 }
 
 export function assetLines(state, account) {
   const lines = [...state.assets].map(([symbol, asset]) => {
-    const { exposed, ...line } = holding(account, symbol, asset);
-    const ofFund = symbol === state.system.settlement_asset ? fundDebt(state, account) : 0n;
-    return { symbol, asset, ...line, exposed: exposed + ofFund };
+    const { held, owed, reserved } = holding(account, symbol, asset);
+    const { unpaid, ended } = symbol === state.system.settlement_asset ? fundDebt(state, account) : NO_FUND_DEBT;
+    return { symbol, asset, held, owed, reserved, exposed: owed + max(reserved + unpaid - held, 0n) + ended };
   });
   return lines.filter(({ held, exposed }) => held > 0n || exposed > 0n); // what is owed is in what is exposed
 }
@@ -119,11 +119,13 @@ export function positionLines(state, account) {
   }).filter(({ isThere }) => isThere);
 }
 
-/** What an account owes the fund without a position to show for it. */
+const NO_FUND_DEBT = { unpaid: 0n, ended: 0n };
+
+/** What an account owes the fund without a position to show for it: not yet paid, and of virtual debts without lots. */
 function fundDebt(state, account) {
   const { pool } = settlementAsset(state);
-  const ended = positionsOf(state, account).filter(({ position: { lots, virtual } }) => lots === 0n && virtual < 0n);
-  return max(-account.unsettled, 0n) - sum(ended.map(({ position }) => worth(position.virtual, pool)));
+  const flat = positionsOf(state, account).filter(({ position: { lots, virtual } }) => lots === 0n && virtual < 0n);
+  return { unpaid: max(-account.unsettled, 0n), ended: -sum(flat.map(({ position }) => worth(position.virtual, pool))) };
 }
 
 /** The gains in quote atoms, and the part of them that does not count for what an owner may do. */
