@@ -10,6 +10,7 @@ from ibperp.outcomes import Accepted
 from ibperp.portfolio import portfolio
 from ibperp.risk import due_accounts
 from ibperp.risk_actions import RunRisk
+from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
 from ibperp_conformance import (
@@ -86,8 +87,17 @@ def test_rates__of_failing_accounts_and_programs_are_measured() -> None:
     assert all(rate > 0 for rate in measured.values())
 
 
-def test_cascade__ends_with_nobody_due__in_sound_states() -> None:
-    state = bench_liquidation.with_leverage(POSITIONS)
+@pytest.mark.parametrize(
+    ("is_helped", "stages"),
+    [
+        (True, {LiquidationStage.ON_BOOK, LiquidationStage.ON_BACKSTOP}),
+        (False, {LiquidationStage.ON_ADL}),
+    ],
+)
+def test_cascade__ends_with_nobody_due__in_sound_states(
+    is_helped: bool, stages: set[LiquidationStage]
+) -> None:
+    state = bench_liquidation.with_leverage(POSITIONS, is_helped=is_helped)
     assert ibperp_invariants.check_state(state) == []
     fallen = transition(
         state,
@@ -104,7 +114,10 @@ def test_cascade__ends_with_nobody_due__in_sound_states() -> None:
     assert isinstance(ended, Accepted)
     assert due_accounts(ended.state) == ()
     assert ibperp_invariants.check_state(ended.state) == []
-    assert bench_liquidation.cascade(POSITIONS)["accounts_due"] > 0
+    steps = {event.stage for event in ended.events if isinstance(event, LiquidationStep)}
+    assert stages <= steps
+    assert is_helped or not steps & {LiquidationStage.ON_BOOK, LiquidationStage.ON_BACKSTOP}
+    assert bench_liquidation.cascade(POSITIONS, is_helped=is_helped)["accounts_due"] > 0
 
 
 def test_due_list__a_price_looks_at_those_it_touches() -> None:

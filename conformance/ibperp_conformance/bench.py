@@ -30,7 +30,7 @@ from ibperp_conformance.bench_settlement import settlements
 from ibperp_conformance.bench_states import FIRST, POOL, TRANSITIONS, populated, with_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ibperp.actions import Action
 
@@ -136,6 +136,11 @@ def conformance(*selection: str) -> dict[str, float]:
     }
 
 
+def cascades(sizes: Iterable[int], *, is_helped: bool) -> dict[str, dict[str, float]]:
+    """Return what a cascade takes, by the number of positions; without help all are deleveraged."""
+    return {str(size): cascade(size, is_helped=is_helped) for size in sizes}
+
+
 def measured(*, full: bool) -> dict[str, object]:
     """Return every figure."""
     per_size = {str(size): dict(rates(size)) for size in SIZES}
@@ -159,9 +164,10 @@ def measured(*, full: bool) -> dict[str, object]:
         "per_second_of_10_assets_debts_and_orders": bench_orders.portfolio_rates(),
         "settlement_by_positions": settlements(SETTLED_SIZES_FULL if full else SETTLED_SIZES),
         "per_second_of_failing_accounts_and_programs": bench_liquidation.rates(),
-        "cascade_by_positions": {
-            str(size): cascade(size) for size in (DUE_SIZES_FULL if full else DUE_SIZES)
-        },
+        "cascade_by_positions": cascades(DUE_SIZES_FULL if full else DUE_SIZES, is_helped=True),
+        "deleveraging_by_positions": cascades(
+            DUE_SIZES_FULL if full else DUE_SIZES, is_helped=False
+        ),
         "due_list_by_positions": {
             str(size): due_list(size) for size in (INDEX_SIZES_FULL if full else INDEX_SIZES)
         },

@@ -57,11 +57,11 @@ ROW_POSITIONS: Final = 240
 ROW_REPEATS: Final = 5
 
 
-def with_leverage(count: int) -> State:
+def with_leverage(count: int, *, is_helped: bool = True) -> State:
     """Return a state with `count` positions, half of them long and leveraged, half short.
 
-    A maker bids for all of them a little below, and a provider can take over all of them. The last
-    `FEW` shorts and longs are in a market of their own.
+    If it is helped, a maker bids for all of them a little below, and a provider can take over all
+    of them. The last `FEW` shorts and longs are in a market of their own.
     """
     state = _applied(
         genesis(SYSTEM),
@@ -89,6 +89,8 @@ def with_leverage(count: int) -> State:
         markets=markets,
         active=Ordered((FIRST + index,) for index in range(count)),
     )
+    if not is_helped:
+        return state
     maker, provider = FIRST + count, FIRST + count + 1
     bid = actions.PlaceOrder(
         account=maker,
@@ -176,13 +178,14 @@ def rates() -> dict[str, float]:
     return found
 
 
-def cascade(count: int) -> dict[str, float]:
+def cascade(count: int, *, is_helped: bool) -> dict[str, float]:
     """Return what it takes from the fall until no account is due; the seconds of `RunRisk` alone.
 
-    The first long is bankrupt: it is deleveraged, and resolved by those who won from it.
+    The first long is bankrupt: it is deleveraged, and resolved by those who won from it. Without
+    help, so are all that are due.
     """
     state = _applied(
-        with_leverage(count),
+        with_leverage(count, is_helped=is_helped),
         actions.UpdateMark(CROWDED, MARK - FALL, has_basis=False, basis=0),
     )
     failing, runs = len(due_accounts(state)), 0

@@ -26,11 +26,9 @@ class Ordered:
     __slots__ = ("_root",)
 
     def __init__(self, keys: Iterable[Key] = ()) -> None:
-        """Build a set of `keys`."""
-        root: Node = None
-        for key in keys:
-            root = _added(root, key)
-        self._root = root
+        """Build a set of `keys`, of which no two are equal."""
+        ascending = sorted(keys)
+        self._root = _built(ascending, 0, len(ascending))
 
     def __len__(self) -> int:
         """Return the number of keys."""
@@ -92,6 +90,14 @@ def _node(key: Key, left: Node, right: Node) -> Node:
 def _first(node: Node) -> Key:
     assert node is not None
     return node[1] if node[2] is None else _first(node[2])
+
+
+def _built(keys: list[Key], start: int, end: int) -> Node:
+    """Build a balanced tree of the ascending keys from `start` up to but not including `end`."""
+    if start == end:
+        return None
+    middle = (start + end) >> 1
+    return _node(keys[middle], _built(keys, start, middle), _built(keys, middle + 1, end))
 
 
 def _added(node: Node, key: Key) -> Node:

@@ -14,6 +14,7 @@ from ibperp.valuation import held_atoms, owed_atoms, settlement_value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ibperp.ranking import Rankings
     from ibperp.state import Account, State
 
 
@@ -34,10 +35,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An account in liquidation, and the health before the step, by which all of it is judged."""
+    """An account in liquidation, and the health before the step, by which all of it is judged.
+
+    `rankings`: of the markets, as far as earlier steps have asked for them.
+    """
 
     account: int
     health: Health
+    rankings: Rankings
 
 
 def targets(state: State, account: Account) -> tuple[Target, ...]:

@@ -16,6 +16,7 @@ from ibperp.state import FEES, INSURANCE, Perpetual, at, find_asset, is_exposed,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.ordered import Key
     from ibperp.state import Account, Asset, Market, State
 
 
@@ -40,13 +41,13 @@ class RiskIndex:
 
 def indexed(state: State) -> RiskIndex:
     """Return the index of a state; every account is looked at once."""
-    sources = len(state.assets) + len(state.markets)
-    index = RiskIndex(state, Vector(), Ordered(), (Ordered(),) * sources)
+    standings = [_standing(state, account) for account in range(len(state.accounts))]
+    due = [(now, account) for account, now in enumerate(standings) if now is not None]
+    holders: list[list[Key]] = [[] for _ in (*state.assets, *state.markets)]
     for account, holder in enumerate(state.accounts):
-        index = _listed(index, account, None, holder)
-        index = replace(index, standings=index.standings.append(None))
-        index = _judged(index, account)
-    return index
+        for source in set(_sources(state, holder)):
+            holders[source].append((account,))
+    return RiskIndex(state, Vector(standings), Ordered(due), tuple(map(Ordered, holders)))
 
 
 def followed(index: RiskIndex, after: State) -> RiskIndex:
@@ -56,8 +57,7 @@ def followed(index: RiskIndex, after: State) -> RiskIndex:
     share is worth, and their parameters.
     """
     before = index.state
-    is_wider = len(before.assets) != len(after.assets) or len(before.markets) != len(after.markets)
-    if is_wider or before.system != after.system:
+    if not is_comparable(before, after):
         return indexed(after)
     index = replace(index, state=after)
     judged = set()
@@ -66,11 +66,27 @@ def followed(index: RiskIndex, after: State) -> RiskIndex:
             index = replace(index, standings=index.standings.append(None))
         index = _listed(index, account, old, holder)
         judged.add(account)
-    for source in _touched(before, after):
+    for source in touched(before, after):
         judged.update(account for (account,) in index.holders[source])
     for account in sorted(judged):
         index = _judged(index, account)
     return index
+
+
+def is_comparable(before: State, after: State) -> bool:
+    """Tell whether two states have the same sources and system, so that changes can be followed."""
+    sizes = [(len(state.assets), len(state.markets)) for state in (before, after)]
+    return sizes[0] == sizes[1] and before.system == after.system
+
+
+def touched(before: State, after: State) -> Iterator[int]:
+    """Yield the sources whose worth changed between two states that are comparable."""
+    for source, (old, new) in enumerate(zip(before.assets, after.assets, strict=True)):
+        if old is not new and _worth(old) != _worth(new):
+            yield source
+    for place, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
+        if first is not second and _marked(first) != _marked(second):
+            yield len(before.assets) + place
 
 
 def _judged(index: RiskIndex, account: int) -> RiskIndex:
@@ -114,16 +130,6 @@ def _sources(state: State, holder: Account) -> Iterator[int]:
     ordered = (state.orders[order].market for order in holder.orders)
     for market in chain(ordered, (position.market for position in holder.positions)):
         yield len(state.assets) + market
-
-
-def _touched(before: State, after: State) -> Iterator[int]:
-    """Yield the sources whose worth changed between two states."""
-    for source, (old, new) in enumerate(zip(before.assets, after.assets, strict=True)):
-        if old is not new and _worth(old) != _worth(new):
-            yield source
-    for place, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
-        if first is not second and _marked(first) != _marked(second):
-            yield len(before.assets) + place
 
 
 def _worth(asset: Asset) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 from ibperp import liquidation as kernel
+from ibperp import ranking
 from ibperp.margin import Health
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import (
@@ -23,14 +24,15 @@ from ibperp.operations.perpetual_trade import credited
 from ibperp.operations.resting import ended
 from ibperp.orders import SelfTradePrevention
 from ibperp.outcomes import OrderEnd
-from ibperp.risk import Case, targets
+from ibperp.risk import targets
 from ibperp.state import INSURANCE, position_of
 from ibperp.valuation import collateral_of
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.position import Position
-    from ibperp.risk import Target
+    from ibperp.ranking import Rankings
+    from ibperp.risk import Case, Target
     from ibperp.state import Account, Pool, State
 
 _step, _holdings, _zero_price = liquidation.step, takeover.holdings, kernel.zero_price
@@ -49,14 +51,14 @@ def _netted(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
     return pool, first + second
 
 
-def _step_by_exposure(state: State, account: int) -> Effect | None:
+def _step_by_exposure(state: State, account: int, *rankings: Rankings) -> Effect | None:
     """Do the ladder of the first exposure to its end before the next one is looked at."""
     for target in targets(state, state.accounts[account]):
         with mock.patch.object(liquidation, "targets", return_value=(target,)):
-            done = _step(state, account)
+            done = _step(state, account, *rankings)
         if done is not None:
             return done
-    return _step(state, account)
+    return _step(state, account, *rankings)
 
 
 def _smallest_first(state: State, account: Account) -> tuple[Target, ...]:
@@ -71,7 +73,7 @@ def _by_listing(state: State, account: Account) -> tuple[Target, ...]:
 
 def _reduce_until_nothing(begun: Effect, case: Case, target: Target) -> Effect | None:
     health = replace(case.health, auto_close=min(case.health.auto_close, 0))
-    return _reduce(begun, Case(case.account, health), target)
+    return _reduce(begun, replace(case, health=health), target)
 
 
 def _limit_without_fee(state: State, case: Case, place: int, side: Any) -> int:
@@ -157,7 +159,7 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (module, "zero_price", _zero_price_up)
         for module in (liquidation_orders, backstop_takeover, deleveraging)
     ),
-    "leverage_not_ranked": ((deleveraging, "deleverage_rank", _by_profit_alone),),
+    "leverage_not_ranked": ((ranking, "deleverage_rank", _by_profit_alone),),
     "collateral_by_listing": (
         (takeover, "holdings", _holdings_by_listing),
         (liquidation_orders, "holdings", _holdings_by_listing),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import pool as kernel
+from ibperp import ranking
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import (
@@ -110,7 +111,7 @@ RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "portions_rounded_down": ((backstop_takeover, "portions", _rounded_down),),
     "unsafe_provider_takes": ((backstop_takeover, "_is_safe", _whatever),),
     "capacity_never_used": ((backstop_takeover, "_used", _unused),),
-    "deleveraged_by_id": ((deleveraging, "deleverage_rank", _unranked),),
+    "deleveraged_by_id": ((ranking, "deleverage_rank", _unranked),),
     "deleveraged_beyond_bearing": ((deleveraging, "borne_price", _at_the_zero_price),),
     "winners_before_insurance": ((deleveraging, "insured_equity", _uninsured),),
     "lenders_by_id": ((deleveraging, "_lenders", _lenders_by_id),),

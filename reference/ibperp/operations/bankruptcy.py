@@ -31,6 +31,7 @@ from ibperp.operations.takeover import NO_MARKET, Handover, claim_moved, unsettl
 from ibperp.outcomes import Accepted, Event, Reason, RejectionCode, SettlementSource
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
+from ibperp.ranking import Rankings
 from ibperp.risk import due_accounts, resources
 from ibperp.risk_events import BankruptcyResolved, Liability, LossSpread, RequestOpened
 from ibperp.sharing import share
@@ -89,9 +90,9 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
         return refused
 
     # EFFECT
-    after, events, left = state, list[Event](), action.steps
+    after, events, left, rankings = state, list[Event](), action.steps, Rankings()
     for account in due_accounts(state):
-        while left and (done := worked(after, account)) is not None:
+        while left and (done := worked(after, account, rankings)) is not None:
             after, left = done.state, left - 1
             events += done.events
             if any(isinstance(event, RequestOpened) for event in done.events):
@@ -102,11 +103,11 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
     return Accepted(after, tuple(events))
 
 
-def worked(state: State, account: int) -> Effect | None:
+def worked(state: State, account: int, rankings: Rankings) -> Effect | None:
     """Return the next step for an account, or else what resolves it; None without both (LQ-10)."""
     if liquidation_rejection(state, account):
         return None
-    done = step(state, account) or resolved(state, account)
+    done = step(state, account, rankings) or resolved(state, account)
     return done if done.events else None
 
 

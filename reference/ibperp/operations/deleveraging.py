@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp import pool as pool_kernel
-from ibperp.liquidation import borne_price, deleverage_rank, zero_price
+from ibperp.liquidation import borne_price, zero_price
 from ibperp.numbers import mul_div_down
 from ibperp.operations.lending import claim_of, debt_of
 from ibperp.operations.takeover import (
@@ -53,7 +53,7 @@ def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
     mark, of = market.mark_price, case.health
     insured = insured_equity(effect.state, of.equity)
     own_user = effect.state.accounts[case.account].user
-    for account in ranked(effect.state, target.place, is_long=not is_long):
+    for account in case.rankings.of(effect.state, target.place, is_long=not is_long):
         if left == 0:
             break
         holder = effect.state.accounts[account]
@@ -69,24 +69,6 @@ def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
         left -= lots
     assert left == 0
     return effect
-
-
-def ranked(state: State, place: int, *, is_long: bool) -> list[int]:
-    """Return the accounts on one side of a market in the order of deleveraging, ties by id (LQ-7).
-
-    The most profitable and leveraged first. An account without a position there never is.
-    """
-    market, found = state.markets[place], []
-    assert isinstance(market, Perpetual)
-    for (account,) in state.active:
-        position = position_of(state.accounts[account], place)
-        if position.lots == 0 or (position.lots > 0) is not is_long:
-            continue
-        own = health(state, state.accounts[account])
-        gain = position.lots * market.mark_price - position.entry_cost
-        rank = deleverage_rank(gain, abs(position.entry_cost), own.exposure, own.equity)
-        found.append((*rank, account))
-    return [account for _, _, account in sorted(found)]
 
 
 def _lends_deleveraged(effect: Effect, case: Case, target: Target) -> Effect | None:

@@ -21,6 +21,7 @@ from ibperp.outcomes import OrderEnd, Reason, Rejected, RejectionCode
 from ibperp.pool import lend_claim
 from ibperp.portfolio import health
 from ibperp.posting import free
+from ibperp.ranking import Rankings
 from ibperp.risk import Case, targets
 from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import INSURANCE, at
@@ -68,12 +69,12 @@ def liquidation_rejection(state: State, account: int) -> Rejected | None:
     return rejection(*due_checks(state, account))
 
 
-def step(state: State, account: int) -> Effect | None:
+def step(state: State, account: int, rankings: Rankings | None = None) -> Effect | None:
     """Return what the next step does; None if nothing is left to be done (LQ-2).
 
     Orders first, then what the account can pay itself; then the rungs in order, each for one
     exposure after another: nobody is deleveraged while a book or a provider takes anything.
-    Everything is judged by the health before the step.
+    Everything is judged by the health before the step. `rankings`: of the steps before, if any.
     """
     effect, holder = Effect(state), state.accounts[account]
     if holder.orders:
@@ -85,7 +86,7 @@ def step(state: State, account: int) -> Effect | None:
     paid = _paid_own(begun, account)
     if len(paid.events) > len(begun.events):
         return paid
-    case = Case(account, health(state, holder))
+    case = Case(account, health(state, holder), rankings or Rankings())
     exposures = targets(state, holder)
     for rung in RUNGS:
         for target in exposures:

@@ -1,0 +1,78 @@
+"""Who of a market gives first when positions are deleveraged, kept up from step to step (LQ-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ibperp.liquidation import deleverage_rank
+from ibperp.ordered import Ordered
+from ibperp.portfolio import health
+from ibperp.risk_index import is_comparable, touched
+from ibperp.state import Perpetual, position_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp.ordered import Key
+    from ibperp.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The holders on one side of a market in a state; `keys`: (class, rank, account), first first.
+
+    An account without a position there has no key, and is never deleveraged.
+    """
+
+    state: State
+    place: int
+    is_long: bool
+    keys: Ordered
+
+
+def ranking(state: State, place: int, *, is_long: bool) -> Ranking:
+    """Return the ranking of one side of a market: most profit and leverage first, ties by id."""
+    found = (_key(state, place, account, is_long=is_long) for (account,) in state.active)
+    return Ranking(state, place, is_long, Ordered(key for key in found if key is not None))
+
+
+def followed(old: Ranking, after: State) -> Ranking:
+    """Return the ranking of the same side in a later state; if no price moved, from the changes."""
+    before, place, is_long = old.state, old.place, old.is_long
+    if not is_comparable(before, after) or any(True for _ in touched(before, after)):
+        return ranking(after, place, is_long=is_long)
+    keys = old.keys
+    for account, _, was_there in after.accounts.changed(before.accounts):
+        was = _key(before, place, account, is_long=is_long) if was_there else None
+        now = _key(after, place, account, is_long=is_long)
+        if was != now:
+            keys = keys if was is None else keys.remove(was)
+            keys = keys if now is None else keys.add(now)
+    return replace(old, state=after, keys=keys)
+
+
+class Rankings:
+    """The rankings that a run of steps asks for: each goes on from where it was asked for last."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[int, bool], Ranking] = {}
+
+    def of(self, state: State, place: int, *, is_long: bool) -> Iterator[int]:
+        """Return the accounts on one side of a market in the order of deleveraging (LQ-7)."""
+        last = self._last.get((place, is_long))
+        found = followed(last, state) if last else ranking(state, place, is_long=is_long)
+        self._last[place, is_long] = found
+        return (account for *_, account in found.keys)
+
+
+def _key(state: State, place: int, account: int, *, is_long: bool) -> Key | None:
+    """Return what an account is ranked by, None if it is not on that side (LQ-7)."""
+    market, position = state.markets[place], position_of(state.accounts[account], place)
+    assert isinstance(market, Perpetual)
+    if position.lots == 0 or (position.lots > 0) is not is_long:
+        return None
+    own = health(state, state.accounts[account])
+    gain = position.lots * market.mark_price - position.entry_cost
+    rank = deleverage_rank(gain, abs(position.entry_cost), own.exposure, own.equity)
+    return (*rank, account)
