@@ -3,7 +3,8 @@
 from fractions import Fraction
 from pathlib import Path
 
-from ibperp_conformance.scenario import ScenarioResult, run_scenario
+from ibperp_conformance.scenario import run_scenario
+from ibperp_conformance.scenario_result import ScenarioResult
 
 HEAD = "title: Test\npreset: tiny\naccounts: [lena/main, ana/main, bob/main, vera/main]\nsteps:\n"
 TRADE = """

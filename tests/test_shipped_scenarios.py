@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from ibperp.actions import Settle
-from ibperp_conformance.scenario import ScenarioResult, main_run, run_scenario, trace_lines
+from ibperp_conformance.scenario import main_run, run_scenario, trace_lines
 from ibperp_conformance.scenario_events import happened
 from ibperp_conformance.scenario_report import as_json, print_result
+from ibperp_conformance.scenario_result import ScenarioResult
 
 pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run by other tests too.
 

@@ -9,8 +9,9 @@ import pytest
 
 from ibperp.outcomes import Accepted
 from ibperp.risk_events import BankruptcyResolved
-from ibperp_conformance.scenario import ScenarioResult, run_scenario
+from ibperp_conformance.scenario import run_scenario
 from ibperp_conformance.scenario_plot import plot_page
+from ibperp_conformance.scenario_result import ScenarioResult
 from ibperp_conformance.waterfall import Party, waterfall_of
 from ibperp_conformance.waterfall_chart import waterfall_picture, waterfall_table
 from ibperp_conformance.waterfall_page import SCENARIOS

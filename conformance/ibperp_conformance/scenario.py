@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
 from ibperp.actions import AdvanceTime, PlaceOrder
-from ibperp.outcomes import Accepted, Outcome, RejectionCode
+from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.state import INSURANCE, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.document import DocumentError, Problem, load_document
@@ -19,6 +19,7 @@ from ibperp_conformance.preset_reading import Reading, suggestion
 from ibperp_conformance.presets import Preset, load_preset
 from ibperp_conformance.scenario_fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario_repeat import REPEAT, read_rounds, repeat_of
+from ibperp_conformance.scenario_result import ScenarioResult, StepResult
 from ibperp_conformance.scenario_steps import read_action, step_records
 from ibperp_conformance.wire import encode_action, encode_outcome, encode_system
 from ibperp_invariants import Follower
@@ -29,72 +30,11 @@ if TYPE_CHECKING:
 
     from ibperp.actions import Action
     from ibperp_conformance.document import Document, FieldPath
-    from ibperp_conformance.scenario_repeat import Repeat
-    from ibperp_invariants import Violation
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
 FIRST_ACCOUNT: Final = INSURANCE + 1
 IN_ORDER: Final = "name all of its accounts in the order in which they were made"
-
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """A step: where it stands, what it did, and whether that was expected.
-
-    `line` is 0 and `label` says so for the steps that set the scene. `expected` None expects
-    acceptance. `repeat`: the outermost one that the step belongs to.
-    """
-
-    line: int
-    label: str
-    action: Action
-    before: State
-    outcome: Outcome
-    expected: RejectionCode | None
-    violations: tuple[Violation, ...]
-    repeat: Repeat | None = None
-
-    @property
-    def after(self) -> State:
-        """Return the state that the step left."""
-        return self.outcome.state if isinstance(self.outcome, Accepted) else self.before
-
-    @property
-    def is_expected(self) -> bool:
-        """Tell whether the outcome is the one that the scenario expects."""
-        if isinstance(self.outcome, Accepted):
-            return self.expected is None
-        return self.outcome.code is self.expected
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """A scenario that was run: the steps that set the scene, those of the file, and the names.
-
-    `names` are those of accounts, `orders` those of orders, by id. `start`: the state before the
-    first step.
-    """
-
-    title: str
-    preset: Preset
-    scene: tuple[StepResult, ...]
-    steps: tuple[StepResult, ...]
-    names: dict[int, str]
-    orders: dict[int, str]
-    start: State
-
-    @property
-    def final(self) -> State:
-        """Return the state at the end."""
-        every = (*self.scene, *self.steps)
-        return every[-1].after if every else self.start
-
-    @property
-    def is_ok(self) -> bool:
-        """Tell whether every outcome was expected and every invariant held."""
-        every = (*self.scene, *self.steps)
-        return all(step.is_expected and not step.violations for step in every)
 
 
 def run_scenario(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.outcomes import Event
     from ibperp.state import State
-    from ibperp_conformance.scenario import ScenarioResult, StepResult
+    from ibperp_conformance.scenario_result import ScenarioResult, StepResult
 
 
 def happened(result: ScenarioResult, step: StepResult) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ibperp.state import State
-    from ibperp_conformance.scenario import ScenarioResult
+    from ibperp_conformance.scenario_result import ScenarioResult
 
 FRAMES_MAX: Final = 300
 TIMES_MIN: Final = 12

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.outcomes import Event
     from ibperp.state import Account, Pool, State
-    from ibperp_conformance.scenario import StepResult
+    from ibperp_conformance.scenario_result import StepResult
 
 RESERVE: Final = "the pool's reserve"
 ROUNDING: Final = "the pool's rounding"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ibperp_conformance.chart import Points
-    from ibperp_conformance.scenario import ScenarioResult
     from ibperp_conformance.scenario_frames import Course, PoolFrame
+    from ibperp_conformance.scenario_result import ScenarioResult
 
 UNIT: Final = 10**6
 """What one dollar, or one whole unit, is on an axis."""

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ibperp_conformance.scenario import ScenarioResult, StepResult
     from ibperp_conformance.scenario_repeat import Repeat
+    from ibperp_conformance.scenario_result import ScenarioResult, StepResult
 
 
 def print_result(result: ScenarioResult, console: Console) -> None:

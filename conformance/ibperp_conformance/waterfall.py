@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ibperp.outcomes import Event
     from ibperp.state import State
-    from ibperp_conformance.scenario import StepResult
+    from ibperp_conformance.scenario_result import StepResult
 
 
 class Party(StrEnum):

@@ -13,7 +13,7 @@ from ibperp_conformance.waterfall import Party, waterfall_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ibperp_conformance.scenario import ScenarioResult
+    from ibperp_conformance.scenario_result import ScenarioResult
     from ibperp_conformance.waterfall import Waterfall
 
 ROW: Final = 26

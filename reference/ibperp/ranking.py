@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ibperp.changes import is_comparable, touched
 from ibperp.liquidation import deleverage_rank
 from ibperp.ordered import Ordered
 from ibperp.portfolio import health
-from ibperp.risk_index import is_comparable, touched
 from ibperp.state import Perpetual, position_of
 
 if TYPE_CHECKING:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ibperp.changes import is_comparable, touched
 from ibperp.margin import is_liquidatable
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 from ibperp.portfolio import health
 from ibperp.risk import urgency
-from ibperp.state import FEES, INSURANCE, Perpetual, at, find_asset, is_exposed, is_settled
+from ibperp.state import FEES, INSURANCE, at, find_asset, is_exposed, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp.ordered import Key
-    from ibperp.state import Account, Asset, Market, State
+    from ibperp.state import Account, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,6 @@ def followed(index: RiskIndex, after: State) -> RiskIndex:
     return index
 
 
-def is_comparable(before: State, after: State) -> bool:
-    """Tell whether two states have the same sources and system, so that changes can be followed."""
-    sizes = [(len(state.assets), len(state.markets)) for state in (before, after)]
-    return sizes[0] == sizes[1] and before.system == after.system
-
-
-def touched(before: State, after: State) -> Iterator[int]:
-    """Yield the sources whose worth changed between two states that are comparable."""
-    for source, (old, new) in enumerate(zip(before.assets, after.assets, strict=True)):
-        if old is not new and _worth(old) != _worth(new):
-            yield source
-    for place, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
-        if first is not second and _marked(first) != _marked(second):
-            yield len(before.assets) + place
-
-
 def _judged(index: RiskIndex, account: int) -> RiskIndex:
     """Look at one account, and put it into the due list or take it out."""
     was, now = index.standings[account], _standing(index.state, account)
@@ -130,17 +115,3 @@ def _sources(state: State, holder: Account) -> Iterator[int]:
     ordered = (state.orders[order].market for order in holder.orders)
     for market in chain(ordered, (position.market for position in holder.positions)):
         yield len(state.assets) + market
-
-
-def _worth(asset: Asset) -> tuple[object, ...]:
-    """Return all that the worth of an asset's atoms and shares depends on."""
-    pool = asset.pool
-    totals = (pool.lent, pool.lend_shares, pool.borrowed, pool.borrow_shares)
-    return asset.price, asset.parameters, totals
-
-
-def _marked(market: Market | Perpetual) -> tuple[object, ...]:
-    """Return all that the worth of a position or an order depends on."""
-    if isinstance(market, Perpetual):
-        return market.parameters, market.mark_price, market.funding_index
-    return (market.parameters,)
