@@ -132,7 +132,7 @@ def conformance(*selection: str) -> dict[str, float]:
     return {
         "vectors": vectors,
         "seconds": round(seconds, 2),
-        "per_second": round(vectors / seconds),
+        "per_second": round(vectors / seconds, 1),
     }
 
 
