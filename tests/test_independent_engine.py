@@ -28,6 +28,6 @@ def test_independent_engine__conforms_because_the_text_suffices(command: tuple[s
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=250,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -76,7 +76,7 @@ def rendered() -> dict[str, str]:
     """Return the text of every generated file, by its path inside `spec`; raise `FillError`."""
     cases = [case for brick in BRICKS.values() for case in brick]
     _check_ids(cases)
-    starts = {source.id: _replayed(source) for source in SETUPS}
+    starts = {source.id: replayed(source) for source in SETUPS}
     documents = {"vectors/setups.json": _document("setups", map(_setup, SETUPS, starts.values()))}
     wrong: list[str] = []
     for brick, members in BRICKS.items():
@@ -170,7 +170,8 @@ def _check_twins(cases: list[Case], accepted: set[str]) -> None:
             raise FillError(f"{case.id}: its twin {case.twin} is no accepted case")
 
 
-def _replayed(source: SetupSource) -> State:
+def replayed(source: SetupSource) -> State:
+    """Return the state that a setup leads to; raise `FillError` if an action is refused."""
     state = genesis(source.system)
     for number, action in enumerate(source.actions, 1):
         outcome = transition(state, action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import mul_div_down
@@ -94,20 +95,27 @@ def loss_spread_in_proportion(step: Step) -> Iterator[str]:
 
 
 def insurance_within_limit(step: Step) -> Iterator[str]:
-    """Check what one bankruptcy costs the insurance: at most its limit and means (LQ-8)."""
+    """Check what the insurance pays for one bankruptcy: at most its limit and means (LQ-8).
+
+    As a lender or a claimant it may lose besides, like any other: its lend is valued as before.
+    """
     system, symbol = step.before.system, settlement_asset(step.before)
     if not step.is_accepted() or not isinstance(step.action, ResolveBankruptcy):
         return
     if system is None or symbol is None:
         return
+    valued_before = replace(step.after, assets=step.before.assets)
     old, new = (
         wealth(view, INSURANCE, symbol) + fund_claim(view, INSURANCE)
-        for view in (step.before, step.after)
+        for view in (step.before, valued_before)
     )
+    resolved = step.facts.risk.resolved()
+    fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
+    paid = old - new - _borne(step, fund).get((INSURANCE, ""), 0)
     slack, limit = step.rounding_atoms(symbol), system.insurance_limit
     means = max(old + _owed(step.before, INSURANCE, symbol), 0)
-    if old - new > min(limit, means) + slack:
-        yield f"the insurance had {old}, has {new}, with means of {means} and a limit of {limit}"
+    if paid > min(limit, means) + slack:
+        yield f"the insurance paid {paid}, with means of {means} and a limit of {limit}"
 
 
 def lenders_shares_stay_defined(view: View, totals: Totals) -> Iterator[str]:
@@ -217,7 +225,7 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         insurance_within_limit,
         "LQ-8 LQ-9",
-        "A bankruptcy costs the insurance at most its limit, and at most what it has.",
+        "The insurance pays at most its limit for a bankruptcy, and at most what it has.",
     ),
     state_invariant(
         lenders_shares_stay_defined,

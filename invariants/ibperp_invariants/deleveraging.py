@@ -9,12 +9,11 @@ from ibperp.liquidation import deleverage_rank, zero_price
 from ibperp.margin import counted_equity, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
-from ibperp.pool import lend_claim
 from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE
 from ibperp_invariants.cases import case_of, keeps_share, new_fund_debt, position
 from ibperp_invariants.health import health_of
-from ibperp_invariants.positions import valued
+from ibperp_invariants.positions import shares_worth, valued
 from ibperp_invariants.step import step_invariant
 from ibperp_invariants.view import changed, perpetual_of, settlement_asset
 
@@ -195,9 +194,9 @@ def _insured_equity(view: View, equity: int) -> int:
     symbol, system = settlement_asset(view), view.system
     if equity >= 0 or symbol is None or system is None:
         return equity
-    holder, pool = view.accounts[INSURANCE], view.assets[symbol].pool
-    lent = lend_claim(pool, max(holder.shares.get(symbol, 0), 0))
-    means = max(holder.free.get(symbol, 0) + lent + holder.unsettled, 0)
+    holder = view.accounts[INSURANCE]
+    owned = holder.free.get(symbol, 0) + shares_worth(view, holder.shares.get(symbol, 0))
+    means = max(owned + holder.unsettled, 0)
     return min(equity + (valued(view, min(means, system.insurance_limit)) or 0), 0)
 
 

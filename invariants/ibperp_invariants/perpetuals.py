@@ -12,7 +12,7 @@ from ibperp.outcomes import SettlementSource
 from ibperp.parameters import PerpetualParameters
 from ibperp.state import FEES
 from ibperp_invariants.health import health_of
-from ibperp_invariants.positions import due_of, fund_claim, marked, valued, virtual_worth
+from ibperp_invariants.positions import due_of, fund_claim, marked, shares_worth, valued
 from ibperp_invariants.step import is_settled, state_invariant, step_invariant
 from ibperp_invariants.totals import UNSETTLED
 from ibperp_invariants.view import MarketView, PerpetualView, PositionView, perpetual_of
@@ -279,7 +279,7 @@ def _overcounted(view: View, accounts: Iterable[int]) -> Iterator[str]:
             position.lots * market.mark_price
             - position.cost
             - due_of(market, position)
-            + virtual_worth(view, position.virtual)
+            + shares_worth(view, position.virtual)
             for _, market, position in rows
         )
         gain, unsettled = valued(view, worth), valued(view, holder.unsettled if holder else 0)

@@ -57,11 +57,11 @@ def fund_claim(view: View, account: int) -> int:
 def ended_debt(view: View, holder: AccountView) -> int:
     """Return the virtual debts that an account has no position to show for (PF-12)."""
     flat = (own.virtual for own in holder.positions.values() if own.lots == 0)
-    return sum(max(-virtual_worth(view, own), 0) for own in flat)
+    return sum(max(-shares_worth(view, own), 0) for own in flat)
 
 
-def virtual_worth(view: View, shares: int) -> int:
-    """Return what virtual shares are worth, a claim or below zero a debt (ST-4).
+def shares_worth(view: View, shares: int) -> int:
+    """Return what shares of the settlement asset are worth, a claim or below zero a debt (ST-4).
 
     Zero where the pool is not known, or out of its range.
     """
@@ -80,7 +80,7 @@ def settled_wealth(view: View, account: int) -> int:
     symbol, holder = settlement_asset(view), view.accounts.get(account)
     own = wealth(view, account, symbol) if symbol else 0
     positions = holder.positions.values() if holder else ()
-    worth = sum(virtual_worth(view, position.virtual) for position in positions)
+    worth = sum(shares_worth(view, position.virtual) for position in positions)
     return own + worth + fund_claim(view, account)
 
 
@@ -101,7 +101,7 @@ def gains_of(view: View, account: int) -> Gains | None:
     rows = list(marked(view, account))
     if system is None or len(rows) < len(holder.positions):
         return None
-    worth = sum(gain_of(market, own) + virtual_worth(view, own.virtual) for _, market, own in rows)
+    worth = sum(gain_of(market, own) + shares_worth(view, own.virtual) for _, market, own in rows)
     gain, unsettled = valued(view, worth), valued(view, holder.unsettled)
     if gain is None or unsettled is None:
         return None

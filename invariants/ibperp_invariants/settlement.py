@@ -12,7 +12,7 @@ from ibperp_invariants.positions import (
     gain_of,
     marked,
     settled_wealth,
-    virtual_worth,
+    shares_worth,
 )
 from ibperp_invariants.step import is_settled, state_invariant, step_invariant, wealth
 from ibperp_invariants.view import settlement_asset, virtual_shares
@@ -132,7 +132,7 @@ def culling_helps(step: Step) -> Iterator[str]:
         old = held.get(key, virtual_shares(step.before, *key))
         new = held[key] = old + move.shares
         is_paid = move.amount > 0 and old + (move.amount > slack) <= min(new, 0)
-        if move.source in CULLING and not (is_paid and virtual_worth(step.after, new) <= slack):
+        if move.source in CULLING and not (is_paid and shares_worth(step.after, new) <= slack):
             yield (
                 f"account {move.account}, {move.market}: culling {move.amount} "
                 f"made {old} virtual shares {new}"
@@ -149,7 +149,7 @@ def interest_attributed(step: Step) -> Iterator[str]:
         after = step.after.accounts[account]
         for market, own in step.before.accounts[account].positions.items():
             earned = step.facts.earned.get((account, market), 0)
-            expected = virtual_worth(step.before, own.virtual) - own.virtual_value
+            expected = shares_worth(step.before, own.virtual) - own.virtual_value
             new = after.positions.get(market)
             noted = earned if new is None else new.interest - own.interest
             if abs(earned - expected) > slack or noted != earned:

@@ -80,16 +80,17 @@ def borrow_share_price_rises_by_interest(step: Step) -> Iterator[str]:
 def _lend_rise_limit(step: Step, symbol: str, old: Pool, new: Pool, earned: int) -> int:
     """Return what moves and fees may add to a lend share's price, times both numbers of shares.
 
-    A move rounds by less than the larger of one share and one atom. Of several moves each counts
-    at the lowest number of shares between them, when an atom lifts the price most.
+    A move rounds by less than one share, and burns with it what claims less than one atom. Of
+    several moves each counts at the lowest number of shares between them, when an atom lifts the
+    price most.
     """
     start = old.lend_shares + SHARES_PER_ATOM
     moves, _ = step.moves(symbol)
     end = new.lend_shares + SHARES_PER_ATOM
     if len(moves) <= 1:
-        return max(old.lent + 1, start) + earned * max(start, end)
+        return old.lent + 1 + start + earned * max(start, end)
     path = _path(start, moves)
-    lift = len(moves) * max(new.lent + 1, end) + earned * end
+    lift = len(moves) * (new.lent + 1 + end) + earned * end
     return mul_div_up(lift, start, max(min(path), 1))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import AdvanceTime, Borrow, Lend, SetPrice, Settle
+from ibperp.actions import AdvanceTime, Borrow, CreateAccount, Lend, SetPrice, Settle
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.risk_actions import FundInsurance, Halt, Liquidate, SetAssetParameters
 from ibperp_conformance.authored.bankruptcy_setups import RESOLVE, gift
 from ibperp_conformance.authored.builder import Case, Group, Refused, Why, bid
 from ibperp_conformance.authored.liquidation_setups import STEP, coin, deposit, price
-from ibperp_conformance.authored.settlement_setups import mark, opened, settled
+from ibperp_conformance.authored.settlement_setups import OTHER, mark, opened, settled
 from ibperp_conformance.authored.setups import COIN, MAX, PERCENT, USD, pool_with
 
 _GROUP: Final = Group("liquidation")
@@ -255,6 +255,15 @@ _KEEPS: Final[tuple[Case, ...]] = (
         STEP,
         gift(5 * USD),
         RESOLVE,
+    ),
+    Group("bankrupt_taken", (STEP, deposit(1, 500 * USD)), clauses=("LQ-7",)).trace(
+        "LQ-8-080",
+        "what the insurance owes a pool covers nothing: a winner bears 55 of 155 that are missing",
+        CreateAccount(10, 10),
+        deposit(10, 145 * USD, after=2),
+        *opened(10, 7, 1000, market=OTHER),
+        mark(700_000, OTHER),
+        Liquidate(10),
     ),
 )
 
