@@ -153,7 +153,8 @@ _RAMPS: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation_borrowed", (system_with(ramp_interval=_HOUR),)).trace(
         "GV-2-014",
-        "a lower weight makes nobody due at once, and somebody on its way (SC-21, Moonwell 2026)",
+        "incident 42, Moonwell (SC-21): a lower weight makes nobody due at once, and somebody on "
+        "its way; failing sells its coins in that second",
         weight(80),
         Refused(STEP, R.NOT_LIQUIDATABLE),
         AdvanceTime(300),
@@ -166,8 +167,8 @@ _RAMPS: Final[tuple[Case, ...]] = (
     ),
     _SLOW.trace(
         "GV-2-015",
-        "listed, weighed and borrowed against in one go: new collateral counts for nothing (SC-20, "
-        "Drift 2026)",
+        "incident 45, Drift (SC-20): listed, weighed and borrowed against in one go: new "
+        "collateral counts for nothing; failing lends 900 against it",
         ListAsset("FAKE", _COIN),
         SetPrice("FAKE", 100 * USD),
         CreateAccount(10, 10),
@@ -207,7 +208,8 @@ _LEVELS: Final[tuple[Case, ...]] = (
     ),
     _HELD.reject(
         "GV-3-004",
-        "a price at its floor is none: nothing leaves (Venus and LUNA 2022)",
+        "incident 11, Venus: a price at its floor is none: nothing leaves; failing pays out what "
+        "backs a debt",
         *_FLOORED,
         _OUT,
         code=R.PRICE_AT_FLOOR,
@@ -233,7 +235,7 @@ _LEVELS: Final[tuple[Case, ...]] = (
     ),
     _HELD.accept(
         "GV-3-007",
-        "a price that its limits hold does not stop a liquidation: it lags to the account's good",
+        "a price that its limits hold does not stop a liquidation",
         Transfer(2, 8, "USDC", 50 * USD),
         coin_with(price_update_min=94 * PERCENT),
         price(50),
@@ -308,7 +310,8 @@ _HALTS: Final[tuple[Case, ...]] = (
     ),
     _RESUMED.accept(
         "GV-4-017",
-        "when the grace is over, who is due is liquidated (dYdX 2025)",
+        "incident 36, dYdX v4: when the grace is over, who is due is liquidated; failing waits "
+        "without end",
         price(94),
         AdvanceTime(70),
         STEP,

@@ -119,7 +119,7 @@ _YFI: Final = Group("perpetual_limited", (_THIN,), Why.ATTACK, ("PP-5", "PF-8"))
 _PYRAMID: Final[tuple[Case, ...]] = (
     _YFI.trace(
         "PF-12-120",
-        "dYdX v3, YFI: the gain of a thin market does not carry a larger position",
+        "incident 19, dYdX v3 YFI: the gain of a thin market does not carry a larger position",
         *sale(5, 4, 5_900, USD),
         mark(1_200_000),
         short(6, 5_000, 1_200_000),
@@ -130,7 +130,7 @@ _PYRAMID: Final[tuple[Case, ...]] = (
     ),
     _YFI.trace(
         "PF-12-121",
-        "dYdX v3, YFI: the unrealized gain is not withdrawn before the crash",
+        "incident 19, dYdX v3 YFI: the unrealized gain is not withdrawn before the crash",
         *sale(5, 4, 5_900, USD),
         mark(1_200_000),
         *_refused(_out(4, 1800 * USD)),
@@ -141,7 +141,7 @@ _PYRAMID: Final[tuple[Case, ...]] = (
     ),
     Group("perpetual", (_THIN,), Why.ATTACK, ("PP-5",)).trace(
         "PF-12-122",
-        "dYdX v3, YFI: where gains count in full, the limits of the market still bound it",
+        "incident 19, dYdX v3 YFI: gains count in full, and the limits of the market bound them",
         *sale(5, 4, 6_000, USD),
         mark(1_200_000),
         short(6, 5_000, 1_200_000),
