@@ -19,7 +19,6 @@ CLAUSE_LINK = re.compile(
     r"\[(?P<text>[A-Z]{2}-\d+)\]\(spec/(?P<chapter>[a-z-]+)\.md#(?P<id>[^)]*)\)"
 )
 EVIDENCE_LINK = re.compile(r"\[`(?P<text>[^`]+)`\]\((?P<page>vectors|proofs)\.md#(?P<id>[^)]*)\)")
-HEADING_LINK = re.compile(r"\[vectors of (?P<text>[^\]]+)\]\(vectors\.md#(?P<id>[^)]*)\)")
 CLAUSE_ID = re.compile(r"(?<![\w#-])[A-Z]{2}-\d+\b(?!-\d)")
 SCENARIO = re.compile(r"`(docs/scenarios/[^`]+)`")
 
@@ -80,7 +79,7 @@ def test_page__every_clause_exists_and_links_to_its_chapter(name: str) -> None:
     wrong = [link[0] for link in links if (link["id"], link["chapter"]) not in homes().items()]
     wrong += [link[0] for link in links if link["text"] != link["id"]]
     assert sorted(set(wrong)) == []
-    assert CLAUSE_ID.findall(CLAUSE_LINK.sub("", HEADING_LINK.sub("", text))) == []
+    assert CLAUSE_ID.findall(CLAUSE_LINK.sub("", text)) == []
 
 
 def test_audit__every_vector_and_invariant_exists() -> None:
@@ -88,13 +87,6 @@ def test_audit__every_vector_and_invariant_exists() -> None:
     links = list(EVIDENCE_LINK.finditer(page(AUDIT)))
     assert links
     assert [x[0] for x in links if x["id"] not in known[x["page"]] or x["id"] != x["text"]] == []
-
-
-def test_audit__every_heading_of_vectors_exists() -> None:
-    first = {clauses[0] for clauses in vectors().values()}
-    links = list(HEADING_LINK.finditer(page(AUDIT)))
-    assert all(link["id"] == f"vectors-of-{link['text'].lower()}" for link in links)
-    assert sorted({link["text"] for link in links} - first) == []
 
 
 def test_audit__what_shows_a_rule_names_a_clause_of_its_row() -> None:
@@ -105,12 +97,6 @@ def test_audit__what_shows_a_rule_names_a_clause_of_its_row() -> None:
         for link in EVIDENCE_LINK.finditer(cells[3])
         if not cells[2].startswith(OUTSIDE)
         if not set(clauses_of.get(link["id"], ())) & named(cells[2])
-    ]
-    strangers += [
-        (link["text"], cells[0])
-        for cells in rows(AUDIT)
-        for link in HEADING_LINK.finditer(cells[3])
-        if link["text"] not in named(cells[2])
     ]
     assert strangers == []
 
@@ -123,7 +109,7 @@ def test_audit__every_scenario_exists() -> None:
 
 def test_audit__a_rule_has_something_that_shows_it() -> None:
     for cells in rows(AUDIT):
-        shown = EVIDENCE_LINK.search(cells[3]) or HEADING_LINK.search(cells[3])
+        shown = EVIDENCE_LINK.search(cells[3])
         assert shown or cells[2].startswith(OUTSIDE), cells[0]
 
 

@@ -44,6 +44,12 @@ LINES: Final[tuple[Case, ...]] = (
         "an account without an exposure has no portfolio to report",
         Repay(3, "USDC", None),
     ),
+    _MARKET.accept(
+        "PF-1-013",
+        "who only lends has no exposure: all that is free leaves, whatever prices do",
+        SetPrice("USDC", 1),
+        withdraw(4, "USDC", "ethereum", 200 * USD),
+    ),
     _LENT.accept(
         "PF-1-003", "what is borrowed and kept is held and owed", Borrow(2, "SOL", 2 * COIN)
     ),

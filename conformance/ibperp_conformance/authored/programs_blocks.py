@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action
+from ibperp.actions import Action, AdvanceTime, Borrow, Lend, SetPrice
 from ibperp.outcomes import RejectionCode as R
 from ibperp.risk_actions import CancelRequest
 from ibperp_conformance.authored.builder import Case, Group, Why
-from ibperp_conformance.authored.liquidation_setups import STEP, price
+from ibperp_conformance.authored.governance_rules import coin_with
+from ibperp_conformance.authored.liquidation_setups import FREE_POOL, STEP, price
 from ibperp_conformance.authored.programs_rules import asked, quoted
 from ibperp_conformance.authored.settlement_setups import mark
-from ibperp_conformance.authored.setups import USD
+from ibperp_conformance.authored.setups import COIN, PERCENT, USD
 
 _PLAIN: Final = Group("liquidation")
 
@@ -79,4 +81,43 @@ _CONVERSIONS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_BLOCKS, *_CONVERSIONS)
+_THROTTLED: Final = replace(
+    FREE_POOL,
+    optimal_utilization=5 * PERCENT,
+    throttle_utilization=10 * PERCENT,
+    throttle_fraction=0,
+    open_borrow_lend_limit=1_000_000 * COIN,
+)
+_LENT: Final = Group(
+    "liquidation_borrowed",
+    (
+        Lend(2, "SOL", 10 * COIN),
+        coin_with(pool=_THROTTLED),
+        AdvanceTime(60),
+        SetPrice("USDC", USD),
+        price(94),
+    ),
+    Why.BOUNDARY,
+    ("MM-9",),
+)
+
+_HELD: Final[tuple[Case, ...]] = (
+    _LENT.accept(
+        "PG-6-006",
+        "collateral that is lent is redeemed for a quote",
+        Borrow(7, "SOL", 1_913_000_000),
+        STEP,
+        quoted(6, 940_000),
+    ),
+    _LENT.reject(
+        "PG-6-007",
+        "beyond the throttle it is not: the ladder redeems, a quote does not",
+        Borrow(7, "SOL", 1_913_000_000 + 1),
+        STEP,
+        quoted(6, 940_000),
+        code=R.UTILIZATION_THROTTLED,
+        twin="PG-6-006",
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_BLOCKS, *_CONVERSIONS, *_HELD)
