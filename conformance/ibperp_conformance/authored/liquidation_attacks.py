@@ -25,7 +25,8 @@ _SHORT: Final = Group("liquidation_short", why=Why.ATTACK)
 _BOOKS: Final[tuple[Case, ...]] = (
     _LONG.trace(
         "LQ-4-200",
-        "incident 1, BitMEX: a backlog above the book's depth is not sold at 0.7 for a loss of 155",
+        "incident 1, BitMEX: a backlog above the book's depth is not sold at 0.7; failing loses "
+        "144 more than the account has",
         long(6, 60, 880_000),
         long(7, 1000, 700_000),
         mark(880_000),

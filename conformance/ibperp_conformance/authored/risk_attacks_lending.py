@@ -51,7 +51,7 @@ _SPENT: Final = withdraw(4, "USDC", "solana", 900 * USD)
 _PRICES: Final[tuple[Case, ...]] = (
     _attack("liquidation", _SPENT, ask(9, 150, 6 * USD)).reject(
         "PF-8-900",
-        "incident 2, bZx: a purchase on credit at six times the price; failing costs lenders 665",
+        "incident 2, bZx: a purchase on credit at six times the price; failing costs lenders 650",
         bid(4, 150, 6 * USD, flags=flags(borrow=True)),
         code=R.INSUFFICIENT_MARGIN,
         twin="PF-8-901",
@@ -64,7 +64,7 @@ _PRICES: Final[tuple[Case, ...]] = (
     _attack("liquidation_borrowed", ask(9, 100, USD // 2), bid(6, 100, USD // 2)).trace(
         "LQ-1-900",
         "incidents 9 and 15, Inverse, USDH: trades at half the price make nobody due; "
-        "failing costs the account 45",
+        "failing costs the account 190",
         Refused(Liquidate(2), R.NOT_LIQUIDATABLE),
         ALL_STEPS,
     ),
@@ -75,7 +75,7 @@ _PRICES: Final[tuple[Case, ...]] = (
     ),
     _attack("thin", _PUMPED).trace(
         "LQ-9-900",
-        "incident 14, Moola: a pumped thin coin, looped; failing lends a million against it",
+        "incident 14, Moola: a pumped thin coin, looped; failing lends all 80,000 of the pool",
         withdraw(2, "USDC", "solana", 8000 * USD, borrow=True),
         Refused(withdraw(2, "USDC", "solana", 2000 * USD, borrow=True), R.INSUFFICIENT_MARGIN),
         Refused(withdraw(2, "THIN", "solana", 90_000 * USD), R.INSUFFICIENT_MARGIN),

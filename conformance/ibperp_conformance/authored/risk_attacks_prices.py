@@ -135,7 +135,7 @@ _FLOORS: Final[tuple[Case, ...]] = (
         "PF-9-900",
         "incident 39, Stream: a price that is written once serves no loan when its age is over; "
         "lenders leave with the cash there is, the others bear the loss when it is told; "
-        "failing lends the rest as well",
+        "failing lends what they leave",
         AdvanceTime(61),
         SetPrice("USDC", USD),
         Refused(Borrow(2, "USDC", USD), R.PRICE_STALE),
