@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 680
 HEIGHT: Final = 420
-LEFT: Final = 64
+LEFT: Final = 76
 TOP: Final = 38
 BOTTOM: Final = 56
 LABEL_HEIGHT: Final = 23

@@ -80,14 +80,14 @@ def margin_svg(symbol: str, parameters: AssetParameters) -> str:
     chart = Chart(
         dollar_axis("notional owed, US dollars", *FRACTION_DECADES),
         percent_axis("fraction required", curves[0][-1][1]),
-        right=124,
+        right=144,
     )
     bends = [
         (bend, name)
         for name, (base, factor) in zip(FRACTIONS, _functions(parameters), strict=True)
         if (bend := threshold(base, factor))
     ]
-    marks = [(bend, f"{name} rises from {dollars(bend)}") for bend, name in bends]
+    marks = [(bend, f"{name} from {dollars(bend)}") for bend, name in bends]
     ends = " and ".join(
         f"{name} {percent(curve[0][1])} at {dollars(curve[0][0])}, "
         f"{percent(curve[-1][1])} at {dollars(curve[-1][0])}"
