@@ -26,13 +26,15 @@ from ibperp.ordered import Ordered
 from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
 from ibperp.position import Position
+from ibperp.risk_actions import Liquidate
 from ibperp.state import Account, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance import canonical
 from ibperp_conformance.canonical import canonical_bytes, decoded, encoded
 from ibperp_conformance.scenario import run_scenario
 from ibperp_conformance.snapshot import SnapshotError, restore, snapshot, state_hash
-from strategies import SYSTEM
+from risk_state import indebted
+from strategies import SYSTEM, run
 from strategies_walk import EVERYTHING, traders, useful_action
 from strategies_walk_perpetual import limited
 
@@ -258,6 +260,7 @@ def test_equal_states__built_in_other_ways__have_the_same_bytes() -> None:
         (("state", "markets", 2, "open_interest"), "1", "the invariant open_interest_agrees"),
         (("state", "assets", 0, "pool", "lend_shares"), "1", "state: the invariant"),
         (("state", "accounts", 2, "orders"), [], "state.accounts[2].orders: expected its open"),
+        (("state", "accounts", 2, "conversion"), "0", "conversion: expected its last one, None"),
     ],
 )
 def test_damaged__is_refused_by_field(
@@ -278,6 +281,14 @@ def rich() -> State:
         and len(state.active) > 2
         and any(getattr(market, "open_interest", 0) > 1 for market in state.markets[2:3])
     )
+
+
+def test_restored__knows_the_request_for_collateral() -> None:
+    state = run(indebted(), Liquidate(2))
+    assert state.accounts[2].conversion is not None
+    assert restore(snapshot(state)) == state
+    told = refusal(changed(state, "state", "accounts", 2, "conversion", to=None))
+    assert "state.accounts[2].conversion: expected its last one, 0" in told
 
 
 def test_books__are_held_to_the_orders() -> None:

@@ -18,6 +18,7 @@ from ibperp.parameter_laws import (
     system_violations,
 )
 from ibperp.persistent import Vector
+from ibperp.programs import RequestKind
 from ibperp.state import Account, Market, OrderStatus, State, find_asset, with_account
 from ibperp_conformance.canonical import hints_of
 from ibperp_invariants import check_state
@@ -166,7 +167,7 @@ def _dangling(record: Any, path: str, state: State) -> Iterator[str]:
 
 
 def _misderived(state: State) -> Iterator[str]:
-    """Find derived parts that do not follow: orders of an account, books, sets of accounts."""
+    """Find derived parts that do not follow: what accounts asked for, books, sets of accounts."""
     resting: dict[tuple[int, Side], list[tuple[int, ...]]] = {}
     own: dict[int, list[int]] = {}
     for index, order in enumerate(state.orders):
@@ -174,9 +175,16 @@ def _misderived(state: State) -> Iterator[str]:
             key = (rank(order.side, order.price), order.sequence, index)
             resting.setdefault((order.market, order.side), []).append(key)
             own.setdefault(order.account, []).append(index)
+    conversions = {
+        request.account: index
+        for index, request in enumerate(state.requests)
+        if request.kind is RequestKind.CONVERSION
+    }
     for index, account in enumerate(state.accounts):
         if list(account.orders) != own.get(index, []):
             yield f"state.accounts[{index}].orders: expected its open orders {own.get(index, [])}"
+        if account.conversion != (last := conversions.get(index)):
+            yield f"state.accounts[{index}].conversion: expected its last one, {last}"
     for place, market in enumerate(state.markets):
         for side, name in ((Side.BID, "bids"), (Side.ASK, "asks")):
             rebuilt = Ordered(resting.get((place, side), ()))

@@ -102,7 +102,8 @@ class Account:
 
     `reserved`: what the open orders would deliver (SM-5); `orders`: their ids, ascending.
     `unsettled`: signed atoms of the settlement asset, a claim on the liquidity fund or a debt to it
-    (ST-1). `positions`: in ascending order of markets, without empty ones (PP-3).
+    (ST-1). `positions`: in ascending order of markets, without empty ones (PP-3). `conversion`: the
+    last request that the system made for its collateral, if any (PG-6).
     """
 
     user: int
@@ -113,6 +114,7 @@ class Account:
     orders: tuple[int, ...] = ()
     unsettled: int = 0
     positions: tuple[Position, ...] = ()
+    conversion: int | None = None
 
 
 class RequestStatus(StrEnum):

@@ -29,7 +29,7 @@ from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
 from ibperp.risk_events import LiquidationStage, LiquidationStep
-from ibperp.state import INSURANCE, Market, Order, OrderStatus, Perpetual, find_asset
+from ibperp.state import INSURANCE, Market, Order, OrderStatus, Perpetual, find_asset, with_account
 from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
@@ -116,12 +116,8 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
     What no quote could trade is not asked for.
     """
     state, lifetime = effect.state, effect.state.system.request_lifetime
-    is_asked = any(
-        request.account == case.account
-        and request.kind is RequestKind.CONVERSION
-        and is_open(state, request)
-        for request in state.requests
-    )
+    last = state.accounts[case.account].conversion
+    is_asked = last is not None and is_open(state, state.requests[last])
     is_late = case.health.equity <= case.health.auto_close
     is_possible = lifetime > 0 and in_range(state.time + lifetime)
     if target.is_position or is_late or is_asked or not is_possible:
@@ -145,7 +141,8 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
             quotes=(),
         )
         step = LiquidationStep(case.account, LiquidationStage.CONVERSION_REQUEST)
-        return opened(effect.noted(state, step), request)
+        asked = replace(state.accounts[case.account], conversion=len(state.requests))
+        return opened(effect.noted(with_account(state, case.account, asked), step), request)
     return None
 
 
