@@ -21,6 +21,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
+from ibperp.risk_actions import Liquidate
 from ibperp_conformance.authored.builder import (
     SPOT,
     Case,
@@ -45,6 +46,15 @@ def _settings(leverage: int) -> SetAccountSettings:
 
 
 EDGE: Final[tuple[Case, ...]] = (
+    Group("market", why=Why.ROUNDING, clauses=("PF-7", "LQ-1")).trace(
+        "PF-8-105",
+        "both requirements of an atom are an atom: who keeps just that is due, and pays",
+        Lend(3, "SOL", COIN),
+        Borrow(2, "SOL", 1),
+        withdraw(2, "USDC", "solana", 1000 * USD - 2),
+        Liquidate(2),
+        Refused(Liquidate(2), R.NOT_LIQUIDATABLE),
+    ),
     *Group(
         "funded",
         (Lend(3, "SOL", 5 * COIN), withdraw(2, "USDC", "solana", 900 * USD)),
