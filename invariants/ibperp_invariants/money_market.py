@@ -15,6 +15,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
+from ibperp.risk_events import Liability
 from ibperp_invariants.step import inflows_of, owner_of, state_invariant, step_invariant, wealth
 from ibperp_invariants.view import settlement_asset
 
@@ -72,7 +73,7 @@ def debts_at_least_borrowed(view: View, totals: Totals) -> Iterator[str]:
 
 def lend_shares_bound(step: Step) -> Iterator[str]:
     """Check that lend shares stay at most 10^6 * lent, until lenders lose to a debtor (MM-2)."""
-    lost = {fact.asset for fact in step.facts.risk.resolved() if fact.spread}
+    lost = _lost_by_lenders(step)
     for symbol, old, new in step.pools():
         bound, was_in = SHARES_PER_ATOM * new.lent, old.lend_shares <= SHARES_PER_ATOM * old.lent
         if was_in and new.lend_shares > bound and symbol not in lost:
@@ -166,13 +167,17 @@ def directed_rounding(step: Step) -> Iterator[str]:
 
 
 def lend_claims_an_atom(step: Step) -> Iterator[str]:
-    """Check that lend shares that an action moved are worth an atom, or are gone (MM-11, MM-12)."""
+    """Check that lend shares that an action moved are worth an atom, or are gone (MM-11, MM-12).
+
+    A bankruptcy may take all that they are worth, in the action that moved them (LQ-9, LQ-10).
+    """
     if isinstance(step.action, Settle):
         return
+    lost = _lost_by_lenders(step)
     for account in step.changed_accounts():
         old = step.before.accounts.get(account)
         for symbol, shares in step.after.accounts[account].shares.items():
-            if old and old.shares.get(symbol, 0) == shares:
+            if symbol in lost or (old and old.shares.get(symbol, 0) == shares):
                 continue
             pool = step.after.assets[symbol].pool
             has_price = pool.lend_shares > -SHARES_PER_ATOM
@@ -200,6 +205,12 @@ def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
             is_kept = had * has >= 0 and abs(has) <= abs(had)
     if not is_kept:
         yield f"account {action.account}, {action.asset}: shares went from {had} to {has}"
+
+
+def _lost_by_lenders(step: Step) -> set[str]:
+    """Return the assets whose lenders bore a debt that nobody paid (LQ-9)."""
+    resolved = step.facts.risk.resolved()
+    return {fact.asset for fact in resolved if fact.spread and fact.liability is Liability.POOL}
 
 
 def _shares(view: View, totals: Totals, symbol: str) -> tuple[int, int]:
