@@ -16,6 +16,7 @@ from ibperp.operations import (
     effect,
     liquidation,
     liquidation_orders,
+    quotes,
     takeover,
 )
 from ibperp.operations.lending import free_of
@@ -76,10 +77,9 @@ def _reduce_until_nothing(begun: Effect, case: Case, target: Target) -> Effect |
     return _reduce(begun, replace(case, health=health), target)
 
 
-def _limit_without_fee(state: State, case: Case, place: int, side: Any) -> int:
+def _limit_without_fee(state: State, of: Health, place: int, side: Any) -> int:
     mark = mark_price(state, state.markets[place]) or 0
-    is_long = side is not side.BID
-    return _zero_price(mark, case.health.equity, case.health.exposure, is_long=is_long)
+    return _zero_price(mark, of.equity, of.exposure, is_long=side is not side.BID)
 
 
 def _always(*_: Any) -> bool:
@@ -147,6 +147,8 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "book_below_auto_close": (
         (liquidation, "RUNGS", (_reduce_until_nothing, _request, _backstop, _deleverage)),
     ),
+    "lender_made_due": ((deleveraging, "_is_due", _never),),
+    "old_bound_serves": ((quotes, "_serves_now", _always),),
     "limit_without_fee": ((liquidation_orders, "limit_price", _limit_without_fee),),
     "paused_book_used": ((liquidation_orders, "is_tradable", _always),),
     "stopped_by_own_bid": ((liquidation_orders, "SelfTradePrevention", _RejectTaker),),

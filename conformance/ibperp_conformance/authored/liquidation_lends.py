@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
+    Action,
     AdvanceTime,
     Borrow,
     Lend,
     ListAsset,
+    Redeem,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import FundInsurance
-from ibperp_conformance.authored.builder import Case, Group, Refused, Why
+from ibperp.risk_actions import FundInsurance, Liquidate
+from ibperp_conformance.authored.builder import Case, Group, Refused, Why, withdraw
 from ibperp_conformance.authored.liquidation_setups import (
     FREE_POOL,
     STEP,
@@ -235,4 +237,38 @@ _TAKEN: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LENDERS, *_KINDS, *_TAKEN)
+_POOR_COIN: Final = "ETH"
+_BACKED_BY_LEND: Final[tuple[Action, ...]] = (
+    ListAsset(_POOR_COIN, coin(10 * PERCENT)),
+    price(100, _POOR_COIN),
+    deposit(2, 80 * COIN, _POOR_COIN, 0),
+    *lent_out(2, "USDC", 400 * USD),
+    Redeem(5, "SOL", None),
+    withdraw(5, "SOL", "solana", 16 * COIN),
+    withdraw(5, "USDC", "solana", 1000 * USD),
+    Borrow(5, "SOL", 4 * COIN),
+    withdraw(5, "SOL", "solana", 4 * COIN),
+    Redeem(5, "USDC", 150 * USD),
+    withdraw(5, "USDC", "solana", 150 * USD),
+    price(52, _POOR_COIN),
+)
+"""Account 5 owes 4 SOL against a lend of 450 USDC; 2 fails, with coins that count for a tenth."""
+
+_PASSED: Final[tuple[Case, ...]] = (
+    Group("liquidation", _BACKED_BY_LEND, Why.ATTACK).trace(
+        "LQ-7-140",
+        "whom it would make due is passed over, though its lend is the largest",
+        STEP,
+        Refused(Liquidate(5), R.NOT_LIQUIDATABLE),
+    ),
+    Group("liquidation", (*_BACKED_BY_LEND, price(108)), Why.ATTACK).trace(
+        "LQ-7-141",
+        "who is due himself is paid like any other",
+        STEP,
+    ),
+    Group("liquidation", (*_BACKED_BY_LEND, deposit(5, 400 * USD))).accept(
+        "LQ-7-142", "who has enough beside is paid first", STEP
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_LENDERS, *_KINDS, *_TAKEN, *_PASSED)

@@ -8,7 +8,7 @@ from typing import Final
 from ibperp.actions import Action, AdvanceTime, Borrow, Lend, SetPrice
 from ibperp.outcomes import RejectionCode as R
 from ibperp.risk_actions import CancelRequest
-from ibperp_conformance.authored.builder import Case, Group, Why
+from ibperp_conformance.authored.builder import Case, Group, Why, withdraw
 from ibperp_conformance.authored.governance_rules import coin_with
 from ibperp_conformance.authored.liquidation_setups import FREE_POOL, STEP, price
 from ibperp_conformance.authored.programs_rules import asked, quoted
@@ -120,4 +120,29 @@ _HELD: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_BLOCKS, *_CONVERSIONS, *_HELD)
+_RECOVERED: Final = Group(
+    "liquidation_borrowed",
+    (
+        price(94),
+        STEP,
+        price(130),
+        withdraw(2, "SOL", "solana", 238 * COIN // 100),
+        price(124),
+    ),
+    Why.ATTACK,
+    ("LQ-4",),
+)
+"""Account 2 recovered, took collateral out, and is due again while the old request is open."""
+
+_MOVED: Final[tuple[Case, ...]] = _RECOVERED.pair(
+    ("PG-6-008", "PG-6-009"),
+    (
+        "the bound has moved with the zero price: it is 117.8 now",
+        "a tick below is not enough, nor is the bound of 89.8 that the request began with",
+    ),
+    accepted=quoted(6, 1_178_166),
+    refused=quoted(6, 1_178_165),
+    code=R.PRICE_OUT_OF_BOUNDS,
+)
+
+CASES: Final[tuple[Case, ...]] = (*_BLOCKS, *_CONVERSIONS, *_HELD, *_MOVED)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ibperp import pool as pool_kernel
 from ibperp.liquidation import borne_price, zero_price
+from ibperp.margin import is_liquidatable
 from ibperp.numbers import mul_div_down
 from ibperp.operations.lending import claim_of, debt_of
 from ibperp.operations.takeover import (
@@ -85,7 +86,8 @@ def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> E
     """Close a debt against lends, the largest first, for up to `value` quote atoms (LQ-7, LQ-9).
 
     The giver pays each lender the worth at the price of the moment, in kind; the taker is the
-    debtor, to whom the lend goes and cancels with the debt.
+    debtor, to whom the lend goes and cancels with the debt. A lender that this would make due is
+    passed over: nobody fails by another's failure.
     """
     payer, debtor, books = between.giver, between.taker, effect.state.assets[asset]
     for lender in _lenders(effect.state, debtor, asset):
@@ -94,10 +96,16 @@ def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> E
         if part == 0:
             break
         worth = liability_of(effect.state, asset, part)
-        value -= worth
-        effect, _ = paid_in_kind(effect, worth, Handover(payer, lender, between.reason))
-        effect = claim_moved(effect, asset, part, Handover(lender, debtor, between.reason))
+        paid, _ = paid_in_kind(effect, worth, Handover(payer, lender, between.reason))
+        paid = claim_moved(paid, asset, part, Handover(lender, debtor, between.reason))
+        if _is_due(paid.state, lender) and not _is_due(effect.state, lender):
+            continue
+        effect, value = paid, value - worth
     return effect
+
+
+def _is_due(state: State, account: int) -> bool:
+    return is_liquidatable(health(state, state.accounts[account]))
 
 
 def _lenders(state: State, debtor: int, asset: int) -> list[int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.liquidation import bounded_fee, step_size, zero_price
+from ibperp.liquidation import bounded_fee, step_size
 from ibperp.numbers import RATIO, div_down, div_up, in_range, mul_div_down, mul_div_up
 from ibperp.operations.block_trade import ADMITTING
 from ibperp.operations.lending import claim_of, free_of, redeemed
 from ibperp.operations.matching import matched
-from ibperp.operations.order_checks import mark_price
+from ibperp.operations.order_checks import limit_price, mark_price
 from ibperp.operations.perpetual_trade import credited
 from ibperp.operations.quotes import is_open, opened
 from ibperp.operations.resting import with_order
@@ -88,7 +88,7 @@ def _bought_back(effect: Effect, case: Case, target: Target) -> Effect | None:
     limits, quote = market.parameters, market.quote
     lots = div_up(target.size, limits.lot_atoms)
     lots = min(step_size(lots, system.liquidation_fraction, limits.minimum_lots), lots)
-    limit = limit_price(effect.state, case, place, Side.BID)
+    limit = limit_price(effect.state, case.health, place, Side.BID)
     cost = limit + mul_div_up(limit, limits.taker_fee, RATIO)
     lots = min(lots, div_down(_reachable(effect.state, case.account, quote), cost))
     if lots == 0:
@@ -131,7 +131,7 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
             market=place,
             side=Side.ASK,
             lots=lots,
-            price=limit_price(state, case, place, Side.ASK),
+            price=limit_price(state, case.health, place, Side.ASK),
             counterparty=0,
             immediate=True,
             expires=state.time + lifetime,
@@ -173,24 +173,13 @@ def is_tradable(market: Market | Perpetual) -> bool:
     return market.parameters.order_book_state in TRADABLE
 
 
-def limit_price(state: State, case: Case, place: int, side: Side) -> int:
-    """Return the worst price of a system order: the zero price, the taker's fee included (LQ-4)."""
-    market, of = state.markets[place], case.health
-    fee, is_long = market.parameters.taker_fee, side is Side.ASK
-    mark = mark_price(state, market) or 0
-    zero = zero_price(mark, of.equity, of.exposure, is_long=is_long)
-    if is_long:
-        return mul_div_up(zero, RATIO, max(RATIO - fee, 1))
-    return max(mul_div_down(zero, RATIO, RATIO + fee), 1)
-
-
 def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
     """Trade lots at once as an order of the system, and take the fee; None if nothing trades."""
     state, place, lots = effect.state, deal.market, deal.lots
     market = state.markets[place]
     if not is_tradable(market) or mark_price(state, market) is None:
         return None
-    index, price = len(state.orders), limit_price(state, case, place, deal.side)
+    index, price = len(state.orders), limit_price(state, case.health, place, deal.side)
     order = Order(
         account=case.account,
         market=place,

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
 from ibperp.feeds import ActionClass, market_levels
-from ibperp.numbers import div_down, remainder
+from ibperp.liquidation import zero_price
+from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
 from ibperp.open_orders import delivers
 from ibperp.operations.effect import level_checks
 from ibperp.operations.lending import available_of, claim_of
 from ibperp.operations.resting import needed_atoms, reducible_lots, resting_reduce_only
+from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
 from ibperp.state import Perpetual
 
 if TYPE_CHECKING:
+    from ibperp.margin import Health
     from ibperp.operations.effect import Check
     from ibperp.state import Market, Order, State
 
@@ -48,6 +51,19 @@ def term_checks(state: State, index: int, price: int, lots: int) -> tuple[Check,
         *price_checks(state, index),
         (is_within, RejectionCode.PRICE_OUT_OF_BOUNDS),
     )
+
+
+def limit_price(state: State, of: Health, index: int, side: Side) -> int:
+    """Return the worst price of a system order for an account in this health (LQ-4, PG-6).
+
+    The zero price of what is traded, the taker's fee included. The exposure is positive.
+    """
+    market = state.markets[index]
+    fee, is_long = market.parameters.taker_fee, side is Side.ASK
+    zero = zero_price(mark_price(state, market) or 0, of.equity, of.exposure, is_long=is_long)
+    if is_long:
+        return mul_div_up(zero, RATIO, max(RATIO - fee, 1))
+    return max(mul_div_down(zero, RATIO, RATIO + fee), 1)
 
 
 def mark_price(state: State, market: Market | Perpetual) -> int | None:

@@ -15,7 +15,9 @@ from ibperp.operations.effect import (
     not_reserved,
     rejection,
 )
+from ibperp.operations.order_checks import limit_price
 from ibperp.outcomes import Rejected, RejectionCode
+from ibperp.portfolio import health
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
 from ibperp.risk_events import Quoted, QuoteWithdrawn, RequestEnd, RequestOpened, RequestRefreshed
 from ibperp.state import find_market
@@ -155,6 +157,8 @@ def submit_quote(state: State, action: SubmitQuote) -> Outcome:
         return refused
     is_system = request.kind is RequestKind.CONVERSION
     serves = request.price == 0 or reaches(request.side, request.price, action.price)
+    if is_system:
+        serves = serves and _serves_now(state, request, action.price)
     refused = rejection(
         *trade_checks(state, request.market, action.price, request.lots),
         (serves, RejectionCode.PRICE_OUT_OF_BOUNDS),
@@ -257,6 +261,14 @@ def is_open(state: State, request: QuoteRequest) -> bool:
 def quote_of(request: QuoteRequest, account: int) -> Quote | None:
     """Return the quote of an account for a request, or None (PG-3)."""
     return next((quote for quote in request.quotes if quote.account == account), None)
+
+
+def _serves_now(state: State, request: QuoteRequest, price: int) -> bool:
+    """Tell whether a quote reaches the zero price as it is now, and not only as it was (PG-6)."""
+    found = health(state, state.accounts[request.account])
+    if found.exposure == 0:
+        return True
+    return reaches(request.side, limit_price(state, found, request.market, request.side), price)
 
 
 def _is_lasting(state: State, expires: int) -> Check:

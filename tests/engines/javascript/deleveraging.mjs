@@ -4,7 +4,7 @@ import { zeroPrice } from './due.mjs';
 import { beginStep } from './liquidation_orders.mjs';
 import { absolute, ceilDivide, floorDivide, max, min, RATIO } from './numbers.mjs';
 import { claimOf, debtOf } from './pool.mjs';
-import { health } from './portfolio.mjs';
+import { health, isLiquidatable } from './portfolio.mjs';
 import { lotsOf } from './positions.mjs';
 import { attempt, byId } from './state.mjs';
 import {
@@ -65,6 +65,13 @@ export function deleverage(run, { id, judged }, { symbol, size }) {
 }
 
 // A debt to a pool
+/** Whether an account that is not liquidatable becomes so by what is tried on a copy. */
+function makesDue({ state }, id, perform) {
+  const copy = { state: structuredClone(state), events: [] };
+  perform(copy);
+  return !isLiquidatable(health(state, id)) && isLiquidatable(health(copy.state, id));
+}
+
 /** Closes a debt against lends that `payer` pays for with up to `value` quote atoms; whether anything is closed. */
 export function payLenders(run, { id, payer, symbol, reason }, value) {
   const { state } = run;
@@ -79,8 +86,12 @@ export function payLenders(run, { id, payer, symbol, reason }, value) {
     const part = min(debtOf(byId(state.accounts, id), symbol, pool), claimNow(lender), affordable(asset, left));
     if (part === 0n) break;
     const worth = ceilDivide(part * price, parameters.lot_atoms);
-    payInKind(run, { from: payer, to: lender, reason }, worth);
-    passLend(run, { from: lender, to: id, symbol, reason }, part);
+    const pay = (on) => {
+      payInKind(on, { from: payer, to: lender, reason }, worth);
+      passLend(on, { from: lender, to: id, symbol, reason }, part);
+    };
+    if (makesDue(run, lender, pay)) continue;
+    pay(run);
     left -= worth;
   }
   return left < value;

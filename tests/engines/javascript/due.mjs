@@ -1,6 +1,7 @@
 // Which accounts are due for liquidation (LQ-1, LQ-10), and what they are exposed by (LQ-2).
 
-import { floorDivide, max, min, RATIO } from './numbers.mjs';
+import { markPrice } from './book.mjs';
+import { ceilDivide, floorDivide, max, min, RATIO } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
 import {
   assetLines, feedConditions, health, isLiquidatable, owedValue, positionLines, requirement, settlementAsset,
@@ -25,6 +26,15 @@ export function dueStages(state, id) {
 export function zeroPrice(price, { equity, exposure }, isSold) {
   const share = floorDivide(price * equity, exposure);
   return max(isSold ? price - share : price + share, 1n);
+}
+
+// LQ-4
+/** The zero price of what a system order trades, the taker's fee included. */
+export function limitPrice(state, market, side, judged) {
+  const { taker_fee } = market.parameters;
+  const zero = zeroPrice(markPrice(state, market), judged, side === 'ask');
+  if (side === 'ask') return ceilDivide(zero * RATIO, max(RATIO - taker_fee, 1n));
+  return max(floorDivide(zero * RATIO, RATIO + taker_fee), 1n);
 }
 
 // LQ-2

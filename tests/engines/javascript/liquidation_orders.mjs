@@ -1,7 +1,7 @@
 // Liquidation on the books: positions (LQ-4), debts and collateral (LQ-5).
 
 import { markPrice } from './book.mjs';
-import { zeroPrice } from './due.mjs';
+import { limitPrice } from './due.mjs';
 import { doRedeem } from './money_market.mjs';
 import { absolute, ceilDivide, floorDivide, isInRange, max, min, RATIO, sum } from './numbers.mjs';
 import { work } from './orders.mjs';
@@ -33,13 +33,6 @@ function hasMark(state, market) {
 function stepLots({ system }, size, { parameters: { minimum_lots } }) {
   const part = max(ceilDivide(size * system.liquidation_fraction, RATIO), minimum_lots);
   return size - part < minimum_lots ? size : part;
-}
-
-function limitPrice(state, market, side, judged) {
-  const { taker_fee } = market.parameters;
-  const zero = zeroPrice(markPrice(state, market), judged, side === 'ask');
-  if (side === 'ask') return ceilDivide(zero * RATIO, max(RATIO - taker_fee, 1n));
-  return max(floorDivide(zero * RATIO, RATIO + taker_fee), 1n);
 }
 
 /** What a system order traded, in atoms of the quote: undefined if nothing, or if it is refused. */

@@ -1,7 +1,7 @@
 // Programs: backstop providers (PG-1), requests for quotes (PG-2), quotes (PG-3), block trades (PG-4, PG-5), with PG-6.
 
 import { feeOf, opposite } from './book.mjs';
-import { dueConditions } from './due.mjs';
+import { dueConditions, limitPrice } from './due.mjs';
 import { isBetween, isInRange, max } from './numbers.mjs';
 import { priceConditions } from './orders.mjs';
 import { stage } from './outcomes.mjs';
@@ -119,6 +119,12 @@ function close({ events }, request, status) {
 const serves = (request, price) =>
   request.price === 0n || (request.side === 'bid' ? price <= request.price : price >= request.price);
 
+/** Of a request of the system also the limit of the moment (PG-6). */
+function servesNow(state, { account, market, side }, price) {
+  const judged = health(state, account);
+  return judged.exposure === 0n || price >= limitPrice(state, state.markets.get(market), side, judged);
+}
+
 const isConversion = ({ kind }) => kind === 'CollateralConversion';
 
 /** Codes of two sets of conditions: each that holds in one. */
@@ -140,7 +146,8 @@ export function submitQuote(run, action) {
       (!isOfRequester && userOf(state, id) === userOf(state, requester)),
   });
   stage(either(
-    bookConditions(state, request.market, request.lots, price), { price_out_of_bounds: !serves(request, price) },
+    bookConditions(state, request.market, request.lots, price),
+    { price_out_of_bounds: !serves(request, price) || (isConversion(request) && !servesNow(state, request, price)) },
     isConversion(request) ? dueConditions(state, requester) : {},
   ));
   events.push({ type: 'quoted', request: String(request.id), account: String(id), price: String(price) });
