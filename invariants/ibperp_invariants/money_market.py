@@ -119,8 +119,9 @@ def no_free_round_trip(step: Step) -> Iterator[str]:
     inflows = inflows_of(step)
     if isinstance(step.action, AdvanceTime) or not step.is_accepted() or inflows is None:
         return
+    has_traded = bool(step.facts.trades or step.facts.risk.blocks())
     for account in step.changed_accounts():
-        is_alone = account == owner_of(step.action) and not step.facts.trades
+        is_alone = account == owner_of(step.action) and not has_traded
         for symbol in step.after.assets:
             old = wealth(step.before, account, symbol)
             new = wealth(step.after, account, symbol)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, Lend
+from ibperp.actions import AdvanceTime, Deposit, Lend, ListMarket
 from ibperp.orders import OrderFlags, Side
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import OrderBookState
@@ -20,7 +20,7 @@ from ibperp.risk_actions import (
 )
 from ibperp_conformance.authored.builder import PERP, SPOT, Case, Group, Refused, Why
 from ibperp_conformance.authored.settlement_setups import contract_with, mark, opened
-from ibperp_conformance.authored.setups import COIN, MAX, PERCENT, USD
+from ibperp_conformance.authored.setups import COIN, MARKET, MAX, PERCENT, USD
 
 _NONE: Final = OrderFlags(
     auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=False
@@ -323,6 +323,17 @@ _TRADES: Final[tuple[Case, ...]] = (
         "a quoter redeems what it delivers",
         quoted(6, USD, flags=_CREDIT),
         AcceptQuote(3, 0, 6),
+    ),
+    Group(
+        "hourly",
+        (ListMarket(SPOT, MARKET), Deposit(4, "SOL", "solana", 3, 5 * COIN)),
+        clauses=("MM-7",),
+    ).trace(
+        "PG-4-017",
+        "a quoter that borrows pays the entry fee, of which a requester that lends has a part",
+        asked(4, SPOT, side=Side.ASK, lots=500),
+        quoted(3, flags=_CREDIT),
+        AcceptQuote(4, 0, 3),
     ),
 )
 
