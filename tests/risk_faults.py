@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, Deposit, Lend, ListAsset
+from ibperp.actions import AdvanceTime, Deposit, Lend, ListAsset, Transfer
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import Side
@@ -316,11 +316,16 @@ def misquoted() -> list[Step]:
 
 
 def blind() -> list[Step]:
-    """A liquidation at a price that is too old."""
-    step = on_adl()
+    """Liquidations, an order and a transfer at prices that are too old or were cut."""
+    step, sent = on_adl(), taken(due(), Transfer(2, PROVIDER, "USD", 1))
+    assets = dict(sent.after.assets)
+    assets["USD"] = replace(assets["USD"], is_limited=True)
     return [
         before(step, time=10**9),
+        before(taken(due(), RunRisk(1)), time=10**9),
         before(taken(due(), order(2, "ORE_USD", Side.BID, 4, 24)), time=10**9),
+        after(taken(due(), order(2, "ORE_USD", Side.BID, 4, 24)), time=10**9),
+        after(sent, assets=assets),
     ]
 
 

@@ -52,6 +52,7 @@ from ibperp_invariants.registry import check_changes, check_view, check_views, s
 from ibperp_invariants.step import Step
 from ibperp_invariants.totals import totals_of
 from ibperp_invariants.view_state import view_of_state
+from ladder_faults import LADDER_FAULTS
 from positions_state import CROSS, market, position, positioned, unsettled
 
 
@@ -187,6 +188,7 @@ def test_invariants__each_has_a_planted_fault() -> None:
     steps = [item.name for item in INVARIANTS if item.scope is Scope.STEP]
     planted, risky = positions_faults, risk_faults
     others = {**OTHER_FAULTS, **planted.OTHER_FAULTS, **risky.OTHER_FAULTS, "risk_ends": None}
+    others |= LADDER_FAULTS
     reports = {**BAD_REPORTS, **planted.BAD_REPORTS, **risky.BAD_STATES}
     assert sorted({**BAD_STATES, **planted.BAD_STATES, **reports}) == sorted(states)
     assert sorted({**BAD_STEPS, **planted.BAD_STEPS, **others}) == sorted(steps)

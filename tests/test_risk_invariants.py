@@ -14,13 +14,14 @@ from ibperp.state import State
 from ibperp_invariants import check_state, check_step, due_list
 from ibperp_invariants.registry import check_changes, check_views
 from ibperp_invariants.step import Step
+from ladder_faults import LADDER_FAULTS
 from risk_faults import BACKED, BAD_STATES, OTHER_FAULTS
 from risk_state import FAILING, bankrupt, due, requested, ruined, stepped, taken
 
 
-@pytest.mark.parametrize("name", OTHER_FAULTS)
+@pytest.mark.parametrize("name", [*OTHER_FAULTS, *LADDER_FAULTS])
 def test_check_views__planted_fault_of_risk_reported(name: str) -> None:
-    for place, step in enumerate(OTHER_FAULTS[name]()):
+    for place, step in enumerate({**OTHER_FAULTS, **LADDER_FAULTS}[name]()):
         assert name in names(check_views(step)), place
 
 

@@ -6,13 +6,28 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from ibperp import actions, risk_actions
-from ibperp.actions import AdvanceTime, Borrow, ListAsset, PlaceOrder, RequestWithdrawal
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    ConvertDust,
+    ListAsset,
+    PlaceOrder,
+    RequestWithdrawal,
+    Transfer,
+)
 from ibperp.feeds import PriceLevel
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
 from ibperp.ramps import margins_of
-from ibperp.risk_actions import FundInsurance, Halt, Liquidate, ResolveBankruptcy, Resume
+from ibperp.risk_actions import (
+    FundInsurance,
+    Halt,
+    Liquidate,
+    ResolveBankruptcy,
+    Resume,
+    RunRisk,
+)
 from ibperp_invariants.frame_of_risk import OF_RISK
 from ibperp_invariants.price_levels import account_levels, market_levels
 from ibperp_invariants.step import state_invariant, step_invariant
@@ -63,19 +78,29 @@ def feeds_admit_by_level(step: Step) -> Iterator[str]:
         return
     admitted, levels = {PriceLevel.VALID}, set[PriceLevel]()
     match action:
-        case Liquidate(account=account) | ResolveBankruptcy(account=account):
-            holder = step.before.accounts[account]
+        case Liquidate() | ResolveBankruptcy() | RunRisk():
+            # Of a run the first account alone is judged by the state before.
+            first = step.facts.risk.worked_on()[:1]
+            for account in [action.account] if hasattr(action, "account") else first:
+                holder = step.before.accounts[account]
+                levels = account_levels(step.before, holder, system.liquidation_price_age)
             admitted = KNOWN_LEVELS
-            levels = account_levels(step.before, holder, system.liquidation_price_age)
         case Borrow(account=account):
             holder = step.after.accounts[account]
             levels = account_levels(step.after, holder, system.borrow_price_age)
-        case RequestWithdrawal(account=account) | FundInsurance(account=account):
+        case (
+            RequestWithdrawal(account=account)
+            | FundInsurance(account=account)
+            | Transfer(sender=account)
+        ):
             holder = step.after.accounts[account]
             levels = account_levels(step.after, holder, system.withdrawal_price_age)
-        case PlaceOrder(market=market):
-            admitted = KNOWN_LEVELS
-            levels = market_levels(step.before, market, system.order_price_age)
+        case (
+            PlaceOrder(account=account, market=market) | ConvertDust(account=account, market=market)
+        ):
+            admitted, age = KNOWN_LEVELS, system.order_price_age
+            levels = market_levels(step.before, market, age)
+            levels |= account_levels(step.after, step.after.accounts[account], age)
         case _:
             return
     if levels - admitted:

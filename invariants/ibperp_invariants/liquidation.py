@@ -48,7 +48,8 @@ IN_KIND: Final = {
 
 def liquidates_only_the_due(step: Step) -> Iterator[str]:
     """Check that whoever was touched had failed its maintenance, the worst first (LQ-1, LQ-10)."""
-    action, told = step.action, _told_accounts(step)
+    action = step.action
+    told = step.facts.risk.worked_on() if isinstance(action, OF_RISK) else []
     if not step.is_accepted():
         is_refused = RejectionCode.NOT_LIQUIDATABLE.value in (step.code, *step.violated)
         account = getattr(action, "account", -1)
@@ -192,17 +193,6 @@ def negative_account_waits(step: Step) -> Iterator[str]:
     is_kept = not is_poorer and is_no_riskier(eased(before, slack), after)
     if not is_kept and counted_equity(after) < after.initial:
         yield f"account {owner} below zero: {before} became {after}"
-
-
-def _told_accounts(step: Step) -> list[int]:
-    """Return the accounts that were worked on, each once, in order."""
-    if not isinstance(step.action, OF_RISK):
-        return []
-    risk = step.facts.risk
-    mentioned = [
-        fact.account for fact in risk.all if fact in risk.steps() or fact in risk.resolved()
-    ]
-    return list(dict.fromkeys(mentioned))
 
 
 def _mistold(step: Step, case: Case) -> Iterator[str]:

@@ -211,10 +211,10 @@ def price_update_limited(step: Step) -> Iterator[str]:
         high = mul_div_up(old.price, limits.price_update_max, RATIO)
     is_known = not old.price or limits is not None
     expected = max(action.price, low) if high is None else min(max(action.price, low), high)
-    if is_known and new.price != expected:
+    if is_known and (new.price, new.is_limited) != (expected, expected != action.price):
         yield (
             f"{action.asset}: the price went from {old.price} to {new.price}, "
-            f"{action.price} was asked, the limits are {low} to {high}"
+            f"{action.price} was asked, the limits are {low} to {high}, cut {new.is_limited}"
         )
 
 
@@ -331,7 +331,8 @@ PORTFOLIO: Final[tuple[Invariant, ...]] = (
     ),
     step_invariant(
         price_update_limited,
-        "PF-10 CU-11",
-        "A price becomes what was asked, or the limit of one update that it would have passed.",
+        "PF-10 CU-11 GV-3",
+        "A price becomes what was asked, or the limit of one update that it would have passed, and "
+        "an asset whose update was cut says so.",
     ),
 )

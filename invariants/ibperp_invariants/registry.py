@@ -13,6 +13,7 @@ from ibperp_invariants.custody import CUSTODY
 from ibperp_invariants.deleveraging import DELEVERAGING
 from ibperp_invariants.due_list import DUE_LIST
 from ibperp_invariants.facts import facts_of_events
+from ibperp_invariants.feeds import FEEDS
 from ibperp_invariants.frame import FRAME
 from ibperp_invariants.governance import GOVERNANCE
 from ibperp_invariants.liquidation import LIQUIDATION
@@ -51,6 +52,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *DUE_LIST,
     *PROGRAMS,
     *GOVERNANCE,
+    *FEEDS,
     *SYSTEM,
     *FRAME,
 )

@@ -97,6 +97,11 @@ class RiskFacts:
         """Return the liabilities that ended."""
         return [fact for fact in self.all if isinstance(fact, ResolvedFact)]
 
+    def worked_on(self) -> list[int]:
+        """Return the accounts that were liquidated or resolved, each once, in order."""
+        told = (fact.account for fact in self.all if isinstance(fact, StepFact | ResolvedFact))
+        return list(dict.fromkeys(told))
+
     def spread(self) -> list[SpreadFact]:
         """Return what the gains of positions lost."""
         return [fact for fact in self.all if isinstance(fact, SpreadFact)]

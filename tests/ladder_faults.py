@@ -1,0 +1,93 @@
+"""Faults planted in the ladder, the ways out and the prices, by the invariant that finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from ibperp.actions import (
+    AdvanceTime,
+    SetPrice,
+    UpdateMark,
+)
+from ibperp.parameters import OrderBookState
+from ibperp_invariants.step import Step
+from risk_faults import after, before, holder
+from risk_state import FAILING, due, taken
+from strategies import run
+from strategies_perpetual import PERPETUALS, perpetual
+
+DEBTOR: Final = 2
+CLOSED: Final = replace(PERPETUALS["GEM_PERP"], order_book_state=OrderBookState.CLOSED)
+
+
+def priced(step: Step, symbol: str, **changes: Any) -> Step:
+    """Change an asset after a step."""
+    assets = dict(step.after.assets)
+    assets[symbol] = replace(assets[symbol], **changes)
+    return after(step, assets=assets)
+
+
+def marketed(step: Step, symbol: str, *, is_after: bool = True, **changes: Any) -> Step:
+    """Change a perpetual market in one of the views of a step."""
+    view = step.after if is_after else step.before
+    markets = dict(view.markets)
+    markets[symbol] = replace(markets[symbol], **changes)
+    return after(step, markets=markets) if is_after else before(step, markets=markets)
+
+
+def forgotten_price() -> list[Step]:
+    step = taken(due(), AdvanceTime(10**6))
+    return [priced(step, "ORE", price=0), marketed(step, "GEM_PERP", mark_price=0)]
+
+
+def backward() -> list[Step]:
+    """A clock that stands, times ahead of it or behind, and updates of another time."""
+    state = due()
+    step, mark = taken(state, AdvanceTime(10**6)), UpdateMark("GEM_PERP", 250, False, 0)
+    return [
+        after(step, time=step.before.time),
+        priced(step, "ORE", price_time=10**9),
+        marketed(step, "GEM_PERP", funding_time=-1),
+        after(step, settlement_time=-1),
+        priced(taken(run(state, AdvanceTime(10**6)), SetPrice("ORE", 250)), "ORE", price_time=0),
+        marketed(taken(run(state, AdvanceTime(10**6)), mark), "GEM_PERP", mark_time=0),
+    ]
+
+
+def mismarked() -> list[Step]:
+    """A mark that is another, one beyond its limits, and one that hides that it was cut."""
+    state = perpetual()
+    step = taken(state, UpdateMark("GEM_PERP", 10**6, has_basis=True, basis=5))
+    kept = taken(state, UpdateMark("GEM_PERP", 0, has_basis=False, basis=0))
+    return [
+        marketed(step, "GEM_PERP", mark_price=251),
+        marketed(step, "GEM_PERP", is_limited=False),
+        marketed(kept, "GEM_PERP", mark_price=10**6),
+        marketed(kept, "GEM_PERP", index_price=1),
+    ]
+
+
+def uncut() -> list[Step]:
+    """A price that was cut and does not say so."""
+    return [priced(taken(perpetual(), SetPrice("ORE", 10**6)), "ORE", is_limited=False)]
+
+
+def dearer() -> list[Step]:
+    """Who holds ORE is worth less after its price rose, or more after it fell."""
+    state = perpetual()
+    steps = [taken(state, SetPrice("ORE", price)) for price in (260, 240)]
+    return [
+        holder(step, FAILING, free={"ORE": lots})
+        for step, lots in zip(steps, (1, 10**5), strict=True)
+    ]
+
+
+LADDER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
+    "prices_stay_known": forgotten_price,
+    "clocks_run_forward": backward,
+    "mark_update_limited": mismarked,
+    "price_update_limited": uncut,
+    "dearer_collateral_helps": dearer,
+}
