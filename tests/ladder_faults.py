@@ -8,18 +8,31 @@ from typing import Any, Final
 
 from ibperp.actions import (
     AdvanceTime,
+    CancelAllOrders,
+    Deposit,
+    Repay,
+    RequestWithdrawal,
+    SetPerpetualParameters,
     SetPrice,
+    SettleMarket,
     UpdateMark,
 )
+from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
+from ibperp.risk_actions import Halt
 from ibperp_invariants.step import Step
-from risk_faults import after, before, holder
-from risk_state import FAILING, due, taken
+from risk_faults import PROVIDER, after, before, holder
+from risk_state import FAILING, due, indebted, taken
 from strategies import run
 from strategies_perpetual import PERPETUALS, perpetual
 
 DEBTOR: Final = 2
 CLOSED: Final = replace(PERPETUALS["GEM_PERP"], order_book_state=OrderBookState.CLOSED)
+
+
+def refused(step: Step, code: RejectionCode) -> Step:
+    """The same action, refused."""
+    return replace(step, after=step.before, code=code.value, violated=(code.value,))
 
 
 def priced(step: Step, symbol: str, **changes: Any) -> Step:
@@ -35,6 +48,41 @@ def marketed(step: Step, symbol: str, *, is_after: bool = True, **changes: Any) 
     markets = dict(view.markets)
     markets[symbol] = replace(markets[symbol], **changes)
     return after(step, markets=markets) if is_after else before(step, markets=markets)
+
+
+def barred() -> list[Step]:
+    """A repayment and a withdrawal refused, a debt left, and a state that lets nobody out."""
+    owing = run(indebted(), Deposit(DEBTOR, "USD", "south", 1, 2000))
+    repaid = taken(owing, Repay(DEBTOR, "USD", None))
+    leaving = RequestWithdrawal(PROVIDER, "USD", "north", 10, True, True)
+    left = taken(run(perpetual(), CancelAllOrders(PROVIDER, "ORE_PERP")), leaving)
+    assert repaid.index is not None
+    halted = run(repaid.index.state, Halt())
+    return [
+        refused(repaid, RejectionCode.INSUFFICIENT_MARGIN),
+        holder(repaid, DEBTOR, shares={"USD": 1}),
+        refused(left, RejectionCode.PRICE_STALE),
+        replace(repaid, index=replace(repaid.index, state=halted)),
+    ]
+
+
+def unclosed() -> list[Step]:
+    """A closed market that is not settled, as a whole or at all."""
+    closing = SetPerpetualParameters("GEM_PERP", CLOSED)
+    closed = taken(perpetual(), closing)
+    ended = taken(run(perpetual(), closing), SettleMarket("GEM_PERP", 250))
+    assert closed.index is not None
+    halted = run(closed.index.state, Halt())
+    return [
+        refused(ended, RejectionCode.MARKET_NOT_CLOSED),
+        marketed(ended, "GEM_PERP", open_interest=1),
+        replace(closed, index=replace(closed.index, state=halted)),
+    ]
+
+
+def growing() -> list[Step]:
+    step = taken(run(perpetual(), SetPerpetualParameters("GEM_PERP", CLOSED)), AdvanceTime(10**6))
+    return [marketed(step, "GEM_PERP", open_interest=10**3)]
 
 
 def forgotten_price() -> list[Step]:
@@ -85,6 +133,9 @@ def dearer() -> list[Step]:
 
 
 LADDER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
+    "exits_are_open": barred,
+    "closed_market_settles": unclosed,
+    "winding_down_only_shrinks": growing,
     "prices_stay_known": forgotten_price,
     "clocks_run_forward": backward,
     "mark_update_limited": mismarked,

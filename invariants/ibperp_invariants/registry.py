@@ -12,6 +12,7 @@ from ibperp_invariants.bankruptcy import BANKRUPTCY
 from ibperp_invariants.custody import CUSTODY
 from ibperp_invariants.deleveraging import DELEVERAGING
 from ibperp_invariants.due_list import DUE_LIST
+from ibperp_invariants.exits import EXITS
 from ibperp_invariants.facts import facts_of_events
 from ibperp_invariants.feeds import FEEDS
 from ibperp_invariants.frame import FRAME
@@ -52,6 +53,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *DUE_LIST,
     *PROGRAMS,
     *GOVERNANCE,
+    *EXITS,
     *FEEDS,
     *SYSTEM,
     *FRAME,
