@@ -19,10 +19,10 @@ from ibperp.actions import (
 )
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import Halt
+from ibperp.risk_actions import Halt, RunRisk
 from ibperp_invariants.step import Step
 from risk_faults import PROVIDER, after, before, holder
-from risk_state import FAILING, due, indebted, taken
+from risk_state import FAILING, due, indebted, ruined, taken
 from strategies import run
 from strategies_perpetual import PERPETUALS, perpetual
 
@@ -48,6 +48,14 @@ def marketed(step: Step, symbol: str, *, is_after: bool = True, **changes: Any) 
     markets = dict(view.markets)
     markets[symbol] = replace(markets[symbol], **changes)
     return after(step, markets=markets) if is_after else before(step, markets=markets)
+
+
+def run_otherwise() -> list[Step]:
+    """A run that ends where it began."""
+    step = taken(ruined(), RunRisk(3))
+    assert step.index is not None
+    assert step.origin is not None
+    return [replace(step, index=replace(step.index, state=step.origin))]
 
 
 def barred() -> list[Step]:
@@ -133,6 +141,7 @@ def dearer() -> list[Step]:
 
 
 LADDER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
+    "run_is_its_steps": run_otherwise,
     "exits_are_open": barred,
     "closed_market_settles": unclosed,
     "winding_down_only_shrinks": growing,

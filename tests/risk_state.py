@@ -12,23 +12,27 @@ from ibperp.actions import (
     CancelAllOrders,
     CreateAccount,
     Deposit,
+    Lend,
+    ListAsset,
     Redeem,
+    RequestWithdrawal,
     SetPrice,
     Transfer,
     UpdateMark,
 )
 from ibperp.margin import is_liquidatable
+from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import health
 from ibperp.risk_actions import Liquidate, RequestQuote, SubmitQuote
 from ibperp.risk_events import LiquidationStage
 from ibperp.risk_index import followed, indexed
-from ibperp.state import Perpetual, State, at
+from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition
 from ibperp_invariants.registry import step_of
 from ibperp_invariants.step import Step
-from strategies import MARKETS, NO_FLAGS, SYSTEM, order, run
+from strategies import MARKETS, NO_FLAGS, POOL, SYSTEM, asset, order, run
 from strategies_perpetual import MARK, perpetual
 from strategies_walk import traders
 
@@ -65,7 +69,7 @@ def taken(state: State, action: Action) -> Step:
     outcome = transition(state, action)
     assert isinstance(outcome, Accepted), (action, outcome)
     index = followed(indexed(state), outcome.state)
-    return replace(step_of(state, action, outcome), index=index)
+    return replace(step_of(state, action, outcome), index=index, origin=state)
 
 
 @cache
@@ -124,3 +128,27 @@ def indebted(*before: Action) -> State:
     while not is_liquidatable(health(state, state.accounts[2])):
         state = run(state, SetPrice("ORE", state.assets[1].price - 1))
     return state
+
+
+@cache
+def chained(links: int) -> State:
+    """Account 2 owes what 3 lends, 3 owes what 4 lends, and so on; account 2 holds JUNK.
+
+    Without it account 2 pays nobody, so that account 3 has lost its lend and fails next.
+    """
+    lent = [f"LENT{place}" for place in range(links)]
+    pool = replace(POOL, throttle_utilization=RATIO, optimal_utilization=RATIO // 2)
+    whole = replace(asset(pool=pool), imf_factor=0, mmf_factor=0)
+    junk = replace(whole, price_update_min=0)
+    steps: list[Action] = [ListAsset("USD", whole), ListAsset("JUNK", junk)]
+    steps += [ListAsset(symbol, whole) for symbol in lent]
+    steps += [SetPrice(symbol, 100) for symbol in ("USD", "JUNK", *lent)]
+    steps += [CreateAccount(account, account) for account in range(2, links + 3)]
+    steps.append(Deposit(2, "JUNK", "south", 1, 1200))
+    for place, symbol in enumerate(lent):
+        steps.append(Deposit(place + 3, symbol, "north", place + 1, 1200))
+        steps.append(Lend(place + 3, symbol, 1200))
+    for place, symbol in enumerate(lent):
+        steps.append(Borrow(place + 2, symbol, 1000))
+        steps.append(RequestWithdrawal(place + 2, symbol, "north", 1000, False, False))
+    return run(genesis(WIDE), *steps)

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from active_state import accepted, names
-from ibperp.actions import Deposit
-from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk
+from ibperp.actions import Deposit, SetPrice
+from ibperp.operations import liquidation
+from ibperp.risk_actions import (
+    FundInsurance,
+    Liquidate,
+    RegisterBackstop,
+    ResolveBankruptcy,
+    RunRisk,
+    SetSystemParameters,
+)
 from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import State
 from ibperp_invariants import check_state, check_step, due_list
+from ibperp_invariants.due_list import runs_bound, steps_bound
 from ibperp_invariants.registry import check_changes, check_views
 from ibperp_invariants.step import Step
 from ladder_faults import LADDER_FAULTS
 from risk_faults import BACKED, BAD_STATES, OTHER_FAULTS
-from risk_state import FAILING, bankrupt, due, requested, ruined, stepped, taken
+from risk_state import FAILING, bankrupt, chained, due, requested, ruined, stepped, taken
+from strategies import run
 
 
 @pytest.mark.parametrize("name", [*OTHER_FAULTS, *LADDER_FAULTS])
@@ -35,11 +46,39 @@ def test_check_state__planted_fault_of_risk_reported(name: str) -> None:
     assert name in names(check_step(state, action, replace(outcome, state=spoil(outcome.state))))
 
 
-def test_risk_ends__an_unfinished_run_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_risk_ends__steps_without_end_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     step = taken(ruined(), RunRisk(1))
     assert "risk_ends" not in names(check_views(step))
-    monkeypatch.setattr(due_list, "STEPS_MAX", 1)
+    idle = partial(liquidation.noted, stage=LiquidationStage.PAY_OWN)
+    monkeypatch.setattr(liquidation, "_paid_own", idle)
     assert "risk_ends" in names(check_views(step))
+
+
+def test_risk_ends__a_chain_of_lenders_takes_a_run_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = taken(chained(5), SetPrice("JUNK", 1))
+    monkeypatch.setattr(due_list, "runs_bound", lambda _: 5)
+    assert check_views(step) == []
+    monkeypatch.setattr(due_list, "runs_bound", lambda _: 4)
+    assert names(check_views(step)) == {"risk_ends"}
+
+
+def test_steps_bound__counts_what_the_chapter_counts() -> None:
+    # Two positions of 6 lots that go lot by lot, 100 lots of ORE to sell; one debt, to the fund.
+    books, positions, debts = 2 * 6 + 100, 2, 1
+    most = 2 * (2 + books + (positions + debts) * (2 + 2 * 0) + positions + 6 * debts) + 2
+    state = due()
+    assert steps_bound(state, FAILING) == most
+    backed = due(BACKED, RegisterBackstop(2, 10**6))
+    assert steps_bound(backed, FAILING) == most + 2 * (positions + debts) * (2 * 2)
+    given = run(state, FundInsurance(2, "USD", 95))
+    system = replace(given.system, non_recourse=False, insurance_limit=10)
+    assert steps_bound(run(given, SetSystemParameters(system)), FAILING) == most + 10
+
+
+def test_runs_bound__counts_positions_debts_and_assets() -> None:
+    state = chained(5)
+    assert runs_bound(state) == 2 * (2 * 0 + 5 * 2 + len(state.assets))
+    assert runs_bound(due()) == 2 * (2 * 4 + 2 * 1 + 2)
 
 
 @pytest.mark.parametrize(

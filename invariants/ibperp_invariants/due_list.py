@@ -15,14 +15,26 @@ from ibperp.actions import (
     SettleMarket,
     UpdateMark,
 )
+from ibperp.liquidation import step_size
 from ibperp.margin import counted_equity
-from ibperp.operations.bankruptcy import STEPS_MAX, resolved
+from ibperp.numbers import div_up
+from ibperp.operations.bankruptcy import worked
 from ibperp.operations.liquidation import liquidation_rejection
-from ibperp.operations.liquidation import step as next_step
-from ibperp.outcomes import Accepted
-from ibperp.risk import due_accounts
-from ibperp.risk_actions import Resume, RunRisk, SetAssetParameters, SetSystemParameters
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
+from ibperp.ranking import Rankings
+from ibperp.risk import candidates, due_accounts, resources
+from ibperp.risk_actions import (
+    Liquidate,
+    ResolveBankruptcy,
+    Resume,
+    RunRisk,
+    SetAssetParameters,
+    SetSystemParameters,
+)
+from ibperp.risk_events import RequestOpened
+from ibperp.state import Market, find_asset
 from ibperp.transition import transition
+from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_invariants.cases import is_due
 from ibperp_invariants.frame_of_risk import OF_RISK
 from ibperp_invariants.health import eased, health_of, rounding_value
@@ -31,7 +43,8 @@ from ibperp_invariants.step import is_settled, state_invariant, step_invariant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ibperp.state import State
+    from ibperp.outcomes import Event
+    from ibperp.state import Account, State
     from ibperp_invariants.step import Invariant, Step
     from ibperp_invariants.totals import Totals
     from ibperp_invariants.view import View
@@ -50,9 +63,6 @@ MOVES_RISK: Final = (
     SetSystemParameters,
 )
 """The actions that move prices, time or parameters, or take losses."""
-
-RUNS_MAX: Final = 3
-"""How many runs work all off: for who is due, whom that made due, who waited for quotes (LQ-10)."""
 
 
 def due_list_complete(view: View, totals: Totals) -> Iterator[str]:
@@ -94,36 +104,114 @@ def healthy_to_due_only_by_price_time_parameters(step: Step) -> Iterator[str]:
             yield f"account {account} became due by {name}: {before} became {after}"
 
 
-def risk_ends(step: Step) -> Iterator[str]:
-    """Check on a copy that working the due list off ends, and leaves nobody due (LQ-10)."""
-    state = step.index.state if step.index else None
-    if state is None or not step.is_accepted() or not isinstance(step.action, RunRisk | Resume):
+def run_is_its_steps(step: Step) -> Iterator[str]:
+    """Check a run against its steps, taken one by one from the state before (LQ-10)."""
+    state, action = step.origin, step.action
+    if state is None or step.index is None or not step.is_accepted():
         return
+    if not isinstance(action, RunRisk):
+        return
+    left = action.steps
+    for account in due_accounts(state):
+        while left and (done := _next(state, account)) is not None:
+            state, left = done.state, left - 1
+            if _asks_for_quotes(done.events):
+                break
+    if state != step.index.state:
+        taken = action.steps - left
+        yield f"a run of {action.steps} steps ended otherwise than {taken} steps one by one"
+
+
+def risk_ends(step: Step) -> Iterator[str]:
+    """Check on a copy that working off the due list ends within the bounds of LQ-10."""
+    moved = (*MOVES_RISK, *OF_RISK, Resume)
+    if step.index is None or not step.is_accepted() or not isinstance(step.action, moved):
+        return
+    if not step.index.accounts():
+        return
+    state, most, rankings = step.index.state, runs_bound(step.index.state), Rankings()
+    for _ in range(most):
+        due = workable(state)
+        if not due:
+            return
+        for account in due:
+            bound, taken = steps_bound(state, account), 0
+            while taken <= bound and (done := worked(state, account, rankings)) is not None:
+                state, taken = done.state, taken + 1
+                if _asks_for_quotes(done.events):
+                    break
+            if taken > bound:
+                yield f"account {account} is due after {bound} steps"
+                return
     left = workable(state)
-    for _ in range(RUNS_MAX):
-        if not left:
-            return
-        outcome = transition(state, RunRisk(STEPS_MAX))
-        if not isinstance(outcome, Accepted):
-            return
-        state = outcome.state
-        left = workable(state)
     if left:
-        yield f"after {RUNS_MAX} runs of {STEPS_MAX} steps the accounts {left} are still due"
+        yield f"after {most} runs the accounts {left} are still due"
 
 
 def workable(state: State) -> list[int]:
-    """Return who is due at prices that count, and has something left to do."""
-    due = (
+    """Return who is due at prices that count; with recourse, who has something left to do."""
+    due = [
         account for account in due_accounts(state) if liquidation_rejection(state, account) is None
-    )
-    if state.system.non_recourse:
-        return list(due)
-    return [
-        account
-        for account in due
-        if next_step(state, account) is not None or resolved(state, account).events
     ]
+    if state.system.non_recourse:
+        return due
+    return [account for account in due if worked(state, account, Rankings()) is not None]
+
+
+def steps_bound(state: State, account: int) -> int:
+    """Return how many steps an account needs at most until it is healthy, flat or resolved (LQ-10).
+
+    Without `non_recourse` the insurance pays up to its limit in each of as many steps as it can.
+    """
+    holder, system = state.accounts[account], state.system
+    positions = sum(own.lots != 0 for own in holder.positions)
+    owed = {asset for asset, shares in enumerate(holder.shares) if shares < 0}
+    settlement = find_asset(state, system.settlement_asset)
+    debts, providers = len(owed | {settlement}), len(state.backstops)
+    handed = (positions + debts) * (2 + 2 * providers) + positions + 6 * debts
+    steps = 2 * (2 + _book_steps(state, holder) + handed) + 2
+    if system.non_recourse or not system.insurance_limit:
+        return steps
+    return steps + div_up(resources(state), system.insurance_limit)
+
+
+def runs_bound(state: State) -> int:
+    """Return how many runs work off the due list of a state, and whom that makes due (LQ-10)."""
+    holders = [state.accounts[account] for account in candidates(state)]
+    positions = sum(len(holder.positions) for holder in holders)
+    debts = sum(sum(shares < 0 for shares in holder.shares) + 1 for holder in holders)
+    return 2 * (2 * positions + debts + len(state.assets))
+
+
+def _book_steps(state: State, holder: Account) -> int:
+    """Return how many steps the books can take from an account at most (LQ-10)."""
+    steps, traded = 0, set[int]()
+    for own in holder.positions:
+        market, left = state.markets[own.market], abs(own.lots)
+        steps += len(market.book.bids if own.lots > 0 else market.book.asks)
+        while left > 0:
+            fraction, least = state.system.liquidation_fraction, market.parameters.minimum_lots
+            steps, left = steps + 1, left - step_size(left, fraction, least)
+    settlement = find_asset(state, state.system.settlement_asset)
+    for market in state.markets:
+        if not isinstance(market, Market) or market.quote != settlement or market.base in traded:
+            continue
+        traded.add(market.base)
+        atoms = held_atoms(state, holder, market.base) + owed_atoms(state, holder, market.base)
+        steps += div_up(atoms, market.parameters.lot_atoms)
+    return steps
+
+
+def _next(state: State, account: int) -> Accepted | None:
+    """Return what one step does, asked for as anybody would; None if it is refused."""
+    outcome = transition(state, Liquidate(account))
+    if isinstance(outcome, Rejected) and outcome.code is RejectionCode.NOTHING_TO_LIQUIDATE:
+        outcome = transition(state, ResolveBankruptcy(account))
+    return outcome if isinstance(outcome, Accepted) else None
+
+
+def _asks_for_quotes(events: Iterable[Event]) -> bool:
+    return any(isinstance(event, RequestOpened) for event in events)
 
 
 def _unlisted(view: View, accounts: Iterable[int]) -> Iterator[str]:
@@ -183,9 +271,15 @@ DUE_LIST: Final[tuple[Invariant, ...]] = (
         "alone, beyond roundings; no owner's action makes it so.",
     ),
     step_invariant(
+        run_is_its_steps,
+        "LQ-10",
+        "A run does what its steps do one after the other, and stops with an account where the "
+        "next step would be refused, or quotes are waited for.",
+    ),
+    step_invariant(
         risk_ends,
         "LQ-2 LQ-9 LQ-10",
-        "From any state the due list is worked off within three runs of the most steps; without "
-        "recourse nobody stays due whose prices count.",
+        "From any state the due list is worked off within the steps and runs that LQ-10 counts; "
+        "without recourse nobody stays due whose prices count.",
     ),
 )

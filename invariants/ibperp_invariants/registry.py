@@ -143,7 +143,7 @@ class Monitor:
             if self.follows_index:
                 index = self._index or indexed(self.state)
                 self._index = followed(index, outcome.state)
-                step = replace(step, index=self._index)
+                step = replace(step, index=self._index, origin=self.state)
             self.totals = totals_after(self.totals, step.before, step.after)
             self.state, self.view = outcome.state, step.after
         found = check_views(step) + check_changes(step)

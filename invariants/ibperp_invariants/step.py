@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.parameters import MarketParameters
     from ibperp.risk_index import RiskIndex
-    from ibperp.state import Pool
+    from ibperp.state import Pool, State
     from ibperp_invariants.facts import Trade
 
 
@@ -59,7 +59,8 @@ class Step:
 
     `code` is the rejection's code, None if the action was accepted. `repeat`: how the outcome
     differed from another outcome of the same action on the same state; empty if it did not.
-    `index`: the due list after a step of the reference, kept up from state to state.
+    Of a step of the reference, `origin` is the state before, and `index` the due list after it,
+    kept up from state to state.
     """
 
     before: View
@@ -71,6 +72,7 @@ class Step:
     facts: Facts = field(default_factory=Facts)
     repeat: str = ""
     index: RiskIndex | None = None
+    origin: State | None = None
 
     def is_accepted(self) -> bool:
         """Tell whether the action took effect."""
