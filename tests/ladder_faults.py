@@ -17,13 +17,17 @@ from ibperp.actions import (
     SettleMarket,
     UpdateMark,
 )
-from ibperp.outcomes import RejectionCode
+from ibperp.orders import SelfTradePrevention, Side
+from ibperp.outcomes import RejectionCode, SettlementSource
 from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import Halt, RunRisk
+from ibperp.risk_actions import Halt, Liquidate, RegisterBackstop, ResolveBankruptcy, RunRisk
+from ibperp.risk_events import LiquidationStage
+from ibperp.state import INSURANCE, State
 from ibperp_invariants.step import Step
-from risk_faults import PROVIDER, after, before, holder
-from risk_state import FAILING, due, indebted, ruined, taken
-from strategies import run
+from ibperp_invariants.view import OrderView, PositionView, perpetual_of
+from risk_faults import PROVIDER, after, bankruptcy, before, holder, on_adl, on_book, told
+from risk_state import FAILING, bankrupt, due, indebted, ruined, stepped, taken
+from strategies import NO_FLAGS, run
 from strategies_perpetual import PERPETUALS, perpetual
 
 DEBTOR: Final = 2
@@ -48,6 +52,127 @@ def marketed(step: Step, symbol: str, *, is_after: bool = True, **changes: Any) 
     markets = dict(view.markets)
     markets[symbol] = replace(markets[symbol], **changes)
     return after(step, markets=markets) if is_after else before(step, markets=markets)
+
+
+def asked() -> Step:
+    """Account 2 owes USD, and quotes are asked for its ORE."""
+    return taken(indebted(), Liquidate(DEBTOR))
+
+
+def lends_deleveraged() -> Step:
+    return taken(asked_state(), Liquidate(DEBTOR))
+
+
+def asked_state() -> State:
+    return run(indebted(), Liquidate(DEBTOR))
+
+
+def taken_over() -> Step:
+    """A provider takes over the debt of account 2, after quotes were asked for."""
+    offered = RegisterBackstop(FAILING, 10**6)
+    return taken(run(indebted(offered), Liquidate(DEBTOR)), Liquidate(DEBTOR))
+
+
+def paid_own() -> Step:
+    return stepped(LiquidationStage.PAY_OWN)
+
+
+def paid_in_kind() -> Step:
+    return stepped(LiquidationStage.IN_KIND)
+
+
+def hoarded() -> list[Step]:
+    """An order of the system, and a request, for more than the fraction."""
+    step, request = on_book(), asked()
+    order = step.facts.accepted[0]
+    requests = dict(request.after.requests.items())
+    (index,) = requests
+    requests[index] = replace(requests[index], lots=requests[index].lots * 9)
+    return [
+        replace(step, facts=replace(step.facts, ended={order: 9})),
+        after(request, requests=requests),
+    ]
+
+
+def skipped() -> list[Step]:
+    """A deleveraging while money or a lend pays, virtual shares are left, or the book serves."""
+    step = on_adl()
+    flat = {**step.before.accounts[FAILING].positions, "GEM_PERP": PositionView(virtual=5)}
+    owing = holder(step, FAILING, is_after=False, unsettled=-5)
+    debts = holder(lends_deleveraged(), DEBTOR, is_after=False, free={"USD": 10, "ORE": 1000})
+    market = perpetual_of(step.before, "GEM_PERP")
+    assert market is not None
+    order = OrderView(
+        PROVIDER,
+        "GEM_PERP",
+        Side.ASK,
+        market.mark_price,
+        1,
+        0,
+        post_only=False,
+        reduce_only=False,
+        self_trade_prevention=SelfTradePrevention.REJECT_TAKER,
+        flags=NO_FLAGS,
+    )
+    served = before(step, orders={99: order})
+    return [
+        owing,
+        holder(owing, FAILING, is_after=False, free={}, shares={"USD": 9 * 10**6}),
+        holder(step, FAILING, is_after=False, positions=flat),
+        debts,
+        marketed(served, "GEM_PERP", is_after=False, asks=(99,)),
+    ]
+
+
+def underpaid() -> list[Step]:
+    """Whoever pays, is paid, or takes over is richer or poorer by it."""
+    lent, kind, own, over = lends_deleveraged(), paid_in_kind(), paid_own(), taken_over()
+    return [
+        holder(lent, DEBTOR, free={"ORE": 10**4}),
+        holder(lent, 3, free={}),
+        holder(kind, INSURANCE, free={}, unsettled=-(10**4)),
+        holder(own, INSURANCE, unsettled=-(10**4)),
+        holder(over, DEBTOR, free={}),
+        holder(over, FAILING, free={"ORE": 10**4}),
+    ]
+
+
+def ruined_lender() -> list[Step]:
+    """A lender who is paid in kind owes more than it has afterwards."""
+    return [holder(lends_deleveraged(), 3, free={}, shares={}, unsettled=-(10**4))]
+
+
+def enriched() -> list[Step]:
+    """The failing account, or another one of its user, has more after it."""
+    step = on_adl()
+    mine = holder(step, 3, is_after=False, user=step.before.accounts[FAILING].user)
+    return [
+        holder(step, FAILING, unsettled=10**4),
+        holder(mine, 3, unsettled=10**4),
+        holder(bankruptcy(), FAILING, free={"USD": 500}),
+    ]
+
+
+def kept_waiting() -> list[Step]:
+    """Nothing is left, and it is not resolved; something is left, and nothing is done."""
+    lost = taken(bankrupt(), ResolveBankruptcy(FAILING))
+    return [
+        refused(lost, RejectionCode.NOT_BANKRUPT),
+        refused(lost, RejectionCode.NOTHING_TO_LIQUIDATE),
+        refused(on_adl(), RejectionCode.NOTHING_TO_LIQUIDATE),
+    ]
+
+
+def charged_first() -> list[Step]:
+    """Claims fall before the debt does, or before the insurance pays."""
+    step, source = bankruptcy(), SettlementSource.SYSTEM_LIABILITY_TRANSFER
+    credited = step.facts.credited
+    insured = told(step, type(step.facts.risk.all[0]), insurance=5, spread=17)
+    late = {**credited, (INSURANCE, "", source): -5}
+    return [
+        replace(step, facts=replace(step.facts, credited=dict(reversed(list(credited.items()))))),
+        replace(insured, facts=replace(insured.facts, credited=late)),
+    ]
 
 
 def run_otherwise() -> list[Step]:
@@ -141,6 +266,13 @@ def dearer() -> list[Step]:
 
 
 LADDER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
+    "liquidation_takes_its_fraction": hoarded,
+    "rungs_in_order": skipped,
+    "handed_over_at_worth": underpaid,
+    "liquidation_enriches_no_user": enriched,
+    "lenders_stay_sound": ruined_lender,
+    "bankruptcy_open_at_once": kept_waiting,
+    "relief_before_loss": charged_first,
     "run_is_its_steps": run_otherwise,
     "exits_are_open": barred,
     "closed_market_settles": unclosed,

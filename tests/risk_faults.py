@@ -39,6 +39,7 @@ from risk_state import (
     WIDE,
     bankrupt,
     due,
+    indebted,
     requested,
     ruined,
     stepped,
@@ -203,9 +204,10 @@ def spendthrift() -> list[Step]:
 
 
 def unsafe_provider() -> list[Step]:
+    """A provider that fails its margin, is of the same user, or offered nothing."""
     step = on_backstop()
     same = holder(step, PROVIDER, is_after=False, user=step.before.accounts[FAILING].user)
-    return [holder(step, PROVIDER, free={}), same]
+    return [holder(step, PROVIDER, free={}), same, before(step, backstops={2: 10**6})]
 
 
 def overfull() -> list[Step]:
@@ -243,7 +245,10 @@ def flat_payer() -> list[Step]:
 
 
 def too_early() -> list[Step]:
-    return [before(on_adl(), backstops={PROVIDER: 10**6})]
+    """A position, and a debt, while one provider of several could take over all of it."""
+    state = run(indebted(), Liquidate(2))
+    debt = before(taken(state, Liquidate(2)), backstops={FAILING: 10**6})
+    return [before(on_adl(), backstops={2: 1, PROVIDER: 10**6}), debt]
 
 
 def not_whole() -> list[Step]:
@@ -258,13 +263,14 @@ def not_whole() -> list[Step]:
 
 
 def not_bankrupt() -> list[Step]:
-    """An account with means, one with a position, and one that still owes."""
+    """An account with means, one with a position, one that still owes or has a position."""
     step = bankruptcy()
     positions = {"GEM_PERP": PositionView(lots=5)}
     return [
         holder(step, FAILING, is_after=False, free={"USD": 10**6}),
         holder(step, FAILING, is_after=False, positions=positions),
         holder(step, FAILING, unsettled=-5),
+        holder(step, FAILING, positions=positions),
     ]
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.numbers import mul_div_down
-from ibperp.outcomes import SettlementSource
-from ibperp.pool import debt, lend_claim
-from ibperp.risk_actions import ResolveBankruptcy
+from ibperp.outcomes import RejectionCode, SettlementSource
+from ibperp.risk_actions import Liquidate, ResolveBankruptcy
 from ibperp.risk_events import Liability
 from ibperp.state import INSURANCE
+from ibperp_invariants.cases import debts_of, left_to_pay, means_of, pays_an_atom
 from ibperp_invariants.frame_of_risk import OF_RISK
 from ibperp_invariants.positions import fund_claim, gain_of, marked
 from ibperp_invariants.step import state_invariant, step_invariant, wealth
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
     from ibperp_invariants.view import View
 
 TRANSFER: Final = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+STEPS_LEFT: Final = {
+    RejectionCode.NOT_BANKRUPT.value,
+    RejectionCode.NOTHING_TO_LIQUIDATE.value,
+}
+"""The codes that say whether a step is left to an account."""
 
 
 def bankruptcy_adds_up(step: Step) -> Iterator[str]:
@@ -60,18 +64,39 @@ def bankrupt_means_nothing_left(step: Step) -> Iterator[str]:
     if not step.is_accepted() or not isinstance(step.action, ResolveBankruptcy):
         return
     account = step.action.account
-    old, new = (view.accounts[account] for view in (step.before, step.after))
-    lots = {symbol: own.lots for symbol, own in old.positions.items() if own.lots}
-    if old.orders or lots:
-        yield f"account {account} had the orders {list(old.orders)} and the positions {lots}"
-    worth = _means(step.before, account)
-    for fact in step.facts.risk.resolved():
-        price = _price(step.before, fact.asset)
-        if price and price[0] and worth * price[1] >= price[0]:
-            yield f"account {account} had {worth} to pay {fact.owed} {fact.asset} with"
+    new = step.after.accounts[account]
+    for what in _left(step.before, account):
+        yield f"account {account} was resolved with {what}"
     is_whole = step.before.system is not None and step.before.system.non_recourse
-    if is_whole and min((0, new.unsettled, *new.shares.values())) < 0:
-        yield f"account {account} still owes {new.unsettled} and {dict(new.shares)}"
+    owes = min((0, new.unsettled, *new.shares.values())) < 0
+    if is_whole and (owes or new.positions or new.orders):
+        yield f"account {account} is not at zero: {new}"
+
+
+def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
+    """Check that nobody who can pay nothing waits for its resolution (LQ-2, LQ-9)."""
+    action, code = step.action, step.code
+    if code is None or not isinstance(action, Liquidate | ResolveBankruptcy):
+        return
+    left = list(_left(step.before, action.account)) if code in STEPS_LEFT else []
+    if code == RejectionCode.NOT_BANKRUPT.value and not left:
+        yield f"account {action.account} has nothing left, and was not resolved: {code}"
+    if code == RejectionCode.NOTHING_TO_LIQUIDATE.value:
+        is_whole = step.before.system is not None and step.before.system.non_recourse
+        if isinstance(action, ResolveBankruptcy):
+            left = ["no recourse to it"] if is_whole else []
+        for what in left:
+            yield f"account {action.account} was refused with {code}, with {what}"
+
+
+def relief_before_loss(step: Step) -> Iterator[str]:
+    """Check that a debt to the fund is taken off before anybody loses by it (LQ-9)."""
+    resolved = step.facts.risk.resolved()
+    if len(resolved) != 1 or resolved[0].liability is not Liability.FUND:
+        return
+    order = [account for account, _, source in step.facts.credited if source is TRANSFER]
+    if order[:1] != [resolved[0].account] or (resolved[0].insurance and order[1] != INSURANCE):
+        yield f"account {resolved[0].account}: its debt of {resolved[0].owed} went over {order}"
 
 
 def loss_spread_in_proportion(step: Step) -> Iterator[str]:
@@ -113,9 +138,8 @@ def insurance_within_limit(step: Step) -> Iterator[str]:
     fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
     paid = old - new - _borne(step, fund).get((INSURANCE, ""), 0)
     slack, limit = step.rounding_atoms(symbol), system.insurance_limit
-    means = max(old + _owed(step.before, INSURANCE, symbol), 0)
-    if paid > min(limit, means) + slack:
-        yield f"the insurance paid {paid}, with means of {means} and a limit of {limit}"
+    if paid > min(limit, max(old, 0)) + slack:
+        yield f"the insurance paid {paid}, of the {old} that it had, with a limit of {limit}"
 
 
 def lenders_shares_stay_defined(view: View, totals: Totals) -> Iterator[str]:
@@ -138,12 +162,6 @@ def bad_debt_falls_only_by_resolution(step: Step) -> Iterator[str]:
             yield f"account {account}: {type(step.action).__name__} transferred {amount}"
 
 
-def _owed(view: View, account: int, symbol: str) -> int:
-    """Return what an account owes the pool of an asset, in atoms."""
-    shares = view.accounts[account].shares.get(symbol, 0)
-    return debt(view.assets[symbol].pool, -shares) if shares < 0 else 0
-
-
 def _undefined(view: View, symbols: Iterable[str]) -> Iterator[str]:
     for symbol in symbols:
         pool = view.assets[symbol].pool
@@ -158,24 +176,16 @@ def _touched(step: Step) -> list[str]:
     return [name for name, asset in step.after.assets.items() if before.get(name) != asset]
 
 
-def _price(view: View, symbol: str) -> tuple[int, int] | None:
-    asset = view.assets[symbol]
-    return (asset.price, asset.parameters.lot_atoms) if asset.parameters else None
-
-
-def _means(view: View, account: int) -> int:
-    """Return the quote atoms that an account could pay, each way rounded down (LQ-7)."""
-    holder, found = view.accounts[account], 0
-    for symbol, asset in view.assets.items():
-        price = _price(view, symbol)
-        if price is None:
-            continue
-        is_settled = symbol == settlement_asset(view)
-        shares = max(holder.shares.get(symbol, 0), 0)
-        ways = [holder.free.get(symbol, 0), lend_claim(asset.pool, shares)]
-        ways += [max(holder.unsettled, 0)] if is_settled else []
-        found += sum(mul_div_down(held, *price) for held in ways)
-    return found
+def _left(view: View, account: int) -> Iterator[str]:
+    """Yield what of an account a step can still be done with (LQ-2)."""
+    holder = view.accounts[account]
+    lots = {symbol: own.lots for symbol, own in holder.positions.items() if own.lots}
+    if holder.orders or lots:
+        yield f"the orders {list(holder.orders)} and the positions {lots}"
+    yield from left_to_pay(view, account)
+    for symbol in debts_of(view, account):
+        if pays_an_atom(view, account, symbol):
+            yield f"means that are worth {means_of(view, account)}, for a debt in {symbol}"
 
 
 def _claims(view: View) -> dict[tuple[int, str], int]:
@@ -215,7 +225,20 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
         bankrupt_means_nothing_left,
         "LQ-9",
         "A bankrupt account has no orders, no positions and nothing that pays an atom of its "
-        "debts; without recourse it owes nothing afterwards.",
+        "debts; without recourse it is at zero afterwards: it owes nothing, and a deposit is its "
+        "own.",
+    ),
+    step_invariant(
+        bankruptcy_open_at_once,
+        "LQ-2 LQ-9",
+        "An account that can pay nothing more is resolved whenever anybody asks, and until then "
+        "there is a step: no loss has to wait to be recognized.",
+    ),
+    step_invariant(
+        relief_before_loss,
+        "LQ-9",
+        "A debt to the fund is taken off the account and charged to the insurance before any claim "
+        "falls.",
     ),
     step_invariant(
         loss_spread_in_proportion,
@@ -225,7 +248,8 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         insurance_within_limit,
         "LQ-8 LQ-9",
-        "The insurance pays at most its limit for a bankruptcy, and at most what it has.",
+        "The insurance pays at most its limit for a bankruptcy, and at most what it has, so that "
+        "it never falls below nothing by paying.",
     ),
     state_invariant(
         lenders_shares_stay_defined,

@@ -1,4 +1,4 @@
-"""What one step of a liquidation is judged by: the failing account, the stage, its health."""
+"""What a step of a liquidation is judged by: who fails, the stage, its health, what it can pay."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
+from ibperp.pool import borrow_shares_burned, debt, lend_claim
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.frame_of_risk import OF_RISK
 from ibperp_invariants.health import exposed_atoms, health_of, holdings_of, rounding_value
@@ -14,6 +15,8 @@ from ibperp_invariants.positions import valued
 from ibperp_invariants.view import PositionView, limits_of, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ibperp.margin import Health
     from ibperp.risk_events import LiquidationStage
     from ibperp_invariants.step import Step
@@ -103,3 +106,53 @@ def keeps_share(before: Health, after: Health, slack: int) -> bool:
     if before.equity < 0 or before.exposure == 0:
         return after.equity >= before.equity - slack
     return (after.equity + slack) * before.exposure >= before.equity * after.exposure
+
+
+def means_of(view: View, account: int) -> int:
+    """Return the quote atoms that an account could pay, each way rounded down (LQ-7)."""
+    holder, found = view.accounts[account], 0
+    for symbol, asset in view.assets.items():
+        if asset.parameters is None:
+            continue
+        shares = max(holder.shares.get(symbol, 0), 0)
+        ways = [holder.free.get(symbol, 0), lend_claim(asset.pool, shares)]
+        ways += [max(holder.unsettled, 0)] if symbol == settlement_asset(view) else []
+        lot = asset.parameters.lot_atoms
+        found += sum(mul_div_down(held, asset.price, lot) for held in ways)
+    return found
+
+
+def pays_an_atom(view: View, account: int, symbol: str) -> bool:
+    """Tell whether all that an account could pay is worth an atom of an asset (LQ-7, LQ-9)."""
+    asset = view.assets[symbol]
+    if asset.parameters is None or asset.price == 0:
+        return False
+    return means_of(view, account) * asset.parameters.lot_atoms >= asset.price
+
+
+def left_to_pay(view: View, account: int) -> Iterator[str]:
+    """Yield what an account could still pay of what it owes from the same asset (LQ-3)."""
+    holder, settlement = view.accounts[account], settlement_asset(view)
+    for symbol, shares in holder.shares.items():
+        if shares >= 0:
+            continue
+        pool, free = view.assets[symbol].pool, holder.free.get(symbol, 0)
+        owed = debt(pool, -shares)
+        part = min(owed, free)
+        if part and (part == owed or borrow_shares_burned(pool, part)):
+            yield f"{free} {symbol} for a debt of {owed}"
+    if settlement and holder.unsettled < 0:
+        shares = max(holder.shares.get(settlement, 0), 0)
+        held = holder.free.get(settlement, 0) + lend_claim(view.assets[settlement].pool, shares)
+        if held:
+            yield f"{held} {settlement} for {holder.unsettled} unsettled"
+    for symbol, own in holder.positions.items():
+        if own.lots == 0:
+            yield f"{own.virtual} virtual shares without lots of {symbol}"
+
+
+def debts_of(view: View, account: int) -> list[str]:
+    """Return the assets that an account owes a pool or the fund."""
+    holder, settlement = view.accounts[account], settlement_asset(view)
+    owed = [symbol for symbol, shares in holder.shares.items() if shares < 0]
+    return owed + ([settlement] if settlement and holder.unsettled < 0 else [])

@@ -6,38 +6,50 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.liquidation import deleverage_rank, zero_price
-from ibperp.margin import counted_equity, requirement
+from ibperp.margin import counted_equity, owed_value, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
 from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE
-from ibperp_invariants.cases import case_of, keeps_share, new_fund_debt, position
-from ibperp_invariants.health import health_of
-from ibperp_invariants.positions import shares_worth, valued
+from ibperp_invariants.cases import case_of, is_due, keeps_share, means_of, new_fund_debt, position
+from ibperp_invariants.health import exposed_atoms, health_of, holdings_of
+from ibperp_invariants.positions import marked, shares_worth, valued
 from ibperp_invariants.step import step_invariant
 from ibperp_invariants.view import changed, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.parameters import SystemParameters
     from ibperp_invariants.cases import Case
     from ibperp_invariants.risk_facts import MoveFact
     from ibperp_invariants.step import Invariant, Step
     from ibperp_invariants.view import PerpetualView, View
 
 
+UNASKED: Final = {
+    LiquidationStage.ON_ADL,
+    LiquidationStage.LENDING_ADL,
+    LiquidationStage.IN_KIND,
+}
+"""The stages in which those who bear something are not asked (LQ-7)."""
+
+
 def backstop_provider_safe(step: Step) -> Iterator[str]:
-    """Check that a provider meets its initial requirement, and is of another user (LQ-6)."""
+    """Check that who takes over offered it, is of another user, and meets its margin (LQ-6)."""
     case = case_of(step)
     if case is None or case.stage is not LiquidationStage.ON_BACKSTOP:
         return
-    failing = step.before.accounts[case.account].user
-    for provider in changed(step.before.backstops, step.after.backstops):
+    users, failing = step.before.accounts, step.before.accounts[case.account].user
+    for provider in step.changed_accounts():
+        if provider == case.account:
+            continue
         found = health_of(step.after, provider)
         if found and counted_equity(found) < found.initial:
             yield f"provider {provider} of account {case.account} is left with {found}"
-        if step.before.accounts[provider].user == failing:
-            yield f"provider {provider} of account {case.account} is of the same user {failing}"
+        if users[provider].user == failing or provider not in step.before.backstops:
+            offered = step.before.backstops.get(provider, 0)
+            yield f"account {provider} took over from account {case.account}, it offered {offered}"
 
 
 def backstop_within_capacity(step: Step) -> Iterator[str]:
@@ -61,7 +73,7 @@ def backstop_within_capacity(step: Step) -> Iterator[str]:
         if move.price != zero:
             yield f"provider {move.counterparty} took lots at {move.price}, not at {zero}"
     for provider in changed(step.before.backstops, step.after.backstops):
-        taken = step.before.backstops[provider] - step.after.backstops.get(provider, 0)
+        taken = step.before.backstops.get(provider, 0) - step.after.backstops.get(provider, 0)
         before, after = health_of(step.before, provider), health_of(step.after, provider)
         if before and after and after.exposure - before.exposure > taken + _over(step, case):
             yield f"provider {provider} took {taken}, its exposure was {before}, is {after}"
@@ -147,28 +159,67 @@ def flat_accounts_never_pay(step: Step) -> Iterator[str]:
                 yield f"account {account} has {lots} lots of {moves[0].market}, and changed"
 
 
+def lenders_stay_sound(step: Step) -> Iterator[str]:
+    """Check that no lender becomes due by being paid in kind (LQ-7)."""
+    case = case_of(step)
+    if case is None or case.stage is not LiquidationStage.LENDING_ADL:
+        return
+    for account in step.changed_accounts():
+        if account != case.account and is_due(step.after, account):
+            before, after = (health_of(view, account) for view in (step.before, step.after))
+            if not is_due(step.before, account):
+                yield f"lender {account} of account {case.account}: {before} became {after}"
+
+
 def deleveraging_is_last(step: Step) -> Iterator[str]:
-    """Check that nobody is deleveraged while one provider could take it all (LQ-2, LQ-7)."""
-    for case, moves, market, old in _deleveragings(step):
-        limits, system = market.parameters, step.before.system
-        if case.before.equity <= 0 or system is None or not isinstance(limits, PerpetualParameters):
+    """Check that nobody bears a position or a debt that one provider could take (LQ-2, LQ-7)."""
+    case, system = case_of(step), step.before.system
+    if case is None or case.stage not in UNASKED or case.before.equity <= 0 or system is None:
+        return
+    users, failing = step.before.accounts, step.before.accounts[case.account].user
+    for provider, capacity in step.before.backstops.items():
+        own = health_of(step.before, provider)
+        if own is None or users[provider].user == failing:
             continue
-        users, failing = step.before.accounts, step.before.accounts[case.account].user
-        others = {
-            account: capacity
-            for account, capacity in step.before.backstops.items()
-            if users[account].user != failing
-        }
-        notional = -(valued(step.before, -abs(old) * market.mark_price) or 0)
-        for provider, capacity in others.items() if len(others) == 1 else ():
-            own = health_of(step.before, provider)
-            held = abs(position(step.before, provider, moves[0].market).lots * market.mark_price)
-            whole = notional - (valued(step.before, -held) or 0)
-            leverage = users[provider].settings.leverage_limit
-            more = requirement(whole, limits.imf_base, limits.imf_factor, system.quote_unit)
-            more += mul_div_up(whole, RATIO, leverage) + _over(step, case)
-            if own and capacity >= notional > 0 and counted_equity(own) >= own.initial + more:
-                yield f"provider {provider} could have taken {notional} of {capacity}: {own}"
+        left, leverage = counted_equity(own) - own.initial, users[provider].settings.leverage_limit
+        for name, notional, needed in _takeable(step.before, case, system, provider):
+            more = needed + mul_div_up(notional, RATIO, leverage) + _over(step, case)
+            if capacity >= notional > 0 and left >= more:
+                yield f"provider {provider} could have taken {notional} of {name}: {own}"
+
+
+def _takeable(
+    view: View, case: Case, system: SystemParameters, provider: int
+) -> Iterator[tuple[str, int, int]]:
+    """Yield each target with its notional, and the margin that is enough to take it over.
+
+    For a debt it is enough if what comes with it counts for nothing.
+    """
+    for symbol, market, own in marked(view, case.account):
+        limits = market.parameters
+        if own.lots == 0 or not isinstance(limits, PerpetualParameters):
+            continue
+        notional, held = (
+            -(valued(view, -abs(lots) * market.mark_price) or 0)
+            for lots in (own.lots, position(view, provider, symbol).lots)
+        )
+        needed = requirement(notional + held, limits.imf_base, limits.imf_factor, system.quote_unit)
+        yield symbol, notional, needed
+    holdings = holdings_of(view, view.accounts[case.account]) or {}
+    taken = holdings_of(view, view.accounts[provider]) or {}
+    means = means_of(view, case.account)
+    for symbol, item in holdings.items():
+        notional, held = (
+            owed_value(exposed_atoms(of), of.price, of.limits.lot_atoms) if of else 0
+            for of in (item, taken.get(symbol))
+        )
+        margins = item.limits
+        value = notional + mul_div_up(notional, case.before.equity, max(case.before.exposure, 1))
+        if notional and means >= value + case.slack * (1 + len(view.backstops)):
+            needed = notional + requirement(
+                notional + held, margins.imf_base, margins.imf_factor, system.quote_unit
+            )
+            yield symbol, notional, needed
 
 
 def _deleveragings(
@@ -225,7 +276,7 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
     step_invariant(
         backstop_provider_safe,
         "LQ-6 PG-1",
-        "A provider that took over meets its initial requirement, and is of another user.",
+        "Who takes over offered it, is of another user, and meets its initial requirement.",
     ),
     step_invariant(
         backstop_within_capacity,
@@ -262,8 +313,14 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
         "A deleveraging touches no account without a position in its market.",
     ),
     step_invariant(
+        lenders_stay_sound,
+        "LQ-7",
+        "A lender who is paid in kind does not become due by it.",
+    ),
+    step_invariant(
         deleveraging_is_last,
         "LQ-2 LQ-7",
-        "No position is deleveraged that a provider has capacity and margin to take over.",
+        "Nobody is deleveraged while a provider has capacity and margin to take over all of a "
+        "position, or of a debt with what pays for it.",
     ),
 )

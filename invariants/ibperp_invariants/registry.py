@@ -18,6 +18,7 @@ from ibperp_invariants.feeds import FEEDS
 from ibperp_invariants.frame import FRAME
 from ibperp_invariants.governance import GOVERNANCE
 from ibperp_invariants.liquidation import LIQUIDATION
+from ibperp_invariants.liquidation_orders import LIQUIDATION_ORDERS
 from ibperp_invariants.money_market import MONEY_MARKET
 from ibperp_invariants.perpetuals import PERPETUALS
 from ibperp_invariants.portfolio import PORTFOLIO
@@ -27,6 +28,7 @@ from ibperp_invariants.share_prices import SHARE_PRICES
 from ibperp_invariants.spot_margin import SPOT_MARGIN
 from ibperp_invariants.step import Step, Violation
 from ibperp_invariants.system import SYSTEM
+from ibperp_invariants.takeover import TAKEOVER
 from ibperp_invariants.totals import totals_after, totals_of
 from ibperp_invariants.view_state import view_of_state
 
@@ -48,6 +50,8 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *PERPETUALS,
     *SETTLEMENT,
     *LIQUIDATION,
+    *LIQUIDATION_ORDERS,
+    *TAKEOVER,
     *DELEVERAGING,
     *BANKRUPTCY,
     *DUE_LIST,
