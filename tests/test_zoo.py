@@ -154,6 +154,7 @@ CAUGHT_BY: Final = {
     "virtual_lend_skipped": {"ST-4-028", "ST-4-029"},
     "virtual_shares_left": {"LQ-3-060", "LQ-3-064"},
     "winners_before_insurance": {"LQ-7-006", "LQ-7-008"},
+    "winners_pay_for_haircuts": {"LQ-7-015", "LQ-7-016"},
     "winners_in_full": {"ST-3-410", "ST-3-305"},
     "zero_price_is_the_mark": {"LQ-4-001", "LQ-4-002"},
     "zero_price_to_winner": {"LQ-7-007", "LQ-7-020"},

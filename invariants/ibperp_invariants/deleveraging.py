@@ -12,7 +12,7 @@ from ibperp.parameters import PerpetualParameters
 from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE
 from ibperp_invariants.cases import case_of, is_due, keeps_share, means_of, new_fund_debt, position
-from ibperp_invariants.health import exposed_atoms, health_of, holdings_of
+from ibperp_invariants.health import exposed_atoms, face_value, health_of, holdings_of
 from ibperp_invariants.positions import marked, shares_worth, valued
 from ibperp_invariants.step import step_invariant
 from ibperp_invariants.view import changed, perpetual_of, settlement_asset
@@ -100,14 +100,17 @@ def deleveraging_price_between(step: Step) -> Iterator[str]:
     """Check each price: the zero price, or between the mark and what the other bears (LQ-7)."""
     for case, moves, market, old in _deleveragings(step):
         is_long, mark = old > 0, market.mark_price
-        insured = _insured_equity(step.before, case.before.equity)
+        lacks = case.before.equity
+        if lacks < 0:
+            lacks = min(face_value(step.before, case.account) or 0, 0)
+        insured = _insured_equity(step.before, lacks)
         user = step.before.accounts[case.account].user
         for move in moves:
             own = health_of(step.before, move.counterparty)
             if own is None or own.exposure <= 0:
                 continue
             is_own = step.before.accounts[move.counterparty].user == user
-            equity = case.before.equity if is_own else insured
+            equity = lacks if is_own else insured
             zero = zero_price(mark, equity, case.before.exposure, is_long=is_long)
             bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
             low, high = min(mark, zero), max(mark, zero)

@@ -119,6 +119,19 @@ def exposed_atoms(holding: Holding) -> int:
     return holding.owed + missing + holding.ended
 
 
+def face_value(view: View, account: int) -> int | None:
+    """Return what an account is worth in quote atoms without a haircut; None if not known."""
+    holder = view.accounts.get(account)
+    holdings, gains = holdings_of(view, holder) if holder else None, gains_of(view, account)
+    if holdings is None or gains is None:
+        return None
+    return gains.equity + sum(
+        mul_div_down(item.held, item.price, item.limits.lot_atoms)
+        - owed_value(item.owed, item.price, item.limits.lot_atoms)
+        for item in holdings.values()
+    )
+
+
 def collateral_bound(holding: Holding, system: SystemParameters) -> int:
     """Return what collateral can never count for more than, whatever the price (PF-2).
 

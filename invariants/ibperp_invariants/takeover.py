@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.margin import owed_value
-from ibperp.numbers import mul_div_down, mul_div_up
+from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.risk_actions import ResolveBankruptcy
 from ibperp.risk_events import LiquidationStage
 from ibperp_invariants.cases import case_of, mark_of
-from ibperp_invariants.health import holdings_of, rounding_value
-from ibperp_invariants.positions import gains_of, valued
+from ibperp_invariants.health import face_value, rounding_value
+from ibperp_invariants.positions import valued
 from ibperp_invariants.step import step_invariant
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from ibperp_invariants.cases import Case
     from ibperp_invariants.step import Invariant, Step
-    from ibperp_invariants.view import View
 
 AT_WORTH: Final = {
     LiquidationStage.PAY_OWN,
@@ -48,11 +46,7 @@ def handed_over_at_worth(step: Step) -> Iterator[str]:
 
 
 def liquidation_enriches_no_user(step: Step) -> Iterator[str]:
-    """Check that the accounts of who fails are not worth more after it, all together (LQ-7).
-
-    Below zero a position is closed at what its equity lacks, haircuts included (LQ-1): these are
-    left to the account.
-    """
+    """Check that the accounts of who fails are not worth more after it, all together (LQ-7)."""
     failing = _failing(step)
     if failing is None:
         return
@@ -64,23 +58,10 @@ def liquidation_enriches_no_user(step: Step) -> Iterator[str]:
         if old is None or new is None:
             return
         gained, count = gained + max(new, 0) - max(old, 0), count + 1
-    most = _better_than_mark(step) + _set_aside(step) + rounding_value(step) * count
+    most = _better_than_mark(step) + rounding_value(step) * count
     if gained > most:
         user = users[failing].user
         yield f"account {failing}: the {count} accounts of user {user} gained {gained}, not {most}"
-
-
-def face_value(view: View, account: int) -> int | None:
-    """Return what an account is worth in quote atoms without a haircut; None if not known."""
-    holder = view.accounts.get(account)
-    holdings, gains = holdings_of(view, holder) if holder else None, gains_of(view, account)
-    if holdings is None or gains is None:
-        return None
-    return gains.equity + sum(
-        mul_div_down(item.held, item.price, item.limits.lot_atoms)
-        - owed_value(item.owed, item.price, item.limits.lot_atoms)
-        for item in holdings.values()
-    )
 
 
 def _share_of_equity(step: Step, case: Case) -> int:
@@ -122,14 +103,6 @@ def _better_than_mark(step: Step) -> int:
     return -(valued(step.before, -found) or 0)
 
 
-def _set_aside(step: Step) -> int:
-    """Return what haircuts keep back of an account below zero whose position is closed (LQ-1)."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.ON_ADL or case.before.equity >= 0:
-        return 0
-    return max((face_value(step.before, case.account) or 0) - case.before.equity, 0)
-
-
 TAKEOVER: Final[tuple[Invariant, ...]] = (
     step_invariant(
         handed_over_at_worth,
@@ -141,7 +114,6 @@ TAKEOVER: Final[tuple[Invariant, ...]] = (
         liquidation_enriches_no_user,
         "LQ-4 LQ-6 LQ-7 LQ-9",
         "All accounts of the user that fails are together worth no more after a step of the "
-        "liquidation, beyond what a price better than the mark brings, and what haircuts set aside "
-        "of an account below zero.",
+        "liquidation, beyond what a price better than the mark brings.",
     ),
 )

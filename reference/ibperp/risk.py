@@ -9,7 +9,7 @@ from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.portfolio import health, portfolio, position_lines
 from ibperp.state import FEES, INSURANCE, find_asset
-from ibperp.valuation import held_atoms, owed_atoms, settlement_value
+from ibperp.valuation import held_atoms, owed_atoms, settlement_value, worth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +88,15 @@ def resources(state: State) -> int:
         return 0
     owned = held_atoms(state, insurance, asset) - owed_atoms(state, insurance, asset)
     return max(owned + insurance.unsettled, 0)
+
+
+def lacking(state: State, account: Account, equity: int) -> int:
+    """Return an equity; below zero only what is missing with all that haircuts set aside (LQ-7)."""
+    if equity >= 0:
+        return equity
+    lines = portfolio(state, account)
+    set_aside = sum(worth_of(state, line.asset, line.held) - line.collateral for line in lines)
+    return min(equity + set_aside, 0)
 
 
 def insured_equity(state: State, equity: int) -> int:

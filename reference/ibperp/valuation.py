@@ -59,6 +59,12 @@ def collateral_of(state: State, asset: int, amount: int) -> int:
     )
 
 
+def worth_of(state: State, asset: int, amount: int) -> int:
+    """Return what atoms are worth at their price, without a haircut, rounded down (LQ-7)."""
+    books = state.assets[asset]
+    return mul_div_down(amount, books.price, books.parameters.lot_atoms)
+
+
 def liability_of(state: State, asset: int, amount: int) -> int:
     """Return what `amount` atoms owed count for, in quote atoms (PF-3)."""
     books = state.assets[asset]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ibperp.operations.effect import Check, Effect
     from ibperp.programs import QuoteRequest
-    from ibperp.state import Pool, State
+    from ibperp.state import Account, Pool, State
 
 _due_checks = effect.due_checks
 _lenders, _written_off = deleveraging._lenders, kernel.written_off
@@ -65,6 +65,10 @@ def _at_the_zero_price(_price: int, zero: int, _bearable: int, *, is_long: bool)
 
 
 def _uninsured(_state: State, equity: int) -> int:
+    return equity
+
+
+def _with_haircuts(_state: State, _account: Account, equity: int) -> int:
     return equity
 
 
@@ -114,6 +118,7 @@ RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "deleveraged_by_id": ((ranking, "deleverage_rank", _unranked),),
     "deleveraged_beyond_bearing": ((deleveraging, "borne_price", _at_the_zero_price),),
     "winners_before_insurance": ((deleveraging, "insured_equity", _uninsured),),
+    "winners_pay_for_haircuts": ((deleveraging, "lacking", _with_haircuts),),
     "lenders_by_id": ((deleveraging, "_lenders", _lenders_by_id),),
     "reserve_spared": ((kernel, "written_off", _reserve_spared),),
     "due_by_id": ((bankruptcy, "due_accounts", _by_id),),

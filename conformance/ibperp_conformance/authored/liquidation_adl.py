@@ -17,7 +17,7 @@ from ibperp_conformance.authored.settlement_setups import (
     opened,
     settled,
 )
-from ibperp_conformance.authored.setups import PERCENT, USD
+from ibperp_conformance.authored.setups import COIN, PERCENT, USD
 
 _LONG: Final = Group("liquidation_long")
 _SHORT: Final = Group("liquidation_short")
@@ -26,6 +26,12 @@ _BROKE: Final = Group("liquidation_long", (mark(850_000),))
 
 _SHORT_BROKE: Final = Group("liquidation_short", (mark(1_160_000),))
 """Equity -5: the zero price is 1.155, below the mark."""
+
+
+def _pledged(at: int, *trades: Action) -> Group:
+    """Let account 2 hold a SOL besides, which is worth 100 dollars and counts for 90."""
+    return Group("liquidation_long", (deposit(2, COIN, "SOL"), *trades, mark(at)))
+
 
 _PRICES: Final[tuple[Case, ...]] = (
     _LONG.accept("LQ-7-001", "counterparties get its equity", mark(880_000), STEP),
@@ -89,6 +95,27 @@ _PRICES: Final[tuple[Case, ...]] = (
         "the user's own other account is a counterparty too",
         *opened(4, 8, 400, USD),
         mark(880_000),
+        STEP,
+    ),
+    _pledged(760_000).accept(
+        "LQ-7-015", "below zero by a haircut alone: the mark, nobody pays for a haircut", STEP
+    ),
+    _pledged(755_000).accept(
+        "LQ-7-016", "all it has is worth what is missing: the mark", STEP, why=Why.BOUNDARY
+    ),
+    _pledged(750_000).accept(
+        "LQ-7-017", "counterparties pay the five dollars that all it has does not cover", STEP
+    ),
+    _pledged(750_000).accept(
+        "LQ-7-018",
+        "the insurance covers what all it has does not",
+        FundInsurance(5, "USDC", 5 * USD),
+        STEP,
+    ),
+    _pledged(750_000, *opened(4, 8, 400, USD)).accept(
+        "LQ-7-019",
+        "the user's own other account pays what the insurance would, and not for a haircut",
+        FundInsurance(5, "USDC", 5 * USD),
         STEP,
     ),
 )

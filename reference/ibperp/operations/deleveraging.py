@@ -21,7 +21,7 @@ from ibperp.operations.takeover import (
 )
 from ibperp.outcomes import Reason, SettlementSource
 from ibperp.portfolio import health
-from ibperp.risk import insured_equity
+from ibperp.risk import insured_equity, lacking
 from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
 from ibperp.state import INSURANCE, Perpetual, at, position_of
 from ibperp.valuation import liability_of
@@ -44,22 +44,24 @@ def deleverage(effect: Effect, case: Case, target: Target) -> Effect | None:
 def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
     """Close a position against the opposite ones, in their order, at prices that they bear.
 
-    They are asked for no more than the insurance does not cover; accounts of the same user, for
-    all: nobody takes out of the insurance with one account what another one lost.
+    They are asked for no more than what all assets of the account, without a haircut, and the
+    insurance do not cover; accounts of the same user, for what the insurance would cover too:
+    nobody takes out of it with one account what another one lost.
     """
     step = LiquidationStep(case.account, LiquidationStage.ON_ADL)
     effect, left = effect.noted(effect.state, step), abs(target.size)
     market, is_long = effect.state.markets[target.place], target.size > 0
     assert isinstance(market, Perpetual)
     mark, of = market.mark_price, case.health
-    insured = insured_equity(effect.state, of.equity)
-    own_user = effect.state.accounts[case.account].user
+    failing = effect.state.accounts[case.account]
+    lacks = lacking(effect.state, failing, of.equity)
+    insured = insured_equity(effect.state, lacks)
     for account in case.rankings.of(effect.state, target.place, is_long=not is_long):
         if left == 0:
             break
         holder = effect.state.accounts[account]
         own = health(effect.state, holder)
-        equity = of.equity if holder.user == own_user else insured
+        equity = lacks if holder.user == failing.user else insured
         zero = zero_price(mark, equity, of.exposure, is_long=is_long)
         lots = min(abs(position_of(holder, target.place).lots), left)
         bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)

@@ -18,6 +18,7 @@ from ibperp.valuation import (
     held_atoms,
     settlement_asset,
     virtual_worth,
+    worth_of,
 )
 
 if TYPE_CHECKING:
@@ -146,12 +147,6 @@ def _ways(state: State, account: Account, asset: int) -> tuple[int, int, int]:
 
 def _is_settlement(state: State, asset: int) -> bool:
     return state.assets[asset].symbol == state.system.settlement_asset
-
-
-def worth_of(state: State, asset: int, amount: int) -> int:
-    """Return what atoms are worth at their price, without a haircut, rounded down (LQ-7)."""
-    books = state.assets[asset]
-    return mul_div_down(amount, books.price, books.parameters.lot_atoms)
 
 
 def _paid_in(effect: Effect, asset: int, value: int, between: Handover) -> tuple[Effect, int]:

@@ -2,13 +2,13 @@
 
 import { zeroPrice } from './due.mjs';
 import { beginStep } from './liquidation_orders.mjs';
-import { absolute, ceilDivide, floorDivide, max, min, RATIO } from './numbers.mjs';
+import { absolute, ceilDivide, floorDivide, max, min, RATIO, sum } from './numbers.mjs';
 import { claimOf, debtOf } from './pool.mjs';
-import { health, isLiquidatable } from './portfolio.mjs';
+import { assetLines, collateralValue, health, isLiquidatable } from './portfolio.mjs';
 import { lotsOf } from './positions.mjs';
 import { attempt, byId } from './state.mjs';
 import {
-  affordable, INSURANCE, means, passDebt, passFund, passLend, passLots, payInKind, quoteWorth, resources,
+  affordable, INSURANCE, means, passDebt, passFund, passLend, passLots, payInKind, quoteWorth, resources, worthOf,
 } from './takeover.mjs';
 
 // A position
@@ -39,6 +39,13 @@ function bornePrice(state, counterparty, mark, zero, isLong) {
   return zero >= mark ? zero : min(mark, max(zero, bearable()));
 }
 
+/** Equity; below zero what is missing with all that haircuts set aside. */
+function lackingEquity(state, id, { equity }) {
+  const lines = assetLines(state, byId(state.accounts, id));
+  const aside = sum(lines.map(({ asset, held }) => worthOf(asset, held) - collateralValue(state.system, asset, held)));
+  return equity >= 0n ? equity : min(equity + aside, 0n);
+}
+
 /** Equity below zero, with what the insurance would cover of it. */
 function insuredEquity(state, { equity }) {
   const insured = quoteWorth(state, min(resources(state), state.system.insurance_limit));
@@ -49,14 +56,15 @@ export function deleverage(run, { id, judged }, { symbol, size }) {
   const { state } = run;
   const { mark_price } = state.markets.get(symbol);
   const isLong = size > 0n;
-  const insured = { ...judged, equity: insuredEquity(state, judged) };
+  const lacking = { ...judged, equity: lackingEquity(state, id, judged) };
+  const insured = { ...judged, equity: insuredEquity(state, lacking) };
   const userOf = (account) => byId(state.accounts, account).user;
   beginStep(run, id, 'LiquidatePositionOnAdl');
   let left = absolute(size);
   for (const counterparty of counterparties(state, symbol, size)) {
     const part = min(absolute(lotsOf(byId(state.accounts, counterparty), symbol)), left);
     if (part === 0n) break;
-    const zero = zeroPrice(mark_price, userOf(counterparty) === userOf(id) ? judged : insured, isLong);
+    const zero = zeroPrice(mark_price, userOf(counterparty) === userOf(id) ? lacking : insured, isLong);
     const price = bornePrice(state, counterparty, mark_price, zero, isLong);
     passLots(run, { symbol, from: id, to: counterparty, source: 'BackstopAdlLiquidation' }, isLong ? part : -part, price);
     left -= part;

@@ -99,7 +99,7 @@ export function passLots(run, { symbol, from, to, source }, n, price) {
 }
 
 // LQ-7
-const worthOf = ({ price, parameters }, amount) => floorDivide(amount * price, parameters.lot_atoms);
+export const worthOf = ({ price, parameters }, amount) => floorDivide(amount * price, parameters.lot_atoms);
 
 /** What an account has of an asset to pay with: as cash, as a lend, as a claim on the fund. */
 function having(state, id, symbol) {
