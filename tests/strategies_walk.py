@@ -249,9 +249,7 @@ WORK: Final[tuple[tuple[int, Callable[[Draw], Action]], ...]] = (
 )
 """What owners do with orders, by weight."""
 
-EVERYTHING: Final = (
-    *WORK,
-    *WORK_ON_PERPETUALS,
+AROUND: Final[tuple[tuple[int, Callable[[Draw], Action]], ...]] = (
     (5, dusted),
     (3, deposited),
     (7, repriced),
@@ -302,6 +300,9 @@ EVERYTHING: Final = (
         ),
     ),
 )
+"""What is done around the markets: custody, pools, prices, listings, by weight."""
+
+EVERYTHING: Final = (*WORK, *WORK_ON_PERPETUALS, *AROUND)
 """Every kind of action, by weight."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from active_state import accepted, names
 from ibperp.actions import Deposit, SetPrice
 from ibperp.operations import liquidation
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.risk_actions import (
     FundInsurance,
     Liquidate,
@@ -17,17 +18,20 @@ from ibperp.risk_actions import (
     ResolveBankruptcy,
     RunRisk,
     SetSystemParameters,
+    SubmitQuote,
 )
 from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import State
+from ibperp.transition import transition
 from ibperp_invariants import check_state, check_step, due_list
 from ibperp_invariants.due_list import runs_bound, steps_bound
 from ibperp_invariants.registry import check_changes, check_views
 from ibperp_invariants.step import Step
 from ladder_faults import LADDER_FAULTS
 from risk_faults import BACKED, BAD_STATES, OTHER_FAULTS
+from risk_starts import crowded
 from risk_state import FAILING, bankrupt, chained, due, requested, ruined, stepped, taken
-from strategies import run
+from strategies import NO_FLAGS, run
 
 
 @pytest.mark.parametrize("name", [*OTHER_FAULTS, *LADDER_FAULTS])
@@ -94,6 +98,17 @@ def test_runs_bound__counts_positions_debts_and_assets() -> None:
 def test_check_views__sound_step_breaks_nothing(step: Step) -> None:
     assert check_views(step) == []
     assert check_changes(step) == []
+
+
+def test_liquidates_only_the_due__late_quote_of_a_due_account_is_refused_rightly() -> None:
+    """Not due any more is the account that asked for quotes, though the one that quotes is."""
+    asking = run(crowded(RegisterBackstop(2, 300), RegisterBackstop(6, 220)), RunRisk(1))
+    healed, quote = run(asking, RunRisk(1)), SubmitQuote(4, 0, 22, NO_FLAGS)
+    outcome = transition(healed, quote)
+    assert isinstance(outcome, Rejected)
+    assert outcome.code is RejectionCode.NOT_LIQUIDATABLE
+    assert check_step(healed, quote, outcome) == []
+    assert "liquidates_only_the_due" in names(check_step(asking, quote, outcome))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 
 from ibperp import risk_actions, risk_events
-from ibperp.actions import Action, AdvanceTime, SetPrice
+from ibperp.actions import Action, AdvanceTime
 from ibperp.orders import Side
 from ibperp.outcomes import (
     Accepted,
@@ -31,13 +31,20 @@ from ibperp.risk_actions import (
     SetAssetParameters,
     SubmitQuote,
 )
-from ibperp.risk_events import LiquidationStage, LiquidationStep, RequestEnd, RequestEnded
+from ibperp.risk_events import (
+    BankruptcyResolved,
+    LiquidationStage,
+    LiquidationStep,
+    RequestEnd,
+    RequestEnded,
+)
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.totals import totals_of
 from ibperp_invariants.view_state import view_of_state
 from risk_faults import BACKED
+from risk_starts import defaulted, insured
 from risk_state import FAILING, bankrupt, due, indebted, requested, ruined, shared
 from strategies import NO_FLAGS, SYSTEM, order, run
 from strategies_walk import spoilt_action, traders, useful_action
@@ -71,6 +78,7 @@ SOURCES: Final = {
     SettlementSource.BACKSTOP_ADL_LIQUIDATION,
     SettlementSource.SYSTEM_LIABILITY_TRANSFER,
 }
+BEARERS: Final = ("insurance", "reserve", "spread")
 KINDS: Final = {kind for kind in get_args(Action) if kind.__module__ == risk_actions.__name__}
 EVENTS: Final = {kind for kind in get_args(Event) if kind.__module__ == risk_events.__name__}
 
@@ -80,7 +88,6 @@ def stories() -> list[tuple[State, list[Action]]]:
     steps: list[Action] = [*[Liquidate(FAILING)] * 8, ResolveBankruptcy(FAILING)]
     debts: list[Action] = [*[Liquidate(2)] * 4, ResolveBankruptcy(2)]
     bid, ask = order(4, "ORE_USD", Side.BID, 10, 12), order(3, "GEM_PERP", Side.ASK, 1, 500)
-    falls = (SetPrice("ORE", price) for price in (81, 65, 52, 42, 34))
     asked = run(indebted(), Liquidate(2))
     request = len(asked.requests) - 1
     floor = replace(asked.assets[1].parameters, price_floor=10**6)
@@ -94,7 +101,8 @@ def stories() -> list[tuple[State, list[Action]]]:
         (bankrupt(), [ResolveBankruptcy(FAILING)]),
         (indebted(), [bid, *debts]),
         (indebted(risk_actions.RegisterBackstop(4, 10**6)), debts),
-        (run(indebted(), *falls), debts),
+        (defaulted(), debts),
+        (insured(), [RunRisk(10_000)]),
         (asked, [SubmitQuote(4, request, 12, NO_FLAGS), *debts]),
         (indebted(), [AdvanceTime(61), RunRisk(10_000), AdvanceTime(10**6), RunRisk(10_000)]),
     ]
@@ -126,6 +134,8 @@ def said(outcome: Accepted) -> Iterable[object]:
             yield event.reason
         if isinstance(event, Unsettled):
             yield event.source
+        if isinstance(event, BankruptcyResolved):
+            yield from (name for name in BEARERS if getattr(event, name))
 
 
 @pytest.mark.no_cover
@@ -142,8 +152,9 @@ def test_risk_walk__every_invariant_holds_and_everything_happens() -> None:
                 refused.update(outcome.violated)
         assert monitor.totals == totals_of(view_of_state(monitor.state))
         assert check_state(monitor.state) == []
-    asked = KINDS | EVENTS | SOURCES | {*LiquidationStage, *RequestEnd, OrderEnd.LIQUIDATION}
-    assert not asked - seen.keys()
+    named = {*LiquidationStage, *RequestEnd, *BEARERS, OrderEnd.LIQUIDATION}
+    missing = (KINDS | EVENTS | SOURCES | named) - seen.keys()
+    assert not missing
     assert not CODES - refused
 
 

@@ -9,7 +9,7 @@ from ibperp.margin import counted_equity, is_no_riskier
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode, SettlementSource
-from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk
+from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk, SubmitQuote
 from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE
 from ibperp_invariants.cases import (
@@ -52,7 +52,7 @@ def liquidates_only_the_due(step: Step) -> Iterator[str]:
     told = step.facts.risk.worked_on() if isinstance(action, OF_RISK) else []
     if not step.is_accepted():
         is_refused = RejectionCode.NOT_LIQUIDATABLE.value in (step.code, *step.violated)
-        account = getattr(action, "account", -1)
+        account = _judged_account(step)
         if is_refused and is_due(step.before, account):
             yield f"account {account} was refused as sound: {health_of(step.before, account)}"
         return
@@ -64,6 +64,14 @@ def liquidates_only_the_due(step: Step) -> Iterator[str]:
     ranks = [urgency_of(step.before, account) for account in told]
     if isinstance(action, RunRisk) and ranks != sorted(ranks):
         yield f"the accounts {told} were worked on, their urgencies are {ranks}"
+
+
+def _judged_account(step: Step) -> int:
+    """Return the account that an action asks to be due: of a quote, who asked for it (PG-6)."""
+    action = step.action
+    if isinstance(action, SubmitQuote) and action.request in step.before.requests:
+        return step.before.requests[action.request].account
+    return int(getattr(action, "account", -1))
 
 
 def liquidation_step_told(step: Step) -> Iterator[str]:
