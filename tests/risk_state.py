@@ -8,6 +8,7 @@ from typing import Final
 
 from ibperp.actions import (
     Action,
+    AdvanceTime,
     Borrow,
     CancelAllOrders,
     CreateAccount,
@@ -16,7 +17,10 @@ from ibperp.actions import (
     ListAsset,
     Redeem,
     RequestWithdrawal,
+    SetPerpetualParameters,
     SetPrice,
+    Settle,
+    SettleMarket,
     Transfer,
     UpdateMark,
 )
@@ -24,16 +28,18 @@ from ibperp.margin import is_liquidatable
 from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted
+from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
-from ibperp.risk_actions import Liquidate, RequestQuote, SubmitQuote
+from ibperp.risk_actions import Liquidate, RequestQuote, SetAssetParameters, SubmitQuote
 from ibperp.risk_events import LiquidationStage
 from ibperp.risk_index import followed, indexed
 from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition
 from ibperp_invariants.registry import step_of
 from ibperp_invariants.step import Step
+from positions_state import virtually
 from strategies import MARKETS, NO_FLAGS, POOL, SYSTEM, asset, order, run
-from strategies_perpetual import MARK, perpetual
+from strategies_perpetual import MARK, PERPETUALS, perpetual
 from strategies_walk import traders
 
 FAILING: Final = 4
@@ -127,6 +133,27 @@ def indebted(*before: Action) -> State:
     state = run(state, Transfer(2, 3, "USD", at(state.accounts[2].free, 0)), *before)
     while not is_liquidatable(health(state, state.accounts[2])):
         state = run(state, SetPrice("ORE", state.assets[1].price - 1))
+    return state
+
+
+@cache
+def virtually_due() -> State:
+    """Account 4 is due, and lends virtually what it gained in a market that has closed.
+
+    A dollar counts for half.
+    """
+    state = run(perpetual(WIDE), virtually(FAILING))
+    state = run(state, UpdateMark("GEM_PERP", MARK - 60, False, 0), AdvanceTime(60), Settle())
+    closed = replace(PERPETUALS["GEM_PERP"], order_book_state=OrderBookState.CLOSED)
+    state = run(
+        state, SetPerpetualParameters("GEM_PERP", closed), SettleMarket("GEM_PERP", MARK - 60)
+    )
+    limits = state.assets[0].parameters
+    half = replace(limits, haircut=replace(limits.haircut, weight=RATIO // 2))
+    state, mark = run(state, SetAssetParameters("USD", half)), MARK
+    while not is_liquidatable(health(state, state.accounts[FAILING])):
+        mark += 20
+        state = run(state, UpdateMark("ORE_PERP", mark, False, 0))
     return state
 
 

@@ -25,12 +25,23 @@ from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants import check_state, check_step, due_list
 from ibperp_invariants.due_list import runs_bound, steps_bound
+from ibperp_invariants.health import health_of
 from ibperp_invariants.registry import check_changes, check_views
 from ibperp_invariants.step import Step
 from ladder_faults import LADDER_FAULTS
 from risk_faults import BACKED, BAD_STATES, OTHER_FAULTS
 from risk_starts import crowded
-from risk_state import FAILING, bankrupt, chained, due, requested, ruined, stepped, taken
+from risk_state import (
+    FAILING,
+    bankrupt,
+    chained,
+    due,
+    requested,
+    ruined,
+    stepped,
+    taken,
+    virtually_due,
+)
 from strategies import NO_FLAGS, run
 
 
@@ -109,6 +120,16 @@ def test_liquidates_only_the_due__late_quote_of_a_due_account_is_refused_rightly
     assert outcome.code is RejectionCode.NOT_LIQUIDATABLE
     assert check_step(healed, quote, outcome) == []
     assert "liquidates_only_the_due" in names(check_step(asking, quote, outcome))
+
+
+def test_pay_own__a_virtual_lend_counts_as_its_asset_from_then_on() -> None:
+    step = taken(virtually_due(), Liquidate(FAILING))
+    old, new = (health_of(view, FAILING) for view in (step.before, step.after))
+    assert step.facts.risk.steps()[0].stage is LiquidationStage.PAY_OWN
+    assert old is not None
+    assert new is not None
+    assert new.equity < old.equity - 100
+    assert check_views(step) == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ibperp_invariants.cases import (
     urgency_of,
 )
 from ibperp_invariants.frame_of_risk import OF_RISK
-from ibperp_invariants.health import eased, health_of, rounding_value
+from ibperp_invariants.health import eased, face_value, health_of, rounding_value
 from ibperp_invariants.portfolio import OF_OWNERS
 from ibperp_invariants.positions import valued
 from ibperp_invariants.step import owner_of, step_invariant
@@ -110,7 +110,8 @@ def liquidation_makes_progress(step: Step) -> Iterator[str]:
     booked = new_fund_debt(step, account)
     after = replace(case.after, exposure=case.after.exposure - booked)
     grew = after.exposure > case.before.exposure + slack
-    if grew or not keeps_share(case.before, after, slack):
+    before = replace(case.before, equity=case.before.equity - _newly_aside(step, case))
+    if grew or not keeps_share(before, after, slack):
         yield f"account {account}: {case.stage} made {case.before} to {case.after}"
 
 
@@ -242,6 +243,19 @@ def _is_less(old: AccountView, new: AccountView, settlement: str | None) -> bool
     )
 
 
+def _newly_aside(step: Step, case: Case) -> int:
+    """Return what a haircut sets aside of virtual lends that became the account's own (LQ-3)."""
+    transfer = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+    ended = [move for move in step.facts.virtual() if move.source is transfer]
+    faces = [face_value(view, case.account) for view in (step.before, step.after)]
+    if not ended or None in faces:
+        return 0
+    old, new = (
+        (face or 0) - of.equity for face, of in zip(faces, (case.before, case.after), strict=True)
+    )
+    return max(new - old, 0)
+
+
 def _fees_value(step: Step, account: int) -> int:
     """Return the quote atoms of the fee that a liquidation took."""
     source = SettlementSource.TRADING_FEES_SYSTEM
@@ -274,7 +288,8 @@ LIQUIDATION: Final[tuple[Invariant, ...]] = (
         liquidation_makes_progress,
         "LQ-2 LQ-3 LQ-4 LQ-6 LQ-7",
         "A step takes orders, debts, lots or assets off the account, adds no exposure but a loss "
-        "that it realizes, and leaves it no less equity per exposure, but for the fee.",
+        "that it realizes, and leaves it no less equity per exposure, but for the fee, and for the "
+        "haircut of a virtual lend that becomes its own.",
     ),
     step_invariant(
         liquidation_price_bounded,
