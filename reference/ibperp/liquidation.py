@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ibperp.numbers import RATIO, mul_div_down, mul_div_up, remainder
+from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +37,11 @@ def portions(total: int, weights: Sequence[int]) -> list[int]:
     """
     whole = sum(weights)
     parts = [mul_div_down(total, weight, whole) for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda place: (-remainder(total * weights[place], whole), place)
-    )
-    for place in by_remainder[: total - sum(parts)]:
-        parts[place] += 1
+    rests = [total * weight - part * whole for part, weight in zip(parts, weights, strict=True)]
+    left = total - sum(parts)
+    by_rest = sorted(range(len(parts)), key=lambda place: (-rests[place], place))
+    for turn, place in enumerate(by_rest):
+        parts[place] += turn < left
     return parts
 
 
