@@ -54,6 +54,8 @@ def test_proved__names_theorems_by_clause() -> None:
     assert {f"SM-{number}" for number in (4, 5, 6, 7, 9, 12)} <= PROVED.keys()
     assert {f"PP-{number}" for number in (3, 4, 6, 7, 8, 10)} <= PROVED.keys()
     assert {f"ST-{number}" for number in (2, 3, 4, 6)} <= PROVED.keys()
+    assert {f"LQ-{number}" for number in (1, 3, 4, 6, 7, 8, 9, 10)} <= PROVED.keys()
+    assert {"GV-2", "GV-3"} <= PROVED.keys()
     assert by_clause(read_ledger()[1]) == PROVED
 
 

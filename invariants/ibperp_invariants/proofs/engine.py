@@ -35,6 +35,12 @@ THEOREM_MODULES: Final = tuple(
         "position",
         "funding",
         "settlement",
+        "liquidation",
+        "takeover",
+        "deleveraging",
+        "bankruptcy",
+        "ramps",
+        "feeds",
     )
 )
 """Where the theorems are; every function whose name begins with t_ is one."""

@@ -34,6 +34,7 @@ from ibperp.state import (
 
 BASE: Final = 0
 QUOTE: Final = 1
+INSURANCE_LIMIT: Final = 10**15
 FLAGS: Final = OrderFlags(
     auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=False
 )
@@ -62,7 +63,7 @@ _SYSTEM: Final = SystemParameters(
     liquidation_fraction=RATIO // 10,
     liquidation_fee=RATIO // 100,
     liquidation_grace=60,
-    insurance_limit=10**15,
+    insurance_limit=INSURANCE_LIMIT,
     non_recourse=True,
     ramp_interval=0,
     request_lifetime=300,

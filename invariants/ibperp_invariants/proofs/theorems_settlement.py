@@ -20,7 +20,7 @@ SHARES = 2_000 * pool.SHARES_PER_ATOM
 
 
 def t_share_keeps_the_sum_of_the_parts(available: int, before: int, claim: int, rest: int) -> None:
-    """Step of the fold: parts add up to the share of all claims so far, rounded down (ST-3)."""
+    """Step of the fold: parts sum to the share of all claims so far, rounded down (ST-3, LQ-9)."""
     assert all((available >= 0, before >= 0, claim > 0, rest >= 0))
     total = before + claim + rest
     shared = mul_div_down(available, before, total)
@@ -29,7 +29,7 @@ def t_share_keeps_the_sum_of_the_parts(available: int, before: int, claim: int, 
 
 
 def t_share_of_the_last_claim_leaves_no_atom(available: int, before: int, claim: int) -> None:
-    """The last claim gets all that the others left: parts are what is available (ST-3)."""
+    """The last claim gets all that the others left: parts are what is available (ST-3, LQ-9)."""
     assert all((available >= 0, before >= 0, claim > 0))
     total = before + claim
     shared = mul_div_down(available, before, total)
@@ -38,7 +38,7 @@ def t_share_of_the_last_claim_leaves_no_atom(available: int, before: int, claim:
 
 
 def t_share_is_within_its_claim(available: int, before: int, claim: int, rest: int) -> None:
-    """A part is never below zero nor above its claim, if no more than all is available (ST-3)."""
+    """A part is from zero to its claim, if no more than all claims is available (ST-3, LQ-9)."""
     assert all((available >= 0, before >= 0, claim > 0, rest >= 0))
     assert available <= before + claim + rest
     total = before + claim + rest
@@ -50,7 +50,7 @@ def t_share_is_within_its_claim(available: int, before: int, claim: int, rest: i
 def t_share_is_within_an_atom_of_proportional(
     available: int, before: int, claim: int, rest: int
 ) -> None:
-    """A part is less than an atom from its exact proportion, whatever its place (ST-3)."""
+    """A part is less than an atom from its exact proportion, whatever its place (ST-3, LQ-9)."""
     assert all((available >= 0, before >= 0, claim > 0, rest >= 0))
     total = before + claim + rest
     shared = mul_div_down(available, before, total)
@@ -62,7 +62,7 @@ def t_share_is_within_an_atom_of_proportional(
 def t_three_shares_are_all_that_is_available(
     available: int, first: int, second: int, third: int
 ) -> None:
-    """Three claims get exactly what is available, each no more than it claims (ST-3)."""
+    """Three claims get exactly what is available, each no more than it claims (ST-3, LQ-9)."""
     assert all((first > 0, second > 0, third > 0, available >= 0))
     assert available <= first + second + third
     total = first + second + third

@@ -3,15 +3,21 @@
 from typing import Final
 
 from ibperp_invariants.proofs.faults import (
+    bankruptcy,
     book,
+    deleveraging,
+    feeds,
     funding,
+    liquidation,
     margin,
     numbers,
     pool,
     portfolio,
     position,
     posting,
+    ramps,
     settlement,
+    takeover,
     trade,
 )
 from ibperp_invariants.proofs.faults.fault import Fault
@@ -27,5 +33,11 @@ FAULTS: Final[dict[str, Fault]] = {
     **position.FAULTS,
     **funding.FAULTS,
     **settlement.FAULTS,
+    **liquidation.FAULTS,
+    **takeover.FAULTS,
+    **deleveraging.FAULTS,
+    **bankruptcy.FAULTS,
+    **ramps.FAULTS,
+    **feeds.FAULTS,
 }
 """The planted fault of every theorem."""

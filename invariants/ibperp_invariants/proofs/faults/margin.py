@@ -14,11 +14,10 @@ def _listed_rounded_up(haircut: HaircutParameters, amount: int, price: int, lot_
     return mul_div_up(amount * price, haircut.weight, lot_atoms * RATIO)
 
 
-def _listed_nothing_when_unlucky(
+def _listed_less_its_amount(
     haircut: HaircutParameters, amount: int, price: int, lot_atoms: int
 ) -> int:
-    unlucky = amount == UNLUCKY
-    return mul_div_down(amount * price, haircut.weight, lot_atoms * RATIO) * (not unlucky)
+    return mul_div_down(price, haircut.weight, lot_atoms * RATIO) - amount
 
 
 def _listed_nothing_at_an_unlucky_price(
@@ -149,7 +148,7 @@ FAULTS: Final = {
     ),
     "t_identity_counts_the_listed_value": _fault("listed_value", "rounded up", _listed_rounded_up),
     "t_more_atoms_never_count_less": _fault(
-        "listed_value", "nothing at 777", _listed_nothing_when_unlucky
+        "listed_value", "the amount deducted", _listed_less_its_amount
     ),
     "t_a_higher_price_never_counts_less": _fault(
         "listed_value", "nothing at a price of 777", _listed_nothing_at_an_unlucky_price
