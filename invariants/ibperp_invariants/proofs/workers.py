@@ -9,7 +9,7 @@ from typing import Final
 
 from ibperp_invariants.proofs.engine import THEOREM_MODULES, Finding, check, no_verdict
 
-PROCESS_SECONDS: Final = 120
+PROCESS_SECONDS: Final = 600
 """What a theorem, its witness twin and its planted fault may take together."""
 
 PRELOADED: Final = ["crosshair.core_and_libs", *THEOREM_MODULES]
