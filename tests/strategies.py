@@ -1,4 +1,4 @@
-"""A tiny system for tests, and strategies for actions on it and for anything that is well typed."""
+"""A tiny system for tests, and actions on it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ UNIT: Final = 10
 CHAINS: Final = ("north", "south")
 SYMBOLS: Final = ("USD", "ORE")
 AMOUNTS: Final = (1, 2, UNIT - 1, UNIT, UNIT + 1, 100, 1000, INT128_MAX)
-TIME_STEPS: Final = (1, 9, 59, 60, 61, 3599, 3600, 31_536_000)
 SYSTEM: Final = SystemParameters(
     quote_unit=100,
     accrual_interval=60,
@@ -236,15 +235,6 @@ def quoted(system: SystemParameters = SYSTEM) -> State:
     )
 
 
-amounts = st.sampled_from(AMOUNTS)
-symbols = st.sampled_from(SYMBOLS)
-chains = st.sampled_from(CHAINS)
-owners = st.sampled_from((2, 3, 4))
-wholes = st.one_of(st.none(), amounts)
-markets = st.sampled_from(tuple(MARKETS))
-sides = st.sampled_from(Side)
-lots = st.sampled_from((1, 2, 2, 3, 4, 7, 10, 40, 100, INT128_MAX))
-offsets = st.sampled_from((-30, -4, -2, -1, 0, 0, 0, 1, 2, 4, 30))
 flags = st.one_of(
     st.sampled_from((ALL_FLAGS, ALL_FLAGS, NO_FLAGS)), st.builds(OrderFlags, *[st.booleans()] * 4)
 )
