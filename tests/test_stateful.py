@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ibperp.state import State
 
 BUDGET: Final = settings(
-    max_examples=8,
+    max_examples=6,
     stateful_step_count=30,
     derandomize=True,
     deadline=None,
@@ -81,9 +81,12 @@ class Walk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = self.first
-        self.monitor = Monitor(self.state)
+        self.monitor = Monitor(self.first)
         self.actions = list[Action]()
+
+    @property
+    def state(self) -> State:
+        return self.monitor.state
 
     def act(self, action: Action) -> None:
         self.actions.append(action)
@@ -92,7 +95,6 @@ class Walk(RuleBasedStateMachine):
             [f"{name}: {message}", *map(str, shrunk(self.first, self.actions, name))]
         )
         if isinstance(outcome, Accepted):
-            self.state = outcome.state
             self.seen.update([type(action), *said(outcome)])
 
     @initialize(random=chances, changes=st.booleans())

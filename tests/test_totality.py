@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ibperp.state import State
 
 PROPERTY: Final = settings(
-    max_examples=10,
+    max_examples=8,
     derandomize=True,
     deadline=None,
     database=None,
