@@ -66,16 +66,16 @@ prove: $(STAMP) ## prove the theorems for all integers
 pytest: $(STAMP) ## run the tests with coverage
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
-fill: $(STAMP) ## write the vectors again from the reference
-	@$(BIN)/ibperp fill
+fill: $(STAMP) ## write vectors, schemas and tables again from the reference
+	@$(BIN)/python -m ibperp_authoring.fill
 
 docs: $(STAMP) ## build the site into site/
-	@$(BIN)/python -m ibperp_conformance.site
+	@$(BIN)/python -m ibperp_authoring.site
 	@$(BIN)/mkdocs build --strict
 
 bench: $(STAMP) ## measure the reference
-	@$(BIN)/python -m ibperp_conformance.bench
+	@$(BIN)/python -m ibperp_authoring.bench
 
 clean: ## remove everything made here, the virtual environment too
 	rm -rf .venv site dist build docs/spec .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
-	find reference invariants conformance tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find reference invariants conformance authoring tests -name __pycache__ -type d -prune -exec rm -rf {} +

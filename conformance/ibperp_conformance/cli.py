@@ -14,8 +14,8 @@ import typer
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ibperp_conformance.conform import Campaign, Result
-    from ibperp_conformance.vectors_format import Suite, Vector
+    from ibperp_conformance.runner.campaign import Campaign, Result
+    from ibperp_conformance.runner.vectors import Suite, Vector
 
 EXIT_WRONG_USE: Final = 2
 EXIT_NOT_RUN: Final = 3
@@ -63,9 +63,14 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     """Hold an engine to the vectors of the specification."""
     from rich.console import Console
 
-    from ibperp_conformance.conform import Campaign, WrongUseError, read_known_failures, select
-    from ibperp_conformance.reports import print_summary, writable, write_reports
-    from ibperp_conformance.vectors_format import TIERS, load_suite
+    from ibperp_conformance.runner.campaign import (
+        Campaign,
+        WrongUseError,
+        read_known_failures,
+        select,
+    )
+    from ibperp_conformance.runner.reports import print_summary, writable, write_reports
+    from ibperp_conformance.runner.vectors import TIERS, load_suite
 
     if tier not in TIERS:
         raise WrongUseError(f"--tier is one of {', '.join(TIERS)}, not {tier!r}")
@@ -99,7 +104,7 @@ def _conduct_with_progress(
     from rich.console import Console
     from rich.progress import Progress
 
-    from ibperp_conformance.conform import conduct
+    from ibperp_conformance.runner.campaign import conduct
 
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -114,7 +119,7 @@ def _conduct_with_progress(
 @app.command(epilog=EXIT_CODES)
 def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
     """Try every message of the protocol once and say what to mend."""
-    from ibperp_conformance import smoke as smoking
+    from ibperp_conformance.runner import smoke as smoking
 
     failed = 0
     could_not_run = False
@@ -135,19 +140,9 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
 @app.command()
 def engine() -> int:
     """Serve the reference on standard input and output, one JSON object a line."""
-    from ibperp_conformance.engine import main_engine
+    from ibperp_conformance.protocol.server import main_engine
 
     return main_engine()
-
-
-@app.command()
-def fill(
-    check: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
-) -> int:
-    """Write the vectors again from the reference; with --check exit 1 when they are stale."""
-    from ibperp_conformance import fill as filling
-
-    return filling.main(check)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -168,7 +163,7 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     ] = None,
 ) -> int:
     """Run a scenario; print its steps, and where accounts and markets stand at the end."""
-    from ibperp_conformance import scenario
+    from ibperp_conformance.scenario import run as scenario
 
     return scenario.main_run(
         file,
@@ -185,9 +180,9 @@ def check_trace(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
 ) -> int:
     """Hold the observations of a recorded trace to the invariants; exit 1 when one is broken."""
-    from ibperp_conformance.client import visible
-    from ibperp_conformance.conform import WrongUseError
-    from ibperp_invariants import trace as recorded
+    from ibperp_conformance.protocol.client import visible
+    from ibperp_conformance.runner.campaign import WrongUseError
+    from ibperp_invariants.check import trace as recorded
 
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
@@ -217,7 +212,7 @@ def check_trace(
 @app.command()
 def trace() -> int:
     """Print what stands behind every clause; exit 1 when something is missing."""
-    from ibperp_conformance import traceability
+    from ibperp_conformance.specification import traceability
 
     return traceability.main()
 
@@ -247,9 +242,9 @@ def main() -> NoReturn:
 def _run() -> int:
     from typer.main import get_command
 
-    from ibperp_conformance.conform import WrongUseError
-    from ibperp_conformance.spec_data import SpecMissingError
-    from ibperp_conformance.vectors_format import VectorError
+    from ibperp_conformance.runner.campaign import WrongUseError
+    from ibperp_conformance.runner.vectors import VectorError
+    from ibperp_conformance.spec_files import SpecMissingError
 
     try:
         result = get_command(app).main(prog_name="ibperp", standalone_mode=False)

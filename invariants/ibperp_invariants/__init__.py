@@ -1,8 +1,8 @@
 """What must hold in every state and along every trace of the specification."""
 
-from ibperp_invariants.registry import INVARIANTS, Follower, Monitor, check_state, check_step
-from ibperp_invariants.step import Invariant, Scope, Violation
-from ibperp_invariants.trace import TraceError, TraceViolation, check_trace
+from ibperp_invariants.check.registry import INVARIANTS, Follower, Monitor, check_state, check_step
+from ibperp_invariants.check.trace import TraceError, TraceViolation, check_trace
+from ibperp_invariants.step.step import Invariant, Scope, Violation
 
 __all__ = [
     "INVARIANTS",

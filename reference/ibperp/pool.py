@@ -10,14 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.numbers import (
-    RATIO,
-    SECONDS_PER_YEAR,
-    div_down,
-    mul_div_down,
-    mul_div_up,
-    remainder,
-)
+from ibperp.numbers import RATIO, SECONDS_PER_YEAR, div_down, mul_div_down, mul_div_up, remainder
 
 if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters

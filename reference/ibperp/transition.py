@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp import actions, risk_actions
 from ibperp.numbers import in_range
-from ibperp.operations import (
-    backstop,
-    bankruptcy,
-    custody,
-    governance,
-    halts,
-    liquidation,
-    markets,
-    money_market,
-    parameter_changes,
-    perpetuals,
-    quotes,
-    settlement,
-    spot_margin,
-    withdrawal,
-)
+from ibperp.operations.custody import actions as custody
+from ibperp.operations.custody import withdrawal
 from ibperp.operations.effect import rejection
+from ibperp.operations.governance import actions as governance
+from ibperp.operations.governance import halts, parameter_changes
+from ibperp.operations.liquidation import bankruptcy, ladder
+from ibperp.operations.money_market import actions as money_market
+from ibperp.operations.perpetuals import markets as perpetuals
+from ibperp.operations.programs import backstops, quotes
+from ibperp.operations.settlement import settle
+from ibperp.operations.spot_margin import markets, orders
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.state import Market
 
@@ -55,22 +49,22 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.ListMarket: markets.list_market,
     actions.SetMarketParameters: markets.set_market_parameters,
     actions.SetMarketReference: markets.set_market_reference,
-    actions.PlaceOrder: spot_margin.place_order,
-    actions.CancelOrder: spot_margin.cancel_order,
-    actions.CancelAllOrders: spot_margin.cancel_all_orders,
-    actions.AmendOrder: spot_margin.amend_order,
-    actions.ConvertDust: spot_margin.convert_dust,
+    actions.PlaceOrder: orders.place_order,
+    actions.CancelOrder: orders.cancel_order,
+    actions.CancelAllOrders: orders.cancel_all_orders,
+    actions.AmendOrder: orders.amend_order,
+    actions.ConvertDust: orders.convert_dust,
     actions.ListPerpetual: perpetuals.list_perpetual,
     actions.SetPerpetualParameters: perpetuals.set_perpetual_parameters,
     actions.UpdateMark: perpetuals.update_mark,
     actions.ApplyFunding: perpetuals.apply_funding,
     actions.SettleMarket: perpetuals.settle_market,
-    actions.Settle: settlement.settle,
-    risk_actions.Liquidate: liquidation.liquidate,
+    actions.Settle: settle.settle,
+    risk_actions.Liquidate: ladder.liquidate,
     risk_actions.ResolveBankruptcy: bankruptcy.resolve_bankruptcy,
     risk_actions.RunRisk: bankruptcy.run_risk,
     risk_actions.FundInsurance: bankruptcy.fund_insurance,
-    risk_actions.RegisterBackstop: backstop.register_backstop,
+    risk_actions.RegisterBackstop: backstops.register_backstop,
     risk_actions.RequestQuote: quotes.request_quote,
     risk_actions.SubmitQuote: quotes.submit_quote,
     risk_actions.WithdrawQuote: quotes.withdraw_quote,

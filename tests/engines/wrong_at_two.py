@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ibperp_conformance.engine import CAPABILITIES, Engine, main_engine
-from ibperp_conformance.vectors_format import NEEDED
+from ibperp_conformance.protocol.server import CAPABILITIES, Engine, main_engine
+from ibperp_conformance.runner.vectors import NEEDED
 
 LACKED = sys.argv[1].removeprefix("no-").replace("-", "_") if len(sys.argv) > 1 else ""
 

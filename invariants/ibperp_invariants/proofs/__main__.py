@@ -15,12 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ibperp_invariants.proofs import LEDGER, read_ledger
-from ibperp_invariants.proofs.engine import (
-    THEOREM_MODULES,
-    Finding,
-    all_theorems,
-    defects,
-)
+from ibperp_invariants.proofs.checker import THEOREM_MODULES, Finding, all_theorems, defects
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
 from ibperp_invariants.proofs.workers import check_apart
 

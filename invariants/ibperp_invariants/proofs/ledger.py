@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ibperp_invariants.proofs import Proof
-from ibperp_invariants.proofs.engine import Finding
+from ibperp_invariants.proofs.checker import Finding
 
 PROVED_VERDICT: Final = "CONFIRMED"
 RUN_ONLY: Final = frozenset({"seconds", "detail"})

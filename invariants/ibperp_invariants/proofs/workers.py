@@ -7,7 +7,7 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from typing import Final
 
-from ibperp_invariants.proofs.engine import THEOREM_MODULES, Finding, check, no_verdict
+from ibperp_invariants.proofs.checker import THEOREM_MODULES, Finding, check, no_verdict
 
 PROCESS_SECONDS: Final = 600
 """What a theorem, its witness twin and its planted fault may take together."""

@@ -2,25 +2,21 @@
 
 from typing import Final
 
-from ibperp_invariants.proofs.faults import (
-    bankruptcy,
-    book,
-    deleveraging,
-    feeds,
-    funding,
-    liquidation,
-    margin,
-    numbers,
-    pool,
-    portfolio,
-    position,
-    posting,
-    ramps,
-    settlement,
-    takeover,
-    trade,
-)
+from ibperp_invariants.proofs.faults.custody import posting
 from ibperp_invariants.proofs.faults.fault import Fault
+from ibperp_invariants.proofs.faults.governance import feeds, ramps
+from ibperp_invariants.proofs.faults.liquidation import (
+    bankruptcy,
+    deleveraging,
+    handover,
+    liquidation,
+)
+from ibperp_invariants.proofs.faults.money_market import pool
+from ibperp_invariants.proofs.faults.notation import numbers
+from ibperp_invariants.proofs.faults.perpetuals import funding, position
+from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
+from ibperp_invariants.proofs.faults.settlement import settlement
+from ibperp_invariants.proofs.faults.spot_margin import book, trade
 
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
@@ -34,7 +30,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **funding.FAULTS,
     **settlement.FAULTS,
     **liquidation.FAULTS,
-    **takeover.FAULTS,
+    **handover.FAULTS,
     **deleveraging.FAULTS,
     **bankruptcy.FAULTS,
     **ramps.FAULTS,

@@ -1,0 +1,1 @@
+"""What writes the specification and never ships: cases, vectors, schemas, site, benchmarks."""

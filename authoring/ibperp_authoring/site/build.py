@@ -1,0 +1,311 @@
+"""Write the generated parts of the documentation: `python -m ibperp_authoring.site.build [--draft]`.
+
+The chapters go to `docs/spec/`; tables and pictures that other pages include go to `build/`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from ibperp_conformance.specification.chapters import (
+    CHAPTERS,
+    Evidence,
+    chapter_page,
+    clauses_in,
+)
+from ibperp_authoring.site.rate_curve import (
+    curve_svg,
+    rate_table,
+)
+from ibperp_authoring.site.day import (
+    day_pictures,
+)
+from ibperp_conformance.presets.document import (
+    DocumentError,
+)
+from ibperp_authoring.site.margin_curve import (
+    haircut_svg,
+    haircut_table,
+    margin_svg,
+    margin_table,
+)
+from ibperp_conformance.presets.preset import (
+    load_preset,
+)
+from ibperp_authoring.site.waterfall import (
+    waterfall_pictures,
+)
+from ibperp_invariants import INVARIANTS
+from ibperp_invariants.proofs import read_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ibperp_invariants.proofs import Proof
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+"""The checkout: the site is built from one, never from an installed package."""
+
+GRADE_PROVED: Final = "proved"
+GRADE_SEARCHED: Final = "searched"
+GRADE_CLAIMED: Final = "claimed"
+
+CHAPTER_OF: Final = {
+    "NT": "notation",
+    "CU": "custody",
+    "MM": "money-market",
+    "PF": "portfolio",
+    "SM": "spot-margin",
+    "PP": "perpetuals",
+    "ST": "settlement",
+    "LQ": "liquidation",
+    "PG": "programs",
+    "GV": "governance",
+    "CF": "conformance",
+}
+"""The chapter of a clause, by the prefix of its id."""
+
+MARKUP: Final = frozenset("&<>*_`|[]\\#{}$~^")
+"""The signs that mean something in Markdown or HTML."""
+
+Result = TypeVar("Result")
+Vector = dict[str, Any]
+
+
+class Theorem(NamedTuple):
+    """A theorem of the proof ledger: what it says of which clauses, and its grade."""
+
+    name: str
+    clauses: tuple[str, ...]
+    statement: str
+    grade: str
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write everything; return 0, 1 when something is missing, 2 for a wrong argument.
+
+    With `--draft` what is missing leaves a note in its page instead.
+    """
+    if set(arguments) - {"--draft"}:
+        sys.stderr.write("usage: python -m ibperp_authoring.site.build [--draft]\n")
+        return 2
+    is_draft = "--draft" in arguments
+    gaps = generate(ROOT, is_draft=is_draft)
+    sys.stderr.writelines(f"docs: {gap}\n" for gap in gaps)
+    return 1 if gaps and not is_draft else 0
+
+
+def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
+    """Write the generated pages under a checkout; return what was missing, empty when complete."""
+    gaps: list[str] = []
+    vectors = _attempt(gaps, list[Vector](), partial(load_vectors, root))
+    theorems = _attempt(gaps, list[Theorem](), partial(load_theorems, root))
+    evidence = Evidence(
+        grades={invariant.name: GRADE_SEARCHED for invariant in INVARIANTS},
+        theorems=_by_clause((theorem.name, theorem.clauses) for theorem in theorems),
+        theorem_grades={theorem.name: theorem.grade for theorem in theorems},
+        vectors=_by_clause((vector["id"], vector["clauses"]) for vector in vectors),
+    )
+    writers: dict[str, Callable[[], str]] = {
+        **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
+        "build/vectors.md": partial(vector_tables, vectors),
+        "build/invariants.md": invariant_table,
+        "build/proofs.md": partial(theorem_table, theorems),
+        "build/rate-curves.md": rate_curves,
+        "build/haircut-curves.md": haircut_curves,
+        "build/margin-curves.md": margin_curves,
+        "build/day.md": partial(day_pictures, root),
+        "build/waterfall.md": partial(waterfall_pictures, root),
+        "build/presets.md": partial(preset_files, root),
+    }
+    pages = {
+        page: _attempt(gaps, f"Missing in this draft: {page}.\n", write)
+        for page, write in writers.items()
+    }
+    if is_draft or not gaps:
+        for page, text in pages.items():
+            _write(root / page, text)
+    return tuple(gaps)
+
+
+def load_vectors(root: Path) -> list[Vector]:
+    """Return the vectors of every brick in the order of their files.
+
+    Raises LookupError when there are none.
+    """
+    files = sorted((root / "spec" / "vectors").glob("*.json"))
+    found = [
+        vector
+        for path in files
+        if path.stem != "setups"
+        for vector in json.loads(path.read_text(encoding="utf-8"))["vectors"]
+    ]
+    if not found:
+        raise LookupError("spec/vectors holds no vectors; run make fill")
+    return found
+
+
+def vector_tables(vectors: Sequence[Vector]) -> str:
+    """Return one Markdown table of vectors per clause, each row with the vector's id as anchor."""
+    lines: list[str] = []
+    by_first_clause: dict[str, list[Vector]] = defaultdict(list)
+    for vector in vectors:
+        by_first_clause[vector["clauses"][0]].append(vector)
+    for clause, listed in by_first_clause.items():
+        lines += [f"## Vectors of {clause}", "", "| id | kind | why | what it shows | ends with |"]
+        lines += ["|---|---|---|---|---|", *(_vector_row(vector) for vector in listed), ""]
+    return "\n".join(lines)
+
+
+def _vector_row(vector: Vector) -> str:
+    name = vector["id"]
+    title = str(vector["title"])
+    last = vector["steps"][-1]
+    outcome = "accepted"
+    if "rejected" in last["expect"]:
+        outcome = f"`{last['expect']['rejected']['code']}`"
+    action = last["action"]["type"]
+    return (
+        f"| `{name}`{{#{name}}} | {vector['kind']} | {vector['why']} | {_stated(title)} "
+        f"| `{action}`: {outcome} |"
+    )
+
+
+def _by_clause(named: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
+    by_clause: dict[str, list[str]] = defaultdict(list)
+    for name, clauses in named:
+        for clause in clauses:
+            by_clause[clause].append(name)
+    return by_clause
+
+
+def _chapter(root: Path, name: str, evidence: Evidence) -> str:
+    path = root / "spec" / f"{name}.md"
+    if not path.is_file():
+        raise LookupError(f"spec/{name}.md is missing")
+    homes = {
+        clause.clause: chapter
+        for chapter, clauses in clauses_in(root / "spec").items()
+        for clause in clauses
+    }
+    try:
+        return chapter_page(path.read_text(encoding="utf-8"), homes, evidence)
+    except LookupError as error:
+        raise LookupError(f"spec/{name}.md: {error}") from error
+
+
+def invariant_table() -> str:
+    """Return the registered invariants as Markdown, each with its name as anchor and its grade."""
+    lines = ["| invariant | holds for | clauses | grade |", "|---|---|---|---|"]
+    for invariant in INVARIANTS:
+        clauses = ", ".join(_clause_link(clause) for clause in invariant.clauses)
+        grade = f'<span class="grade">{GRADE_SEARCHED}</span>'
+        lines.append(
+            f"| `{invariant.name}`{{#{invariant.name}}}<br>{_stated(invariant.statement)} "
+            f"| every {invariant.scope} | {clauses} | {grade} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def load_theorems(root: Path) -> list[Theorem]:
+    """Return the theorems of the proof ledger, in its order.
+
+    Raises LookupError when there is no ledger, ValueError when it is not one.
+    """
+    path = root / "invariants" / "ibperp_invariants" / "proofs" / "ledger.json"
+    if not path.is_file():
+        raise LookupError("the proof ledger is missing; run make prove")
+    _, proofs = read_ledger(path)
+    return [
+        Theorem(proof.theorem, proof.clauses, proof.statement, _grade(proof))
+        for proof in proofs.values()
+    ]
+
+
+def theorem_table(theorems: Sequence[Theorem]) -> str:
+    """Return the theorems as Markdown, each with its name as anchor and its grade."""
+    lines = ["| theorem | clauses | grade |", "|---|---|---|"]
+    for theorem in theorems:
+        clauses = ", ".join(_clause_link(clause) for clause in theorem.clauses)
+        lines.append(
+            f"| `{theorem.name}`{{#{theorem.name}}}<br>{_stated(theorem.statement)} | {clauses} "
+            f'| <span class="grade">{theorem.grade}</span> |'
+        )
+    return "\n".join(lines) + "\n"
+
+
+def rate_curves() -> str:
+    """Return picture and table of every asset of the launch preset."""
+    parts = []
+    for listing in load_preset("launch").listings:
+        pool = listing.parameters.pool
+        parts += [f"## {listing.asset}", "", curve_svg(listing.asset, pool), rate_table(pool), ""]
+    return "\n".join(parts)
+
+
+def haircut_curves() -> str:
+    """Return one picture and table of the haircuts of the launch preset."""
+    haircuts = {
+        listing.asset: listing.parameters.haircut for listing in load_preset("launch").listings
+    }
+    return f"{haircut_svg(haircuts)}\n{haircut_table(haircuts)}\n"
+
+
+def margin_curves() -> str:
+    """Return picture and table of the fractions of every asset of the launch preset."""
+    parts = []
+    for listing in load_preset("launch").listings:
+        asset, limits = listing.asset, listing.parameters
+        parts += [f"## {asset}", "", margin_svg(asset, limits), margin_table(limits), ""]
+    return "\n".join(parts)
+
+
+def preset_files(root: Path) -> str:
+    """Return every preset file as it is written."""
+    parts = []
+    for path in sorted((root / "spec" / "presets").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8").rstrip()
+        parts += [f"## {path.stem}", "", f'```yaml title="{path.name}"', text, "```", ""]
+    if not parts:
+        raise LookupError("spec/presets holds no preset")
+    return "\n".join(parts)
+
+
+def _grade(proof: Proof) -> str:
+    """Return `proved` only for a theorem that is confirmed, not vacuous, and catches its fault."""
+    is_proved = proof.verdict == "CONFIRMED" and proof.witness and proof.fault_found
+    return GRADE_PROVED if is_proved else GRADE_CLAIMED
+
+
+def _stated(sentence: str) -> str:
+    """Return a sentence for a cell of a table, with every sign shown as it is written."""
+    shown = "".join(f"&#{ord(sign)};" if sign in MARKUP else sign for sign in sentence)
+    return f'<span class="statement">{shown}</span>'
+
+
+def _clause_link(clause: str) -> str:
+    prefix = clause.partition("-")[0]
+    return f"[{clause}](spec/{CHAPTER_OF[prefix]}.md#{clause})"
+
+
+def _attempt(gaps: list[str], instead: Result, write: Callable[[], Result]) -> Result:
+    try:
+        return write()
+    except (DocumentError, LookupError, ImportError, OSError, ValueError) as error:
+        gaps.append(str(error.args[0]) if isinstance(error, LookupError) else str(error))
+        return instead
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only when its text changes, so that a watching server settles."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial_file = path.with_name(f".{path.name}.partial")
+    partial_file.write_text(text, encoding="utf-8")
+    partial_file.replace(path)

@@ -1,0 +1,32 @@
+"""The course of the day scenario in pictures, drawn from the run of the reference itself (ST-2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp_conformance.scenario.run import (
+    run_scenario,
+)
+from ibperp_conformance.pictures.frames import (
+    course_of,
+)
+from ibperp_conformance.pictures.plot import (
+    pictures,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY: Final = "docs/scenarios/interest-bearing-day.yaml"
+
+
+def day_pictures(root: Path) -> str:
+    """Return every picture of the day as Markdown, under a heading of its own.
+
+    Raises ValueError if a step went otherwise than the scenario expects.
+    """
+    result = run_scenario(root / DAY, is_checked=False)
+    if not result.is_ok:
+        raise ValueError(f"{DAY}: the run does not go as the scenario says")
+    drawn = pictures(course_of(result))
+    return "\n".join(f"### {heading}\n\n{picture}\n" for heading, picture in drawn)

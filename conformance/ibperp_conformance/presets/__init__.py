@@ -1,0 +1,1 @@
+"""Systems, assets and markets in decimals, as people write them."""

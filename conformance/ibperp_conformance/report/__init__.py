@@ -1,0 +1,1 @@
+"""Says what a scenario did: tables of steps, accounts, gains and losses."""

@@ -1,0 +1,1 @@
+"""Holds an engine to the vectors and reports how it did."""

@@ -1,0 +1,360 @@
+"""Hold an engine to the vectors: replay each one and judge every answer (CF)."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from ibperp_conformance.protocol.client import (
+    Engine,
+    EngineDiedError,
+    EngineFailureError,
+    EngineGarbageError,
+    EngineTimedOutError,
+    Fields,
+    Hello,
+    Reply,
+    visible,
+)
+from ibperp_conformance.runner.comparison import (
+    Row,
+    compare_observation,
+    compare_setup,
+    compare_step,
+)
+from ibperp_conformance.runner.vectors import NEEDED, Object, Setup, Suite, Vector, overlay
+
+BATCH: Final = 1000
+TIMEOUTS_IN_A_ROW: Final = 5
+FAILURES_IN_A_ROW: Final = 25
+
+Request: TypeAlias = tuple[str, Fields]
+
+
+class WrongUseError(Exception):
+    """The caller asked for something that cannot be done; the message says what to change."""
+
+
+class Outcome(StrEnum):
+    """What became of a vector."""
+
+    PASSED = "passed"
+    DIVERGED = "diverged"
+    ERRORED = "errored"
+    UNSUPPORTED = "unsupported"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where an answer differs: `step` counts from 1, None when it is not a step of the vector."""
+
+    where: str
+    step: int | None
+    action: Object | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one vector; `known` is the reason given in the known-failures file."""
+
+    vector: Vector
+    outcome: Outcome
+    message: str = ""
+    divergence: Divergence | None = None
+    stderr: str = ""
+    seconds: float = 0.0
+    known: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the result was expected: a pass, or a failure that is listed as known."""
+        if self.known is None:
+            return self.outcome is Outcome.PASSED
+        return self.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A run of vectors against one engine, as far as it got."""
+
+    command: tuple[str, ...]
+    tier: str
+    total: int
+    hello: Hello | None = None
+    results: list[Result] = field(default_factory=list)
+    seconds: float = 0.0
+    failure: EngineFailureError | None = None
+    stopped: str = ""
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 diverges, 3 the engine could not be run, 130 interrupted."""
+        if self.interrupted:
+            return 130
+        if self.failure is not None:
+            return 3
+        return 0 if all(result.is_good for result in self.results) else 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many vectors have each outcome, every outcome named."""
+        counted = Counter(result.outcome for result in self.results)
+        return {outcome.value: counted[outcome] for outcome in Outcome}
+
+    @property
+    def bad(self) -> list[Result]:
+        """The results that keep the engine from conforming, without the skipped ones."""
+        return [r for r in self.results if not r.is_good and r.outcome is not Outcome.SKIPPED]
+
+    def rerun(self, vector: Vector) -> str:
+        """Return the command line that runs only `vector`."""
+        engine = f" -- {shlex.join(self.command)}" if self.command else ""
+        return f"ibperp conform --vector {shlex.quote(vector.id)}{engine}"
+
+
+def embedded_command() -> tuple[str, ...]:
+    """Return the command that serves the reference as a process of its own."""
+    return (sys.executable, "-P", "-m", "ibperp_conformance.cli", "engine")
+
+
+def select(suite: Suite, tier: str, ids: Sequence[str]) -> list[Vector]:
+    """Return the vectors of a tier, or exactly those named; raise `WrongUseError`."""
+    if not ids:
+        return [vector for vector in suite.vectors.values() if tier == "full" or vector.core]
+    for name in ids:
+        if name not in suite.vectors:
+            near = difflib.get_close_matches(name, suite.vectors, 3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise WrongUseError(f"there is no vector {visible(name, 80)!r}{hint}")
+    return [suite.vectors[name] for name in dict.fromkeys(ids)]
+
+
+def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
+    """Return the reasons by vector id from lines `ID reason`; `#` starts a comment line.
+
+    Raises `WrongUseError` with file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise WrongUseError(f"cannot read the known failures {path}: {reason}") from None
+    known: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        name, _, reason = line.strip().partition(" ")
+        if not name or name.startswith("#"):
+            continue
+        if not reason.strip():
+            raise WrongUseError(f"{path}, line {number}: a reason is needed after {name}")
+        if name not in suite.vectors:
+            raise WrongUseError(f"{path}, line {number}: there is no vector {name!r}; remove it")
+        if name in known:
+            raise WrongUseError(f"{path}, line {number}: {name} is listed twice")
+        known[name] = reason.strip()
+    return known
+
+
+def conduct(
+    suite: Suite,
+    vectors: Sequence[Vector],
+    campaign: Campaign,
+    *,
+    timeout: float = 10.0,
+    known: Mapping[str, str] | None = None,
+    on_result: Callable[[Result], None] = lambda _: None,
+) -> Campaign:
+    """Run `vectors` and fill `campaign`, whatever the engine does; never raise for its faults.
+
+    An empty `campaign.command` means the reference. An interrupt ends the run with what there is.
+    """
+    started = time.monotonic()
+    runner = _Runner(suite, campaign, timeout)
+    reasons = known or {}
+    try:
+        for vector in vectors:
+            result = runner.run(vector, reasons.get(vector.id))
+            campaign.results.append(result)
+            on_result(result)
+            if runner.should_stop():
+                break
+        runner.finish()
+    except KeyboardInterrupt:
+        campaign.interrupted = True
+        campaign.stopped = "interrupted"
+    except EngineFailureError as failure:
+        campaign.failure = failure
+        campaign.stopped = str(failure)
+    finally:
+        runner.close()
+        for vector in vectors[len(campaign.results) :]:
+            reason = campaign.stopped or "the run ended early"
+            skipped = Result(vector, Outcome.SKIPPED, reason, known=reasons.get(vector.id))
+            campaign.results.append(skipped)
+        campaign.seconds = time.monotonic() - started
+    return campaign
+
+
+class _Runner:
+    """One engine, started again when it fails."""
+
+    def __init__(self, suite: Suite, campaign: Campaign, timeout: float) -> None:
+        self.suite = suite
+        self.campaign = campaign
+        self.timeout = timeout
+        self.engine: Engine | None = None
+        self.located = 0
+        self.timeouts = 0
+        self.failures = 0
+
+    def close(self) -> None:
+        if self.engine:
+            self.engine.close()
+            self.engine = None
+
+    def finish(self) -> None:
+        """Let the engine end by itself, as it would in service."""
+        if self.engine:
+            self.engine.finish()
+
+    def should_stop(self) -> bool:
+        """Give up on an engine that only fails, so that a hanging one does not take hours."""
+        if self.timeouts >= TIMEOUTS_IN_A_ROW:
+            self.campaign.stopped = f"gave up after {self.timeouts} vectors in a row timed out"
+        elif self.failures >= FAILURES_IN_A_ROW:
+            self.campaign.stopped = (
+                f"gave up after the engine failed {self.failures} times in a row"
+            )
+        return bool(self.campaign.stopped)
+
+    def run(self, vector: Vector, known: str | None) -> Result:
+        """Return what became of `vector`; raise when the engine cannot be started at all."""
+        engine = self._started()
+        began = time.monotonic()
+        setup = self.suite.setups[vector.setup]
+        requests = _requests(setup, vector)
+        hello = self.campaign.hello or Hello("", "", frozenset())
+        if missing := _needs(setup, vector) - hello.capabilities:
+            message = f"the engine does not claim {' and '.join(sorted(missing))}"
+            return Result(vector, Outcome.UNSUPPORTED, message, known=known)
+        message, stderr, divergence = "", "", None
+        try:
+            replies: list[Reply] = []
+            for first in range(0, len(requests), BATCH):
+                replies += engine.batch(requests[first : first + BATCH])
+            outcome, message, divergence = _judge(setup, vector, replies, hello)
+            self.timeouts = self.failures = 0
+        except EngineFailureError as failure:
+            outcome, stderr = _outcome_of(failure), failure.stderr
+            self.close()
+            message = f"{failure}{self._place(vector, requests, outcome)}"
+            self.timeouts = self.timeouts + 1 if outcome is Outcome.TIMED_OUT else 0
+            self.failures += 1
+        seconds = time.monotonic() - began
+        return Result(vector, outcome, message, divergence, stderr, seconds, known)
+
+    def _started(self) -> Engine:
+        if self.engine is None:
+            engine = Engine(self.campaign.command or embedded_command(), self.timeout)
+            self.engine = engine
+            self.campaign.hello = engine.hello()
+        return self.engine
+
+    def _place(self, vector: Vector, requests: Sequence[Request], outcome: Outcome) -> str:
+        """Return at which request the engine fails when they are sent one at a time."""
+        if outcome is Outcome.TIMED_OUT or self.located >= TIMEOUTS_IN_A_ROW:
+            return ""
+        self.located += 1
+        engine = self._started()
+        for index, (op, fields) in enumerate(requests):
+            try:
+                engine.request(op, **fields)
+            except EngineFailureError:
+                self.close()
+                return f" (at {_where(vector, self.suite.setups[vector.setup], index)[0]})"
+        return " (only when the requests of the vector are sent as one batch)"
+
+
+def _actions(setup: Setup, vector: Vector) -> list[Object]:
+    return [*setup.actions, *(step.action for step in vector.steps)]
+
+
+def _needs(setup: Setup, vector: Vector) -> frozenset[str]:
+    """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
+    used = {action["type"] for action in _actions(setup, vector)}
+    return frozenset(name for name, actions in NEEDED.items() if used & actions)
+
+
+def _requests(setup: Setup, vector: Vector) -> list[Request]:
+    return [
+        ("reset", {"system": setup.system}),
+        *(("apply", {"action": action}) for action in _actions(setup, vector)),
+        ("observe", {}),
+    ]
+
+
+def _where(vector: Vector, setup: Setup, index: int) -> tuple[str, int | None, Object | None]:
+    """Return the name of request `index`, the number of its step, and its action."""
+    step = index - len(setup.actions)
+    if index == 0:
+        return "reset", None, None
+    if step <= 0:
+        action = setup.actions[index - 1]
+        return f"action {index} of setup {setup.id}, {action['type']}", None, action
+    if step <= len(vector.steps):
+        action = vector.steps[step - 1].action
+        return f"step {step} of {len(vector.steps)}, {action['type']}", step, action
+    return "the observation at the end", None, None
+
+
+def _outcome_of(failure: EngineFailureError) -> Outcome:
+    if isinstance(failure, EngineTimedOutError):
+        return Outcome.TIMED_OUT
+    if isinstance(failure, EngineGarbageError):
+        return Outcome.ERRORED
+    if isinstance(failure, EngineDiedError):
+        return Outcome.CRASHED
+    raise failure
+
+
+def _judge(
+    setup: Setup, vector: Vector, replies: Sequence[Reply], hello: Hello
+) -> tuple[Outcome, str, Divergence | None]:
+    for index, reply in enumerate(replies):
+        where, number, action = _where(vector, setup, index)
+        body = reply.body if isinstance(reply.body, dict) else {}
+        if reply.kind == "errored":
+            return Outcome.ERRORED, f"{where}: {visible(str(body.get('message')), 500)}", None
+        if reply.kind == "unsupported":
+            capability = str(body.get("capability"))
+            name = visible(capability, 80)
+            if capability in hello.capabilities:
+                message = f"{where}: {name} is called unsupported, but hello declares it"
+                return Outcome.ERRORED, message, None
+            return Outcome.UNSUPPORTED, f"{where}: the engine does not support {name}", None
+        if action is None and reply.kind == "ok":
+            continue
+        if reply.kind == "observation":
+            expected = overlay(setup.observation, vector.post)
+            rows = compare_observation(expected, body, hello.capabilities)
+        elif number is None:
+            rows = compare_setup(reply)
+        else:
+            rows = compare_step(vector.steps[number - 1].expect, reply, hello.capabilities)
+        if rows:
+            first = next(row for row in rows if row.differs)
+            message = f"{where}: {first.path} differs"
+            return Outcome.DIVERGED, message, Divergence(where, number, action, rows)
+    return Outcome.PASSED, "", None

@@ -1,0 +1,356 @@
+"""Vectors as records: what an engine is asked, and what it must answer (CF)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar
+
+from ibperp_conformance.protocol.client import decode
+from ibperp_conformance.spec_files import spec_path
+
+FORMAT: Final = "1"
+KINDS: Final = ("accept", "reject", "trace")
+WHYS: Final = (
+    "boundary",
+    "rounding",
+    "precedence",
+    "conservation",
+    "attack",
+    "regression",
+    "rule",
+    "trace-long",
+)
+TIERS: Final = ("core", "full")
+SPOT_MARGIN_ACTIONS: Final = frozenset(
+    (
+        "list_market",
+        "set_market_parameters",
+        "set_market_reference",
+        "place_order",
+        "cancel_order",
+        "cancel_all_orders",
+        "amend_order",
+        "convert_dust",
+    )
+)
+"""The actions that only an engine with the capability `spot_margin` has (CF-1)."""
+
+PERPETUALS_ACTIONS: Final = frozenset(
+    (
+        "list_perpetual",
+        "set_perpetual_parameters",
+        "update_mark",
+        "apply_funding",
+        "settle_market",
+    )
+)
+"""The actions that only an engine with the capability `perpetuals` has (CF-1)."""
+
+SETTLEMENT_ACTIONS: Final = frozenset(("settle",))
+"""The actions that only an engine with the capability `settlement` has (CF-1)."""
+
+LIQUIDATION_ACTIONS: Final = frozenset(
+    ("liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance")
+)
+"""The actions that only an engine with the capability `liquidation` has (CF-1)."""
+
+PROGRAMS_ACTIONS: Final = frozenset(
+    (
+        "register_backstop",
+        "request_quote",
+        "submit_quote",
+        "withdraw_quote",
+        "accept_quote",
+        "refresh_request",
+        "cancel_request",
+    )
+)
+"""The actions that only an engine with the capability `programs` has (CF-1)."""
+
+GOVERNANCE_ACTIONS: Final = frozenset(
+    ("set_system_parameters", "set_asset_parameters", "halt", "resume")
+)
+"""The actions that only an engine with the capability `governance` has (CF-1)."""
+
+NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "spot_margin": SPOT_MARGIN_ACTIONS,
+    "perpetuals": PERPETUALS_ACTIONS,
+    "settlement": SETTLEMENT_ACTIONS,
+    "liquidation": LIQUIDATION_ACTIONS,
+    "programs": PROGRAMS_ACTIONS,
+    "governance": GOVERNANCE_ACTIONS,
+}
+"""The capabilities that a vector needs if it uses one of their actions (CF-1)."""
+
+Object: TypeAlias = Mapping[str, object]
+
+
+class VectorError(Exception):
+    """A vector file is not what the format says; the message names file, vector and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A state to start from: how to reach it, and its observation as leaf paths."""
+
+    id: str
+    system: Object
+    actions: tuple[Object, ...]
+    observation: Object
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Acceptance with `events`, or, when `code` is given, rejection with that code."""
+
+    code: str | None
+    violated: tuple[str, ...]
+    events: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action and what it must lead to."""
+
+    action: Object
+    expect: Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """Steps from a setup; `post` holds the leaves that differ at the end, None for a gone one."""
+
+    id: str
+    clauses: tuple[str, ...]
+    kind: str
+    why: str
+    title: str
+    effect: str | None
+    twin: str | None
+    setup: str
+    steps: tuple[Step, ...]
+    post: Object
+    hash: str
+    tier: str
+
+    @property
+    def core(self) -> bool:
+        """Whether the vector belongs to the core tier."""
+        return self.tier == "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Every setup and every vector by id, vectors in the order of files and of their place."""
+
+    setups: Mapping[str, Setup]
+    vectors: Mapping[str, Vector]
+
+
+def load_suite(directory: Path | None = None) -> Suite:
+    """Read every file of `directory`, by default the vectors of the specification.
+
+    Raises `VectorError` for the first thing that breaks the format.
+    """
+    folder = spec_path() / "vectors" if directory is None else directory
+    setups = _by_id(_setups(folder / "setups.json"))
+    files = sorted(path for path in folder.glob("*.json") if path.name != "setups.json")
+    if not files:
+        raise VectorError(f"{folder}: no vector files; write them with: make fill")
+    vectors = _by_id((where, vector) for path in files for where, vector in _vectors(path))
+    for vector in vectors.values():
+        if vector.setup not in setups:
+            raise VectorError(f"vector {vector.id}, field setup: no setup {vector.setup!r}")
+        if vector.twin is not None and vector.twin not in vectors:
+            raise VectorError(f"vector {vector.id}, field twin: no vector {vector.twin!r}")
+    return Suite(setups, vectors)
+
+
+def flatten(value: object, prefix: str = "") -> dict[str, object]:
+    """Return the leaves of a nested value by path; null, empty objects and arrays have no leaf.
+
+    An entry of an array has its place for a name. A slash inside a name is written `~1`, so that
+    two different names never flatten alike.
+    """
+    leaves: dict[str, object] = {}
+    pending: list[tuple[str, object]] = [(prefix, value)]
+    while pending:
+        path, item = pending.pop()
+        if isinstance(item, str):
+            leaves[path] = item
+            continue
+        if isinstance(item, Mapping):
+            named = [(str(name).replace("/", "~1"), child) for name, child in item.items()]
+        elif isinstance(item, list | tuple):
+            named = [(str(index), child) for index, child in enumerate(item)]
+        else:
+            if item is not None:
+                leaves[path] = item
+            continue
+        pending += [(f"{path}/{name}" if path else name, child) for name, child in reversed(named)]
+    return leaves
+
+
+def overlay(observation: Object, post: Object) -> dict[str, object]:
+    """Return `observation` with the leaves of `post` written over it, None removing a leaf."""
+    merged = {**observation, **post}
+    return {path: leaf for path, leaf in merged.items() if leaf is not None}
+
+
+_Record = TypeVar("_Record", Setup, Vector)
+
+
+def _by_id(records: Iterable[tuple[str, _Record]]) -> dict[str, _Record]:
+    found: dict[str, _Record] = {}
+    for where, record in records:
+        if record.id in found:
+            raise VectorError(f"{where}, field id: {record.id!r} is used twice")
+        found[record.id] = record
+    return found
+
+
+def _setups(path: Path) -> Iterable[tuple[str, Setup]]:
+    for where, fields in _entries(path, "setups"):
+        _only(where, fields, ("id", "system", "actions", "observation"), ("title",))
+        actions = _list(where, fields, "actions")
+        yield (
+            where,
+            Setup(
+                _text(where, fields, "id"),
+                _object(where, "system", fields["system"]),
+                tuple(_action(where, f"actions[{i}]", item) for i, item in enumerate(actions)),
+                _object(where, "observation", fields["observation"]),
+            ),
+        )
+
+
+def _vectors(path: Path) -> Iterable[tuple[str, Vector]]:
+    required = ("id", "clauses", "kind", "why", "title", "setup", "steps", "post", "hash")
+    for where, fields in _entries(path, "vectors"):
+        _only(where, fields, required, ("effect", "twin", "tier"))
+        steps = _list(where, fields, "steps")
+        if not steps:
+            raise VectorError(f"{where}, field steps: at least one step is needed")
+        why = _one_of(where, fields, "why", WHYS)
+        default = "full" if why == "trace-long" else "core"
+        yield (
+            where,
+            Vector(
+                id=_text(where, fields, "id"),
+                clauses=_texts(where, "clauses", fields["clauses"]),
+                kind=_one_of(where, fields, "kind", KINDS),
+                why=why,
+                title=_text(where, fields, "title"),
+                effect=_text(where, fields, "effect") if "effect" in fields else None,
+                twin=_text(where, fields, "twin") if "twin" in fields else None,
+                setup=_text(where, fields, "setup"),
+                steps=tuple(_step(where, f"steps[{i}]", item) for i, item in enumerate(steps)),
+                post=_object(where, "post", fields["post"]),
+                hash=_text(where, fields, "hash"),
+                tier=_one_of(where, fields, "tier", TIERS) if "tier" in fields else default,
+            ),
+        )
+
+
+def _step(where: str, field: str, value: object) -> Step:
+    fields = _object(where, field, value)
+    _only(where, fields, ("action", "expect"), (), f"{field}.")
+    return Step(
+        _action(where, f"{field}.action", fields["action"]),
+        _expectation(where, f"{field}.expect", fields["expect"]),
+    )
+
+
+def _expectation(where: str, field: str, value: object) -> Expectation:
+    fields = _object(where, field, value)
+    if set(fields) == {"accepted"}:
+        accepted = _object(where, f"{field}.accepted", fields["accepted"])
+        _only(where, accepted, ("events",), (), f"{field}.accepted.")
+        events = _list(where, accepted, "events", f"{field}.accepted.")
+        named = (
+            _object(where, f"{field}.accepted.events[{i}]", item) for i, item in enumerate(events)
+        )
+        return Expectation(None, (), tuple(named))
+    if set(fields) == {"rejected"}:
+        rejected = _object(where, f"{field}.rejected", fields["rejected"])
+        _only(where, rejected, ("code", "violated"), (), f"{field}.rejected.")
+        violated = _texts(where, f"{field}.rejected.violated", rejected["violated"])
+        return Expectation(_text(where, rejected, "code", f"{field}.rejected."), violated, ())
+    raise VectorError(f"{where}, field {field}: either accepted or rejected is needed, alone")
+
+
+def _entries(path: Path, name: str) -> Iterable[tuple[str, Object]]:
+    try:
+        document = decode(path.read_bytes())
+    except OSError as error:
+        remedy = "write the vectors with: make fill"
+        raise VectorError(f"{path}: cannot be read ({error.strerror}); {remedy}") from None
+    except ValueError as error:
+        raise VectorError(f"{path}: not JSON: {error}") from None
+    fields = _object(str(path), "(top)", document)
+    _only(str(path), fields, ("format", name), ())
+    if fields["format"] != FORMAT:
+        found = fields["format"]
+        raise VectorError(f'{path}, field format: this runner reads "{FORMAT}", found {found!r}')
+    for index, value in enumerate(_list(str(path), fields, name)):
+        entry = _object(f"{path}, {name}[{index}]", "(top)", value)
+        identity = entry.get("id")
+        singular = name.removesuffix("s")
+        label = f"{singular} {identity}" if isinstance(identity, str) else f"{name}[{index}]"
+        yield f"{path}, {label}", entry
+
+
+def _only(
+    where: str,
+    fields: Object,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    prefix: str = "",
+) -> None:
+    for name in required:
+        if name not in fields:
+            raise VectorError(f"{where}, field {prefix}{name}: missing")
+    for name in fields:
+        if name not in required and name not in optional:
+            raise VectorError(f"{where}, field {prefix}{name}: unknown")
+
+
+def _object(where: str, field: str, value: object) -> Object:
+    if not isinstance(value, dict):
+        raise VectorError(f"{where}, field {field}: an object is needed, found {value!r:.80}")
+    return value
+
+
+def _action(where: str, field: str, value: object) -> Object:
+    action = _object(where, field, value)
+    _text(where, action, "type", f"{field}.")
+    return action
+
+
+def _list(where: str, fields: Object, name: str, prefix: str = "") -> list[object]:
+    value = fields[name]
+    if not isinstance(value, list):
+        raise VectorError(f"{where}, field {prefix}{name}: a list is needed, found {value!r:.80}")
+    return value
+
+
+def _text(where: str, fields: Object, name: str, prefix: str = "") -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise VectorError(f"{where}, field {prefix}{name}: a string is needed, found {value!r:.80}")
+    return value
+
+
+def _texts(where: str, field: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(x, str) for x in value):
+        raise VectorError(f"{where}, field {field}: a list of strings is needed")
+    return tuple(str(text) for text in value)
+
+
+def _one_of(where: str, fields: Object, name: str, allowed: tuple[str, ...]) -> str:
+    value = _text(where, fields, name)
+    if value not in allowed:
+        raise VectorError(f"{where}, field {name}: one of {', '.join(allowed)}, found {value!r}")
+    return value

@@ -1,0 +1,1 @@
+"""Reads a scenario and runs it."""

@@ -1,0 +1,293 @@
+"""Scenarios: a story in decimals, run through the reference, every invariant after every step."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from json import dumps
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+
+from ibperp.actions import AdvanceTime, PlaceOrder
+from ibperp.outcomes import Accepted, RejectionCode
+from ibperp.state import INSURANCE, State, genesis
+from ibperp.transition import transition
+from ibperp_conformance.presets.document import DocumentError, Problem, load_document
+from ibperp_conformance.presets.preset import Preset, load_preset
+from ibperp_conformance.presets.reading import Reading, suggestion
+from ibperp_conformance.protocol.observation import observe
+from ibperp_conformance.protocol.wire import encode_action, encode_outcome, encode_system
+from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
+from ibperp_conformance.scenario.repeat import REPEAT, read_rounds, repeat_of
+from ibperp_conformance.scenario.result import ScenarioResult, StepResult
+from ibperp_conformance.scenario.steps import read_action, step_records
+from ibperp_invariants import Follower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ibperp.actions import Action
+    from ibperp_conformance.presets.document import Document, FieldPath
+
+FIELDS: Final = ("title", "preset", "accounts", "steps")
+BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
+FIRST_ACCOUNT: Final = INSURANCE + 1
+IN_ORDER: Final = "name all of its accounts in the order in which they were made"
+
+
+def run_scenario(
+    path: Path, start: State | None = None, *, is_checked: bool = True
+) -> ScenarioResult:
+    """Run the scenario in a file; raise DocumentError naming every field that cannot be read.
+
+    From `start` the preset is not listed again, and of `accounts` only those that are new are made.
+    If it is not checked, no invariant is asked: for what is only drawn.
+    """
+    document = load_document(path)
+    reading = Reading(document)
+    data = _fields(document)
+    preset = load_preset(data["preset"], beside=path.parent)
+    cast = Cast(follower=Follower() if is_checked else None)
+    first = genesis(preset.system) if start is None else start
+    scene = list(_listed(preset, first, cast)) if start is None else []
+    state = scene[-1].after if scene else first
+    scene += _named(reading, data["accounts"], state, cast)
+    state = scene[-1].after if scene else first
+    steps = []
+    for place, written in enumerate(data["steps"]):
+        for step in _played(reading, ("steps", place), written, state, cast):
+            steps.append(step)
+            state = step.after
+    reading.finish()
+    names = {account: name for name, account in cast.accounts.items()}
+    orders = {order: name for name, order in cast.orders.items()}
+    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
+
+
+def trace_lines(result: ScenarioResult) -> Iterator[str]:
+    """Yield the trace of a run: a line with the system, then one line a step."""
+    header = {"system": encode_system(result.start.system)}
+    is_first = result.start == genesis(result.start.system)
+    yield _line(header if is_first else {**header, "observation": observe(result.start)})
+    for step in (*result.scene, *result.steps):
+        yield _line(
+            {
+                "action": encode_action(step.action),
+                "outcome": encode_outcome(step.before, step.outcome),
+                "observation": observe(step.after),
+            }
+        )
+
+
+def main_run(
+    path: Path,
+    json: bool,  # noqa: FBT001
+    trace: Path | None,
+    plot: Path | None = None,
+    *,
+    snapshot_file: Path | None = None,
+    start_file: Path | None = None,
+) -> int:
+    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use.
+
+    `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
+    WrongUseError when one of them cannot be read or written.
+    """
+    from ibperp_conformance.pictures.plot import plot_page
+    from ibperp_conformance.report.report import as_json, print_result
+    from ibperp_conformance.runner.reports import writable
+    from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
+
+    if snapshot_file is not None:
+        writable(snapshot_file, "snapshot")
+    start = None if start_file is None else read_snapshot(start_file)
+    try:
+        result = run_scenario(path, start)
+    except DocumentError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for written, lines in ((trace, trace_lines), (plot, plot_page)):
+        if written is None:
+            continue
+        try:
+            with written.open("w", encoding="utf-8") as file:
+                file.writelines(lines(result))
+        except OSError as error:
+            sys.stderr.write(f"{written}: cannot be written: {error.strerror}\n")
+            return 2
+    if snapshot_file is not None:
+        write_snapshot(snapshot_file, result.final)
+    if json:
+        sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
+    else:
+        print_result(result, Console())
+    return 0 if result.is_ok else 1
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    data = document.data
+    if not isinstance(data, dict):
+        raise document.error((), f"expected the fields {', '.join(FIELDS)}")
+    problems = [
+        document.problem((name,), f"unknown field; {suggestion(name, list(FIELDS))}")
+        for name in data
+        if name not in FIELDS
+    ]
+    for name, kind, expected in (
+        ("title", str, "a line of text"),
+        ("preset", str, "a preset's name"),
+        ("accounts", list, "a list of names such as alice/main"),
+        ("steps", list, "a list of steps"),
+    ):
+        if not isinstance(data.get(name), kind):
+            problem = "missing" if name not in data else "of the wrong kind"
+            problems.append(document.problem((name,), f"{problem}; expected {expected}"))
+    if problems:
+        raise DocumentError(document.source, problems)
+    return data
+
+
+def _listed(preset: Preset, state: State, cast: Cast) -> Iterator[StepResult]:
+    """Yield the steps that list the assets and markets of a preset."""
+    for action in preset.actions:
+        step = _taken(cast, 0, f"preset {preset.name}", action, state)
+        if not isinstance(step.outcome, Accepted):
+            message = f"the specification refuses it: {step.outcome.code.value}"
+            symbol = getattr(action, "market", None)
+            listed = ("markets", symbol) if symbol else ("assets", getattr(action, "asset", ""))
+            raise DocumentError(preset.name, [Problem(0, ".".join(listed), message)])
+        yield step
+        state = step.after
+
+
+def _named(reading: Reading, accounts: list[Any], state: State, cast: Cast) -> Iterator[StepResult]:
+    """Give the accounts of the state their names, and yield the steps that make the others."""
+    known = len(state.accounts)
+    if known > len(accounts) + FIRST_ACCOUNT:
+        missing = known - len(accounts) - FIRST_ACCOUNT
+        reading.refuse(("accounts",), f"{missing} accounts of the snapshot lack a name; {IN_ORDER}")
+    for place, name in enumerate(accounts):
+        where, account = ("accounts", place), place + FIRST_ACCOUNT
+        if not is_account_name(name):
+            reading.refuse(where, "expected a name such as alice/main")
+        elif name in cast.accounts:
+            reading.refuse(where, "named twice; remove one")
+        else:
+            action = cast.add(name, account)
+            if account >= known:
+                step = _taken(cast, 0, name, action, state)
+                yield step
+                state = step.after
+            elif state.accounts[account].user != action.user:
+                reading.refuse(where, f"belongs to another user in the snapshot; {IN_ORDER}")
+
+
+def _played(
+    reading: Reading, path: FieldPath, written: object, state: State, cast: Cast
+) -> Iterator[StepResult]:
+    """Yield a step of the file, or every step of a repeat."""
+    if not isinstance(written, dict) or REPEAT not in written:
+        step = _step(reading, path, written, state, cast)
+        if step is not None:
+            yield step
+        return
+    for name in written.keys() - {REPEAT, "note"}:
+        reading.refuse((*path, name), "not part of a repeat; write it beside a step")
+    where = (*path, REPEAT)
+    rounds = read_rounds(reading, where, written[REPEAT])
+    if rounds is None:
+        return
+    repeat = repeat_of(reading, where, written[REPEAT])
+    for steps in rounds:
+        if reading.problems:
+            return
+        if rounds.every:
+            time = AdvanceTime(state.time + rounds.every)
+            step = _taken(cast, repeat.line, f"advance_time {rounds.every}", time, state)
+            yield replace(step, repeat=repeat)
+            state = step.after
+        for place, member in enumerate(steps):
+            for step in _played(reading, (*where, "steps", place), member, state, cast):
+                yield replace(step, repeat=repeat)
+                state = step.after
+
+
+def _step(
+    reading: Reading, path: FieldPath, written: object, state: State, cast: Cast
+) -> StepResult | None:
+    kinds = step_records()
+    fields = written if isinstance(written, dict) else {}
+    named = [name for name in fields if name not in BESIDE_ACTION]
+    if len(named) != 1:
+        reading.refuse(path, "expected one action, such as deposit: {...}")
+        return None
+    (kind,) = named
+    if kind not in kinds:
+        reading.refuse((*path, kind), f"unknown action; {suggestion(kind, [*kinds, REPEAT])}")
+        return None
+    expected = _expected(reading, path, fields)
+    action = read_action(reading, (*path, kind), fields[kind], state, cast)
+    if action is None:
+        return None
+    line = reading.document.problem((*path, kind), "").line
+    step = replace(_taken(cast, line, _label(kind, fields), action, state), expected=expected)
+    _name_order(reading, path, fields, step, cast)
+    return step
+
+
+def _label(kind: str, written: dict[str, Any]) -> str:
+    """Return a step on one line: its values, and the names of what is true or false."""
+    words = [kind]
+    for name, value in written[kind].items():
+        if not isinstance(value, bool | dict):
+            words.append(str(value))
+        elif isinstance(value, bool):
+            words.append(name if value else f"{name} false")
+    if "as" in written:
+        words.append(f"as {written['as']}")
+    return " ".join(words)
+
+
+def _name_order(
+    reading: Reading,
+    path: FieldPath,
+    written: dict[str, Any],
+    step: StepResult,
+    cast: Cast,
+) -> None:
+    """Remember the order that a step placed by the name beside it."""
+    if "as" not in written:
+        return
+    name, where = written["as"], (*path, "as")
+    if not isinstance(step.action, PlaceOrder):
+        reading.refuse(where, "only a place step has an order to name; remove it")
+    elif not is_order_name(name):
+        reading.refuse(where, "expected a name of letters, digits and dashes, not a number")
+    elif name in cast.orders:
+        reading.refuse(where, "named twice; choose another name")
+    elif isinstance(step.outcome, Accepted):
+        cast.orders[name] = len(step.before.orders)
+
+
+def _expected(reading: Reading, path: FieldPath, written: dict[str, Any]) -> RejectionCode | None:
+    if "expect_rejected" not in written:
+        return None
+    code = written["expect_rejected"]
+    known = [known.value for known in RejectionCode]
+    if code not in known:
+        where = (*path, "expect_rejected")
+        reading.refuse(where, f"unknown rejection code; {suggestion(code, known)}")
+        return None
+    return RejectionCode(code)
+
+
+def _taken(cast: Cast, line: int, label: str, action: Action, state: State) -> StepResult:
+    outcome = transition(state, action)
+    violations = tuple(cast.follower.check(state, action, outcome)) if cast.follower else ()
+    return StepResult(line, label, action, state, outcome, None, violations)
+
+
+def _line(value: dict[str, Any]) -> str:
+    return dumps(value, separators=(",", ":")) + "\n"

@@ -1,0 +1,1 @@
+"""States as canonical bytes with a hash."""

@@ -1,0 +1,1 @@
+"""Reads the chapters: their clauses, and what stands behind each."""

@@ -1,0 +1,1 @@
+"""The invariants, in a folder a brick."""

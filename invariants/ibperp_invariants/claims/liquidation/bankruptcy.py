@@ -1,0 +1,267 @@
+"""Invariants of bankruptcies: who bears what, and that nothing else makes a debt disappear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ibperp.outcomes import RejectionCode, SettlementSource
+from ibperp.risk_actions import Liquidate, ResolveBankruptcy
+from ibperp.risk_events import Liability
+from ibperp.state import INSURANCE
+from ibperp_invariants.claims.liquidation.cases import debts_of, left_to_pay, means_of, pays_an_atom
+from ibperp_invariants.claims.portfolio.positions import fund_claim, gain_of, marked
+from ibperp_invariants.frame.risk import OF_RISK
+from ibperp_invariants.step.step import state_invariant, step_invariant, wealth
+from ibperp_invariants.view.view import settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ibperp_invariants.step.risk_facts import ResolvedFact
+    from ibperp_invariants.step.step import Invariant, Step
+    from ibperp_invariants.view.totals import Totals
+    from ibperp_invariants.view.view import View
+
+TRANSFER: Final = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+STEPS_LEFT: Final = {
+    RejectionCode.NOT_BANKRUPT.value,
+    RejectionCode.NOTHING_TO_LIQUIDATE.value,
+}
+"""The codes that say whether a step is left to an account."""
+
+
+def bankruptcy_adds_up(step: Step) -> Iterator[str]:
+    """Check that insurance, reserve and claimants bear exactly what ends (LQ-9)."""
+    risk = step.facts.risk
+    for fact in risk.resolved():
+        parts = fact.insurance, fact.reserve, fact.spread
+        rest = fact.owed - sum(parts)
+        is_whole = step.before.system is not None and step.before.system.non_recourse
+        is_fund = fact.liability is Liability.FUND
+        slack = 0 if is_fund else step.rounding_atoms(fact.asset)
+        if min(parts) < 0 or rest < -slack or (is_whole and rest > slack):
+            yield f"account {fact.account}, {fact.asset}: of {fact.owed} {parts} were borne"
+    if not risk.resolved():
+        return
+    passed = sum(
+        amount for (_, _, source), amount in step.facts.credited.items() if source is TRANSFER
+    )
+    spread = sum(fact.amount for fact in risk.spread())
+    if passed != spread:
+        yield f"unsettled balances got {passed}, gains of positions lost {spread}"
+    if isinstance(step.action, ResolveBankruptcy):
+        for symbol, old, new in step.pools():
+            facts = [fact for fact in risk.resolved() if fact.asset == symbol]
+            reserve = sum(fact.reserve for fact in facts)
+            more = new.reserve - old.reserve + reserve
+            if not 0 <= more <= step.rounding_atoms(symbol):
+                yield f"{symbol}: the reserve went from {old.reserve} to {new.reserve}"
+
+
+def bankrupt_means_nothing_left(step: Step) -> Iterator[str]:
+    """Check that only an account without means is bankrupt, and that it then owes nothing."""
+    if not step.is_accepted() or not isinstance(step.action, ResolveBankruptcy):
+        return
+    account = step.action.account
+    new = step.after.accounts[account]
+    for what in _left(step.before, account):
+        yield f"account {account} was resolved with {what}"
+    is_whole = step.before.system is not None and step.before.system.non_recourse
+    owes = min((0, new.unsettled, *new.shares.values())) < 0
+    if is_whole and (owes or new.positions or new.orders):
+        yield f"account {account} is not at zero: {new}"
+
+
+def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
+    """Check that nobody who can pay nothing waits for its resolution (LQ-2, LQ-9)."""
+    action, code = step.action, step.code
+    if code is None or not isinstance(action, Liquidate | ResolveBankruptcy):
+        return
+    left = list(_left(step.before, action.account)) if code in STEPS_LEFT else []
+    if code == RejectionCode.NOT_BANKRUPT.value and not left:
+        yield f"account {action.account} has nothing left, and was not resolved: {code}"
+    if code == RejectionCode.NOTHING_TO_LIQUIDATE.value:
+        is_whole = step.before.system is not None and step.before.system.non_recourse
+        if isinstance(action, ResolveBankruptcy):
+            left = ["no recourse to it"] if is_whole else []
+        for what in left:
+            yield f"account {action.account} was refused with {code}, with {what}"
+
+
+def relief_before_loss(step: Step) -> Iterator[str]:
+    """Check that a debt to the fund is taken off before anybody loses by it (LQ-9)."""
+    resolved = step.facts.risk.resolved()
+    if len(resolved) != 1 or resolved[0].liability is not Liability.FUND:
+        return
+    order = [account for account, _, source in step.facts.credited if source is TRANSFER]
+    if order[:1] != [resolved[0].account] or (resolved[0].insurance and order[1] != INSURANCE):
+        yield f"account {resolved[0].account}: its debt of {resolved[0].owed} went over {order}"
+
+
+def loss_spread_in_proportion(step: Step) -> Iterator[str]:
+    """Check that each claim on the fund bears its share of a loss, to the atom (LQ-9)."""
+    resolved = step.facts.risk.resolved()
+    if not isinstance(step.action, ResolveBankruptcy) or not resolved:
+        return
+    fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
+    loss = fund.spread if fund else 0
+    if any(fact.liability is Liability.POOL and fact.insurance for fact in resolved):
+        return
+    claims = _claims(step.before)
+    if fund:
+        left = claims.get((INSURANCE, ""), 0) - fund.insurance
+        claims[INSURANCE, ""] = max(left, 0)
+    total, borne = sum(claims.values()), _borne(step, fund)
+    for key in sorted({*claims, *borne}):
+        claim, part = claims.get(key, 0), borne.get(key, 0)
+        if abs(part * total - loss * claim) >= max(total, 1):
+            yield f"{key}: bore {part} of {loss}, its claim was {claim} of {total}"
+
+
+def insurance_within_limit(step: Step) -> Iterator[str]:
+    """Check what the insurance pays for one bankruptcy: at most its limit and means (LQ-8).
+
+    As a lender or a claimant it may lose besides, like any other: its lend is valued as before.
+    """
+    system, symbol = step.before.system, settlement_asset(step.before)
+    if not step.is_accepted() or not isinstance(step.action, ResolveBankruptcy):
+        return
+    if system is None or symbol is None:
+        return
+    valued_before = replace(step.after, assets=step.before.assets)
+    old, new = (
+        wealth(view, INSURANCE, symbol) + fund_claim(view, INSURANCE)
+        for view in (step.before, valued_before)
+    )
+    resolved = step.facts.risk.resolved()
+    fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
+    paid = old - new - _borne(step, fund).get((INSURANCE, ""), 0)
+    slack, limit = step.rounding_atoms(symbol), system.insurance_limit
+    if paid > min(limit, max(old, 0)) + slack:
+        yield f"the insurance paid {paid}, of the {old} that it had, with a limit of {limit}"
+
+
+def lenders_shares_stay_defined(view: View, totals: Totals) -> Iterator[str]:
+    """Check that a pool's shares have a price whatever it lost (MM-2, LQ-9)."""
+    del totals
+    yield from _undefined(view, view.assets)
+
+
+def bad_debt_falls_only_by_resolution(step: Step) -> Iterator[str]:
+    """Check that reserve and claims fall by nothing but a bankruptcy that is told (LQ-9)."""
+    risk = step.facts.risk
+    for symbol, old, new in step.pools():
+        lost = sum(fact.reserve for fact in risk.resolved() if fact.asset == symbol)
+        if new.reserve < old.reserve - lost:
+            yield f"{symbol}: the reserve went from {old.reserve} to {new.reserve}, {lost} is told"
+    if isinstance(step.action, OF_RISK):
+        return
+    for (account, _, source), amount in step.facts.credited.items():
+        if source is TRANSFER:
+            yield f"account {account}: {type(step.action).__name__} transferred {amount}"
+
+
+def _undefined(view: View, symbols: Iterable[str]) -> Iterator[str]:
+    for symbol in symbols:
+        pool = view.assets[symbol].pool
+        is_owed = (pool.borrowed > 0) <= (pool.borrow_shares > 0)
+        if not is_owed or min(pool.lent, pool.lend_shares, pool.borrow_shares) < 0:
+            yield f"{symbol}: shares without a price: {pool}"
+
+
+def _touched(step: Step) -> list[str]:
+    """Return the assets that a step changed."""
+    before = step.before.assets
+    return [name for name, asset in step.after.assets.items() if before.get(name) != asset]
+
+
+def _left(view: View, account: int) -> Iterator[str]:
+    """Yield what of an account a step can still be done with (LQ-2)."""
+    holder = view.accounts[account]
+    lots = {symbol: own.lots for symbol, own in holder.positions.items() if own.lots}
+    if holder.orders or lots:
+        yield f"the orders {list(holder.orders)} and the positions {lots}"
+    yield from left_to_pay(view, account)
+    for symbol in debts_of(view, account):
+        if pays_an_atom(view, account, symbol):
+            yield f"means that are worth {means_of(view, account)}, for a debt in {symbol}"
+
+
+def _claims(view: View) -> dict[tuple[int, str], int]:
+    """Return every claim on the fund, by account and market, in atoms (LQ-9)."""
+    active = view.accounts if view.active is None else [account for (account,) in view.active]
+    found = {}
+    for account in active:
+        found[account, ""] = max(view.accounts[account].unsettled, 0)
+        for symbol, market, own in marked(view, account):
+            found[account, symbol] = max(gain_of(market, own), 0)
+    return {key: claim for key, claim in found.items() if claim}
+
+
+def _borne(step: Step, fund: ResolvedFact | None) -> dict[tuple[int, str], int]:
+    """Return what each claim lost, by account and market, in atoms."""
+    found = {
+        (account, ""): -amount
+        for (account, _, source), amount in step.facts.credited.items()
+        if source is TRANSFER and fund and account != fund.account
+    }
+    if fund and fund.insurance:
+        found[INSURANCE, ""] = found.get((INSURANCE, ""), 0) - fund.insurance
+    for fact in step.facts.risk.spread():
+        key = fact.account, fact.market
+        found[key] = found.get(key, 0) + fact.amount
+    return {key: part for key, part in found.items() if part}
+
+
+BANKRUPTCY: Final[tuple[Invariant, ...]] = (
+    step_invariant(
+        bankruptcy_adds_up,
+        "LQ-9",
+        "What a bankrupt account owed is what insurance, reserve and claimants bear, to the atom "
+        "for the fund and to a rounding for a pool.",
+    ),
+    step_invariant(
+        bankrupt_means_nothing_left,
+        "LQ-9",
+        "A bankrupt account has no orders, no positions and nothing that pays an atom of its "
+        "debts; without recourse it is at zero afterwards: it owes nothing, and a deposit is its "
+        "own.",
+    ),
+    step_invariant(
+        bankruptcy_open_at_once,
+        "LQ-2 LQ-9",
+        "An account that can pay nothing more is resolved whenever anybody asks, and until then "
+        "there is a step: no loss has to wait to be recognized.",
+    ),
+    step_invariant(
+        relief_before_loss,
+        "LQ-9",
+        "A debt to the fund is taken off the account and charged to the insurance before any claim "
+        "falls.",
+    ),
+    step_invariant(
+        loss_spread_in_proportion,
+        "LQ-9",
+        "Each claim on the fund bears its proportion of a loss, within one atom.",
+    ),
+    step_invariant(
+        insurance_within_limit,
+        "LQ-8 LQ-9",
+        "The insurance pays at most its limit for a bankruptcy, and at most what it has, so that "
+        "it never falls below nothing by paying.",
+    ),
+    state_invariant(
+        lenders_shares_stay_defined,
+        "MM-2 LQ-9",
+        "No pool has debts without borrow shares, or lends and shares below zero, whatever it "
+        "lost.",
+        lambda step: _undefined(step.after, _touched(step)),
+    ),
+    step_invariant(
+        bad_debt_falls_only_by_resolution,
+        "LQ-9 MM-2",
+        "No reserve falls but by what a bankruptcy tells, and nobody's claim on the fund passes "
+        "on but in a liquidation or a bankruptcy.",
+    ),
+)

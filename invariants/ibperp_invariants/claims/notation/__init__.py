@@ -1,0 +1,1 @@
+"""Invariants of numbers, ranges and every action."""

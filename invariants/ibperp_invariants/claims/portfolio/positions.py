@@ -1,0 +1,149 @@
+"""What positions, virtual shares and unsettled balances of an account add up to, from a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ibperp import pool as pool_kernel
+from ibperp.margin import counted_gain
+from ibperp.numbers import RATIO, mul_div_down, mul_div_up
+from ibperp.orders import Side
+from ibperp.parameters import PerpetualParameters
+from ibperp.pool import SHARES_PER_ATOM
+from ibperp_invariants.step.step import wealth
+from ibperp_invariants.view.view import PerpetualView, perpetual_of, settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp_invariants.view.view import AccountView, OrderView, PositionView, View
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What gains add to equity, and the part that counts for initial margin, in quote atoms."""
+
+    equity: int
+    counted: int
+
+
+def due_of(market: PerpetualView, own: PositionView) -> int:
+    """Return the funding that a position owes, in signed atoms (PP-8)."""
+    return own.lots * (market.funding_index - own.funding_index)
+
+
+def gain_of(market: PerpetualView, own: PositionView) -> int:
+    """Return the gain of a position at the mark after the funding that is due, signed (PF-12)."""
+    return own.lots * market.mark_price - own.cost - due_of(market, own)
+
+
+def marked(view: View, account: int) -> Iterator[tuple[str, PerpetualView, PositionView]]:
+    """Yield the positions of an account with their markets."""
+    holder = view.accounts.get(account)
+    for symbol, own in holder.positions.items() if holder else ():
+        market = perpetual_of(view, symbol)
+        if market:
+            yield symbol, market, own
+
+
+def fund_claim(view: View, account: int) -> int:
+    """Return what an account has to get from the fund, below zero what it owes it (ST-1)."""
+    holder = view.accounts.get(account)
+    unsettled = holder.unsettled if holder else 0
+    return unsettled + sum(gain_of(market, own) for _, market, own in marked(view, account))
+
+
+def ended_debt(view: View, holder: AccountView) -> int:
+    """Return the virtual debts that an account has no position to show for (PF-12)."""
+    flat = (own.virtual for own in holder.positions.values() if own.lots == 0)
+    return sum(max(-shares_worth(view, own), 0) for own in flat)
+
+
+def shares_worth(view: View, shares: int) -> int:
+    """Return what shares of the settlement asset are worth, a claim or below zero a debt (ST-4).
+
+    Zero where the pool is not known, or out of its range.
+    """
+    symbol = settlement_asset(view)
+    pool = view.assets[symbol].pool if symbol else None
+    if pool is None or shares == 0:
+        return 0
+    if shares > 0:
+        has_price = min(pool.lent, pool.lend_shares + SHARES_PER_ATOM - 1) >= 0
+        return pool_kernel.lend_claim(pool, shares) if has_price else 0
+    return -pool_kernel.debt(pool, -shares) if pool.borrow_shares > 0 else 0
+
+
+def settled_wealth(view: View, account: int) -> int:
+    """Return all that an account has of the settlement asset, in atoms, gains included."""
+    symbol, holder = settlement_asset(view), view.accounts.get(account)
+    own = wealth(view, account, symbol) if symbol else 0
+    positions = holder.positions.values() if holder else ()
+    worth = sum(shares_worth(view, position.virtual) for position in positions)
+    return own + worth + fund_claim(view, account)
+
+
+def valued(view: View, amount: int) -> int | None:
+    """Return signed atoms of the settlement asset in quote atoms, None where it has no lot."""
+    symbol = settlement_asset(view)
+    asset = view.assets[symbol] if symbol else None
+    if asset is None or asset.parameters is None:
+        return None
+    return mul_div_down(amount, asset.price, asset.parameters.lot_atoms)
+
+
+def gains_of(view: View, account: int) -> Gains | None:
+    """Return what the gains of an account count for, None where that is not known (PF-12)."""
+    holder, system = view.accounts.get(account), view.system
+    if holder is None or not (holder.positions or holder.unsettled):
+        return Gains(0, 0)
+    rows = list(marked(view, account))
+    if system is None or len(rows) < len(holder.positions):
+        return None
+    worth = sum(gain_of(market, own) + shares_worth(view, own.virtual) for _, market, own in rows)
+    gain, unsettled = valued(view, worth), valued(view, holder.unsettled)
+    if gain is None or unsettled is None:
+        return None
+    counted = counted_gain(gain, system.unrealized_weight, system.unrealized_cap)
+    counted += counted_gain(unsettled, system.unsettled_weight, system.unsettled_cap)
+    return Gains(gain + unsettled, counted)
+
+
+def exposed_lots(view: View, account: AccountView) -> dict[str, int]:
+    """Return by market the lots of the larger side if all orders of one side are filled (PF-12)."""
+    sides = {symbol: [own.lots, own.lots] for symbol, own in account.positions.items()}
+    for index in account.orders:
+        order = view.orders.get(index)
+        if order and perpetual_of(view, order.market):
+            pair = sides.setdefault(order.market, [0, 0])
+            is_ask = order.side is Side.ASK
+            pair[is_ask] += -order.lots if is_ask else order.lots
+    return {symbol: max(map(abs, pair)) for symbol, pair in sides.items()}
+
+
+def position_notionals(
+    view: View, account: AccountView
+) -> list[tuple[int, PerpetualParameters]] | None:
+    """Return the notional of each perpetual of an account with its parameters (PF-12)."""
+    found = []
+    for symbol, lots in exposed_lots(view, account).items():
+        market = perpetual_of(view, symbol)
+        notional = valued(view, -lots * market.mark_price) if market else None
+        limits = market.parameters if market else None
+        if notional is None or not isinstance(limits, PerpetualParameters):
+            return None
+        found.append((-notional, limits))
+    return found
+
+
+def perpetual_order_loss(view: View, order: OrderView) -> int | None:
+    """Return what a perpetual order loses at the mark if it fills, its fee included (PF-5)."""
+    market = perpetual_of(view, order.market)
+    if market is None or market.parameters is None:
+        return None
+    ahead = order.price - market.mark_price
+    worse = max(ahead if order.side is Side.BID else -ahead, 0)
+    fee = mul_div_up(order.lots * order.price, max(market.parameters.maker_fee, 0), RATIO)
+    loss = valued(view, -(order.lots * worse + fee))
+    return None if loss is None else -loss

@@ -1,0 +1,210 @@
+"""Invariants of a settlement: flows that balance, what is left unpaid, culling, interest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp.actions import Settle
+from ibperp.outcomes import SettlementSource
+from ibperp_invariants.claims.portfolio.positions import (
+    due_of,
+    fund_claim,
+    gain_of,
+    marked,
+    settled_wealth,
+    shares_worth,
+)
+from ibperp_invariants.step.step import is_settled, state_invariant, step_invariant, wealth
+from ibperp_invariants.view.view import settlement_asset, virtual_shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp_invariants.step.step import Invariant, Step
+    from ibperp_invariants.view.totals import Totals
+    from ibperp_invariants.view.view import View
+
+MARKING: Final = {SettlementSource.VIRTUAL_GAIN, SettlementSource.VIRTUAL_LOSS}
+"""The sources of virtual shares that stand for a gain or a loss, not for the account's assets."""
+
+CULLING: Final = {
+    SettlementSource.CULLED_ACCOUNT_THRESHOLD,
+    SettlementSource.CULLED_SYSTEM_THRESHOLD,
+    SettlementSource.CULLED_BOOK_UTILISATION,
+}
+
+
+def virtual_shares_are_sums(view: View, totals: Totals) -> Iterator[str]:
+    """Check that own and virtual shares make up the pool of the settlement asset (ST-4)."""
+    symbol = settlement_asset(view)
+    if symbol is None:
+        if view.system and any((*totals.virtual_lends.values(), *totals.virtual_borrows.values())):
+            yield f"there are {sum(totals.virtual_lends.values())} virtual shares, but no pool"
+        return
+    pool = view.assets[symbol].pool
+    for name, own, virtual in (
+        ("lend_shares", totals.lend_shares, totals.virtual_lends),
+        ("borrow_shares", totals.borrow_shares, totals.virtual_borrows),
+    ):
+        expected = getattr(pool, name) - own.get(symbol, 0)
+        if sum(virtual.values()) != expected:
+            yield (
+                f"{symbol}: the virtual shares of all positions are {sum(virtual.values())}, "
+                f"{name} leave {expected} for them"
+            )
+
+
+def settlement_is_equity_neutral(step: Step) -> Iterator[str]:
+    """Check what a settlement takes from an account, or gives it: roundings and fees (ST-2)."""
+    symbol = _settling(step)
+    if symbol is None:
+        return
+    slack, fee = step.rounding_atoms(symbol), step.facts.interest.get(symbol, (0, 0))[0]
+    for account in step.changed_accounts():
+        old, new = settled_wealth(step.before, account), settled_wealth(step.after, account)
+        if not old - slack - fee <= new <= old + slack + step.lender_interest(symbol):
+            yield (
+                f"account {account}: all its {symbol} went from {old} to {new}, "
+                f"with roundings of {slack} and entry fees of {fee}"
+            )
+
+
+def settlement_flows_balance(step: Step) -> Iterator[str]:
+    """Check by the events that what is paid in is paid out, and by whom (ST-3)."""
+    symbol = _settling(step)
+    if symbol is None:
+        return
+    paid = sum(step.facts.settled.values())
+    marked_virtually = sum(move.amount for move in step.facts.virtual() if move.source in MARKING)
+    if paid + marked_virtually:
+        yield f"accounts get {paid} and virtual shares {marked_virtually}, which is not 0 in sum"
+    slack, fee = step.rounding_atoms(symbol), step.facts.interest.get(symbol, (0, 0))[0]
+    realized: dict[int, int] = {}
+    for move in step.facts.virtual():
+        if move.source not in MARKING:
+            realized[move.account] = realized.get(move.account, 0) + move.amount
+    for account in step.changed_accounts():
+        due = step.facts.settled.get(account, 0) - realized.get(account, 0)
+        old, new = wealth(step.before, account, symbol), wealth(step.after, account, symbol)
+        if not old + due - slack - fee <= new <= old + due + slack + step.lender_interest(symbol):
+            yield (
+                f"account {account}: free + claim - debt went from {old} to {new}, "
+                f"by the events it got {due}"
+            )
+        unsettled = (view.accounts[account].unsettled for view in (step.before, step.after))
+        credited = sum(
+            amount for (of, _, _), amount in step.facts.credited.items() if of == account
+        )
+        before, after = unsettled
+        expected = before + credited - step.facts.settled.get(account, 0)
+        if after != expected:
+            yield f"account {account}: {after} is unsettled, the events leave {expected}"
+
+
+def unpaid_bounded(step: Step) -> Iterator[str]:
+    """Check that what winners wait for is what losers still owe the fund (ST-3, ST-7)."""
+    if _settling(step) is None:
+        return
+    waiting = owed = 0
+    for account in _active(step.after):
+        claim = fund_claim(step.after, account)
+        holder = step.after.accounts[account]
+        waiting += max(claim, 0)
+        owed += max(-claim, 0)
+        for symbol, market, own in marked(step.after, account):
+            gain, due = gain_of(market, own), due_of(market, own)
+            may_wait = not holder.settings.auto_realize
+            if due or gain < 0 or (gain and not may_wait):
+                yield f"account {account}, {symbol}: a gain of {gain} was left, {due} funding due"
+    if waiting != owed:
+        yield f"{waiting} is waited for, {owed} is owed"
+
+
+def culling_helps(step: Step) -> Iterator[str]:
+    """Check that a culled virtual debt fell, by a share or a rounding, and left no lend (ST-5)."""
+    symbol = _settling(step)
+    if symbol is None:
+        return
+    slack = step.rounding_atoms(symbol)
+    held: dict[tuple[int, str], int] = {}
+    for move in step.facts.virtual():
+        key = move.account, move.market
+        old = held.get(key, virtual_shares(step.before, *key))
+        new = held[key] = old + move.shares
+        is_paid = move.amount > 0 and old + (move.amount > slack) <= min(new, 0)
+        if move.source in CULLING and not (is_paid and shares_worth(step.after, new) <= slack):
+            yield (
+                f"account {move.account}, {move.market}: culling {move.amount} "
+                f"made {old} virtual shares {new}"
+            )
+
+
+def interest_attributed(step: Step) -> Iterator[str]:
+    """Check what virtual shares earned against the events and the positions (ST-6)."""
+    symbol = _settling(step)
+    if symbol is None:
+        return
+    slack = step.rounding_atoms(symbol)
+    for account in step.changed_accounts():
+        after = step.after.accounts[account]
+        for market, own in step.before.accounts[account].positions.items():
+            earned = step.facts.earned.get((account, market), 0)
+            expected = shares_worth(step.before, own.virtual) - own.virtual_value
+            new = after.positions.get(market)
+            noted = earned if new is None else new.interest - own.interest
+            if abs(earned - expected) > slack or noted != earned:
+                yield (
+                    f"account {account}, {market}: earned {expected}, {earned} is told "
+                    f"and {noted} is noted"
+                )
+
+
+def _active(view: View) -> list[int]:
+    """Return the accounts with a position or an unsettled balance."""
+    if view.active is not None:
+        return [account for (account,) in view.active if account in view.accounts]
+    return [account for account in view.accounts if is_settled(view, account)]
+
+
+def _settling(step: Step) -> str | None:
+    """Return the settlement asset if the step is an accepted settlement."""
+    is_settling = step.is_accepted() and isinstance(step.action, Settle)
+    return settlement_asset(step.before) if is_settling else None
+
+
+SETTLEMENT: Final[tuple[Invariant, ...]] = (
+    state_invariant(
+        virtual_shares_are_sums,
+        "ST-4 ST-7",
+        "The virtual shares of all positions are what the pool of the settlement asset has beyond "
+        "the shares of accounts, on each side.",
+    ),
+    step_invariant(
+        settlement_is_equity_neutral,
+        "ST-2 ST-4 ST-5",
+        "A settlement changes what an account has, its gains included, by roundings of shares and "
+        "by entry fees alone.",
+    ),
+    step_invariant(
+        settlement_flows_balance,
+        "ST-1 ST-3 ST-7",
+        "What a settlement takes as losses it pays as gains, to the atom, and each account gets "
+        "what the events say.",
+    ),
+    step_invariant(
+        unpaid_bounded,
+        "ST-2 ST-3 ST-7",
+        "After a settlement every loss is taken and all funding booked; what winners wait for is "
+        "what losers owe.",
+    ),
+    step_invariant(
+        culling_helps,
+        "ST-5",
+        "Culling lowers a virtual debt by what was paid, and never makes it a lend.",
+    ),
+    step_invariant(
+        interest_attributed,
+        "ST-6",
+        "A settlement attributes to each position what its virtual shares earned since they moved.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The theorems, in a folder a brick."""

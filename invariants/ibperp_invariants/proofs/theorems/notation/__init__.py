@@ -1,0 +1,1 @@
+"""Theorems of numbers, ranges and every action."""

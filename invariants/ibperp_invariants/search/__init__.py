@@ -1,0 +1,1 @@
+"""Looks for a run that breaks an invariant."""

@@ -1,0 +1,1 @@
+"""What an invariant is, and what the events of a step say."""

@@ -1,0 +1,254 @@
+"""What the events of a step say that its two views do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ibperp.outcomes import (
+    FundingApplied,
+    InterestCharged,
+    OrderAccepted,
+    OrderEnded,
+    Reason,
+    Settled,
+    SettlementSource,
+    SharesMoved,
+    Traded,
+    Unsettled,
+    VirtualInterest,
+    VirtualMoved,
+)
+from ibperp_invariants.step.risk_facts import RiskFacts, heard_of_risk, told_of_risk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ibperp.outcomes import Event
+    from ibperp.state import State
+    from ibperp_invariants.step.risk_facts import RiskFact
+    from ibperp_invariants.view.from_json import Node
+
+LEND_REASONS: Final = frozenset(
+    {
+        Reason.LEND,
+        Reason.REDEEM,
+        Reason.AUTO_LEND,
+        Reason.WITHDRAWAL_REDEEM,
+        Reason.ORDER_REDEEM,
+        Reason.DUST_REDEEM,
+        Reason.SETTLEMENT_REDEEM,
+        Reason.SETTLEMENT_LEND,
+        Reason.LIQUIDATION_REDEEM,
+    }
+)
+"""The reasons for which lend shares move."""
+
+OF_BOTH: Final = frozenset(
+    {
+        Reason.LIQUIDATION_REPAY,
+        Reason.LIQUIDATION_BACKSTOP,
+        Reason.LIQUIDATION_ADL,
+        Reason.LIQUIDATION_IN_KIND,
+        Reason.INSURANCE,
+    }
+)
+"""The reasons for which shares of either side move; for every other reason borrow shares do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade, with its market by name; the fees in quote atoms, a rebate below zero."""
+
+    market: str
+    maker_order: int
+    taker_order: int
+    price: int
+    lots: int
+    maker_fee: int
+    taker_fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMove:
+    """Signed shares of an account that moved; `is_lend` None: on whichever side it has them."""
+
+    asset: str
+    account: int
+    shares: int
+    is_lend: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMove:
+    """Signed virtual shares that moved, and the signed atoms that they stood for."""
+
+    account: int
+    market: str
+    shares: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The events, by symbol and in order.
+
+    `interest`: atoms charged, and the reserve's part. `moves`: of shares, one by one. `accepted`:
+    ids of orders. `ended`: lots by order. `credited`: what unsettled balances changed by, by
+    account, market and source. `settled`: what was paid of them, by account. `earned`: interest of
+    virtual shares by account and market. `funded`: rate and step by market. `takers`: accounts of
+    accepted orders. `risk`: what the events of liquidation say.
+    """
+
+    interest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    moves: tuple[OwnMove | VirtualMove, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    accepted: tuple[int, ...] = ()
+    ended: Mapping[int, int] = field(default_factory=dict)
+    credited: Mapping[tuple[int, str, SettlementSource], int] = field(default_factory=dict)
+    settled: Mapping[int, int] = field(default_factory=dict)
+    earned: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    funded: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    takers: Mapping[int, int] = field(default_factory=dict)
+    risk: RiskFacts = field(default_factory=RiskFacts)
+
+    def virtual(self) -> Iterator[VirtualMove]:
+        """Yield the moves of virtual shares."""
+        return (move for move in self.moves if isinstance(move, VirtualMove))
+
+
+def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
+    """Return what events of the reference say; `state` is the one after them."""
+    said = _Said()
+    for event in events:
+        match event:
+            case InterestCharged(asset, interest, reserve):
+                said.charge(state.assets[asset].symbol, interest, reserve)
+            case SharesMoved(account, asset, shares, reason):
+                said.move(state.assets[asset].symbol, account, shares, reason)
+            case Traded(market, maker, taker, price, lots, maker_fee, taker_fee):
+                symbol = state.markets[market].symbol
+                trade = Trade(symbol, maker, taker, price, lots, maker_fee, taker_fee)
+                said.trades.append(trade)
+            case OrderAccepted(order=order, account=account):
+                said.accept(order, account)
+            case OrderEnded(order, lots, _):
+                said.ended[order] = said.ended.get(order, 0) + lots
+            case Unsettled(account, market, amount, source):
+                symbol = state.markets[market].symbol if market >= 0 else ""
+                said.credit(account, symbol, amount, source)
+            case Settled(account, amount, _):
+                said.settled[account] = said.settled.get(account, 0) + amount
+            case VirtualMoved(account, market, shares, amount, source):
+                symbol = state.markets[market].symbol
+                said.moves.append(VirtualMove(account, symbol, shares, amount, source))
+            case VirtualInterest(account, market, amount):
+                said.earn(account, state.markets[market].symbol, amount)
+            case FundingApplied(market, rate, step):
+                said.funded[state.markets[market].symbol] = rate, step
+            case _:
+                said.risk += told_of_risk(state, event)
+    return said.facts()
+
+
+def facts_of_json(events: Iterable[Node]) -> Facts:
+    """Return what the decoded events of an engine say."""
+    said = _Said()
+    for event in events:
+        match event.get("type").text():
+            case "interest_charged":
+                interest, reserve = event.get("interest").integer(), event.get("reserve").integer()
+                said.charge(event.get("asset").text(), interest, reserve)
+            case "shares_moved":
+                reason, account = event.get("reason").choice(Reason), event.get("account")
+                shares = event.get("shares").integer()
+                said.move(event.get("asset").text(), account.integer(), shares, reason)
+            case "traded":
+                names = "maker_order", "taker_order", "price", "lots", "maker_fee", "taker_fee"
+                numbers = (event.get(name).integer() for name in names)
+                said.trades.append(Trade(event.get("market").text(), *numbers))
+            case "order_accepted":
+                said.accept(event.get("order").integer(), event.get("account").integer())
+            case "order_ended":
+                order = event.get("order").integer()
+                said.ended[order] = said.ended.get(order, 0) + event.get("lots").integer()
+            case kind:
+                _hear_of_settlement(said, kind, event)
+    return said.facts()
+
+
+def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
+    """Gather a decoded event of unsettled balances, virtual shares or funding."""
+    match kind:
+        case "unsettled":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            source = event.get("source").choice(SettlementSource)
+            said.credit(account, event.get("market").text(), amount, source)
+        case "settled":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            said.settled[account] = said.settled.get(account, 0) + amount
+        case "virtual_moved":
+            account, market = event.get("account").integer(), event.get("market").text()
+            shares, amount = event.get("shares").integer(), event.get("amount").integer()
+            source = event.get("source").choice(SettlementSource)
+            said.moves.append(VirtualMove(account, market, shares, amount, source))
+        case "virtual_interest":
+            account, amount = event.get("account").integer(), event.get("amount").integer()
+            said.earn(account, event.get("market").text(), amount)
+        case "funding_applied":
+            rate, step = event.get("rate").integer(), event.get("step").integer()
+            said.funded[event.get("market").text()] = rate, step
+        case _:
+            said.risk += heard_of_risk(kind, event)
+
+
+class _Said:
+    """Gathers what events say, one by one."""
+
+    def __init__(self) -> None:
+        self.interest: dict[str, tuple[int, int]] = {}
+        self.moves: list[OwnMove | VirtualMove] = []
+        self.trades: list[Trade] = []
+        self.accepted: list[int] = []
+        self.ended: dict[int, int] = {}
+        self.credited: dict[tuple[int, str, SettlementSource], int] = {}
+        self.settled: dict[int, int] = {}
+        self.earned: dict[tuple[int, str], int] = {}
+        self.funded: dict[str, tuple[int, int]] = {}
+        self.takers: dict[int, int] = {}
+        self.risk: tuple[RiskFact, ...] = ()
+
+    def accept(self, order: int, account: int) -> None:
+        self.accepted.append(order)
+        self.takers[order] = account
+
+    def charge(self, symbol: str, interest: int, reserve: int) -> None:
+        charged, kept = self.interest.get(symbol, (0, 0))
+        self.interest[symbol] = charged + interest, kept + reserve
+
+    def move(self, symbol: str, account: int, shares: int, reason: Reason) -> None:
+        is_lend = None if reason in OF_BOTH else reason in LEND_REASONS
+        self.moves.append(OwnMove(symbol, account, shares, is_lend))
+
+    def credit(self, account: int, market: str, amount: int, source: SettlementSource) -> None:
+        key = account, market, source
+        self.credited[key] = self.credited.get(key, 0) + amount
+
+    def earn(self, account: int, market: str, amount: int) -> None:
+        self.earned[account, market] = self.earned.get((account, market), 0) + amount
+
+    def facts(self) -> Facts:
+        return Facts(
+            self.interest,
+            tuple(self.moves),
+            tuple(self.trades),
+            tuple(self.accepted),
+            self.ended,
+            self.credited,
+            self.settled,
+            self.earned,
+            self.funded,
+            self.takers,
+            RiskFacts(self.risk),
+        )

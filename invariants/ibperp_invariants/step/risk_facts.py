@@ -1,0 +1,169 @@
+"""What the events of liquidations and block trades say, by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ibperp.risk_events import (
+    BankruptcyResolved,
+    BlockTraded,
+    Liability,
+    LiquidationStage,
+    LiquidationStep,
+    LossSpread,
+    PositionMoved,
+)
+
+if TYPE_CHECKING:
+    from ibperp.outcomes import Event
+    from ibperp.state import State
+    from ibperp_invariants.view.from_json import Node
+
+
+@dataclass(frozen=True, slots=True)
+class StepFact:
+    """A step of a liquidation began."""
+
+    account: int
+    stage: LiquidationStage
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFact:
+    """Signed `lots` that a counterparty received from an account at a price."""
+
+    market: str
+    account: int
+    counterparty: int
+    lots: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedFact:
+    """A liability of a bankrupt account that ended, with what bore it, in atoms."""
+
+    account: int
+    asset: str
+    liability: Liability
+    owed: int
+    insurance: int
+    reserve: int
+    spread: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadFact:
+    """What the gain of a position lost to a bankruptcy, in atoms."""
+
+    account: int
+    market: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFact:
+    """A trade off the book with a quoter; the fees in quote atoms."""
+
+    request: int
+    market: str
+    quoter: int
+    price: int
+    lots: int
+    quoter_fee: int
+    requester_fee: int
+
+
+RiskFact: TypeAlias = StepFact | MoveFact | ResolvedFact | SpreadFact | BlockFact
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFacts:
+    """The facts of one action, in order."""
+
+    all: tuple[RiskFact, ...] = ()
+
+    def steps(self) -> list[StepFact]:
+        """Return the steps of liquidations."""
+        return [fact for fact in self.all if isinstance(fact, StepFact)]
+
+    def moved(self) -> list[MoveFact]:
+        """Return the positions that changed hands off the book."""
+        return [fact for fact in self.all if isinstance(fact, MoveFact)]
+
+    def resolved(self) -> list[ResolvedFact]:
+        """Return the liabilities that ended."""
+        return [fact for fact in self.all if isinstance(fact, ResolvedFact)]
+
+    def worked_on(self) -> list[int]:
+        """Return the accounts that were liquidated or resolved, each once, in order."""
+        told = (fact.account for fact in self.all if isinstance(fact, StepFact | ResolvedFact))
+        return list(dict.fromkeys(told))
+
+    def spread(self) -> list[SpreadFact]:
+        """Return what the gains of positions lost."""
+        return [fact for fact in self.all if isinstance(fact, SpreadFact)]
+
+    def blocks(self) -> list[BlockFact]:
+        """Return the trades off the book."""
+        return [fact for fact in self.all if isinstance(fact, BlockFact)]
+
+    def moves_by_step(self) -> Iterator[tuple[StepFact, list[MoveFact]]]:
+        """Yield each step with the positions that moved in it."""
+        step, moves = None, list[MoveFact]()
+        for fact in self.all:
+            if isinstance(fact, StepFact):
+                if step is not None:
+                    yield step, moves
+                step, moves = fact, []
+            elif isinstance(fact, MoveFact):
+                moves.append(fact)
+        if step is not None:
+            yield step, moves
+
+
+def told_of_risk(state: State, event: Event) -> tuple[RiskFact, ...]:
+    """Return what one event of the reference says; `state` is the one after it."""
+    match event:
+        case LiquidationStep(account, stage):
+            return (StepFact(account, stage),)
+        case PositionMoved(market, account, counterparty, lots, price):
+            symbol = state.markets[market].symbol
+            return (MoveFact(symbol, account, counterparty, lots, price),)
+        case BankruptcyResolved(account, asset, liability, owed, insurance, reserve, spread):
+            symbol = state.assets[asset].symbol
+            return (ResolvedFact(account, symbol, liability, owed, insurance, reserve, spread),)
+        case LossSpread(account, market, amount):
+            return (SpreadFact(account, state.markets[market].symbol, amount),)
+        case BlockTraded(request, market, quoter, price, lots, quoter_fee, requester_fee):
+            symbol = state.markets[market].symbol
+            return (BlockFact(request, symbol, quoter, price, lots, quoter_fee, requester_fee),)
+        case _:
+            return ()
+
+
+def heard_of_risk(kind: str, event: Node) -> tuple[RiskFact, ...]:
+    """Return what one decoded event says."""
+
+    def number(name: str) -> int:
+        return event.get(name).integer()
+
+    match kind:
+        case "liquidation_step":
+            return (StepFact(number("account"), event.get("stage").choice(LiquidationStage)),)
+        case "position_moved":
+            parts = map(number, ("account", "counterparty", "lots", "price"))
+            return (MoveFact(event.get("market").text(), *parts),)
+        case "bankruptcy_resolved":
+            asset, liability = event.get("asset").text(), event.get("liability").choice(Liability)
+            parts = map(number, ("owed", "insurance", "reserve", "spread"))
+            return (ResolvedFact(number("account"), asset, liability, *parts),)
+        case "loss_spread":
+            return (SpreadFact(number("account"), event.get("market").text(), number("amount")),)
+        case "block_traded":
+            parts = map(number, ("quoter", "price", "lots", "quoter_fee", "requester_fee"))
+            return (BlockFact(number("request"), event.get("market").text(), *parts),)
+        case _:
+            return ()

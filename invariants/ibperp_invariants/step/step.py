@@ -1,0 +1,311 @@
+"""What an invariant is: a named claim about a state, or about one step from a state to the next."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ibperp import pool as kernel
+from ibperp.actions import ConfirmWithdrawal, ConvertDust, Deposit, FailWithdrawal, Settle, Transfer
+from ibperp.numbers import mul_div_up
+from ibperp.orders import Side
+from ibperp.pool import SHARES_PER_ATOM
+from ibperp.risk_actions import FundInsurance, Liquidate, ResolveBankruptcy, RunRisk
+from ibperp.state import FEES, INSURANCE
+from ibperp_invariants.step.facts import Facts, OwnMove
+from ibperp_invariants.view.totals import Totals
+from ibperp_invariants.view.view import (
+    View,
+    changed,
+    limits_of,
+    perpetual_of,
+    settlement_asset,
+    virtual_shares,
+)
+
+if TYPE_CHECKING:
+    from ibperp.actions import Action
+    from ibperp.parameters import MarketParameters
+    from ibperp.risk_index import RiskIndex
+    from ibperp.state import Pool, State
+    from ibperp_invariants.step.facts import Trade
+
+
+OWN: Final = ""
+"""The place of an account's own shares beside the virtual ones of its positions."""
+
+
+class Scope(StrEnum):
+    """What an invariant is checked on."""
+
+    STATE = "state"
+    STEP = "step"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action and what it led to.
+
+    `code` is the rejection's code, None if the action was accepted. `repeat`: how the outcome
+    differed from another outcome of the same action on the same state; empty if it did not.
+    Of a step of the reference, `origin` is the state before, and `index` the due list after it,
+    kept up from state to state.
+    """
+
+    before: View
+    after: View
+    action: Action
+    entry_fee: bool
+    code: str | None = None
+    violated: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    repeat: str = ""
+    index: RiskIndex | None = None
+    origin: State | None = None
+
+    def is_accepted(self) -> bool:
+        """Tell whether the action took effect."""
+        return self.code is None
+
+    def changed_accounts(self) -> tuple[int, ...]:
+        """Return the ids of the accounts that differ."""
+        return self._changed_accounts
+
+    @cached_property
+    def _changed_accounts(self) -> tuple[int, ...]:
+        return changed(self.before.accounts, self.after.accounts)
+
+    def changed_orders(self) -> tuple[int, ...]:
+        """Return the ids of the orders that are open in a view and differ in the other."""
+        return changed(self.before.orders, self.after.orders)
+
+    def pools(self) -> Iterator[tuple[str, Pool, Pool]]:
+        """Yield symbol, pool before and pool after for every asset that stands in both views."""
+        for symbol, asset in self.after.assets.items():
+            if symbol in self.before.assets:
+                yield symbol, self.before.assets[symbol].pool, asset.pool
+
+    def lender_interest(self, symbol: str) -> int:
+        """Return the atoms that lenders of an asset earned in this step by its events."""
+        charged, reserve = self.facts.interest.get(symbol, (0, 0))
+        return charged - reserve
+
+    def trades(self) -> Iterator[tuple[Trade, int, int]]:
+        """Yield each trade with its maker's and its taker's account, if both are known."""
+        owner = getattr(self.action, "account", None)
+        for trade in self.facts.trades:
+            resting = self.before.orders.get(trade.maker_order)
+            taker = self.facts.takers.get(trade.taker_order, owner)
+            if resting is not None and taker is not None:
+                yield trade, resting.account, taker
+
+    def moves(self, symbol: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return how the lend shares of a pool changed, move by move, and its borrow shares.
+
+        Virtual shares change sides at zero, and so do those that a liquidation passes on: one of
+        their moves may be one on each side.
+        """
+        sides: tuple[list[int], list[int]] = [], []
+        settled, held = settlement_asset(self.before), dict[tuple[int, str], int]()
+        for move in self.facts.moves:
+            if isinstance(move, OwnMove):
+                if move.asset != symbol:
+                    continue
+                key = move.account, OWN
+                old = held.get(key, _own_shares(self.before, move.account, symbol))
+            elif symbol == settled:
+                key = move.account, move.market
+                old = held.get(key, virtual_shares(self.before, *key))
+            else:
+                continue
+            new = held[key] = old + move.shares
+            if isinstance(move, OwnMove) and move.is_lend is not None:
+                sides[not move.is_lend].append(move.shares if move.is_lend else -move.shares)
+            else:
+                sides[0].append(max(new, 0) - max(old, 0))
+                sides[1].append(max(-new, 0) - max(-old, 0))
+        return tuple(sides[0]), tuple(sides[1])
+
+    def rounding_atoms(self, symbol: str) -> int:
+        """Return the most atoms of an asset that the moves of its pool shift by rounding.
+
+        Each move rounds by less than one share, and what it leaves to others by less than an atom.
+        """
+        moves = sum(map(len, self.moves(symbol)))
+        prices = [_share_prices(view, symbol) for view in (self.before, self.after)]
+        return moves * (2 + max(prices))
+
+
+StateCheck: TypeAlias = Callable[[View, Totals], Iterator[str]]
+StepCheck: TypeAlias = Callable[[Step], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A claim with its permanent name and its clauses; its check yields what breaks it.
+
+    `on_change` checks a claim about every state on what a step changed alone, where it held before.
+    """
+
+    name: str
+    clauses: tuple[str, ...]
+    statement: str
+    scope: Scope
+    on_state: StateCheck | None = None
+    on_step: StepCheck | None = None
+    on_change: StepCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken invariant: its name, its clauses, and the numbers that break it."""
+
+    invariant: str
+    clauses: tuple[str, ...]
+    message: str
+
+
+def state_invariant(
+    check: StateCheck, clauses: str, statement: str, on_change: StepCheck | None = None
+) -> Invariant:
+    """Make an invariant of every state, named as its function; `clauses` are divided by spaces."""
+    name = check.__name__
+    return Invariant(name, tuple(clauses.split()), statement, Scope.STATE, check, None, on_change)
+
+
+def step_invariant(check: StepCheck, clauses: str, statement: str) -> Invariant:
+    """Make an invariant of every step, named as its function; `clauses` are divided by spaces."""
+    return Invariant(check.__name__, tuple(clauses.split()), statement, Scope.STEP, on_step=check)
+
+
+def owner_of(action: Action) -> int | None:
+    """Return the account whose owner asks for an action; None if nobody's owner does."""
+    if isinstance(action, Transfer):
+        return action.sender
+    return getattr(action, "account", None)
+
+
+def wealth(view: View, account: int, symbol: str) -> int:
+    """Return an account's free + claim - debt of an asset, in atoms, or zero."""
+    if account not in view.accounts or symbol not in view.assets:
+        return 0
+    holder, pool = view.accounts[account], view.assets[symbol].pool
+    free, shares = holder.free.get(symbol, 0), holder.shares.get(symbol, 0)
+    if shares > 0 and pool.lend_shares > -SHARES_PER_ATOM:
+        return free + kernel.lend_claim(pool, shares)
+    if shares < 0 and pool.borrow_shares > 0:
+        return free - kernel.debt(pool, -shares)
+    return free
+
+
+def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
+    """Return what an action brings to accounts, in atoms by (account, symbol); None if unknown."""
+    withdrawals = step.before.withdrawals
+    match step.action:
+        case Deposit(account=account, asset=symbol, amount=amount):
+            return {(account, symbol): amount}
+        case Transfer(sender=sender, receiver=receiver, asset=symbol, amount=amount):
+            return {(sender, symbol): -amount, (receiver, symbol): amount}
+        case ConfirmWithdrawal(withdrawal=index) if index in withdrawals:
+            return {(FEES, withdrawals[index].asset): withdrawals[index].fee}
+        case FailWithdrawal(withdrawal=index) if index in withdrawals:
+            asked = withdrawals[index]
+            return {(asked.account, asked.asset): asked.amount}
+        case ConvertDust(account=account):
+            sold = {symbol: _fees_gain(step, symbol) for symbol in step.after.assets}
+            return {(account, symbol): -gain for symbol, gain in sold.items()} | {
+                (FEES, symbol): gain for symbol, gain in sold.items()
+            }
+        case FundInsurance(account=account, asset=symbol, amount=amount):
+            return {(account, symbol): -amount, (INSURANCE, symbol): amount}
+        case Settle() | Liquidate() | RunRisk() | ResolveBankruptcy():
+            return None
+        case _:
+            return _traded_inflows(step)
+
+
+def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
+    """Return the legs and the fees of the trades; None if a trade cannot be read."""
+    legs: dict[tuple[int, str], int] = {}
+    read, asset = list(step.trades()), settlement_asset(step.before)
+    settled = (asset,) if asset else ()
+    for trade, maker, taker in read:
+        limits = limits_of(step.before, trade.market)
+        if perpetual_of(step.before, trade.market):
+            for account, symbol in itertools.product((maker, taker), settled):
+                legs.setdefault((account, symbol), 0)
+            continue
+        if limits is None:
+            return None
+        is_bid = step.before.orders[trade.maker_order].side is Side.BID
+        buyer, seller = (maker, taker) if is_bid else (taker, maker)
+        base, paid = trade.lots * limits.lot_atoms, trade.lots * trade.price
+        fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
+        _add_legs(legs, limits, (buyer, seller), (base, paid), fees)
+    for block in step.facts.risk.blocks():
+        request = step.before.requests.get(block.request)
+        limits = limits_of(step.before, block.market)
+        if request is None or (limits is None and not perpetual_of(step.before, block.market)):
+            return None
+        if limits is None:
+            continue
+        is_bid = request.side is Side.BID
+        parties = (request.account, block.quoter) if is_bid else (block.quoter, request.account)
+        base, paid = block.lots * limits.lot_atoms, block.lots * block.price
+        fees = (block.quoter, block.quoter_fee), (request.account, block.requester_fee)
+        _add_legs(legs, limits, parties, (base, paid), fees)
+    return legs if len(read) == len(step.facts.trades) else None
+
+
+def _add_legs(
+    legs: dict[tuple[int, str], int],
+    limits: MarketParameters,
+    parties: tuple[int, int],
+    amounts: tuple[int, int],
+    fees: tuple[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Add what buyer and seller get and pay, base and quote, and the fees of both."""
+    (buyer, seller), (base, paid) = parties, amounts
+    moves = [
+        (buyer, limits.base, base),
+        (seller, limits.base, -base),
+        (seller, limits.quote, paid),
+        (buyer, limits.quote, -paid),
+        (FEES, limits.quote, sum(fee for _, fee in fees)),
+    ]
+    moves += [(account, limits.quote, -fee) for account, fee in fees]
+    for account, symbol, amount in moves:
+        legs[account, symbol] = legs.get((account, symbol), 0) + amount
+
+
+def is_settled(view: View, account: int) -> bool:
+    """Tell whether a settlement looks at an account: it has a position or is unsettled (ST-2)."""
+    holder = view.accounts.get(account)
+    return holder is not None and (holder.unsettled != 0 or len(holder.positions) > 0)
+
+
+def _own_shares(view: View, account: int, symbol: str) -> int:
+    holder = view.accounts.get(account)
+    return holder.shares.get(symbol, 0) if holder else 0
+
+
+def _fees_gain(step: Step, symbol: str) -> int:
+    return wealth(step.after, FEES, symbol) - wealth(step.before, FEES, symbol)
+
+
+def _share_prices(view: View, symbol: str) -> int:
+    """Return what a lend and a borrow share of an asset are worth together, in atoms, rounded up.
+
+    Zero for an asset that is not there, or whose pool is out of its range.
+    """
+    if symbol not in view.assets:
+        return 0
+    pool = view.assets[symbol].pool
+    if min(pool.lent, pool.lend_shares, pool.borrowed, pool.borrow_shares) < 0:
+        return 0
+    lend = mul_div_up(1, pool.lent + 1, pool.lend_shares + SHARES_PER_ATOM)
+    return lend + mul_div_up(1, pool.borrowed, max(pool.borrow_shares, 1))

@@ -1,0 +1,1 @@
+"""What the invariants look at: a published state, read once."""

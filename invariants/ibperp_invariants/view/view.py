@@ -1,0 +1,346 @@
+"""What the invariants look at: the published observation of a state, with its integers read once.
+
+A view is made from a state of the reference or from the observation of any engine. The accounts of
+a state are read when they are looked at, so that a view costs nothing however many there are.
+Parameters are no part of an observation: a view has them where they are known from actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
+
+from ibperp.parameters import MarketParameters, PerpetualParameters
+from ibperp.ramps import with_margins
+from ibperp.state import RequestStatus
+
+if TYPE_CHECKING:
+    from ibperp.margin import Health
+    from ibperp.ordered import Ordered
+    from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+    from ibperp.parameters import AssetParameters, Margins, SystemParameters, TradingParameters
+    from ibperp.persistent import Vector
+    from ibperp.programs import RequestKind
+    from ibperp.state import Pool, Settings, Token
+
+T = TypeVar("T")
+S = TypeVar("S")
+K = TypeVar("K", int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class RampView:
+    """Margins on their way between two times, in seconds, and where they are (GV-2)."""
+
+    start: int
+    end: int
+    origin: Margins
+    current: Margins
+    target: Margins
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """An asset's price, custody by chain and pool; its parameters where they are known."""
+
+    price: int
+    price_time: int
+    in_transit: int
+    tokens: Mapping[str, Token]
+    pool: Pool
+    parameters: AssetParameters | None = None
+    is_limited: bool = False
+    ramp: RampView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """A market's prices and the ids in its book, best first; its parameters where known."""
+
+    last_price: int
+    index_price: int
+    mean_mark_price: int
+    mean_premium: int
+    bids: Sequence[int]
+    asks: Sequence[int]
+    parameters: TradingParameters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PerpetualView(MarketView):
+    """A perpetual market: `index_price` is its own, `reference_index_price` bounds takers."""
+
+    reference_index_price: int = 0
+    mark_price: int = 0
+    mark_time: int = 0
+    funding_index: int = 0
+    funding_time: int = 0
+    open_interest: int = 0
+    is_limited: bool = False
+    ramp: RampView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """A position of an account, its market by name beside it; fields as in the reference."""
+
+    lots: int = 0
+    cost: int = 0
+    entry_cost: int = 0
+    funding_index: int = 0
+    virtual: int = 0
+    virtual_value: int = 0
+    realized: int = 0
+    fees: int = 0
+    funding: int = 0
+    interest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
+
+    `orders`: the ids of its open orders, ascending. `unsettled`: atoms of the settlement asset.
+    """
+
+    user: int
+    free: Mapping[str, int]
+    shares: Mapping[str, int]
+    settings: Settings
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    orders: tuple[int, ...] = ()
+    unsettled: int = 0
+    positions: Mapping[str, PositionView] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An open order, with its market by name."""
+
+    account: int
+    market: str
+    side: Side
+    price: int
+    lots: int
+    reserved: int
+    post_only: bool
+    reduce_only: bool
+    self_trade_prevention: SelfTradePrevention
+    flags: OrderFlags
+
+    def is_firm(self) -> bool:
+        """Tell whether the order may deliver free atoms alone: neither redeem nor borrow (SM-5)."""
+        return not (self.flags.auto_lend_redeem or self.flags.auto_borrow)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalView:
+    """A withdrawal, with its asset and chain by name."""
+
+    account: int
+    asset: str
+    chain: str
+    amount: int
+    fee: int
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RebalanceView:
+    """A rebalance, with its asset and chains by name."""
+
+    asset: str
+    source: str
+    destination: str
+    amount: int
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What an account offers for a request, in quote atoms per lot (PG-3)."""
+
+    price: int
+    flags: OrderFlags
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequestView:
+    """An open request for quotes, its market by name, its quotes by account (PG-2)."""
+
+    account: int
+    market: str
+    side: Side
+    lots: int
+    price: int
+    counterparty: int
+    immediate: bool
+    expires: int
+    kind: RequestKind
+    flags: OrderFlags
+    quotes: Mapping[int, QuoteView]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole state as the invariants see it; amounts in atoms, `time` in seconds.
+
+    `portfolios`: the health of accounts as it is reported. `orders` and `requests` are the open
+    ones; `backstops`: capacities in quote atoms by account. `next_order` is the id of the next,
+    `active` holds the accounts that a settlement looks at, `exposed` those that owe a pool or have
+    orders; None where it is not known.
+    """
+
+    time: int
+    chains: Mapping[str, int]
+    assets: Mapping[str, AssetView]
+    accounts: Mapping[int, AccountView]
+    withdrawals: Mapping[int, WithdrawalView]
+    rebalances: Mapping[int, RebalanceView]
+    markets: Mapping[str, MarketView] = field(default_factory=dict)
+    orders: Mapping[int, OrderView] = field(default_factory=dict)
+    portfolios: Mapping[int, Health] = field(default_factory=dict)
+    system: SystemParameters | None = None
+    next_order: int | None = None
+    settlement_time: int = 0
+    active: Ordered | None = field(default=None, compare=False)
+    is_halted: bool = False
+    liquidation_time: int = 0
+    backstops: Mapping[int, int] = field(default_factory=dict)
+    requests: Mapping[int, QuoteRequestView] = field(default_factory=dict)
+    exposed: Ordered | None = field(default=None, compare=False)
+
+
+class Entries(Mapping[int, T], Generic[S, T]):
+    """The entries of a persistent vector, each read when it is looked at.
+
+    An entry that reads as None is none.
+    """
+
+    def __init__(self, vector: Vector[S], read: Callable[[S], T | None]) -> None:
+        self.vector, self._read = vector, read
+
+    def __getitem__(self, key: int) -> T:
+        entry = self._read(self.vector[key]) if 0 <= key < len(self.vector) else None
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def __iter__(self) -> Iterator[int]:
+        items = enumerate(self.vector)
+        return (index for index, item in items if self._read(item) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Queue(Sequence[int]):
+    """The orders of one side of a book of the reference, best first, read when looked at.
+
+    An order that comes to rest takes `next_sequence` for its place among those of its price.
+    """
+
+    def __init__(self, keys: Ordered, next_sequence: int) -> None:
+        self.keys, self.next_sequence = keys, next_sequence
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        first = self.keys.first() if index == 0 else None
+        return tuple(self)[index] if first is None else first[2]
+
+    def __iter__(self) -> Iterator[int]:
+        return (order for _, _, order in self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Queue):
+            return self.keys == other.keys
+        return tuple(self) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def changed(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[K, ...]:
+    """Return the ids whose entries differ; of states, what they share is not looked at."""
+    if isinstance(before, Entries) and isinstance(after, Entries):
+        ids = (index for index, _, _ in after.vector.changed(before.vector))
+        return tuple(index for index in ids if before.get(index) != after.get(index))
+    keys = sorted(before.keys() | after.keys())
+    return tuple(key for key in keys if before.get(key) != after.get(key))
+
+
+def limits_of(view: View, market: str) -> MarketParameters | None:
+    """Return the parameters of a spot market, None where they are not known."""
+    found = view.markets.get(market)
+    limits = found.parameters if found else None
+    return limits if isinstance(limits, MarketParameters) else None
+
+
+def perpetual_of(view: View, market: str) -> PerpetualView | None:
+    """Return a perpetual market, None if there is none of that name."""
+    found = view.markets.get(market)
+    return found if isinstance(found, PerpetualView) else None
+
+
+def virtual_shares(view: View, account: int, market: str) -> int:
+    """Return the signed virtual shares of a position, zero if there is none (ST-4)."""
+    holder = view.accounts.get(account)
+    position = holder.positions.get(market) if holder else None
+    return position.virtual if position else 0
+
+
+def settlement_asset(view: View) -> str | None:
+    """Return the symbol of the settlement asset, None where it is not known or not listed."""
+    symbol = view.system.settlement_asset if view.system else None
+    return symbol if symbol in view.assets else None
+
+
+def in_force(limits: AssetParameters | None, ramp: RampView | None) -> AssetParameters | None:
+    """Return the parameters that were asked for, with the margins that a ramp is at (GV-2)."""
+    return with_margins(limits, ramp.current) if limits and ramp else limits
+
+
+def _traded(limits: TradingParameters | None, market: MarketView) -> TradingParameters | None:
+    ramp = market.ramp if isinstance(market, PerpetualView) else None
+    if ramp is None or not isinstance(limits, PerpetualParameters):
+        return limits
+    return with_margins(limits, ramp.current)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a run has told that observations do not: parameters, and the id of the next order.
+
+    The parameters of an asset or a market are those that were asked for.
+    """
+
+    system: SystemParameters | None = None
+    assets: Mapping[str, AssetParameters] = field(default_factory=dict)
+    markets: Mapping[str, TradingParameters] = field(default_factory=dict)
+    next_order: int | None = None
+
+
+def with_known(view: View, known: Known) -> View:
+    """Return the view with what is known beside it."""
+    return replace(
+        view,
+        assets={
+            symbol: replace(asset, parameters=in_force(known.assets.get(symbol), asset.ramp))
+            for symbol, asset in view.assets.items()
+        },
+        markets={
+            symbol: replace(market, parameters=_traded(known.markets.get(symbol), market))
+            for symbol, market in view.markets.items()
+        },
+        system=known.system,
+        next_order=known.next_order,
+    )

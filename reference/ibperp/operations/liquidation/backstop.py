@@ -1,0 +1,118 @@
+"""The rung of the backstop: providers take an exposure with its share of the equity (LQ-6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp import pool as pool_kernel
+from ibperp.liquidation import portions, zero_price
+from ibperp.margin import counted_equity
+from ibperp.numbers import mul_div_down
+from ibperp.operations.liquidation.handover import (
+    Handover,
+    paid_in_kind,
+    position_moved,
+    shares_moved,
+    unsettled_moved,
+)
+from ibperp.outcomes import Reason, SettlementSource
+from ibperp.portfolio import health
+from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
+from ibperp.state import Perpetual, at
+from ibperp.valuation import liability_of, owed_atoms, settlement_value
+
+if TYPE_CHECKING:
+    from ibperp.operations.effect import Effect
+    from ibperp.programs import Backstop
+    from ibperp.risk import Case, Target
+    from ibperp.state import State
+
+
+def hand_to_backstop(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Share an exposure among the providers by capacity, while there is equity (LQ-6).
+
+    A provider that could not bear its part takes nothing, and all is shared anew without it.
+    """
+    user = effect.state.accounts[case.account].user
+    providers = [
+        provider
+        for provider in effect.state.backstops
+        if effect.state.accounts[provider.account].user != user
+    ]
+    if case.health.equity <= 0 or target.notional == 0:
+        return None
+    step = LiquidationStep(case.account, LiquidationStage.ON_BACKSTOP)
+    begun = effect.noted(effect.state, step)
+    while providers:
+        after, bearing = _shared(begun, case, target, providers)
+        if len(bearing) == len(providers):
+            return None if after is begun else after
+        providers = bearing
+    return None
+
+
+def _shared(
+    effect: Effect, case: Case, target: Target, providers: list[Backstop]
+) -> tuple[Effect, list[Backstop]]:
+    """Give each provider its part; return with it those who can bear theirs."""
+    capacities = [provider.capacity for provider in providers]
+    whole = abs(target.size) + target.fund
+    taken = mul_div_down(whole, min(sum(capacities), target.notional), target.notional)
+    take, bearing = _position_taken if target.is_position else _debt_taken, []
+    for provider, part in zip(providers, portions(taken, capacities), strict=True):
+        done = take(effect, case, target, provider, part) if part else effect
+        if done is not None and (part == 0 or _is_safe(done.state, provider.account)):
+            effect = done
+            bearing.append(provider)
+    return effect, bearing
+
+
+def _position_taken(
+    effect: Effect, case: Case, target: Target, provider: Backstop, lots: int
+) -> Effect | None:
+    """Move lots of a position to a provider at its zero price."""
+    market, of = effect.state.markets[target.place], case.health
+    assert isinstance(market, Perpetual)
+    is_long = target.size > 0
+    price = zero_price(market.mark_price, of.equity, of.exposure, is_long=is_long)
+    signed = lots if is_long else -lots
+    move = PositionMoved(target.place, case.account, provider.account, signed, price)
+    effect = position_moved(effect, move, SettlementSource.BACKSTOP_PROVIDER_LIQUIDATION)
+    notional = -settlement_value(effect.state, -lots * market.mark_price)
+    return _used(effect, provider, notional)
+
+
+def _debt_taken(
+    effect: Effect, case: Case, target: Target, provider: Backstop, amount: int
+) -> Effect | None:
+    """Move owed atoms to a provider, with assets worth them and their share of the equity."""
+    between = Handover(case.account, provider.account, Reason.LIQUIDATION_BACKSTOP)
+    holder, pool = effect.state.accounts[case.account], effect.state.assets[target.place].pool
+    owed_shares = max(-at(holder.shares, target.place), 0)
+    owed = owed_atoms(effect.state, holder, target.place)
+    part = min(amount, owed)
+    shares = owed_shares if part == owed else pool_kernel.borrow_shares_burned(pool, part)
+    fund = min(amount - part, max(-holder.unsettled, 0))
+    worth = liability_of(effect.state, target.place, part + fund)
+    value = worth + mul_div_down(worth, case.health.equity, case.health.exposure)
+    effect = shares_moved(effect, target.place, -shares, between)
+    effect = unsettled_moved(effect, -fund, case.account, provider.account)
+    effect, unpaid = paid_in_kind(effect, value, between)
+    return None if unpaid else _used(effect, provider, worth)
+
+
+def _used(effect: Effect, provider: Backstop, notional: int) -> Effect:
+    """Take what a provider took over off its capacity; a provider without capacity leaves."""
+    left = max(provider.capacity - notional, 0)
+    changed = (
+        replace(own, capacity=left) if own.account == provider.account else own
+        for own in effect.state.backstops
+    )
+    kept = tuple(own for own in changed if own.capacity)
+    return effect.noted(replace(effect.state, backstops=kept))
+
+
+def _is_safe(state: State, account: int) -> bool:
+    found = health(state, state.accounts[account])
+    return counted_equity(found) >= found.initial

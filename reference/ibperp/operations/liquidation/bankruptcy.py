@@ -1,0 +1,258 @@
+"""Bankruptcy: who bears what an account owes and can never pay, to the atom (LQ-8, LQ-9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ibperp import pool as kernel
+from ibperp.feeds import ActionClass
+from ibperp.numbers import in_range
+from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
+from ibperp.operations.liquidation.deleveraging import lenders_paid
+from ibperp.operations.liquidation.handover import NO_MARKET, Handover, claim_moved, unsettled_moved
+from ibperp.operations.liquidation.ladder import liquidation_rejection, step
+from ibperp.operations.money_market.moves import (
+    available_of,
+    claim_of,
+    debt_of,
+    free_of,
+    repaid,
+    repaid_shares,
+    repay_checks,
+)
+from ibperp.operations.perpetuals.perpetual_trade import credited, placed
+from ibperp.outcomes import Accepted, Event, Reason, RejectionCode, SettlementSource
+from ibperp.position import funding_due, unrealized
+from ibperp.posting import POOL, free
+from ibperp.ranking import Rankings
+from ibperp.risk import due_accounts, resources
+from ibperp.risk_events import BankruptcyResolved, Liability, LossSpread, RequestOpened
+from ibperp.sharing import share
+from ibperp.state import INSURANCE, Perpetual, at, find_asset, position_of
+from ibperp.valuation import held_atoms, settlement_asset, settlement_value
+
+if TYPE_CHECKING:
+    from ibperp.outcomes import Outcome
+    from ibperp.risk_actions import FundInsurance, ResolveBankruptcy, RunRisk
+    from ibperp.state import State
+
+STEPS_MAX: Final = 10_000
+"""The most steps that one action may ask for (LQ-10)."""
+
+WHOLE_ACCOUNT = -1
+"""The place of a claim on the fund that no single position has."""
+
+
+def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
+    """End each liability of an account that can do nothing more: insurance, then claimants (LQ-9).
+
+    Without `non_recourse` only the insurance pays, and the rest stays with the account.
+    """
+    # PRECONDITIONS
+    refused = liquidation_rejection(state, action.account)
+    if refused:
+        return refused
+    refused = rejection((step(state, action.account) is None, RejectionCode.NOT_BANKRUPT))
+    if refused:
+        return refused
+
+    # EFFECT
+    effect = resolved(state, action.account)
+    refused = rejection((effect.events != (), RejectionCode.NOTHING_TO_LIQUIDATE))
+    if refused:
+        return refused
+
+    # POSTCONDITIONS
+    after = effect.state.accounts[action.account]
+    assert not state.system.non_recourse or min((0, *after.shares, after.unsettled)) == 0
+    return effect.accepted()
+
+
+def run_risk(state: State, action: RunRisk) -> Outcome:
+    """Do up to `steps` steps for the accounts that are due now, one account after another (LQ-10).
+
+    An account is worked on until it is no longer due, nothing can be done for it, or it asks for
+    quotes: these have until the next time.
+    """
+    # PRECONDITIONS
+    refused = rejection(
+        (action.steps > 0, RejectionCode.AMOUNT_NOT_POSITIVE),
+        (action.steps <= STEPS_MAX, RejectionCode.OUT_OF_RANGE),
+    ) or rejection((state.time >= state.liquidation_time, RejectionCode.LIQUIDATION_PAUSED))
+    if refused:
+        return refused
+
+    # EFFECT
+    after, events, left, rankings = state, list[Event](), action.steps, Rankings()
+    for account in due_accounts(state):
+        while left and (done := worked(after, account, rankings)) is not None:
+            after, left = done.state, left - 1
+            events += done.events
+            if any(isinstance(event, RequestOpened) for event in done.events):
+                break
+
+    # POSTCONDITIONS
+    assert 0 <= left <= action.steps
+    return Accepted(after, tuple(events))
+
+
+def worked(state: State, account: int, rankings: Rankings) -> Effect | None:
+    """Return the next step for an account, or else what resolves it; None without both (LQ-10)."""
+    if liquidation_rejection(state, account):
+        return None
+    done = step(state, account, rankings) or resolved(state, account)
+    return done if done.events else None
+
+
+def fund_insurance(state: State, action: FundInsurance) -> Outcome:
+    """Give free atoms to the insurance, within the giver's own margin (LQ-8).
+
+    What the insurance owes of the asset is repaid from them first.
+    """
+    # PRECONDITIONS
+    account, asset = action.account, find_asset(state, action.asset)
+    refused = rejection(
+        (action.amount > 0, RejectionCode.AMOUNT_NOT_POSITIVE),
+        (in_range(action.amount), RejectionCode.OUT_OF_RANGE),
+        account_exists(state, account),
+        not_reserved(account),
+        (asset is not None, RejectionCode.ASSET_UNKNOWN),
+    )
+    if refused:
+        return refused
+    assert asset is not None
+    available = available_of(state, account, asset)
+    refused = rejection((available >= action.amount, RejectionCode.INSUFFICIENT_FUNDS))
+    if refused:
+        return refused
+
+    # EFFECT
+    reason = Reason.INSURANCE_FUNDED
+    debit, credit = free(account), free(INSURANCE)
+    effect = Effect(state).moved(asset, action.amount, reason, debit=debit, credit=credit)
+    owed = min(debt_of(effect.state, INSURANCE, asset), free_of(effect.state, INSURANCE, asset))
+    if owed and all(holds for holds, _ in repay_checks(effect.state, INSURANCE, asset, owed)):
+        effect = repaid(effect, INSURANCE, asset, owed, reason)
+    refused = rejection(*margin_checks(state, effect.state, account, ActionClass.WITHDRAWAL))
+    if refused:
+        return refused
+
+    # POSTCONDITIONS
+    assert free_of(effect.state, account, asset) == free_of(state, account, asset) - action.amount
+    return effect.accepted()
+
+
+def resolved(state: State, account: int) -> Effect:
+    """Return what resolving a bankruptcy does: its debts to pools by asset, then to the fund."""
+    effect, budget = Effect(state), state.system.insurance_limit
+    for asset in range(len(state.accounts[account].shares)):
+        if debt_of(state, account, asset):
+            effect, budget = _pool_debt_ended(effect, account, asset, budget)
+    if effect.state.accounts[account].unsettled < 0:
+        effect = _fund_debt_ended(effect, account, budget)
+    return effect
+
+
+def _pool_debt_ended(effect: Effect, account: int, asset: int, budget: int) -> tuple[Effect, int]:
+    """End a debt to a pool: the insurance pays lenders, then reserve and lenders lose (LQ-9)."""
+    before, owed = effect, debt_of(effect.state, account, asset)
+    effect, spent = _insurance_paid(effect, account, asset, budget)
+    covered, by_reserve, by_lenders = owed - debt_of(effect.state, account, asset), 0, 0
+    shares = max(-at(effect.state.accounts[account].shares, asset), 0)
+    if shares and effect.state.system.non_recourse:
+        pool = effect.state.assets[asset].pool
+        after, by_reserve, by_lenders = kernel.written_off(pool, shares)
+        effect = effect.claimed(account, asset, shares, after, Reason.BANKRUPTCY)
+    if effect is before:
+        return effect, budget
+    told = BankruptcyResolved(account, asset, Liability.POOL, owed, covered, by_reserve, by_lenders)
+    return effect.noted(effect.state, told), budget - spent
+
+
+def _insurance_paid(effect: Effect, account: int, asset: int, budget: int) -> tuple[Effect, int]:
+    """Let the insurance pay for a debt in the settlement asset; return what it spent (LQ-8)."""
+    settlement = find_asset(effect.state, effect.state.system.settlement_asset)
+    if settlement is None:
+        return effect, 0
+    allowed = min(budget, resources(effect.state))
+    if asset == settlement:
+        held = held_atoms(effect.state, effect.state.accounts[INSURANCE], asset)
+        part = min(allowed, held, debt_of(effect.state, account, asset))
+        return _paid_back(effect, account, asset, part), part
+    between = Handover(INSURANCE, account, Reason.INSURANCE)
+    after = lenders_paid(effect, asset, settlement_value(effect.state, allowed), between)
+    spent = resources(effect.state) - resources(after.state)
+    return after, min(spent, budget)
+
+
+def _paid_back(effect: Effect, account: int, asset: int, amount: int) -> Effect:
+    """Repay a debt with the insurance's cash, then with its lend."""
+    cash = min(amount, free_of(effect.state, INSURANCE, asset))
+    if cash:
+        shares = repaid_shares(effect.state, account, asset, cash)
+        after = kernel.repay(effect.state.assets[asset].pool, cash, shares)
+        effect = effect.claimed(account, asset, shares, after, Reason.INSURANCE)
+        effect = effect.moved(asset, cash, Reason.INSURANCE, debit=free(INSURANCE), credit=POOL)
+    lent = min(amount - cash, claim_of(effect.state, INSURANCE, asset))
+    if lent:
+        between = Handover(INSURANCE, account, Reason.INSURANCE)
+        effect = claim_moved(effect, asset, lent, between)
+    return effect
+
+
+def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
+    """End a debt to the fund: the insurance takes it over, then claims on the fund fall (LQ-9)."""
+    state = effect.state
+    asset, owed = settlement_asset(state), -state.accounts[account].unsettled
+    covered = min(owed, budget, resources(state))
+    effect = unsettled_moved(effect, -covered, account, INSURANCE)
+    rest = owed - covered
+    if rest and state.system.non_recourse:
+        source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+        effect = credited(effect, account, NO_MARKET, rest, source)
+        effect = _spread(effect, rest)
+    else:
+        rest = 0
+    if covered == rest == 0:
+        return effect
+    told = BankruptcyResolved(account, asset, Liability.FUND, owed, covered, 0, rest)
+    return effect.noted(effect.state, told)
+
+
+def _spread(effect: Effect, loss: int) -> Effect:
+    """Take a loss from all claims on the fund in proportion, exactly (LQ-9).
+
+    Claims are unsettled balances and gains of positions above zero. Debts and claims are equal in
+    sum (ST-7), so that a loss always finds claims, whoever still has a position.
+    """
+    claims = _claims(effect.state)
+    total, claimed, shared = sum(claim[2] for claim in claims), 0, 0
+    assert loss <= total
+    for account, market, amount in claims:
+        claimed += amount
+        part = share(loss, claimed, total, shared)
+        shared += part
+        if market == WHOLE_ACCOUNT:
+            source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+            effect = credited(effect, account, NO_MARKET, -part, source)
+        elif part:
+            position = position_of(effect.state.accounts[account], market)
+            effect = placed(effect, account, replace(position, cost=position.cost + part))
+            effect = effect.noted(effect.state, LossSpread(account, market, part))
+    assert shared == loss
+    return effect
+
+
+def _claims(state: State) -> list[tuple[int, int, int]]:
+    """Return (account, market, atoms) of every claim on the fund, by account, then market."""
+    found = []
+    for (account,) in state.active:
+        holder = state.accounts[account]
+        found.append((account, WHOLE_ACCOUNT, holder.unsettled))
+        for position in holder.positions:
+            market = state.markets[position.market]
+            assert isinstance(market, Perpetual)
+            due = funding_due(position, market.funding_index)
+            found.append((account, position.market, unrealized(position, market.mark_price) - due))
+    return [claim for claim in found if claim[2] > 0]

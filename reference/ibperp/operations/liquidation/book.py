@@ -1,0 +1,253 @@
+"""The rung on the book: system orders that reduce an exposure, down to its zero price (LQ-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from ibperp.liquidation import bounded_fee, step_size
+from ibperp.numbers import RATIO, div_down, div_up, in_range, mul_div_down, mul_div_up
+from ibperp.operations.liquidation.handover import holdings
+from ibperp.operations.money_market.moves import claim_of, free_of, redeemed
+from ibperp.operations.perpetuals.perpetual_trade import credited
+from ibperp.operations.programs.block_trade import ADMITTING
+from ibperp.operations.programs.quotes import is_open, opened
+from ibperp.operations.spot_margin.checks import limit_price, mark_price
+from ibperp.operations.spot_margin.matching import matched
+from ibperp.operations.spot_margin.resting import with_order
+from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+from ibperp.outcomes import (
+    OrderAccepted,
+    OrderEnd,
+    OrderEnded,
+    Reason,
+    Rejected,
+    SettlementSource,
+    Traded,
+)
+from ibperp.parameters import OrderBookState
+from ibperp.portfolio import health
+from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
+from ibperp.risk_events import LiquidationStage, LiquidationStep
+from ibperp.state import INSURANCE, Market, Order, OrderStatus, Perpetual, find_asset, with_account
+from ibperp.valuation import settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp.operations.effect import Effect
+    from ibperp.risk import Case, Target
+    from ibperp.state import State
+
+TRADABLE: Final = {OrderBookState.OPEN, OrderBookState.LIMIT_ONLY, OrderBookState.REDUCE_ONLY}
+"""The states of a book that the system's own orders are admitted to (LQ-4)."""
+
+FLAGS: Final = OrderFlags(
+    auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=True
+)
+"""What a system order does besides trading: what it receives repays (LQ-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What an order of the system is to trade, and as what stage (LQ-4, LQ-5)."""
+
+    market: int
+    side: Side
+    lots: int
+    stage: LiquidationStage
+
+
+def reduce_on_book(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Reduce an exposure by a fraction on its book, while equity is above auto-close (LQ-4)."""
+    if case.health.equity <= case.health.auto_close:
+        return None
+    if target.is_position:
+        return _reduced(effect, case, target)
+    return _bought_back(effect, case, target) or _converted(effect, case, target)
+
+
+def _reduced(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Sell or buy a fraction of a position."""
+    market = effect.state.markets[target.place]
+    assert isinstance(market, Perpetual)
+    limits, size = market.parameters, abs(target.size)
+    lots = step_size(size, effect.state.system.liquidation_fraction, limits.minimum_lots)
+    side = Side.ASK if target.size > 0 else Side.BID
+    deal = Deal(target.place, side, min(lots, size), LiquidationStage.ON_BOOK)
+    return _worked(effect, case, deal)
+
+
+def _bought_back(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Buy a fraction of what is owed with the settlement asset that the account holds (LQ-5)."""
+    place = _market_of(effect.state, target.place)
+    if place is None:
+        return None
+    market, system = effect.state.markets[place], effect.state.system
+    assert isinstance(market, Market)
+    limits, quote = market.parameters, market.quote
+    lots = div_up(target.size, limits.lot_atoms)
+    lots = min(step_size(lots, system.liquidation_fraction, limits.minimum_lots), lots)
+    limit = limit_price(effect.state, case.health, place, Side.BID)
+    cost = limit + mul_div_up(limit, limits.taker_fee, RATIO)
+    lots = min(lots, div_down(_reachable(effect.state, case.account, quote), cost))
+    if lots == 0:
+        return None
+    raised = _raised(effect, case.account, quote, lots * cost)
+    return _worked(raised, case, Deal(place, Side.BID, lots, LiquidationStage.ON_BOOK))
+
+
+def _converted(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Sell collateral for the settlement asset on the book: the least haircut first (LQ-5)."""
+    for asset, place, lots in conversions(effect.state, case, target):
+        market = effect.state.markets[place]
+        assert isinstance(market, Market)
+        raised = _raised(effect, case.account, asset, lots * market.parameters.lot_atoms)
+        deal = Deal(place, Side.ASK, lots, LiquidationStage.CONVERSION)
+        done = _worked(raised, case, deal)
+        if done is not None:
+            return done
+    return None
+
+
+def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Ask for quotes for collateral that the book did not take, once at a time (LQ-5, PG-6).
+
+    What no quote could trade is not asked for.
+    """
+    state, lifetime = effect.state, effect.state.system.request_lifetime
+    last = state.accounts[case.account].conversion
+    is_asked = last is not None and is_open(state, state.requests[last])
+    is_late = case.health.equity <= case.health.auto_close
+    is_possible = lifetime > 0 and in_range(state.time + lifetime)
+    if target.is_position or is_late or is_asked or not is_possible:
+        return None
+    for _, place, lots in conversions(state, case, target):
+        limits = state.markets[place].parameters
+        if limits.order_book_state not in ADMITTING or lots < limits.minimum_lots:
+            continue
+        request = QuoteRequest(
+            account=case.account,
+            market=place,
+            side=Side.ASK,
+            lots=lots,
+            price=limit_price(state, case.health, place, Side.ASK),
+            counterparty=0,
+            immediate=True,
+            expires=state.time + lifetime,
+            flags=replace(FLAGS, auto_lend_redeem=True),
+            kind=RequestKind.CONVERSION,
+            status=QuoteStatus.OPEN,
+            quotes=(),
+        )
+        step = LiquidationStep(case.account, LiquidationStage.CONVERSION_REQUEST)
+        asked = replace(state.accounts[case.account], conversion=len(state.requests))
+        return opened(effect.noted(with_account(state, case.account, asked), step), request)
+    return None
+
+
+def conversions(state: State, case: Case, target: Target) -> Iterator[tuple[int, int, int]]:
+    """Yield (asset, market, lots) of collateral that could be sold for an exposure (LQ-5).
+
+    The lots are worth a fraction of the exposure, at least the minimum of an order, or all.
+    """
+    settlement = find_asset(state, state.system.settlement_asset)
+    value = mul_div_up(target.notional, state.system.liquidation_fraction, RATIO)
+    for asset in holdings(state, state.accounts[case.account]):
+        place = _market_of(state, asset)
+        if place is None or settlement is None:
+            continue
+        market, quote = state.markets[place], state.assets[settlement]
+        assert isinstance(market, Market)
+        least, price = market.parameters.minimum_lots, mark_price(state, market)
+        held = div_down(_reachable(state, case.account, asset), market.parameters.lot_atoms)
+        if held == 0 or not price or not is_tradable(market):
+            continue
+        atoms = mul_div_up(value, quote.parameters.lot_atoms, quote.price)
+        lots = max(div_up(atoms, price), least)
+        yield asset, place, held if held - lots < least else lots
+
+
+def is_tradable(market: Market | Perpetual) -> bool:
+    """Tell whether a market's book takes orders of the system (LQ-4)."""
+    return market.parameters.order_book_state in TRADABLE
+
+
+def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
+    """Trade lots at once as an order of the system, and take the fee; None if nothing trades."""
+    state, place, lots = effect.state, deal.market, deal.lots
+    market = state.markets[place]
+    if not is_tradable(market) or mark_price(state, market) is None:
+        return None
+    index, price = len(state.orders), limit_price(state, case.health, place, deal.side)
+    order = Order(
+        account=case.account,
+        market=place,
+        side=deal.side,
+        price=price,
+        lots=lots,
+        reserved=0,
+        sequence=0,
+        post_only=False,
+        reduce_only=False,
+        self_trade_prevention=SelfTradePrevention.REJECT_MAKER,
+        flags=FLAGS,
+        status=OrderStatus.OPEN,
+    )
+    accepted = OrderAccepted(index, case.account, place, deal.side, price, lots)
+    begun = effect.noted(with_order(state, index, order), accepted)
+    begun = replace(begun, events=(LiquidationStep(case.account, deal.stage), *begun.events))
+    matching = matched(begun, index)
+    if isinstance(matching, Rejected):
+        return None
+    effect, stopped = matching
+    left = effect.state.orders[index]
+    if left.lots == lots:
+        return None
+    status = OrderStatus.EXPIRED if left.lots else OrderStatus.FILLED
+    effect = effect.noted(with_order(effect.state, index, replace(left, status=status)))
+    if left.lots:
+        reason = stopped or OrderEnd.IMMEDIATE_OR_CANCEL
+        effect = effect.noted(effect.state, OrderEnded(index, left.lots, reason))
+    value = sum(
+        event.lots * event.price
+        for event in effect.events
+        if isinstance(event, Traded) and event.taker_order == index
+    )
+    return _charged(effect, case.account, place, value)
+
+
+def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
+    """Take the liquidation fee on a traded value for the insurance, from equity alone (LQ-4)."""
+    state, books = effect.state, effect.state.assets[settlement_asset(effect.state)]
+    equity = health(state, state.accounts[account]).equity
+    left = mul_div_down(equity, books.parameters.lot_atoms, books.price)
+    fee = bounded_fee(value, state.system.liquidation_fee, left)
+    source = SettlementSource.TRADING_FEES_SYSTEM
+    effect = credited(effect, account, market, -fee, source)
+    return credited(effect, INSURANCE, market, fee, source)
+
+
+def _market_of(state: State, base: int) -> int | None:
+    """Return the first spot market of an asset against the settlement asset (LQ-5)."""
+    settlement = find_asset(state, state.system.settlement_asset)
+    for place, market in enumerate(state.markets):
+        if isinstance(market, Market) and (market.base, market.quote) == (base, settlement):
+            return place
+    return None
+
+
+def _reachable(state: State, account: int, asset: int) -> int:
+    """Return what an account has of an asset, its lend as far as the pool has cash (LQ-5)."""
+    lent = min(claim_of(state, account, asset), state.assets[asset].pool.cash)
+    return free_of(state, account, asset) + lent
+
+
+def _raised(effect: Effect, account: int, asset: int, amount: int) -> Effect:
+    """Redeem what is missing to `amount`; no bound of the utilization stands against it (LQ-5)."""
+    missing = amount - free_of(effect.state, account, asset)
+    cash = effect.state.assets[asset].pool.cash
+    part = min(missing, claim_of(effect.state, account, asset), cash)
+    if part <= 0:
+        return effect
+    return redeemed(effect, account, asset, part, Reason.LIQUIDATION_REDEEM)

@@ -1,0 +1,151 @@
+"""The last rung: positions against counterparties, debts against lenders (LQ-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ibperp import pool as pool_kernel
+from ibperp.liquidation import borne_price, zero_price
+from ibperp.margin import is_liquidatable
+from ibperp.numbers import mul_div_down
+from ibperp.operations.liquidation.handover import (
+    Handover,
+    claim_moved,
+    holdings,
+    paid_in_kind,
+    payable_in,
+    position_moved,
+    shares_moved,
+    unsettled_moved,
+)
+from ibperp.operations.money_market.moves import claim_of, debt_of
+from ibperp.outcomes import Reason, SettlementSource
+from ibperp.portfolio import health
+from ibperp.risk import insured_equity, lacking
+from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
+from ibperp.state import INSURANCE, Perpetual, at, position_of
+from ibperp.valuation import liability_of
+
+if TYPE_CHECKING:
+    from ibperp.operations.effect import Effect
+    from ibperp.risk import Case, Target
+    from ibperp.state import State
+
+
+def deleverage(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """End an exposure without anybody's consent: the way that is always open (LQ-7)."""
+    if target.is_position:
+        return _deleveraged(effect, case, target)
+    if target.size:
+        return _lends_deleveraged(effect, case, target) or _insured(effect, case, target)
+    return _insured(effect, case, target)
+
+
+def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
+    """Close a position against the opposite ones, in their order, at prices that they bear.
+
+    They are asked for no more than what all assets of the account, without a haircut, and the
+    insurance do not cover; accounts of the same user, for what the insurance would cover too:
+    nobody takes out of it with one account what another one lost.
+    """
+    step = LiquidationStep(case.account, LiquidationStage.ON_ADL)
+    effect, left = effect.noted(effect.state, step), abs(target.size)
+    market, is_long = effect.state.markets[target.place], target.size > 0
+    assert isinstance(market, Perpetual)
+    mark, of = market.mark_price, case.health
+    failing = effect.state.accounts[case.account]
+    lacks = lacking(effect.state, failing, of.equity)
+    insured = insured_equity(effect.state, lacks)
+    for account in case.rankings.of(effect.state, target.place, is_long=not is_long):
+        if left == 0:
+            break
+        holder = effect.state.accounts[account]
+        own = health(effect.state, holder)
+        equity = lacks if holder.user == failing.user else insured
+        zero = zero_price(mark, equity, of.exposure, is_long=is_long)
+        lots = min(abs(position_of(holder, target.place).lots), left)
+        bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
+        price = borne_price(mark, zero, bearable, is_long=is_long)
+        signed = lots if is_long else -lots
+        move = PositionMoved(target.place, case.account, account, signed, price)
+        effect = position_moved(effect, move, SettlementSource.BACKSTOP_ADL_LIQUIDATION)
+        left -= lots
+    assert left == 0
+    return effect
+
+
+def _lends_deleveraged(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Close a debt against lends of its asset, as far as the account can pay for them."""
+    step = LiquidationStep(case.account, LiquidationStage.LENDING_ADL)
+    begun = effect.noted(effect.state, step)
+    value = _payable(effect.state, case.account)
+    between = Handover(case.account, case.account, Reason.LIQUIDATION_ADL)
+    after = lenders_paid(begun, target.place, value, between)
+    return None if after is begun else after
+
+
+def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> Effect:
+    """Close a debt against lends, the largest first, for up to `value` quote atoms (LQ-7, LQ-9).
+
+    The giver pays each lender the worth at the price of the moment, in kind; the taker is the
+    debtor, to whom the lend goes and cancels with the debt. A lender that this would make due is
+    passed over: nobody fails by another's failure.
+    """
+    payer, debtor, books = between.giver, between.taker, effect.state.assets[asset]
+    for lender in _lenders(effect.state, debtor, asset):
+        owed, claim = debt_of(effect.state, debtor, asset), claim_of(effect.state, lender, asset)
+        part = min(owed, claim, mul_div_down(value, books.parameters.lot_atoms, books.price))
+        if part == 0:
+            break
+        worth = liability_of(effect.state, asset, part)
+        paid, _ = paid_in_kind(effect, worth, Handover(payer, lender, between.reason))
+        paid = claim_moved(paid, asset, part, Handover(lender, debtor, between.reason))
+        if _is_due(paid.state, lender) and not _is_due(effect.state, lender):
+            continue
+        effect, value = paid, value - worth
+    return effect
+
+
+def _is_due(state: State, account: int) -> bool:
+    return is_liquidatable(health(state, state.accounts[account]))
+
+
+def _lenders(state: State, debtor: int, asset: int) -> list[int]:
+    """Return the accounts with a lend of an asset, the largest first, ties by id (LQ-7)."""
+    found = [
+        (-claim, account)
+        for account in range(len(state.accounts))
+        if account not in {debtor, INSURANCE} and (claim := claim_of(state, account, asset)) > 0
+    ]
+    return [account for _, account in sorted(found)]
+
+
+def _insured(effect: Effect, case: Case, target: Target) -> Effect | None:
+    """Let the insurance take over a debt, for assets that are worth it (LQ-7)."""
+    step = LiquidationStep(case.account, LiquidationStage.IN_KIND)
+    holder, pool = effect.state.accounts[case.account], effect.state.assets[target.place].pool
+    owed, fund = debt_of(effect.state, case.account, target.place), max(-holder.unsettled, 0)
+    whole = owed + (fund if target.fund else 0)
+    amount = _affordable(effect.state, case.account, target.place, whole)
+    if amount == 0:
+        return None
+    between = Handover(case.account, INSURANCE, Reason.LIQUIDATION_IN_KIND)
+    effect = effect.noted(effect.state, step)
+    effect, _ = paid_in_kind(effect, liability_of(effect.state, target.place, amount), between)
+    part, owed_shares = min(amount, owed), max(-at(holder.shares, target.place), 0)
+    shares = owed_shares if part == owed else pool_kernel.borrow_shares_burned(pool, part)
+    effect = shares_moved(effect, target.place, -shares, between)
+    return unsettled_moved(effect, -(amount - part), case.account, INSURANCE)
+
+
+def _affordable(state: State, account: int, asset: int, amount: int) -> int:
+    """Return how many of `amount` owed atoms an account can pay with what it has (LQ-7)."""
+    books = state.assets[asset]
+    value = _payable(state, account)
+    return min(amount, mul_div_down(value, books.parameters.lot_atoms, books.price))
+
+
+def _payable(state: State, account: int) -> int:
+    """Return the quote atoms that an account can pay in kind, of all its holdings (LQ-7)."""
+    holder = state.accounts[account]
+    return sum(payable_in(state, holder, asset) for asset in holdings(state, holder))

@@ -1,0 +1,162 @@
+"""How positions, claims, debts and assets pass from one account to another (LQ-3, LQ-6, LQ-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ibperp import position as kernel
+from ibperp.numbers import RATIO, mul_div_down, mul_div_up
+from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
+from ibperp.operations.spot_margin.resting import resized
+from ibperp.outcomes import SettlementSource, VirtualMoved
+from ibperp.pool import lend_claim, lend_shares_burned, merged
+from ibperp.posting import free
+from ibperp.state import Perpetual, at, with_market
+from ibperp.valuation import collateral_of, held_atoms, settlement_asset, virtual_worth, worth_of
+
+if TYPE_CHECKING:
+    from ibperp.operations.effect import Effect
+    from ibperp.outcomes import Reason
+    from ibperp.risk_events import PositionMoved
+    from ibperp.state import Account, State
+
+NO_MARKET = -1
+"""The market of a change of `unsettled` that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Who gives, who takes, and the reason that the events carry."""
+
+    giver: int
+    taker: int
+    reason: Reason
+
+
+def position_moved(effect: Effect, move: PositionMoved, source: SettlementSource) -> Effect:
+    """Fill two positions against each other off the book, without fees or limits (LQ-6, LQ-7)."""
+    books = effect.state.markets[move.market]
+    assert isinstance(books, Perpetual)
+    effect, opened = effect.noted(effect.state, move), books.open_interest
+    for account, lots in ((move.account, -move.lots), (move.counterparty, move.lots)):
+        effect, position = funded(effect, account, move.market)
+        after, gain = kernel.filled(position, lots, move.price)
+        opened += max(after.lots, 0) - max(position.lots, 0)
+        effect = placed(effect, account, after)
+        effect = credited(effect, account, move.market, gain, source)
+    changed = replace(books, open_interest=opened)
+    effect = effect.noted(with_market(effect.state, move.market, changed))
+    effect = resized(effect, move.account, move.market)
+    return resized(effect, move.counterparty, move.market)
+
+
+def shares_moved(effect: Effect, asset: int, shares: int, between: Handover) -> Effect:
+    """Pass signed pool shares on; what meets the taker's other side cancels with it (LQ-3)."""
+    if shares == 0:
+        return effect
+    giver, taker = between.giver, between.taker
+    pool, held = effect.state.assets[asset].pool, at(effect.state.accounts[taker].shares, asset)
+    after, joined = merged(pool, held, shares)
+    effect = effect.claimed(giver, asset, -shares, pool, between.reason)
+    return effect.claimed(taker, asset, joined - held, after, between.reason)
+
+
+def claim_moved(effect: Effect, asset: int, amount: int, between: Handover) -> Effect:
+    """Pass on a lend that is worth `amount` atoms: the claim moves, no cash does (LQ-7)."""
+    pool = effect.state.assets[asset].pool
+    held = at(effect.state.accounts[between.giver].shares, asset)
+    is_all = amount == lend_claim(pool, held)
+    shares = held if is_all else lend_shares_burned(pool, amount)
+    return shares_moved(effect, asset, shares, between)
+
+
+def unsettled_moved(effect: Effect, amount: int, giver: int, taker: int) -> Effect:
+    """Pass on signed atoms of a claim on the fund, or below zero of a debt to it (LQ-3)."""
+    source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+    effect = credited(effect, giver, NO_MARKET, -amount, source)
+    return credited(effect, taker, NO_MARKET, amount, source)
+
+
+def assumed(effect: Effect, account: int, reason: Reason) -> Effect:
+    """Make the virtual shares of positions without lots the account's own (LQ-3)."""
+    for position in effect.state.accounts[account].positions:
+        if position.lots:
+            continue
+        asset = settlement_asset(effect.state)
+        pool, held = (
+            effect.state.assets[asset].pool,
+            at(effect.state.accounts[account].shares, asset),
+        )
+        worth = virtual_worth(pool, position.virtual)
+        move = VirtualMoved(
+            account,
+            position.market,
+            -position.virtual,
+            -worth,
+            SettlementSource.SYSTEM_LIABILITY_TRANSFER,
+        )
+        effect = placed(effect, account, replace(position, virtual=0))
+        effect = effect.noted(effect.state, move)
+        after, joined = merged(pool, held, position.virtual)
+        effect = effect.claimed(account, asset, joined - held, after, reason)
+    return effect
+
+
+def paid_in_kind(effect: Effect, value: int, between: Handover) -> tuple[Effect, int]:
+    """Pay `value` quote atoms in assets at their prices; return what is left unpaid (LQ-7).
+
+    The settlement asset first, as cash, lend and claim on the fund; then all others, the least
+    haircut first, ties by id, cash before lend. A claim moves as a claim: nothing is redeemed.
+    """
+    for asset in holdings(effect.state, effect.state.accounts[between.giver]):
+        effect, value = _paid_in(effect, asset, value, between)
+    return effect, value
+
+
+def holdings(state: State, account: Account) -> list[int]:
+    """Return the assets that an account can pay with, in the order in which it pays (LQ-7)."""
+
+    def place(asset: int) -> tuple[bool, int, int]:
+        amount = held_atoms(state, account, asset)
+        worth = max(worth_of(state, asset, amount), 1)
+        weight = mul_div_down(collateral_of(state, asset, amount), RATIO, worth)
+        return not _is_settlement(state, asset), -weight, asset
+
+    payable = (asset for asset in range(len(state.assets)) if payable_in(state, account, asset))
+    return sorted(payable, key=place)
+
+
+def payable_in(state: State, account: Account, asset: int) -> int:
+    """Return the quote atoms that an account can pay in one asset (LQ-7)."""
+    return sum(worth_of(state, asset, held) for held in _ways(state, account, asset))
+
+
+def _ways(state: State, account: Account, asset: int) -> tuple[int, int, int]:
+    """Return the atoms that an account has of an asset: cash, lend, claim on the fund."""
+    lend = lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
+    claim = max(account.unsettled, 0) if _is_settlement(state, asset) else 0
+    return at(account.free, asset), lend, claim
+
+
+def _is_settlement(state: State, asset: int) -> bool:
+    return state.assets[asset].symbol == state.system.settlement_asset
+
+
+def _paid_in(effect: Effect, asset: int, value: int, between: Handover) -> tuple[Effect, int]:
+    """Pay up to `value` in one asset: as cash, as a lend, as a claim on the fund."""
+    books, giver, taker = effect.state.assets[asset], between.giver, between.taker
+    for way, held in enumerate(_ways(effect.state, effect.state.accounts[giver], asset)):
+        amount = min(held, mul_div_up(value, books.parameters.lot_atoms, books.price))
+        worth = worth_of(effect.state, asset, amount)
+        if worth == 0:
+            continue
+        value = max(value - worth, 0)
+        if way == 0:
+            debit, credit = free(giver), free(taker)
+            effect = effect.moved(asset, amount, between.reason, debit=debit, credit=credit)
+        elif way == 1:
+            effect = claim_moved(effect, asset, amount, between)
+        else:
+            effect = unsettled_moved(effect, amount, giver, taker)
+    return effect, value

@@ -1,0 +1,127 @@
+"""Liquidation, one deterministic step at a time: the ladder and its rungs (chapter liquidation)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp.operations.effect import Effect, account_exists, due_checks, not_reserved, rejection
+from ibperp.operations.liquidation.backstop import hand_to_backstop
+from ibperp.operations.liquidation.book import reduce_on_book, request_conversion
+from ibperp.operations.liquidation.deleveraging import deleverage
+from ibperp.operations.liquidation.handover import Handover, assumed, claim_moved, unsettled_moved
+from ibperp.operations.money_market.moves import debt_of, free_of, repaid, repay_checks
+from ibperp.operations.spot_margin.resting import ended
+from ibperp.outcomes import OrderEnd, Reason, Rejected, RejectionCode
+from ibperp.pool import lend_claim
+from ibperp.portfolio import health
+from ibperp.posting import free
+from ibperp.ranking import Rankings
+from ibperp.risk import Case, targets
+from ibperp.risk_events import LiquidationStage, LiquidationStep
+from ibperp.state import INSURANCE, at
+from ibperp.valuation import settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ibperp.outcomes import Outcome
+    from ibperp.risk import Target
+    from ibperp.risk_actions import Liquidate
+    from ibperp.state import State
+
+RUNGS: Final[tuple[Callable[[Effect, Case, Target], Effect | None], ...]] = (
+    reduce_on_book,
+    request_conversion,
+    hand_to_backstop,
+    deleverage,
+)
+"""What is tried for every exposure, in order; what gets nothing done returns None (LQ-2)."""
+
+
+def liquidate(state: State, action: Liquidate) -> Outcome:
+    """Do the one step that the ladder comes to first (LQ-2)."""
+    # PRECONDITIONS
+    refused = liquidation_rejection(state, action.account)
+    if refused:
+        return refused
+
+    # EFFECT
+    effect = step(state, action.account)
+    if effect is None:
+        return Rejected(RejectionCode.NOTHING_TO_LIQUIDATE, (RejectionCode.NOTHING_TO_LIQUIDATE,))
+
+    # POSTCONDITIONS
+    assert effect.events
+    return effect.accepted()
+
+
+def liquidation_rejection(state: State, account: int) -> Rejected | None:
+    """Return why an account may not be liquidated, or None (LQ-1)."""
+    refused = rejection(account_exists(state, account), not_reserved(account))
+    if refused:
+        return refused
+    return rejection(*due_checks(state, account))
+
+
+def step(state: State, account: int, rankings: Rankings | None = None) -> Effect | None:
+    """Return what the next step does; None if nothing is left to be done (LQ-2).
+
+    Orders first, then what the account can pay itself; then the rungs in order, each for one
+    exposure after another: nobody is deleveraged while a book or a provider takes anything.
+    Everything is judged by the health before the step. `rankings`: of the steps before, if any.
+    """
+    effect, holder = Effect(state), state.accounts[account]
+    if holder.orders:
+        effect = noted(effect, account, LiquidationStage.CANCEL_ORDERS)
+        for index in holder.orders:
+            effect = ended(effect, index, OrderEnd.LIQUIDATION)
+        return effect
+    begun = noted(effect, account, LiquidationStage.PAY_OWN)
+    paid = _paid_own(begun, account)
+    if len(paid.events) > len(begun.events):
+        return paid
+    case = Case(account, health(state, holder), rankings or Rankings())
+    exposures = targets(state, holder)
+    for rung in RUNGS:
+        for target in exposures:
+            done = rung(effect, case, target)
+            if done is not None:
+                return done
+    return None
+
+
+def noted(effect: Effect, account: int, stage: LiquidationStage) -> Effect:
+    """Begin a step with its event."""
+    return effect.noted(effect.state, LiquidationStep(account, stage))
+
+
+def _paid_own(effect: Effect, account: int) -> Effect:
+    """Let an account pay what it owes from what it holds of the same asset (LQ-3).
+
+    Virtual shares of positions without lots become its own first. What it owes the fund the
+    insurance takes over, against cash or a lend of the same worth.
+    """
+    effect = assumed(effect, account, Reason.LIQUIDATION_REPAY)
+    for asset in range(len(effect.state.accounts[account].shares)):
+        owed, held = debt_of(effect.state, account, asset), free_of(effect.state, account, asset)
+        amount = min(owed, held)
+        if amount and all(holds for holds, _ in repay_checks(effect.state, account, asset, amount)):
+            effect = repaid(effect, account, asset, amount, Reason.LIQUIDATION_REPAY)
+    owed = max(-effect.state.accounts[account].unsettled, 0)
+    if owed == 0:
+        return effect
+    asset = settlement_asset(effect.state)
+    part = min(owed, free_of(effect.state, account, asset))
+    effect = effect.moved(
+        asset,
+        part,
+        Reason.LIQUIDATION_REPAY,
+        debit=free(account),
+        credit=free(INSURANCE),
+    )
+    pool, shares = effect.state.assets[asset].pool, at(effect.state.accounts[account].shares, asset)
+    lent = min(owed - part, lend_claim(pool, max(shares, 0)))
+    if lent:
+        between = Handover(account, INSURANCE, Reason.LIQUIDATION_REPAY)
+        effect = claim_moved(effect, asset, lent, between)
+    return unsettled_moved(effect, -(part + lent), account, INSURANCE)

@@ -1,0 +1,255 @@
+"""Perpetual markets: listing, parameters, mark, funding, final settlement (chapter perpetuals)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp import book, funding
+from ibperp.margin import limited_price
+from ibperp.numbers import div_down, in_range
+from ibperp.operations.effect import Effect, rejection
+from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
+from ibperp.operations.spot_margin.resting import ended
+from ibperp.orders import Side
+from ibperp.outcomes import (
+    FundingApplied,
+    MarkUpdated,
+    OrderEnd,
+    Rejected,
+    RejectionCode,
+    SettlementSource,
+)
+from ibperp.parameter_laws import is_name, perpetual_violations
+from ibperp.parameters import OrderBookState
+from ibperp.position import filled
+from ibperp.ramps import margins_of, on_ramp
+from ibperp.state import (
+    Book,
+    Perpetual,
+    Reference,
+    find_asset,
+    find_market,
+    position_of,
+    with_market,
+)
+
+if TYPE_CHECKING:
+    from ibperp.actions import (
+        ApplyFunding,
+        ListPerpetual,
+        SetPerpetualParameters,
+        SettleMarket,
+        UpdateMark,
+    )
+    from ibperp.outcomes import Outcome
+    from ibperp.state import State
+
+
+def list_perpetual(state: State, action: ListPerpetual) -> Outcome:
+    """List a perpetual market with an empty book, no price, and no open interest (PP-1)."""
+    # PRECONDITIONS
+    refused = rejection(
+        (is_name(action.market), RejectionCode.MARKET_NAME_INVALID),
+        (not perpetual_violations(action.parameters), RejectionCode.PARAMETER_INVALID),
+        (
+            find_asset(state, state.system.settlement_asset) is not None,
+            RejectionCode.ASSET_UNKNOWN,
+        ),
+        (find_market(state, action.market) is None, RejectionCode.MARKET_EXISTS),
+    )
+    if refused:
+        return refused
+
+    # EFFECT
+    listed = Perpetual(
+        symbol=action.market,
+        parameters=action.parameters,
+        book=Book(),
+        reference=Reference(),
+        mark_time=state.time,
+        funding_time=state.time,
+    )
+    after = replace(state, markets=(*state.markets, listed))
+
+    # POSTCONDITIONS
+    assert find_market(after, action.market) == len(state.markets)
+    return Effect(after).accepted()
+
+
+def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Outcome:
+    """Replace a market's parameters; closing it cancels every resting order (PP-2).
+
+    Its margins move there over the ramp (GV-2).
+    """
+    # PRECONDITIONS
+    refused = rejection(
+        (not perpetual_violations(action.parameters), RejectionCode.PARAMETER_INVALID),
+        (find_market(state, action.market) is not None, RejectionCode.MARKET_UNKNOWN),
+    )
+    found = refused or _perpetual(state, action.market)
+    if isinstance(found, Rejected):
+        return found
+    index, market = found
+
+    # EFFECT
+    interval = state.system.ramp_interval
+    origin = margins_of(market.parameters)
+    now, ramp = on_ramp(origin, action.parameters, state.time, interval)
+    changed = replace(market, parameters=now, ramp=ramp)
+    effect = Effect(with_market(state, index, changed))
+    if action.parameters.order_book_state is OrderBookState.CLOSED:
+        for _, _, order in (*market.book.bids, *market.book.asks):
+            effect = ended(effect, order, OrderEnd.MARKET_CLOSED)
+
+    # POSTCONDITIONS
+    assert not perpetual_violations(now)
+    assert effect.state.markets[index].parameters == now
+    return effect.accepted()
+
+
+def update_mark(state: State, action: UpdateMark) -> Outcome:
+    """Set index and mark from the inputs, within threshold and update limits (PP-6).
+
+    A market whose index or mark was cut by these limits is marked: it deviates (GV-3).
+    """
+    # PRECONDITIONS
+    refused = rejection(
+        (action.index_price >= 0, RejectionCode.AMOUNT_NOT_POSITIVE),
+        (in_range(action.index_price) and in_range(action.basis), RejectionCode.OUT_OF_RANGE),
+    )
+    found = refused or _perpetual(state, action.market)
+    if isinstance(found, Rejected):
+        return found
+    place, market = found
+    limits = market.parameters
+    low, high = limits.price_update_min, limits.price_update_max
+    index = action.index_price
+    if index:
+        index = limited_price(market.index_price, index, low, high)
+    mark = funding.mark_of(
+        index,
+        action.basis if action.has_basis else None,
+        book.best_price(market.book, Side.BID),
+        book.best_price(market.book, Side.ASK),
+        market.book.last_price,
+        post_only=limits.order_book_state is OrderBookState.POST_ONLY,
+    )
+    refused = rejection((mark is not None, RejectionCode.PRICE_UNKNOWN))
+    if refused:
+        return refused
+    assert mark is not None
+    bounded = funding.bounded_mark(mark, index, limits.mark_threshold)
+    limited = limited_price(market.mark_price, bounded, low, high)
+    refused = rejection((in_range(index) and in_range(limited), RejectionCode.OUT_OF_RANGE))
+    if refused:
+        return refused
+
+    # EFFECT
+    changed = replace(
+        market,
+        index_price=index or market.index_price,
+        mark_price=limited,
+        mark_time=state.time,
+        is_limited=index != action.index_price or limited != bounded,
+    )
+    updated = MarkUpdated(place, changed.index_price, limited)
+    effect = Effect(state).noted(with_market(state, place, changed), updated)
+
+    # POSTCONDITIONS
+    assert changed.mark_price > 0
+    return effect.accepted()
+
+
+def apply_funding(state: State, action: ApplyFunding) -> Outcome:
+    """End a funding interval: move the index by what a lot long pays; touch no account (PP-8)."""
+    # PRECONDITIONS
+    refused = rejection((in_range(action.premium), RejectionCode.OUT_OF_RANGE))
+    found = refused or _perpetual(state, action.market)
+    if isinstance(found, Rejected):
+        return found
+    place, market = found
+    limits = market.parameters
+    interval = limits.funding_interval
+    passed = div_down(state.time, interval) > div_down(market.funding_time, interval)
+    refused = rejection(
+        (market.mark_price > 0, RejectionCode.PRICE_UNKNOWN),
+        (passed, RejectionCode.TOO_EARLY),
+    )
+    if refused:
+        return refused
+
+    # EFFECT
+    rate = funding.funding_rate(
+        action.premium,
+        limits.interest_rate,
+        limits.interest_clamp,
+        limits.funding_floor,
+        limits.funding_cap,
+        interval,
+    )
+    step = funding.index_step(market.mark_price, rate) if market.open_interest else 0
+    index = market.funding_index + step
+    refused = rejection((in_range(index), RejectionCode.OUT_OF_RANGE))
+    if refused:
+        return refused
+    changed = replace(market, funding_index=index, funding_time=state.time)
+    applied = FundingApplied(place, rate, step)
+    effect = Effect(state).noted(with_market(state, place, changed), applied)
+
+    # POSTCONDITIONS
+    assert limits.funding_floor <= rate <= limits.funding_cap
+    return effect.accepted()
+
+
+def settle_market(state: State, action: SettleMarket) -> Outcome:
+    """Realize every position of a closed market at one price, and close it (PP-9)."""
+    # PRECONDITIONS
+    refused = rejection(
+        (action.price > 0, RejectionCode.AMOUNT_NOT_POSITIVE),
+        (in_range(action.price), RejectionCode.OUT_OF_RANGE),
+    )
+    found = refused or _perpetual(state, action.market)
+    if isinstance(found, Rejected):
+        return found
+    place, market = found
+    is_closed = market.parameters.order_book_state is OrderBookState.CLOSED
+    refused = rejection((is_closed, RejectionCode.MARKET_NOT_CLOSED))
+    if refused:
+        return refused
+
+    # EFFECT
+    effect = Effect(state)
+    for (account,) in state.active:
+        if position_of(state.accounts[account], place).lots:
+            effect = _closed(effect, account, place, action.price)
+    books = effect.state.markets[place]
+    assert isinstance(books, Perpetual)
+    effect = effect.noted(with_market(effect.state, place, replace(books, open_interest=0)))
+
+    # POSTCONDITIONS
+    assert not any(position_of(effect.state.accounts[n], place).lots for (n,) in state.active)
+    return effect.accepted()
+
+
+def _closed(effect: Effect, account: int, market: int, price: int) -> Effect:
+    """Realize a position at a final price; its virtual shares wait for the next settlement."""
+    effect, position = funded(effect, account, market)
+    flat, gain = filled(position, -position.lots, price)
+    effect = placed(effect, account, flat)
+    return credited(effect, account, market, gain, SettlementSource.REALIZE_PNL)
+
+
+def _perpetual(state: State, symbol: str) -> tuple[int, Perpetual] | Rejected:
+    """Return a perpetual market and its id, or the rejection."""
+    index = find_market(state, symbol)
+    market = None if index is None else state.markets[index]
+    refused = rejection(
+        (index is not None, RejectionCode.MARKET_UNKNOWN),
+        (market is None or isinstance(market, Perpetual), RejectionCode.MARKET_KIND),
+    )
+    if refused:
+        return refused
+    assert index is not None
+    assert isinstance(market, Perpetual)
+    return index, market

@@ -1,0 +1,87 @@
+"""A trade in a perpetual market: two positions change, and nothing is delivered (PP-4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp import position as kernel
+from ibperp.operations.effect import MakerFails, rejection
+from ibperp.operations.spot_margin.resting import resized
+from ibperp.orders import Side
+from ibperp.outcomes import RejectionCode, SettlementSource, Unsettled
+from ibperp.state import FEES, Perpetual, position_of, with_account, with_market, with_position
+
+if TYPE_CHECKING:
+    from ibperp.operations.effect import Effect
+    from ibperp.operations.spot_margin.trade import Trade, Trader
+    from ibperp.outcomes import Rejected
+    from ibperp.position import Position
+
+
+def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | MakerFails | Rejected:
+    """Fill both positions of a trade within their limits, and book the fees (PP-4, PP-5)."""
+    maker, taker = trade.maker, trade.taker
+    signed = trade.lots if maker.side is Side.BID else -trade.lots
+    limits, opened = market.parameters, market.open_interest
+    fits = [True, True]
+    for place, (account, lots) in enumerate(((maker.account, signed), (taker.account, -signed))):
+        before = position_of(effect.state.accounts[account], trade.market).lots
+        after = before + lots
+        fits[place] = abs(after) <= limits.position_limit or abs(after) <= abs(before)
+        opened += max(after, 0) - max(before, 0)
+    within = opened <= max(limits.open_interest_limit, market.open_interest)
+    refused = rejection((fits[0], RejectionCode.POSITION_LIMIT))
+    if refused:
+        return MakerFails(refused)
+    refused = rejection(
+        (within, RejectionCode.OPEN_INTEREST_LIMIT), (fits[1], RejectionCode.POSITION_LIMIT)
+    )
+    if refused:
+        return refused
+    effect = filled(filled(effect, trade, maker, signed), trade, taker, -signed)
+    fees = maker.fee + taker.fee
+    effect = credited(effect, FEES, trade.market, fees, SettlementSource.TRADING_FEES)
+    books = effect.state.markets[trade.market]
+    assert isinstance(books, Perpetual)
+    changed = replace(books, open_interest=opened)
+    effect = effect.noted(with_market(effect.state, trade.market, changed))
+    return resized(resized(effect, maker.account, trade.market), taker.account, trade.market)
+
+
+def filled(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
+    """Settle a position's funding, fill it, and book what that realizes and the fee (PP-4)."""
+    account, fee = party.account, party.fee
+    effect, position = funded(effect, account, trade.market)
+    after, gain = kernel.filled(position, lots, trade.price)
+    effect = placed(effect, account, replace(after, fees=after.fees + fee))
+    effect = credited(effect, account, trade.market, gain, SettlementSource.REALIZE_PNL)
+    return credited(effect, account, trade.market, -fee, SettlementSource.TRADING_FEES)
+
+
+def funded(effect: Effect, account: int, market: int) -> tuple[Effect, Position]:
+    """Book the funding of a position up to the market's index; return it as it is then (PP-8)."""
+    books = effect.state.markets[market]
+    assert isinstance(books, Perpetual)
+    position = position_of(effect.state.accounts[account], market)
+    due = kernel.funding_due(position, books.funding_index)
+    effect = credited(effect, account, market, -due, SettlementSource.FUNDING_PAYMENT)
+    return effect, kernel.funded(position, books.funding_index)
+
+
+def placed(effect: Effect, account: int, position: Position) -> Effect:
+    """Replace a position of an account."""
+    changed = with_position(effect.state.accounts[account], position)
+    return effect.noted(with_account(effect.state, account, changed))
+
+
+def credited(
+    effect: Effect, account: int, market: int, amount: int, source: SettlementSource
+) -> Effect:
+    """Add signed atoms to what is unsettled of an account; zero adds nothing (ST-1)."""
+    if amount == 0:
+        return effect
+    holder = effect.state.accounts[account]
+    changed = replace(holder, unsettled=holder.unsettled + amount)
+    state = with_account(effect.state, account, changed)
+    return effect.noted(state, Unsettled(account, market, amount, source))

@@ -1,0 +1,321 @@
+"""The books of one settlement: every way that atoms enter the fund and leave it (ST-3, ST-4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp import pool as kernel
+from ibperp.margin import is_admissible
+from ibperp.numbers import RATIO, mul_div_up
+from ibperp.open_orders import firm_atoms
+from ibperp.operations.money_market.moves import borrow_checks, entry_fee_of, lend_checks
+from ibperp.outcomes import (
+    InterestCharged,
+    Reason,
+    RejectionCode,
+    Settled,
+    SettlementSource,
+    SharesMoved,
+    Unsettled,
+    VirtualInterest,
+    VirtualMoved,
+)
+from ibperp.portfolio import health
+from ibperp.position import Position
+from ibperp.posting import POOL, free, posted, posting
+from ibperp.state import Account, at, is_exposed, is_settled, moved, put, with_account, with_pool
+from ibperp.valuation import virtual_worth
+
+if TYPE_CHECKING:
+    from ibperp.outcomes import Event
+    from ibperp.state import Pool, State
+
+
+class Sheet:
+    """What a settlement may change of one account, in the settlement asset; changed in place."""
+
+    __slots__ = ("account", "asset", "firm", "free", "positions", "shares", "unsettled")
+
+    def __init__(self, state: State, index: int, asset: int) -> None:
+        self.account = state.accounts[index]
+        self.asset = asset
+        self.firm = firm_atoms(state, self.account, asset)
+        self.free = at(self.account.free, asset)
+        self.shares = at(self.account.shares, asset)
+        self.unsettled = self.account.unsettled
+        self.positions = {position.market: position for position in self.account.positions}
+
+    def place(self, position: Position) -> None:
+        """Replace a position; one without lots and shares is dropped."""
+        if position.lots or position.virtual:
+            self.positions[position.market] = position
+        else:
+            self.positions.pop(position.market, None)
+
+    def written(self) -> Account:
+        """Return the account as it is by now."""
+        account, asset = self.account, self.asset
+        return Account(
+            user=account.user,
+            free=put(account.free, asset, self.free),
+            shares=put(account.shares, asset, self.shares),
+            settings=account.settings,
+            reserved=account.reserved,
+            orders=account.orders,
+            unsettled=self.unsettled,
+            positions=tuple(self.positions[market] for market in sorted(self.positions)),
+        )
+
+
+class Clearing:
+    """A settlement under way, changed in place; `state` is the one before it.
+
+    The state after is written once, at the end. `paid_in` and `paid_out` are atoms of the fund.
+    """
+
+    def __init__(self, state: State, asset: int) -> None:
+        self.state = state
+        self.asset = asset
+        self.pool = state.assets[asset].pool
+        self.sheets: dict[int, Sheet] = {}
+        self.events: list[Event] = []
+        self.paid_in = 0
+        self.paid_out = 0
+
+    def sheet(self, index: int) -> Sheet:
+        """Return the sheet of an account that is to be settled."""
+        sheet = self.sheets.get(index)
+        if sheet is None:
+            sheet = self.sheets[index] = Sheet(self.state, index, self.asset)
+        return sheet
+
+    def position(self, index: int, market: int) -> Position:
+        """Return a position as it is by now; an empty one if it is dropped."""
+        return self.sheet(index).positions.get(market) or Position(market)
+
+    def debt(self, index: int) -> int:
+        """Return what an account itself owes the pool (MM-2)."""
+        return kernel.debt(self.pool, max(-self.sheet(index).shares, 0))
+
+    def written(self) -> State:
+        """Return the state after: the pool, and every account that was looked at (ST-2)."""
+        accounts, active, exposed = self.state.accounts, self.state.active, self.state.exposed
+        for index, sheet in self.sheets.items():
+            account = sheet.written()
+            accounts = accounts.set(index, account)
+            active = active if is_settled(account) else active.remove((index,))
+            exposed = moved(exposed, index, is_exposed(sheet.account), is_exposed(account))
+        state = replace(self.state, accounts=accounts, active=active, exposed=exposed)
+        return with_pool(state, self.asset, self.pool)
+
+    def note(self, index: int, market: int, amount: int, source: SettlementSource) -> None:
+        """Note that what is unsettled of an account changed by signed atoms (ST-1)."""
+        if amount:
+            self.events.append(Unsettled(index, market, amount, source))
+
+    def note_interest(self, index: int, market: int, amount: int) -> None:
+        """Note what the virtual shares of a position earned since they moved (ST-6)."""
+        if amount:
+            self.events.append(VirtualInterest(index, market, amount))
+
+    def take_virtually(self, index: int, market: int, amount: int) -> None:
+        """Take a loss from a position's virtual lend, then as a virtual borrow (ST-4)."""
+        position, pool = self.position(index, market), self.pool
+        held = max(position.virtual, 0)
+        part = min(amount, kernel.lend_claim(pool, held))
+        burned = _burned(pool, held, part)
+        pool = kernel.redeem(pool, part, burned)
+        minted = kernel.borrow_shares_minted(pool, amount - part) if amount > part else 0
+        pool = kernel.borrow(pool, amount - part, minted)
+        self.paid_in += amount
+        source = SettlementSource.VIRTUAL_LOSS
+        self._moved(index, position, pool, shares=-burned - minted, amount=-amount, source=source)
+
+    def give_virtually(
+        self, index: int, market: int, amount: int, source: SettlementSource
+    ) -> None:
+        """Repay a position's virtual borrow, then add to its virtual lend (ST-4)."""
+        if amount == 0:
+            return
+        position, pool = self.position(index, market), self.pool
+        owed_shares = max(-position.virtual, 0)
+        owed = kernel.debt(pool, owed_shares)
+        part = min(amount, owed)
+        burned = owed_shares if part == owed else kernel.borrow_shares_burned(pool, part)
+        pool = kernel.repay(pool, part, burned) if part else pool
+        minted = kernel.lend_shares_minted(pool, amount - part)
+        pool = kernel.lend(pool, amount - part, minted)
+        self.paid_out += amount
+        self._moved(index, position, pool, shares=burned + minted, amount=amount, source=source)
+
+    def release(self, index: int, market: int, source: SettlementSource) -> None:
+        """Turn a position's virtual lend into the account's own: repay its debt, then lend (ST-4).
+
+        Shares move without being valued, so that nothing is rounded. Shares that claim no atom are
+        burned: a lend that cannot be redeemed would stand in the way of borrowing.
+        """
+        position, pool = self.position(index, market), self.pool
+        part = min(self.debt(index), virtual_worth(pool, position.virtual))
+        if part:
+            burned = _burned(pool, position.virtual, part)
+            self.paid_in += part
+            after = kernel.redeem(pool, part, burned)
+            self._moved(index, position, after, shares=-burned, amount=-part, source=source)
+            self._repay(index, part)
+            position = self.position(index, market)
+        left = position.virtual
+        if left == 0:
+            return
+        value = virtual_worth(self.pool, left)
+        if value == 0:
+            after = kernel.redeem(self.pool, 0, left)
+            self._moved(index, position, after, shares=-left, amount=0, source=source)
+        elif self.debt(index) == 0:
+            self._moved(index, position, self.pool, shares=-left, amount=-value, source=source)
+            self._claim(index, left, self.pool, Reason.SETTLEMENT_LEND)
+
+    def pay_in(self, index: int, due: int, *, may_borrow: bool) -> int:
+        """Take up to `due` atoms from an account: free, then its lend, then a borrow (ST-3).
+
+        A lend that claims nothing ends with it: left over, it would stand against the borrow.
+        """
+        sheet = self.sheet(index)
+        part = min(sheet.free - sheet.firm, due)
+        if part:
+            self._post(index, part, Reason.SETTLEMENT, is_debit=True)
+        paid = part
+        held = max(sheet.shares, 0)
+        part = min(kernel.lend_claim(self.pool, held), due - paid)
+        if held and paid < due:
+            burned = _burned(self.pool, held, part)
+            after = kernel.redeem(self.pool, part, burned)
+            self._claim(index, -burned, after, Reason.SETTLEMENT_REDEEM)
+        paid += part
+        if may_borrow and paid < due and self._borrows(index, due - paid, paid):
+            paid = due
+        self.paid_in += paid
+        return paid
+
+    def pay_out(self, index: int, amount: int) -> None:
+        """Pay an account: repay its debt, lend if it asks for it, else in cash (ST-3).
+
+        What the pool's cash does not cover becomes a lend claim.
+        """
+        part = min(amount, self.debt(index))
+        if part:
+            self._repay(index, part)
+        rest = amount - part
+        in_cash = 0 if self._lends(index, rest) else min(rest, self.pool.cash)
+        if in_cash:
+            self._post(index, in_cash, Reason.SETTLEMENT, is_debit=False)
+        if rest > in_cash:
+            minted = kernel.lend_shares_minted(self.pool, rest - in_cash)
+            after = kernel.lend(self.pool, rest - in_cash, minted)
+            self._claim(index, minted, after, Reason.SETTLEMENT_LEND)
+        self.paid_out += rest
+        self.settle(index, amount)
+
+    def settle(self, index: int, amount: int) -> None:
+        """Take signed atoms that were paid to an account out of what is unsettled (ST-3)."""
+        sheet = self.sheet(index)
+        sheet.unsettled -= amount
+        self.events.append(Settled(index, amount, sheet.unsettled))
+
+    def _moved(
+        self,
+        index: int,
+        position: Position,
+        pool: Pool,
+        *,
+        shares: int,
+        amount: int,
+        source: SettlementSource,
+    ) -> None:
+        """Change a position's virtual shares, and the pool they are in."""
+        self.pool = pool
+        virtual = position.virtual + shares
+        worth = virtual_worth(pool, virtual)
+        self.sheet(index).place(replace(position, virtual=virtual, virtual_value=worth))
+        self.events.append(VirtualMoved(index, position.market, shares, amount, source))
+
+    def _claim(self, index: int, shares: int, pool: Pool, reason: Reason) -> None:
+        """Change an account's own shares, and the pool they are in."""
+        self.pool = pool
+        self.sheet(index).shares += shares
+        self.events.append(SharesMoved(index, self.asset, shares, reason))
+
+    def _repay(self, index: int, amount: int) -> None:
+        owed_shares = -self.sheet(index).shares
+        is_all = amount == kernel.debt(self.pool, owed_shares)
+        burned = owed_shares if is_all else kernel.borrow_shares_burned(self.pool, amount)
+        after = kernel.repay(self.pool, amount, burned)
+        self.paid_out += amount
+        self._claim(index, burned, after, Reason.SETTLEMENT_REPAY)
+
+    def _borrows(self, index: int, amount: int, paid: int) -> bool:
+        """Borrow `amount` for the fund if settings, pool and margin allow; no cash moves (ST-3).
+
+        The margin is that of the account with the `paid` atoms credited to it, which left it before
+        the debt that they pay is taken off. A credit is no gain. An account that is worth less than
+        nothing borrows nothing: its loss would pass from the winners to the lenders.
+        """
+        if not self.sheet(index).account.settings.auto_borrow_settlements:
+            return False
+        before = self._seen_by(index)
+        checks = borrow_checks(before, index, self.asset, amount)
+        if any(
+            not holds for holds, code in checks if code is not RejectionCode.INSUFFICIENT_SUPPLY
+        ):
+            return False
+        fee = entry_fee_of(before, self.asset, amount)
+        reserve_fee = before.assets[self.asset].parameters.pool.reserve_fee
+        shares = kernel.borrow_shares_minted(self.pool, amount + fee)
+        pool = kernel.borrow(kernel.charge(self.pool, fee, reserve_fee), amount, shares)
+        holder = before.accounts[index]
+        held = put(holder.shares, self.asset, at(holder.shares, self.asset) - shares)
+        after = with_pool(before, self.asset, pool)
+        credited = replace(holder, unsettled=holder.unsettled + paid)
+        borrowed = replace(credited, shares=held, unsettled=credited.unsettled + amount)
+        uncounted = health(before, holder).uncounted_gain
+        pairs = (before, credited), (after, borrowed)
+        healths = (replace(health(*pair), uncounted_gain=uncounted) for pair in pairs)
+        before_borrow, after_borrow = healths
+        if after_borrow.equity < 0 or not is_admissible(before_borrow, after_borrow):
+            return False
+        if fee:
+            to_reserve = mul_div_up(fee, reserve_fee, RATIO)
+            self.events.append(InterestCharged(self.asset, fee, to_reserve))
+        self._claim(index, -shares, pool, Reason.SETTLEMENT_BORROW)
+        return True
+
+    def _lends(self, index: int, amount: int) -> bool:
+        """Tell whether a payment is lent: the account asks for it and the pool admits it (ST-3)."""
+        if not self.sheet(index).account.settings.auto_lend:
+            return False
+        checks = lend_checks(self._seen_by(index), index, self.asset, amount)
+        return all(holds for holds, code in checks if code is not RejectionCode.INSUFFICIENT_FUNDS)
+
+    def _seen_by(self, index: int) -> State:
+        """Return a state in which the pool and one account are as they are by now."""
+        state = with_pool(self.state, self.asset, self.pool)
+        return with_account(state, index, self.sheet(index).written())
+
+    def _post(self, index: int, amount: int, reason: Reason, *, is_debit: bool) -> None:
+        """Move cash from an account into the pool (a debit), or out of it."""
+        sheet, own = self.sheet(index), free(index)
+        debit, credit = (own, POOL) if is_debit else (POOL, own)
+        entry = posting(self.asset, amount, reason, debit=debit, credit=credit)
+        sheet.free = posted(sheet.free, entry, is_debit=is_debit)
+        cash = posted(self.pool.cash, entry, is_debit=not is_debit)
+        self.pool = replace(self.pool, cash=cash)
+        self.events.append(entry)
+
+
+def _burned(pool: Pool, held: int, amount: int) -> int:
+    """Return the lend shares to burn for `amount`: all if the rest would claim nothing (MM-12)."""
+    if amount == kernel.lend_claim(pool, held):
+        return held
+    burned = kernel.lend_shares_burned(pool, amount)
+    rest = kernel.lend_claim(kernel.redeem(pool, amount, burned), held - burned)
+    return burned if rest else held

@@ -1,0 +1,113 @@
+"""How an order meets its book, trade by trade (SM-7, SM-8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp import book as kernel
+from ibperp.feeds import ActionClass
+from ibperp.margin import is_admissible
+from ibperp.operations.effect import MakerFails, feed_checks, rejection
+from ibperp.operations.perpetuals import perpetual_trade
+from ibperp.operations.spot_margin import spot_trade
+from ibperp.operations.spot_margin.resting import ended, reducible_lots, shrunk, with_order
+from ibperp.operations.spot_margin.trade import Trade, Trader
+from ibperp.orders import SelfTradePrevention
+from ibperp.outcomes import OrderEnd, Rejected, RejectionCode, Traded
+from ibperp.portfolio import health
+from ibperp.state import Market, with_market
+
+if TYPE_CHECKING:
+    from ibperp.operations.effect import Effect
+    from ibperp.state import Order, State
+
+
+def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Rejected:
+    """Trade an order with the best of the other side until one of them ends (SM-7).
+
+    Returned with the effect is what stopped the order before its own limit did, or None. The order
+    itself is refused if it cannot perform a trade.
+    """
+    order = effect.state.orders[index]
+    market = effect.state.markets[order.market]
+    other = kernel.opposite(order.side)
+    best = kernel.best_price(market.book, other) or 0
+    bound = kernel.taker_bound(market.parameters, market.reference, order.side, best)
+    while order.lots:
+        maker = kernel.best_order(effect.state.markets[order.market].book, other)
+        if maker is None:
+            break
+        resting = effect.state.orders[maker]
+        if order.price and not kernel.reaches(order.side, order.price, resting.price):
+            break
+        if not kernel.reaches(order.side, bound, resting.price):
+            return effect, OrderEnd.PRICE_BAND
+        if _user(effect.state, order) == _user(effect.state, resting):
+            if order.self_trade_prevention is not SelfTradePrevention.REJECT_TAKER:
+                effect = ended(effect, maker, OrderEnd.SELF_TRADE_PREVENTION)
+            if order.self_trade_prevention is not SelfTradePrevention.REJECT_MAKER:
+                return effect, OrderEnd.SELF_TRADE_PREVENTION
+        else:
+            met = _met(effect, index, maker)
+            if isinstance(met, Rejected):
+                return met
+            effect = met
+        order = effect.state.orders[index]
+    return effect, None
+
+
+def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
+    """Trade two orders; a maker that cannot perform ends, a taker that cannot is refused (SM-9)."""
+    resting, order = effect.state.orders[maker], effect.state.orders[taker]
+    lots = min(resting.lots, order.lots)
+    if resting.reduce_only:
+        reducible = reducible_lots(effect.state, resting.account, resting.market, resting.side)
+        lots = min(lots, reducible)
+    if lots == 0:
+        return ended(effect, maker, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
+    market = effect.state.markets[resting.market]
+    paid, limits = lots * resting.price, market.parameters
+    fees = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
+    parties = (
+        Trader(each.account, each.side, each.flags, fee)
+        for each, fee in zip((resting, order), fees, strict=True)
+    )
+    trade = Trade(resting.market, resting.price, lots, *parties)
+    traded = Traded(resting.market, maker, taker, resting.price, lots, *fees)
+    state = with_order(effect.state, taker, replace(order, lots=order.lots - lots))
+    begun = effect.noted(_with_last(shrunk(state, maker, lots), resting), traded)
+    if isinstance(market, Market):
+        done = spot_trade.exchanged(begun, market, trade)
+    else:
+        done = perpetual_trade.exchanged(begun, market, trade)
+    if isinstance(done, MakerFails):
+        return ended(effect, maker, done.refused.code)
+    if isinstance(done, Rejected):
+        return done
+    failed = _maker_rejection(effect.state, done.state, resting.account)
+    return ended(effect, maker, failed.code) if failed else done
+
+
+def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None:
+    """Return why a maker's account does not bear a trade: it is judged by what it does cost (SM-9).
+
+    What open orders may cost was asked of the owner when they were placed, at other prices.
+    """
+    holder = after.accounts[maker]
+    pairs = (before, before.accounts[maker]), (after, holder)
+    is_borne = is_admissible(*(replace(health(*pair), order_loss=0) for pair in pairs))
+    return rejection(
+        *feed_checks(after, holder, ActionClass.ORDER),
+        (is_borne, RejectionCode.INSUFFICIENT_MARGIN),
+    )
+
+
+def _with_last(state: State, resting: Order) -> State:
+    market = state.markets[resting.market]
+    book = replace(market.book, last_price=resting.price)
+    return with_market(state, resting.market, replace(market, book=book))
+
+
+def _user(state: State, order: Order) -> int:
+    return state.accounts[order.account].user

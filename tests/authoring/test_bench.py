@@ -1,0 +1,150 @@
+"""The benchmark measures accepted transitions of sound states."""
+
+from typing import Final
+
+import pytest
+
+import ibperp_invariants
+from ibperp.actions import UpdateMark
+from ibperp.outcomes import Accepted
+from ibperp.portfolio import portfolio
+from ibperp.risk import due_accounts
+from ibperp.risk_actions import RunRisk
+from ibperp.risk_events import LiquidationStage, LiquidationStep
+from ibperp.state import State
+from ibperp.transition import OPERATIONS, transition
+from ibperp_authoring.bench import liquidation, orders, settlement, states, table
+
+ORDERS: Final = 30
+POSITIONS: Final = 220
+
+
+SHORTER: Final = (
+    (table, "REPEATS", 1),
+    (table, "TRANSITIONS", 40),
+    (states, "TRANSITIONS", 40),
+    (orders, "REPEATS", 1),
+    (orders, "STEPS", 20),
+    (orders, "ROUNDS", 2),
+    (liquidation, "ROW_REPEATS", 1),
+)
+"""How much is measured here: each row once, and little."""
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, value in SHORTER:
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [states.populated(10), states.with_orders(ORDERS), states.wide()],
+    ids=["accounts", "orders", "wide"],
+)
+def test_states__hold_every_invariant(state: State) -> None:
+    assert ibperp_invariants.check_state(state) == []
+
+
+def test_with_orders__has_as_many_resting__half_of_them_bids() -> None:
+    state = states.with_orders(ORDERS)
+    book = state.markets[0].book
+    assert len(book.bids) == len(book.asks) == ORDERS // 2
+    opened = [order for account in state.accounts for order in account.orders]
+    assert sorted(opened) == list(range(ORDERS))
+    assert max(len(account.orders) for account in state.accounts) <= state.system.order_limit
+
+
+def test_wide__owes_every_asset_and_has_as_many_orders() -> None:
+    state = states.wide()
+    account = state.accounts[states.FIRST]
+    owed = [line for line in portfolio(state, account) if line.owed and line.exposed]
+    assert len(owed) == len(account.orders) == states.WIDE
+
+
+def test_rates__measures_every_kind_of_action() -> None:
+    measured = dict(table.rates(10))
+    assert measured.keys() == table.kinds(10).keys()
+    assert all(rate > 0 for rate in measured.values())
+    makers = (
+        *table.kinds(10).values(),
+        *orders.kinds(ORDERS).values(),
+        *settlement.kinds().values(),
+    )
+    risky = {type(action) for _, action in liquidation.rows(ORDERS).values()}
+    assert {type(make(0)) for make in makers} | risky == set(OPERATIONS)
+
+
+def test_rates__of_failing_accounts_and_programs_are_measured() -> None:
+    measured = liquidation.rates()
+    assert measured.keys() == liquidation.rows(ORDERS).keys()
+    assert all(rate > 0 for rate in measured.values())
+
+
+@pytest.mark.parametrize(
+    ("is_helped", "stages"),
+    [
+        (True, {LiquidationStage.ON_BOOK, LiquidationStage.ON_BACKSTOP}),
+        (False, {LiquidationStage.ON_ADL}),
+    ],
+)
+def test_cascade__ends_with_nobody_due__in_sound_states(
+    is_helped: bool, stages: set[LiquidationStage]
+) -> None:
+    state = liquidation.with_leverage(POSITIONS, is_helped=is_helped)
+    assert ibperp_invariants.check_state(state) == []
+    fallen = transition(
+        state,
+        UpdateMark(
+            liquidation.CROWDED,
+            settlement.MARK - liquidation.FALL,
+            has_basis=False,
+            basis=0,
+        ),
+    )
+    assert isinstance(fallen, Accepted)
+    assert len(due_accounts(fallen.state)) > POSITIONS // 10
+    ended = transition(fallen.state, RunRisk(liquidation.STEPS))
+    assert isinstance(ended, Accepted)
+    assert due_accounts(ended.state) == ()
+    assert ibperp_invariants.check_state(ended.state) == []
+    steps = {event.stage for event in ended.events if isinstance(event, LiquidationStep)}
+    assert stages <= steps
+    assert is_helped or not steps & {LiquidationStage.ON_BOOK, LiquidationStage.ON_BACKSTOP}
+    assert liquidation.cascade(POSITIONS, is_helped=is_helped)["accounts_due"] > 0
+
+
+def test_due_list__a_price_looks_at_those_it_touches() -> None:
+    measured = liquidation.due_list(10 * POSITIONS)
+    assert measured["accounts_touched"] < 10 * POSITIONS
+    assert measured["accounts_due"] > 0
+
+
+def test_book_rates__measures_every_row() -> None:
+    measured = table.book_rates(ORDERS)
+    assert measured.keys() == orders.kinds(ORDERS).keys()
+    assert all(rate > 0 for rate in measured.values())
+
+
+@pytest.mark.parametrize(
+    ("row", "trades"), [("place_order", 0), ("fill", 1), ("fill_borrowing", 1)]
+)
+def test_book_rates__an_order_rests_or_trades_as_its_row_says(row: str, trades: int) -> None:
+    state = states.with_orders(ORDERS)
+    outcome = transition(state, orders.kinds(ORDERS)[row](0))
+    assert isinstance(outcome, Accepted)
+    assert [type(event).__name__ for event in outcome.events].count("Traded") == trades
+    borrows = [event for event in outcome.events if getattr(event, "reason", "") == "order_borrow"]
+    assert bool(borrows) is (row == "fill_borrowing")
+
+
+def test_portfolio_rates__measures_health_and_a_query() -> None:
+    measured = orders.portfolio_rates()
+    assert measured.keys() == {"health", "max_order"}
+    assert all(rate > 0 for rate in measured.values())
+
+
+def test_conformance__counts_vectors_through_the_pipe() -> None:
+    measured = table.conformance("--vector", "CU-4-001", "--vector", "LQ-4-001")
+    assert measured["vectors"] == 2
+    assert measured["seconds"] > 0

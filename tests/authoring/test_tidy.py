@@ -1,0 +1,173 @@
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE_ROOTS = ("reference", "invariants", "conformance")
+MAXIMUM_FUNCTION_LINES = 70
+MAXIMUM_MODULE_LINES = 400
+MAXIMUM_COLUMNS = 100
+ROUNDING_MODULE = ROOT / "reference" / "ibperp" / "numbers.py"
+ROUNDING_NAMES = frozenset({"float", "round", "Decimal", "divmod"})
+REGISTRY_HOSTS = tuple(
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("registry", "npmjs", "org"),
+        ("registry", "yarnpkg", "com"),
+        ("crates", "io"),
+        ("proxy", "golang", "org"),
+        ("rubygems", "org"),
+    )
+)
+
+
+def sources(*roots: str) -> Iterator[Path]:
+    for root in roots:
+        yield from sorted((ROOT / root).rglob("*.py"))
+
+
+def place(path: Path, line: int) -> str:
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def divides(node: ast.AST) -> bool:
+    """Whether the node divides numbers; the % that formats a string does not."""
+    match node:
+        case ast.BinOp(left=ast.Constant(value=str() | bytes()) | ast.JoinedStr(), op=ast.Mod()):
+            return False
+        case ast.BinOp(op=operator) | ast.AugAssign(op=operator):
+            return isinstance(operator, ast.Div | ast.FloorDiv | ast.Mod)
+        case _:
+            return False
+
+
+def inexact(node: ast.AST) -> bool:
+    """Whether the node names a rounding or an inexact number, or is one."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+            return name in ROUNDING_NAMES
+        case ast.Constant(value=float() | complex()):
+            return True
+        case _:
+            return False
+
+
+def rounding_lines(tree: ast.Module) -> list[int]:
+    return [getattr(node, "lineno", 0) for node in ast.walk(tree) if divides(node) or inexact(node)]
+
+
+def imported_packages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name.partition(".")[0]) for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield node.lineno, module.partition(".")[0]
+            case _:
+                pass
+
+
+def tracked_files() -> list[Path]:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listing = subprocess.run(
+        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout
+    names = listing.decode("utf-8").split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_functions_are_short() -> None:
+    long = [
+        f"{place(path, node.lineno)} {node.name}"
+        for path in sources(*SOURCE_ROOTS)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno + 1 > MAXIMUM_FUNCTION_LINES
+    ]
+    assert not long
+
+
+def test_modules_are_short() -> None:
+    long = [
+        str(path.relative_to(ROOT))
+        for path in sources(*SOURCE_ROOTS)
+        if len(path.read_text(encoding="utf-8").splitlines()) > MAXIMUM_MODULE_LINES
+    ]
+    assert not long
+
+
+def test_lines_are_short() -> None:
+    long = [
+        place(path, number)
+        for path in sources(*SOURCE_ROOTS)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > MAXIMUM_COLUMNS
+    ]
+    assert not long
+
+
+def test_only_the_numbers_module_divides_or_rounds() -> None:
+    offences = [
+        place(path, line)
+        for path in sources("reference")
+        if path != ROUNDING_MODULE
+        for line in rounding_lines(tree_of(path))
+    ]
+    assert not offences
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("a / b", [1]),
+        ("a // b", [1]),
+        ("a % b", [1]),
+        ("a //= b", [1]),
+        ("divmod(a, b)", [1]),
+        ("x: float", [1]),
+        ("from decimal import Decimal", [1]),
+        ("a * 0.5", [1]),
+        ("'%d' % a", []),
+        ("f'{a}%s' % a", []),
+        ("a * b + c", []),
+    ],
+)
+def test_the_rounding_rule_sees_what_it_forbids(code: str, lines: list[int]) -> None:
+    assert rounding_lines(ast.parse(code)) == lines
+
+
+def test_the_reference_imports_only_the_standard_library() -> None:
+    allowed = sys.stdlib_module_names | {"ibperp"}
+    foreign = [
+        f"{place(path, line)} {package}"
+        for path in sources("reference")
+        for line, package in imported_packages(tree_of(path))
+        if package not in allowed
+    ]
+    assert not foreign
+
+
+def test_no_file_names_a_registry() -> None:
+    offences = [
+        f"{path.relative_to(ROOT)} names {host}"
+        for path in tracked_files()
+        for host in REGISTRY_HOSTS
+        if host.encode("ascii") in path.read_bytes()
+    ]
+    assert not offences

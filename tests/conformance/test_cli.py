@@ -1,0 +1,197 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ibperp_conformance import cli
+from ibperp_conformance.runner import campaign, vectors
+from worlds import tiny_suite
+
+ENGINES = Path(__file__).parents[1] / "engines"
+FAULTY = [sys.executable, str(ENGINES / "faulty.py")]
+PERP = "ORE_PERP"
+WRONG = [sys.executable, str(ENGINES / "wrong_at_two.py")]
+
+
+@pytest.fixture(autouse=True)
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = tiny_suite.write(tmp_path).parent
+    monkeypatch.setattr(vectors, "spec_path", lambda: spec)
+
+
+def ibperp(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["ibperp", *arguments])
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, xml, record = tmp_path / "r.html", tmp_path / "r.xml", tmp_path / "r.json"
+    options = ["--report", str(page), "--junit", str(xml), "--json", str(record)]
+    assert ibperp(monkeypatch, "conform", *options) == 0
+    assert json.loads(record.read_text())["counts"]["passed"] == 3
+    assert ET.parse(xml).getroot()[0].get("failures") == "0"
+    assert "<h1>Conforms</h1>" in page.read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.json", "r.xml", "spec"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["conform", "--", *WRONG, "reject"], 1, "does not conform: 2 of 3"),
+        (["conform", "--vector", "CU-3-002", "--", *WRONG, "reject"], 0, "conforms: 1 of 1"),
+        (["conform", "--", "./no-such-engine"], 3, "No such file or directory"),
+        (["conform", "--", *FAULTY, "exits"], 3, "no licence"),
+        (["conform", "--timeout", "0.5", "--", *FAULTY, "hangs"], 3, "no reply within 0.5"),
+        (["conform", "--vector", "CU-3-01"], 2, "did you mean CU-3-001"),
+        (["conform", "--tier", "all"], 2, "--tier is one of core, full"),
+        (["conform", "--timeout", "0"], 2, "timeout"),
+        (["conform", "--bogus"], 2, "No such option"),
+        (["conform", "--json", "/no/such/place/r.json"], 2, "there is no directory"),
+        (["conform", "--json", "/"], 2, "it is a directory"),
+        (["conform", "--known-failures", "/no/such/file"], 2, "cannot read the known failures"),
+        (["smoke"], 2, "Missing argument"),
+        (["smoke", "--", "./no-such-engine"], 3, "remedy: give the path"),
+        (["smoke", "--", *FAULTY, "exits"], 3, "FAIL  hello"),
+        (["smoke", "--", *FAULTY, "half-line"], 1, "FAIL  reset"),
+        (["smoke", "--", *FAULTY, "none"], 1, "does not declare custody"),
+        (["smoke", "--", *campaign.embedded_command()], 0, "next: ibperp conform"),
+        (["smoke", "--", *campaign.embedded_command()], 0, "ok    cancel an order"),
+        (["smoke", "--", *campaign.embedded_command()], 0, "ok    settle"),
+        (["smoke", "--", *WRONG, "no-spot-margin"], 0, "next: ibperp conform"),
+        (["smoke", "--", *WRONG, "no-perpetuals"], 0, "next: ibperp conform"),
+        (["smoke", "--", *WRONG, "no-settlement"], 0, "ok    trade a perpetual"),
+        (["smoke", "--", *WRONG, f"set:markets/{PERP}/mark_price=1"], 1, 'mark_price is "1"'),
+        (["smoke", "--", *WRONG, f"set:markets/{PERP}/open_interest=1"], 1, 'expected "2"'),
+        (["smoke", "--", *WRONG, f"set:accounts/3/positions/{PERP}/lots=2"], 1, 'lots is "2"'),
+        (
+            ["smoke", "--", *WRONG, f"set:accounts/2/positions/{PERP}/cost=1"],
+            1,
+            'cost is "1", expected "500"',
+        ),
+        (["smoke", "--", *WRONG, "set:settlement_time=1"], 1, 'settlement_time is "1"'),
+        (["smoke", "--", *WRONG, "set:accounts/3/free/CASH=1"], 1, 'CASH is "1"'),
+        (["smoke", "--", *WRONG, "hides-bids"], 1, 'bids is [], expected ["0"]'),
+        (["smoke", "--", *WRONG, "keeps-bids"], 1, "still among the bids"),
+        (["smoke", "--", *WRONG, "hides-asks"], 1, "the market ORE_CASH lacks asks"),
+        (["smoke", "--", *WRONG, "nothing-reserved"], 1, 'CASH is null, expected "500"'),
+        (["smoke", "--", *WRONG, "hides-markets"], 1, "lacks markets/ORE_CASH"),
+        (["smoke", "--", *WRONG, "never-cancels"], 1, "still among the open orders"),
+        (["check-trace", "/no/such/file"], 2, "cannot read /no/such/file"),
+        (["bogus"], 2, "bogus"),
+        (["version"], 0, "ibperp "),
+    ],
+)
+def test_ibperp__exit_code_and_message(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    message: str,
+) -> None:
+    assert ibperp(monkeypatch, *arguments) == code
+    output = "".join(capfd.readouterr())
+    assert message in " ".join(output.split()) or message in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("# comment\n\nCU-3-001 not built yet\n", 0, "1 known failures"),
+        ("CU-3-001\n", 2, "line 1: a reason is needed"),
+        ("CU-3-009 gone\n", 2, "line 1: there is no vector 'CU-3-009'"),
+        ("CU-3-001 a\nCU-3-001 b\n", 2, "line 2: CU-3-001 is listed twice"),
+        ("CU-3-001 a\nCU-3-002 b\n", 1, "it is listed as a known failure (b)"),
+    ],
+)
+def test_known_failures__are_read_strictly(  # noqa: PLR0917 - two fixtures and a table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    text: str,
+    code: int,
+    message: str,
+) -> None:
+    file = tmp_path / "known"
+    file.write_text(text)
+    options = ["--known-failures", str(file), "--", *WRONG, "reject"]
+    assert ibperp(monkeypatch, "conform", *options) == code
+    assert message in " ".join("".join(capfd.readouterr()).split())
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(),
+    reason="only Linux has a device that is always full; the error path is the same elsewhere",
+)
+def test_conform__full_disk_is_a_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert ibperp(monkeypatch, "conform", "--json", "/dev/full") == 2
+    assert "cannot write the report /dev/full: No space left" in capfd.readouterr().err
+    assert Path("/dev/full").is_char_device()
+
+
+def test_ibperp__unexpected_exception_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr(vectors, "load_suite", fail)
+    assert ibperp(monkeypatch, "conform") == 70
+    assert capfd.readouterr().err.count("\n") == 1
+    monkeypatch.setenv("IBPERP_DEBUG", "1")
+    assert ibperp(monkeypatch, "conform") == 70
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_check_trace__empty_file_is_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.jsonl").write_text("\n")
+    assert ibperp(monkeypatch, "check-trace", str(tmp_path / "t.jsonl")) == 2
+    (tmp_path / "t.jsonl").write_text("nonsense\n")
+    assert ibperp(monkeypatch, "check-trace", str(tmp_path / "t.jsonl")) == 2
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_cli__imports_nothing_heavy_at_first() -> None:
+    script = (
+        "import sys, ibperp_conformance.cli;"
+        "print([m for m in ('rich', 'jinja2', 'pydantic', 'ruamel') if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_conform__interrupt_writes_the_report(tmp_path: Path, number: signal.Signals) -> None:
+    script = (
+        "import sys, pathlib; from ibperp_conformance import cli, vectors_format;"
+        "spec = pathlib.Path(sys.argv.pop(1)); vectors_format.spec_path = lambda: spec; cli.main()"
+    )
+    record, spec = tmp_path / "r.json", str(tmp_path / "spec")
+    command = [sys.executable, "-c", script, spec, "conform", "--json", str(record)]
+    hangs = tmp_path / "hangs"
+    surroundings = os.environ | {"HANGS": str(hangs)}
+    with subprocess.Popen(
+        [*command, "--", *WRONG, "hang"], stderr=subprocess.PIPE, env=surroundings
+    ) as process:
+        while not hangs.exists() and process.poll() is None:
+            time.sleep(0.05)
+        os.kill(process.pid, number)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert json.loads(record.read_text())["stopped"] == "interrupted"

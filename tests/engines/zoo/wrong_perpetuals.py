@@ -1,0 +1,253 @@
+"""Faults of perpetuals and settlement, by name: what each has replaced in the reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ibperp import funding, portfolio, position
+from ibperp import pool as kernel
+from ibperp.numbers import INT128_MAX, mul_div_down, mul_div_up
+from ibperp.operations import effect
+from ibperp.operations.money_market import actions
+from ibperp.operations.perpetuals import markets, perpetual_trade
+from ibperp.operations.settlement import clearing, settle
+from ibperp.operations.settlement.clearing import Clearing
+from ibperp.operations.spot_margin import matching
+from ibperp.outcomes import Reason, SettlementSource
+from ibperp.state import FEES, Perpetual, position_of, with_market
+from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
+from ibperp_conformance.protocol import observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ibperp.margin import Health
+    from ibperp.operations.effect import Effect
+    from ibperp.operations.spot_margin.trade import Trade
+    from ibperp.position import Position
+    from ibperp.state import Account, State
+
+_filled, _funding_due = position.filled, position.funding_due
+_credited, _exchanged = perpetual_trade.credited, perpetual_trade.exchanged
+_rate, _mark_of = funding.funding_rate, funding.mark_of
+_health, _position_line = portfolio.health, portfolio._position_line
+_pay_in, _pay_out = Clearing.pay_in, Clearing.pay_out
+_virtual_debts, _ending = settle._virtual_debts, settle._ending
+
+
+def _filled_rounding_away(held: Position, lots: int, price: int) -> tuple[Position, int]:
+    after, gain = _filled(held, lots, price)
+    is_adding = held.lots * lots >= 0
+    closed, before = min(abs(held.lots), abs(lots)), max(abs(held.lots), 1)
+    parts = (each(held.cost, closed, before) for each in (mul_div_down, mul_div_up))
+    down, up = (0, 0) if is_adding else parts
+    return after, gain - (up - down)
+
+
+def _filled_keeping_cost(held: Position, lots: int, price: int) -> tuple[Position, int]:
+    after, gain = _filled(held, lots, price)
+    flipped = after.lots * held.lots < 0
+    return replace(after, cost=after.cost + held.cost) if flipped else after, gain
+
+
+def _credited_but_fees(
+    eff: Effect, account: int, market: int, amount: int, source: SettlementSource
+) -> Effect:
+    if account == FEES and source is SettlementSource.TRADING_FEES:
+        return eff
+    return _credited(eff, account, market, amount, source)
+
+
+def _untouched(eff: Effect, account: int, market: int) -> tuple[Effect, Position]:
+    return eff, position_of(eff.state.accounts[account], market)
+
+
+def _opposite_funding(held: Position, index: int) -> int:
+    return -_funding_due(held, index)
+
+
+def _exchanged_but_interest(eff: Effect, market: Perpetual, trade: Trade) -> Any:
+    done = _exchanged(eff, market, trade)
+    if not isinstance(done, effect.Effect):
+        return done
+    books = done.state.markets[trade.market]
+    assert isinstance(books, Perpetual)
+    stale = replace(books, open_interest=market.open_interest)
+    return done.noted(with_market(done.state, trade.market, stale))
+
+
+def _exchanged_without(limit: str) -> Callable[..., Any]:
+    def exchanged(eff: Effect, market: Perpetual, trade: Trade) -> Any:
+        limits: Any = {limit: INT128_MAX}
+        parameters = replace(market.parameters, **limits)
+        return _exchanged(eff, replace(market, parameters=parameters), trade)
+
+    return exchanged
+
+
+def _mark_with_basis(*inputs: Any, post_only: bool) -> int | None:
+    del post_only
+    return _mark_of(*inputs, post_only=False)
+
+
+def _rate_unbounded(premium: int, interest: int, clamp: int, *limits: int) -> int:
+    return _rate(premium, interest, clamp, -INT128_MAX, INT128_MAX, limits[-1])
+
+
+def _rate_unclamped(premium: int, interest: int, clamp: int, *limits: int) -> int:
+    del clamp
+    return _rate(premium, interest, INT128_MAX, *limits)
+
+
+def _position_line_without_orders(state: State, account: Account, index: int) -> Any:
+    return _position_line(state, replace(account, orders=()), index)
+
+
+def _health_but_unsettled(state: State, account: Account) -> Health:
+    whole = _health(state, account)
+    if account.unsettled == 0:
+        return whole
+    return replace(whole, equity=whole.equity - settlement_value(state, account.unsettled))
+
+
+def _in_full(available: int, claimed: int, total: int, shared: int) -> int:
+    del available, total
+    return claimed - shared
+
+
+def _shared_alone() -> Callable[[int, int, int, int], int]:
+    """Return a sharing that rounds the part of every claim down by itself."""
+    before = 0
+
+    def share(available: int, claimed: int, total: int, shared: int) -> int:
+        nonlocal before
+        del shared
+        amount, before = claimed - before, 0 if claimed == total else claimed
+        return mul_div_down(available, amount, total)
+
+    return share
+
+
+def _borrowed_first(self: Clearing, index: int, due: int, *, may_borrow: bool) -> int:
+    sheet = self.sheet(index)
+    paid = _pay_in(self, index, min(sheet.free - sheet.firm, due), may_borrow=False)
+    if may_borrow and paid < due and self._borrows(index, due - paid, paid):
+        self.paid_in += due - paid
+        return due
+    return paid + _pay_in(self, index, due - paid, may_borrow=False)
+
+
+def _paid_beside_debt(self: Clearing, index: int, amount: int) -> None:
+    if not self.debt(index) or amount > self.pool.cash:
+        _pay_out(self, index, amount)
+        return
+    if amount:
+        self._post(index, amount, Reason.SETTLEMENT, is_debit=False)
+    self.paid_out += amount
+    self.settle(index, amount)
+
+
+def _borrowed_virtually(self: Clearing, index: int, market: int, amount: int) -> None:
+    shares = kernel.borrow_shares_minted(self.pool, amount)
+    pool, source = kernel.borrow(self.pool, amount, shares), SettlementSource.VIRTUAL_LOSS
+    self.paid_in += amount
+    held = self.position(index, market)
+    self._moved(index, held, pool, shares=-shares, amount=-amount, source=source)
+
+
+def _smallest_first(books: Clearing, accounts: list[int]) -> list[tuple[int, int, int]]:
+    return sorted(_virtual_debts(books, accounts))
+
+
+def _kept_when_flat(books: Clearing, account: int, held: Position) -> SettlementSource | None:
+    return _ending(books, account, held) if held.lots else None
+
+
+def _kept_when_automatic(books: Clearing, account: int, held: Position) -> SettlementSource | None:
+    return None if held.lots else _ending(books, account, held)
+
+
+def _culled_by_borrowing(
+    books: Clearing, account: int, market: int, amount: int, source: SettlementSource
+) -> int:
+    paid = books.pay_in(account, amount, may_borrow=True) if amount > 0 else 0
+    books.give_virtually(account, market, paid, source)
+    return paid
+
+
+def _nothing(*_: Any) -> int:
+    return 0
+
+
+def _ended_and_unpaid(state: State, account: Account) -> int:
+    return ended_debt(state, account) + unpaid_atoms(account)
+
+
+def _unresized(eff: Effect, *_: Any) -> Effect:
+    return eff
+
+
+def _all_true(*_: Any) -> bool:
+    return True
+
+
+def _as_it_is(value: int, *_: int) -> int:
+    return value
+
+
+def _as_asked(_: int, asked: int, *__: int) -> int:
+    return asked
+
+
+PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
+    "cost_rounded_away": ((position, "filled", _filled_rounding_away),),
+    "flip_keeps_cost": ((position, "filled", _filled_keeping_cost),),
+    "trading_fee_to_nobody": ((perpetual_trade, "credited", _credited_but_fees),),
+    "funding_not_on_touch": (
+        (perpetual_trade, "funded", _untouched),
+        (markets, "funded", _untouched),
+    ),
+    "funding_sign_turned": tuple(
+        (module, "funding_due", _opposite_funding) for module in (position, portfolio, settle)
+    ),
+    "open_interest_stale": ((perpetual_trade, "exchanged", _exchanged_but_interest),),
+    "position_limit_ignored": (
+        (perpetual_trade, "exchanged", _exchanged_without("position_limit")),
+    ),
+    "open_interest_limit_ignored": (
+        (perpetual_trade, "exchanged", _exchanged_without("open_interest_limit")),
+    ),
+    "reduce_only_not_resized": ((perpetual_trade, "resized", _unresized),),
+    "mark_threshold_ignored": ((funding, "bounded_mark", _as_it_is),),
+    "mark_limit_ignored": ((markets, "limited_price", _as_asked),),
+    "post_only_mark_by_basis": ((funding, "mark_of", _mark_with_basis),),
+    "funding_unbounded": ((funding, "funding_rate", _rate_unbounded),),
+    "interest_unclamped": ((funding, "funding_rate", _rate_unclamped),),
+    "position_orders_ignored": ((portfolio, "_position_line", _position_line_without_orders),),
+    "gains_in_full": ((portfolio, "counted_gain", _as_it_is),),
+    "fund_debt_not_required": (
+        (portfolio, "unpaid_atoms", _nothing),
+        (portfolio, "ended_debt", _nothing),
+    ),
+    "fund_debt_beside_cash": (
+        (portfolio, "unpaid_atoms", _nothing),
+        (portfolio, "ended_debt", _ended_and_unpaid),
+    ),
+    "unsettled_left_out": tuple(
+        (module, "health", _health_but_unsettled)
+        for module in (clearing, effect, matching, actions, observation)
+    ),
+    "winners_in_full": ((settle, "share", _in_full),),
+    "shared_alone": ((settle, "share", _shared_alone()),),
+    "borrowed_before_redeemed": ((Clearing, "pay_in", _borrowed_first),),
+    "receiver_keeps_debt": ((Clearing, "pay_out", _paid_beside_debt),),
+    "virtual_lend_skipped": ((Clearing, "take_virtually", _borrowed_virtually),),
+    "culled_smallest_first": ((settle, "_virtual_debts", _smallest_first),),
+    "culled_by_borrowing": ((settle, "_cull", _culled_by_borrowing),),
+    "virtual_kept_when_flat": ((settle, "_ending", _kept_when_flat),),
+    "virtual_kept_when_automatic": ((settle, "_ending", _kept_when_automatic),),
+    "firm_orders_settled": ((clearing, "firm_atoms", _nothing),),
+    "settlement_fee_forgotten": ((clearing, "entry_fee_of", _nothing),),
+    "settlement_margin_ignored": ((clearing, "is_admissible", _all_true),),
+}
