@@ -26,7 +26,7 @@ def run(*command: str) -> None:
 
 def build(target: Path) -> Path:
     """Generate the pages, build the site strictly into a directory, and return it."""
-    run("ibperp_authoring.site.build")
+    run("ibperp_authoring.site")
     run("mkdocs", "build", "--strict", "--site-dir", str(target))
     return target
 

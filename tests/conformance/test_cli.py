@@ -178,8 +178,9 @@ def test_cli__imports_nothing_heavy_at_first() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_conform__interrupt_writes_the_report(tmp_path: Path, number: signal.Signals) -> None:
     script = (
-        "import sys, pathlib; from ibperp_conformance import cli, vectors_format;"
-        "spec = pathlib.Path(sys.argv.pop(1)); vectors_format.spec_path = lambda: spec; cli.main()"
+        "import sys, pathlib; from ibperp_conformance import cli;"
+        "from ibperp_conformance.runner import vectors;"
+        "spec = pathlib.Path(sys.argv.pop(1)); vectors.spec_path = lambda: spec; cli.main()"
     )
     record, spec = tmp_path / "r.json", str(tmp_path / "spec")
     command = [sys.executable, "-c", script, spec, "conform", "--json", str(record)]
