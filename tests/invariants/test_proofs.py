@@ -164,7 +164,10 @@ def test_runner__names_a_broken_ledger(
 CHECK_TWO = """
 import sys
 from ibperp_invariants.proofs.checker import check
-for name in ("money_market.pool:t_lend_never_lowers_the_lend_price", "custody.posting:t_credit_undoes_debit"):
+for name in (
+    "money_market.pool:t_lend_never_lowers_the_lend_price",
+    "custody.posting:t_credit_undoes_debit",
+):
     module, theorem = name.split(":")
     found = check(f"ibperp_invariants.proofs.theorems.{module}", theorem)
     print(found.verdict, found.witness, found.fault_found)
