@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ibperp import actions, risk_actions
+from ibperp import actions
 from ibperp.numbers import in_range
 from ibperp.operations.custody import actions as custody
 from ibperp.operations.custody import withdrawal
@@ -60,21 +60,21 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.ApplyFunding: perpetuals.apply_funding,
     actions.SettleMarket: perpetuals.settle_market,
     actions.Settle: settle.settle,
-    risk_actions.Liquidate: ladder.liquidate,
-    risk_actions.ResolveBankruptcy: bankruptcy.resolve_bankruptcy,
-    risk_actions.RunRisk: bankruptcy.run_risk,
-    risk_actions.FundInsurance: bankruptcy.fund_insurance,
-    risk_actions.RegisterBackstop: backstops.register_backstop,
-    risk_actions.RequestQuote: quotes.request_quote,
-    risk_actions.SubmitQuote: quotes.submit_quote,
-    risk_actions.WithdrawQuote: quotes.withdraw_quote,
-    risk_actions.AcceptQuote: quotes.accept_quote,
-    risk_actions.RefreshRequest: quotes.refresh_request,
-    risk_actions.CancelRequest: quotes.cancel_request,
-    risk_actions.SetSystemParameters: parameter_changes.set_system_parameters,
-    risk_actions.SetAssetParameters: parameter_changes.set_asset_parameters,
-    risk_actions.Halt: halts.halt,
-    risk_actions.Resume: halts.resume,
+    actions.Liquidate: ladder.liquidate,
+    actions.ResolveBankruptcy: bankruptcy.resolve_bankruptcy,
+    actions.RunRisk: bankruptcy.run_risk,
+    actions.FundInsurance: bankruptcy.fund_insurance,
+    actions.RegisterBackstop: backstops.register_backstop,
+    actions.RequestQuote: quotes.request_quote,
+    actions.SubmitQuote: quotes.submit_quote,
+    actions.WithdrawQuote: quotes.withdraw_quote,
+    actions.AcceptQuote: quotes.accept_quote,
+    actions.RefreshRequest: quotes.refresh_request,
+    actions.CancelRequest: quotes.cancel_request,
+    actions.SetSystemParameters: parameter_changes.set_system_parameters,
+    actions.SetAssetParameters: parameter_changes.set_asset_parameters,
+    actions.Halt: halts.halt,
+    actions.Resume: halts.resume,
 }
 """The one operation of each kind of action."""
 

@@ -5,12 +5,11 @@ from typing import Final
 import pytest
 
 import ibperp_invariants
-from ibperp.actions import UpdateMark
+from ibperp.actions import RunRisk, UpdateMark
+from ibperp.events import LiquidationStage, LiquidationStep
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import portfolio
 from ibperp.risk import due_accounts
-from ibperp.risk_actions import RunRisk
-from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
 from ibperp_authoring.bench import liquidation, orders, settlement, states, table

@@ -12,10 +12,11 @@ import pytest
 
 from ibperp import margin, pool
 from ibperp.book import taker_bound
+from ibperp.events import Event, OrderEnd, Reason
 from ibperp.margin import Health
 from ibperp.numbers import RATIO, isqrt_up
 from ibperp.orders import OrderFlags, Side
-from ibperp.outcomes import Event, OrderEnd, Reason, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.parameters import (
     AssetParameters,
     BookState,

@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from ibperp.orders import Side
-from ibperp.outcomes import Event, SettlementSource, Unsettled
-from ibperp.risk_events import (
+from ibperp.events import (
     BankruptcyResolved,
     BlockTraded,
+    Event,
     Liability,
     LiquidationStage,
     LiquidationStep,
@@ -18,7 +17,10 @@ from ibperp.risk_events import (
     RequestEnded,
     RequestOpened,
     RequestRefreshed,
+    SettlementSource,
+    Unsettled,
 )
+from ibperp.orders import Side
 
 RISK_EVENTS: Final[list[tuple[Event, dict[str, Any]]]] = [
     (

@@ -6,19 +6,23 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ibperp.actions import AdvanceTime, ListPerpetual, SetPerpetualParameters, SetPrice, UpdateMark
-from ibperp.numbers import RATIO
-from ibperp.orders import OrderFlags, Side
-from ibperp.outcomes import Accepted
-from ibperp.risk_actions import (
+from ibperp.actions import (
+    AdvanceTime,
     CancelRequest,
     Halt,
+    ListPerpetual,
     RegisterBackstop,
     RequestQuote,
     Resume,
     SetAssetParameters,
+    SetPerpetualParameters,
+    SetPrice,
     SubmitQuote,
+    UpdateMark,
 )
+from ibperp.numbers import RATIO
+from ibperp.orders import OrderFlags, Side
+from ibperp.outcomes import Accepted
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_authoring.cases.setups import perp

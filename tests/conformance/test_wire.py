@@ -12,8 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from conformance.risk_events_written import RISK_EVENTS
 from ibperp import actions, orders, parameters
 from ibperp.actions import Action, Redeem
-from ibperp.orders import Side
-from ibperp.outcomes import (
+from ibperp.events import (
     Event,
     FundingApplied,
     InterestCharged,
@@ -25,8 +24,6 @@ from ibperp.outcomes import (
     OrderEnded,
     Posting,
     PriceLimited,
-    Rejected,
-    RejectionCode,
     Settled,
     SettlementSource,
     SharesMoved,
@@ -35,7 +32,9 @@ from ibperp.outcomes import (
     VirtualInterest,
     VirtualMoved,
 )
-from ibperp.outcomes import Reason as Why
+from ibperp.events import Reason as Why
+from ibperp.orders import Side
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.presets.preset import load_preset

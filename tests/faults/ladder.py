@@ -11,18 +11,22 @@ from ibperp.actions import (
     AdvanceTime,
     CancelAllOrders,
     Deposit,
+    Halt,
+    Liquidate,
+    RegisterBackstop,
     Repay,
     RequestWithdrawal,
+    ResolveBankruptcy,
+    RunRisk,
     SetPerpetualParameters,
     SetPrice,
     SettleMarket,
     UpdateMark,
 )
+from ibperp.events import LiquidationStage, SettlementSource
 from ibperp.orders import SelfTradePrevention, Side
-from ibperp.outcomes import RejectionCode, SettlementSource
+from ibperp.outcomes import RejectionCode
 from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import Halt, Liquidate, RegisterBackstop, ResolveBankruptcy, RunRisk
-from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE, State
 from ibperp_invariants.step.step import Step
 from ibperp_invariants.view.view import OrderView, PositionView, perpetual_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import Action, AdvanceTime, ApplyFunding, Settle
+from ibperp.events import VirtualMoved
 from ibperp.ordered import Ordered
-from ibperp.outcomes import VirtualMoved
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of

@@ -6,23 +6,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, Deposit, Lend, ListAsset, Transfer
-from ibperp.numbers import RATIO
-from ibperp.ordered import Ordered
-from ibperp.orders import Side
-from ibperp.outcomes import RejectionCode, SettlementSource
-from ibperp.programs import Backstop, Quote
-from ibperp.risk_actions import (
+from ibperp.actions import (
     AcceptQuote,
+    AdvanceTime,
+    Deposit,
     Halt,
+    Lend,
     Liquidate,
+    ListAsset,
     RegisterBackstop,
     ResolveBankruptcy,
     RunRisk,
     SetAssetParameters,
     SetSystemParameters,
+    Transfer,
 )
-from ibperp.risk_events import LiquidationStage
+from ibperp.events import LiquidationStage, SettlementSource
+from ibperp.numbers import RATIO
+from ibperp.ordered import Ordered
+from ibperp.orders import Side
+from ibperp.outcomes import RejectionCode
+from ibperp.programs import Backstop, Quote
 from ibperp.state import State, with_asset, with_pool
 from ibperp_invariants.step.risk_facts import (
     BlockFact,

@@ -9,9 +9,10 @@ import pytest
 from faults import positions, risk
 from faults.ladder import LADDER_FAULTS
 from ibperp.actions import Action, AdvanceTime, Deposit, Lend, Redeem, Repay, SetPrice, Transfer
+from ibperp.events import Traded
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.ordered import Ordered
-from ibperp.outcomes import RejectionCode, Traded
+from ibperp.outcomes import RejectionCode
 from ibperp.pool import CARRY_UNIT
 from ibperp.state import Account, Pool, State, Token, at, with_account, with_asset, with_pool
 from ibperp.transition import transition

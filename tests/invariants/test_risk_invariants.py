@@ -9,19 +9,20 @@ import pytest
 
 from faults.ladder import LADDER_FAULTS
 from faults.risk import BACKED, BAD_STATES, OTHER_FAULTS
-from ibperp.actions import Deposit, SetPrice
-from ibperp.operations.liquidation import ladder
-from ibperp.outcomes import Rejected, RejectionCode
-from ibperp.risk_actions import (
+from ibperp.actions import (
+    Deposit,
     FundInsurance,
     Liquidate,
     RegisterBackstop,
     ResolveBankruptcy,
     RunRisk,
+    SetPrice,
     SetSystemParameters,
     SubmitQuote,
 )
-from ibperp.risk_events import LiquidationStage, LiquidationStep
+from ibperp.events import LiquidationStage, LiquidationStep
+from ibperp.operations.liquidation import ladder
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants import check_state, check_step

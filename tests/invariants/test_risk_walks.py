@@ -10,35 +10,33 @@ from typing import TYPE_CHECKING, Final, get_args
 import pytest
 
 from faults.risk import BACKED
-from ibperp import risk_actions, risk_events
-from ibperp.actions import Action, AdvanceTime
-from ibperp.orders import Side
-from ibperp.outcomes import (
-    Accepted,
-    Event,
-    OrderEnd,
-    OrderEnded,
-    RejectionCode,
-    SettlementSource,
-    Unsettled,
-)
-from ibperp.risk import due_accounts
-from ibperp.risk_actions import (
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
     CancelRequest,
     Liquidate,
+    RegisterBackstop,
     ResolveBankruptcy,
     Resume,
     RunRisk,
     SetAssetParameters,
     SubmitQuote,
 )
-from ibperp.risk_events import (
+from ibperp.events import (
     BankruptcyResolved,
+    Event,
     LiquidationStage,
     LiquidationStep,
+    OrderEnd,
+    OrderEnded,
     RequestEnd,
     RequestEnded,
+    SettlementSource,
+    Unsettled,
 )
+from ibperp.orders import Side
+from ibperp.outcomes import Accepted, RejectionCode
+from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
@@ -79,8 +77,9 @@ SOURCES: Final = {
     SettlementSource.SYSTEM_LIABILITY_TRANSFER,
 }
 BEARERS: Final = ("insurance", "reserve", "spread")
-KINDS: Final = {kind for kind in get_args(Action) if kind.__module__ == risk_actions.__name__}
-EVENTS: Final = {kind for kind in get_args(Event) if kind.__module__ == risk_events.__name__}
+BRICKS: Final = ("liquidation", "programs", "governance")
+KINDS: Final = {kind for kind in get_args(Action) if kind.__module__.endswith(BRICKS)}
+EVENTS: Final = {kind for kind in get_args(Event) if kind.__module__.endswith(BRICKS)}
 
 
 def stories() -> list[tuple[State, list[Action]]]:
@@ -100,7 +99,7 @@ def stories() -> list[tuple[State, list[Action]]]:
         (ruined(), [RunRisk(3), RunRisk(10_000)]),
         (bankrupt(), [ResolveBankruptcy(FAILING)]),
         (indebted(), [bid, *debts]),
-        (indebted(risk_actions.RegisterBackstop(4, 10**6)), debts),
+        (indebted(RegisterBackstop(4, 10**6)), debts),
         (defaulted(), debts),
         (insured(), [RunRisk(10_000)]),
         (asked, [SubmitQuote(4, request, 12, NO_FLAGS), *debts]),

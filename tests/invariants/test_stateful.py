@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from ibperp.actions import Action, CreateAccount, Deposit
+from ibperp.actions import Action, CreateAccount, Deposit, SetSystemParameters
+from ibperp.events import LiquidationStage
 from ibperp.outcomes import Accepted
-from ibperp.risk_actions import SetSystemParameters
-from ibperp.risk_events import LiquidationStage
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.search.risk import quoted, worked
 from ibperp_invariants.search.search import shrunk, stepped

@@ -13,11 +13,12 @@ from typing import Final, get_args
 
 import pytest
 
-from ibperp import actions, outcomes
+from ibperp import actions, events
 from ibperp.actions import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder, SetPrice
+from ibperp.events import OrderEnd, OrderEnded, SettlementSource
 from ibperp.operations.spot_margin import matching
 from ibperp.orders import Side, TimeInForce
-from ibperp.outcomes import Accepted, OrderEnd, OrderEnded, RejectionCode, SettlementSource
+from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.check.registry import step_of
@@ -64,7 +65,7 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
                 said.update(
                     event.source
                     for event in outcome.events
-                    if isinstance(event, outcomes.Unsettled | outcomes.VirtualMoved)
+                    if isinstance(event, events.Unsettled | events.VirtualMoved)
                 )
                 state = outcome.state
                 assert random.randrange(8) or check_state(state) == []
@@ -75,7 +76,7 @@ def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> Non
     assert not rare, f"hardly accepted: {rare}; accepted: {accepted}"
     assert not [kind for kind in asked if asked[kind] == accepted[kind] > ALWAYS]
     elsewhere = test_risk_walks.EVENTS | test_risk_walks.SOURCES | {OrderEnd.LIQUIDATION}
-    missing = {*get_args(outcomes.Event), *OrderEnd, *SettlementSource} - said.keys() - elsewhere
+    missing = {*get_args(events.Event), *OrderEnd, *SettlementSource} - said.keys() - elsewhere
     assert not missing
 
 
@@ -90,7 +91,7 @@ def test_churn__ends_with_nothing_reserved_after_cancel_all() -> None:
             state = outcome.state
             counts[type(action)] += 1
             counts.update(type(event) for event in outcome.events)
-    assert min(counts[kind] for kind in (PlaceOrder, AmendOrder, CancelOrder, outcomes.Traded)) > 99
+    assert min(counts[kind] for kind in (PlaceOrder, AmendOrder, CancelOrder, events.Traded)) > 99
     assert check_state(state) == []
     assert any(account.reserved for account in state.accounts)
     state = run(state, *(CancelAllOrders(n, market) for n in TRADERS for market in MARKETS))

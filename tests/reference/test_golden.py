@@ -18,10 +18,11 @@ from ibperp.actions import (
     SetMarketReference,
     SetPrice,
 )
+from ibperp.events import InterestCharged, OrderEnd, OrderEnded, Posting, Reason, Traded
 from ibperp.margin import collateral_value, requirement
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
-from ibperp.outcomes import Accepted, InterestCharged, OrderEnd, OrderEnded, Posting, Reason, Traded
+from ibperp.outcomes import Accepted
 from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import MarketParameters, OrderBookState
 from ibperp.portfolio import health

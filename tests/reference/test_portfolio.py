@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from ibperp import book as kernel
 from ibperp.actions import SetAccountSettings
+from ibperp.events import SharesMoved
 from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
-from ibperp.outcomes import Accepted, SharesMoved
+from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
 from ibperp.portfolio import health, portfolio, used_prices
 from ibperp.state import Market, OrderStatus

@@ -9,21 +9,33 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ibperp.actions import Deposit, ListAsset, ListMarket, ListPerpetual, SetPrice, UpdateMark
-from ibperp.book import opposite
-from ibperp.ordered import Ordered
-from ibperp.orders import Side
-from ibperp.outcomes import Accepted, LedgerAccount, LedgerKind, Rejected, RejectionCode
-from ibperp.persistent import Vector
-from ibperp.risk import due_accounts
-from ibperp.risk_actions import (
+from ibperp.actions import (
+    Deposit,
     FundInsurance,
     Liquidate,
+    ListAsset,
+    ListMarket,
+    ListPerpetual,
     RegisterBackstop,
     ResolveBankruptcy,
     RunRisk,
+    SetPrice,
+    UpdateMark,
 )
-from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved, RequestOpened
+from ibperp.book import opposite
+from ibperp.events import (
+    LedgerAccount,
+    LedgerKind,
+    LiquidationStage,
+    LiquidationStep,
+    PositionMoved,
+    RequestOpened,
+)
+from ibperp.ordered import Ordered
+from ibperp.orders import Side
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
+from ibperp.persistent import Vector
+from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import transition
 from walks.perpetual import MARK, SLOW
@@ -35,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ibperp.actions import Action
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
 
 ALL: Final = 10_000
 NAMING: Final = {"account", "counterparty", "quoter"}

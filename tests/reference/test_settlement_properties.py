@@ -25,17 +25,10 @@ from ibperp.actions import (
     Settle,
     UpdateMark,
 )
+from ibperp.events import Event, SettlementSource, VirtualInterest, VirtualMoved
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import Side
-from ibperp.outcomes import (
-    Accepted,
-    Event,
-    Rejected,
-    RejectionCode,
-    SettlementSource,
-    VirtualInterest,
-    VirtualMoved,
-)
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp.state import State, genesis, with_account, with_pool
 from ibperp.transition import transition

@@ -21,12 +21,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from ibperp.actions import Action
+from ibperp.actions import Action, Liquidate
 from ibperp.ordered import Ordered
 from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
 from ibperp.position import Position
-from ibperp.risk_actions import Liquidate
 from ibperp.state import Account, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.scenario.run import run_scenario
@@ -431,7 +430,7 @@ def test_damage_anywhere__is_refused_or_is_another_state(seed: int) -> None:
 CHILD: Final = """
 import hashlib, json, sys
 from ibperp.actions import Action
-from ibperp.outcomes import Accepted
+from ibperp.outcomes import (Accepted,)
 from ibperp.transition import transition
 from ibperp_conformance.snapshot.canonical import decoded
 from ibperp_conformance.snapshot.state import restore, snapshot, state_hash

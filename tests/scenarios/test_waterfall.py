@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
+from ibperp.events import BankruptcyResolved
 from ibperp.outcomes import Accepted
-from ibperp.risk_events import BankruptcyResolved
 from ibperp_authoring.site.waterfall import SCENARIOS
 from ibperp_conformance.pictures.plot import plot_page
 from ibperp_conformance.pictures.waterfall_chart import waterfall_picture, waterfall_table

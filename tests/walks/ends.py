@@ -6,27 +6,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ibperp.actions import (
+    AcceptQuote,
     Action,
+    CancelRequest,
     CompleteRebalance,
     ConfirmWithdrawal,
     FailWithdrawal,
+    Liquidate,
     Redeem,
+    RefreshRequest,
     Repay,
+    ResolveBankruptcy,
+    Resume,
     SettleMarket,
+    WithdrawQuote,
 )
 from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
 from ibperp.programs import QuoteStatus, RequestKind
 from ibperp.risk import due_accounts
-from ibperp.risk_actions import (
-    AcceptQuote,
-    CancelRequest,
-    Liquidate,
-    RefreshRequest,
-    ResolveBankruptcy,
-    Resume,
-    WithdrawQuote,
-)
 from ibperp.state import Perpetual, RequestStatus, at
 from ibperp.transition import transition
 from walks.walk import dusted

@@ -14,24 +14,27 @@ from ibperp.actions import (
     CreateAccount,
     Deposit,
     Lend,
+    Liquidate,
     ListAsset,
     Redeem,
+    RequestQuote,
     RequestWithdrawal,
+    SetAssetParameters,
     SetPerpetualParameters,
     SetPrice,
     Settle,
     SettleMarket,
+    SubmitQuote,
     Transfer,
     UpdateMark,
 )
+from ibperp.events import LiquidationStage
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
-from ibperp.risk_actions import Liquidate, RequestQuote, SetAssetParameters, SubmitQuote
-from ibperp.risk_events import LiquidationStage
 from ibperp.risk_index import followed, indexed
 from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition

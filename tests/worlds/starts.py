@@ -14,26 +14,24 @@ from ibperp.actions import (
     Borrow,
     CancelAllOrders,
     Deposit,
+    FundInsurance,
+    Halt,
     Lend,
+    Liquidate,
     Redeem,
+    RegisterBackstop,
     RequestWithdrawal,
+    SetAssetParameters,
     SetPerpetualParameters,
     SetPrice,
+    SetSystemParameters,
     StartRebalance,
+    SubmitQuote,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.risk import due_accounts
-from ibperp.risk_actions import (
-    FundInsurance,
-    Halt,
-    Liquidate,
-    RegisterBackstop,
-    SetAssetParameters,
-    SetSystemParameters,
-    SubmitQuote,
-)
 from ibperp.state import Perpetual
 from walks.perpetual import MARK, PERPETUALS, perpetual, quoted_perpetual, with_perpetuals
 from walks.walk import traders

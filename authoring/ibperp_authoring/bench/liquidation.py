@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp import actions, risk_actions
+from ibperp import actions
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
@@ -105,7 +105,7 @@ def with_leverage(count: int, *, is_helped: bool = True) -> State:
         self_trade_prevention=SelfTradePrevention.REJECT_TAKER,
         flags=FLAGS,
     )
-    return _applied(state, bid, risk_actions.RegisterBackstop(provider, NOTIONAL * count))
+    return _applied(state, bid, actions.RegisterBackstop(provider, NOTIONAL * count))
 
 
 def _holder(index: int, count: int) -> Account:
@@ -127,7 +127,7 @@ def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:
     """Return, per row, what comes before and the action that is measured, on `with_leverage`."""
     fall = actions.UpdateMark(CROWDED, MARK - FALL, has_basis=False, basis=0)
     bankrupt, short, provider = FIRST, FIRST + 1, FIRST + count + 1
-    request = risk_actions.RequestQuote(
+    request = actions.RequestQuote(
         account=short,
         market=CROWDED,
         side=Side.BID,
@@ -138,8 +138,8 @@ def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:
         expires=SYSTEM.request_lifetime,
         flags=FLAGS,
     )
-    quote = risk_actions.SubmitQuote(provider, 0, MARK, FLAGS)
-    step = risk_actions.Liquidate(bankrupt)
+    quote = actions.SubmitQuote(provider, 0, MARK, FLAGS)
+    step = actions.Liquidate(bankrupt)
     closed = replace(PERPETUAL, order_book_state=OrderBookState.CLOSED)
     ended = (
         actions.SetPerpetualParameters(CROWDED, closed),
@@ -147,20 +147,20 @@ def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:
     )
     return {
         "liquidate": ((fall,), step),
-        "resolve_bankruptcy": ((fall, *ended, step), risk_actions.ResolveBankruptcy(bankrupt)),
-        "run_risk": ((fall,), risk_actions.RunRisk(1)),
-        "fund_insurance": ((), risk_actions.FundInsurance(provider, "USDC", 1)),
-        "register_backstop": ((), risk_actions.RegisterBackstop(provider, 1)),
+        "resolve_bankruptcy": ((fall, *ended, step), actions.ResolveBankruptcy(bankrupt)),
+        "run_risk": ((fall,), actions.RunRisk(1)),
+        "fund_insurance": ((), actions.FundInsurance(provider, "USDC", 1)),
+        "register_backstop": ((), actions.RegisterBackstop(provider, 1)),
         "request_quote": ((), request),
         "submit_quote": ((request,), quote),
-        "withdraw_quote": ((request, quote), risk_actions.WithdrawQuote(provider, 0)),
-        "accept_quote": ((request, quote), risk_actions.AcceptQuote(short, 0, provider)),
-        "refresh_request": ((request,), risk_actions.RefreshRequest(short, 0, 1)),
-        "cancel_request": ((request,), risk_actions.CancelRequest(short, 0)),
-        "set_system_parameters": ((), risk_actions.SetSystemParameters(SYSTEM)),
-        "set_asset_parameters": ((), risk_actions.SetAssetParameters("USDC", PLAIN)),
-        "halt": ((), risk_actions.Halt()),
-        "resume": ((risk_actions.Halt(),), risk_actions.Resume()),
+        "withdraw_quote": ((request, quote), actions.WithdrawQuote(provider, 0)),
+        "accept_quote": ((request, quote), actions.AcceptQuote(short, 0, provider)),
+        "refresh_request": ((request,), actions.RefreshRequest(short, 0, 1)),
+        "cancel_request": ((request,), actions.CancelRequest(short, 0)),
+        "set_system_parameters": ((), actions.SetSystemParameters(SYSTEM)),
+        "set_asset_parameters": ((), actions.SetAssetParameters("USDC", PLAIN)),
+        "halt": ((), actions.Halt()),
+        "resume": ((actions.Halt(),), actions.Resume()),
     }
 
 
@@ -192,7 +192,7 @@ def cascade(count: int, *, is_helped: bool) -> dict[str, float]:
     gc.freeze()
     start = time.perf_counter()
     while due_accounts(state):
-        state, runs = _applied(state, risk_actions.RunRisk(STEPS)), runs + 1
+        state, runs = _applied(state, actions.RunRisk(STEPS)), runs + 1
     seconds = time.perf_counter() - start
     gc.unfreeze()
     return {

@@ -17,11 +17,11 @@ from pydantic import (
     create_model,
 )
 
+from ibperp import events as event_records
 from ibperp import orders as order_records
-from ibperp import outcomes as outcome_records
-from ibperp import risk_events as risk_records
+from ibperp.events import Event, LedgerAccount
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
-from ibperp.outcomes import Event, LedgerAccount, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp.programs import RequestKind
 from ibperp.state import RequestStatus, Settings
@@ -107,7 +107,7 @@ def event_type() -> Any:
 
 
 def _event(record: type) -> type[BaseModel]:
-    known = vars(outcome_records) | vars(risk_records) | vars(order_records)
+    known = vars(event_records) | vars(order_records) | {RejectionCode.__name__: RejectionCode}
     hints = get_type_hints(record, known)
     members = {item.name: _event_member(item.name, hints[item.name]) for item in fields(record)}
     return _record(record.__name__, {"type": Literal[type_name(record)], **members})

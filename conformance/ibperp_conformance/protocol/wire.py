@@ -44,13 +44,15 @@ from ibperp import actions as action_records
 from ibperp import orders as order_records
 from ibperp import parameters as parameter_records
 from ibperp.actions import Action
-from ibperp.outcomes import Accepted, LedgerAccount, LedgerKind
+from ibperp.events import LedgerAccount, LedgerKind
+from ibperp.outcomes import Accepted
 from ibperp.parameters import SystemParameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ibperp.outcomes import Event, Outcome
+    from ibperp.events import Event
+    from ibperp.outcomes import Outcome
     from ibperp.state import State
 
 INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)

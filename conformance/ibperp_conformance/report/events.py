@@ -6,9 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ibperp.actions import SetPrice, UpdateMark
-from ibperp.numbers import RATIO
-from ibperp.outcomes import (
-    Accepted,
+from ibperp.events import (
     FundingApplied,
     InterestCharged,
     LedgerKind,
@@ -23,6 +21,8 @@ from ibperp.outcomes import (
     VirtualInterest,
     VirtualMoved,
 )
+from ibperp.numbers import RATIO
+from ibperp.outcomes import Accepted
 from ibperp.valuation import settlement_asset
 from ibperp_conformance.presets.units import decimal_of, format_units
 from ibperp_conformance.report.standing import asset_price, market_scales, market_units, standings
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ibperp.actions import Action
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import State
     from ibperp_conformance.scenario.result import ScenarioResult, StepResult
 

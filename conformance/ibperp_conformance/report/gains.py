@@ -14,18 +14,19 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as pool_kernel
-from ibperp.actions import AmendOrder, ApplyFunding, PlaceOrder, SettleMarket, UpdateMark
-from ibperp.outcomes import (
-    Accepted,
-    LedgerKind,
-    Posting,
-    Settled,
-    SettlementSource,
-    Traded,
-    VirtualMoved,
+from ibperp.actions import (
+    AmendOrder,
+    ApplyFunding,
+    Liquidate,
+    PlaceOrder,
+    ResolveBankruptcy,
+    RunRisk,
+    SettleMarket,
+    UpdateMark,
 )
+from ibperp.events import LedgerKind, Posting, Settled, SettlementSource, Traded, VirtualMoved
+from ibperp.outcomes import Accepted
 from ibperp.position import funding_due, unrealized
-from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk
 from ibperp.state import FEES, Perpetual, at, find_asset
 from ibperp.valuation import owed_atoms, virtual_atoms
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ibperp.actions import Action
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import Account, Pool, State
     from ibperp_conformance.scenario.result import StepResult
 

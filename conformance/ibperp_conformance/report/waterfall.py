@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ibperp.events import (
+    BankruptcyResolved,
+    LiquidationStage,
+    LiquidationStep,
+    PositionMoved,
+    SettlementSource,
+    Traded,
+    Unsettled,
+)
 from ibperp.operations.spot_margin.checks import mark_price
-from ibperp.outcomes import Accepted, SettlementSource, Traded, Unsettled
-from ibperp.risk_events import BankruptcyResolved, LiquidationStage, LiquidationStep, PositionMoved
+from ibperp.outcomes import Accepted
 from ibperp.state import INSURANCE, Market, Perpetual
 from ibperp.valuation import liability_of, settlement_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import State
     from ibperp_conformance.scenario.result import StepResult
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from ibperp import risk_actions
+from ibperp import actions
 from ibperp.orders import OrderFlags, Side
 from ibperp_conformance.presets.assets import listing_of
 from ibperp_conformance.presets.system import changed_system
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 STEPS: Final[dict[type, str]] = {
     **MARKET_STEPS,
-    risk_actions.Liquidate: "liquidate",
-    risk_actions.ResolveBankruptcy: "resolve_bankruptcy",
-    risk_actions.RunRisk: "run_risk",
-    risk_actions.FundInsurance: "fund_insurance",
-    risk_actions.RegisterBackstop: "register_backstop",
-    risk_actions.RequestQuote: "request_quote",
-    risk_actions.SubmitQuote: "submit_quote",
-    risk_actions.WithdrawQuote: "withdraw_quote",
-    risk_actions.AcceptQuote: "accept_quote",
-    risk_actions.RefreshRequest: "refresh_request",
-    risk_actions.CancelRequest: "cancel_request",
-    risk_actions.SetSystemParameters: "set_system_parameters",
-    risk_actions.SetAssetParameters: "set_asset_parameters",
-    risk_actions.Halt: "halt",
-    risk_actions.Resume: "resume",
+    actions.Liquidate: "liquidate",
+    actions.ResolveBankruptcy: "resolve_bankruptcy",
+    actions.RunRisk: "run_risk",
+    actions.FundInsurance: "fund_insurance",
+    actions.RegisterBackstop: "register_backstop",
+    actions.RequestQuote: "request_quote",
+    actions.SubmitQuote: "submit_quote",
+    actions.WithdrawQuote: "withdraw_quote",
+    actions.AcceptQuote: "accept_quote",
+    actions.RefreshRequest: "refresh_request",
+    actions.CancelRequest: "cancel_request",
+    actions.SetSystemParameters: "set_system_parameters",
+    actions.SetAssetParameters: "set_asset_parameters",
+    actions.Halt: "halt",
+    actions.Resume: "resume",
 }
 """What each action that is read here or on a market is called in a scenario."""
 
@@ -98,10 +98,10 @@ class RiskStep(MarketStep):
     def _flags(self) -> OrderFlags:
         return OrderFlags(**{name: self.flag(name) for name in FLAGS})
 
-    def _request_quote(self) -> risk_actions.RequestQuote:
+    def _request_quote(self) -> actions.RequestQuote:
         self.only((*REQUEST, "expires", *FLAGS))
         market = self._market()
-        return risk_actions.RequestQuote(
+        return actions.RequestQuote(
             account=self.account(),
             market=market.symbol,
             side=self.choice("side", Side),
@@ -113,25 +113,23 @@ class RiskStep(MarketStep):
             flags=self._flags(),
         )
 
-    def _submit_quote(self) -> risk_actions.SubmitQuote:
+    def _submit_quote(self) -> actions.SubmitQuote:
         self.only(("account", "request", "price", *FLAGS))
         price = self._price(self.state.markets[self._asked().market])
-        return risk_actions.SubmitQuote(self.account(), self._request(), price, self._flags())
+        return actions.SubmitQuote(self.account(), self._request(), price, self._flags())
 
-    def _set_system_parameters(self) -> risk_actions.SetSystemParameters | None:
+    def _set_system_parameters(self) -> actions.SetSystemParameters | None:
         self.only(("changes",))
         where, changes = (*self.path, "changes"), self.written.get("changes")
         assets = {asset.symbol: asset.parameters for asset in self.state.assets}
         changed = changed_system(self.reading, where, changes, self.state.system, assets)
-        return None if changed is None else risk_actions.SetSystemParameters(changed)
+        return None if changed is None else actions.SetSystemParameters(changed)
 
-    def _set_asset_parameters(self) -> risk_actions.SetAssetParameters | None:
+    def _set_asset_parameters(self) -> actions.SetAssetParameters | None:
         self.only(("asset", "parameters"))
         symbol, where = self.asset()[0], (*self.path, "parameters")
         written, unit = self.written.get("parameters"), self.state.system.quote_unit
         listing = listing_of(self.reading, where, symbol, written, unit)
         if listing is not None and listing.price is not None:
             raise RefusedError((*where, "price"), "no parameter; add a set_price step")
-        return (
-            None if listing is None else risk_actions.SetAssetParameters(symbol, listing.parameters)
-        )
+        return None if listing is None else actions.SetAssetParameters(symbol, listing.parameters)

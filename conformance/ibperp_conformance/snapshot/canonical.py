@@ -15,7 +15,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from ibperp import actions, orders, parameters, position, programs, risk_actions, state
+from ibperp import actions, orders, parameters, position, programs, state
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 
@@ -29,7 +29,7 @@ AGAIN: Final = "it is damaged or was written by another version of ibperp: write
 """What to do about a field too many or too few."""
 
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_MODULES: Final = (actions, orders, parameters, position, programs, risk_actions, state)
+_MODULES: Final = (actions, orders, parameters, position, programs, state)
 _NAMES: Final = {name: value for module in _MODULES for name, value in vars(module).items()}
 
 

@@ -16,13 +16,17 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ibperp import actions, orders, parameters
 from ibperp.actions import (
+    Liquidate,
     ListAsset,
     ListMarket,
     ListPerpetual,
     PlaceOrder,
+    RunRisk,
+    SetAssetParameters,
     SetMarketParameters,
     SetPerpetualParameters,
     SetPoolParameters,
+    SetSystemParameters,
 )
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import (
@@ -33,7 +37,6 @@ from ibperp.parameter_laws import (
     system_violations,
 )
 from ibperp.parameters import SystemParameters
-from ibperp.risk_actions import Liquidate, RunRisk, SetAssetParameters, SetSystemParameters
 from ibperp.state import genesis
 from ibperp_invariants.check.registry import check_changes, check_view, check_views
 from ibperp_invariants.step.facts import Facts, facts_of_json

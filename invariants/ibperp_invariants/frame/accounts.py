@@ -10,6 +10,7 @@ from ibperp.actions import (
     ConfirmWithdrawal,
     ConvertDust,
     FailWithdrawal,
+    FundInsurance,
     PlaceOrder,
     SetMarketParameters,
     SetPerpetualParameters,
@@ -17,7 +18,6 @@ from ibperp.actions import (
     SettleMarket,
     Transfer,
 )
-from ibperp.risk_actions import FundInsurance
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.frame.risk import accounts_of_risk
 from ibperp_invariants.step.step import is_settled, owner_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import AdvanceTime, SetPoolParameters, SetPrice
+from ibperp.actions import AdvanceTime, SetAssetParameters, SetPoolParameters, SetPrice
 from ibperp.parameters import BookState, PoolParameters
-from ibperp.risk_actions import SetAssetParameters
 from ibperp.state import Pool
 from ibperp_invariants.frame.risk import may_set_parameters
 from ibperp_invariants.view.view import AssetView

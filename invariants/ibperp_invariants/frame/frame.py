@@ -16,10 +16,12 @@ from ibperp.actions import (
     ConvertDust,
     Deposit,
     FailWithdrawal,
+    Liquidate,
     ListAsset,
     ListMarket,
     PlaceOrder,
     RequestWithdrawal,
+    RunRisk,
     SetAccountSettings,
     SetMarketParameters,
     SetMarketReference,
@@ -29,7 +31,6 @@ from ibperp.actions import (
 )
 from ibperp.book import opposite
 from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import Liquidate, RunRisk
 from ibperp.state import RequestStatus
 from ibperp_invariants.frame.accounts import named_accounts
 from ibperp_invariants.frame.assets import changed_parts, frame_of_asset

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import AdvanceTime, ListAsset
-from ibperp.programs import RequestKind
-from ibperp.risk_actions import (
+from ibperp.actions import (
     AcceptQuote,
+    AdvanceTime,
     CancelRequest,
     Halt,
     Liquidate,
+    ListAsset,
     RefreshRequest,
     RegisterBackstop,
     RequestQuote,
@@ -22,7 +22,8 @@ from ibperp.risk_actions import (
     SubmitQuote,
     WithdrawQuote,
 )
-from ibperp.risk_events import LiquidationStage
+from ibperp.events import LiquidationStage
+from ibperp.programs import RequestKind
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.step.risk_facts import MoveFact
 from ibperp_invariants.view.view import AccountView, PositionView, changed, limits_of, perpetual_of

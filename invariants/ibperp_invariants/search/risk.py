@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import Action, ListAsset, SetPerpetualParameters, SetPrice, UpdateMark
-from ibperp.numbers import mul_div_down
-from ibperp.orders import OrderFlags, Side
-from ibperp.programs import QuoteStatus
-from ibperp.risk import due_accounts
-from ibperp.risk_actions import (
+from ibperp.actions import (
     AcceptQuote,
+    Action,
     CancelRequest,
     FundInsurance,
     Halt,
     Liquidate,
+    ListAsset,
     RefreshRequest,
     RegisterBackstop,
     RequestQuote,
@@ -23,10 +20,17 @@ from ibperp.risk_actions import (
     Resume,
     RunRisk,
     SetAssetParameters,
+    SetPerpetualParameters,
+    SetPrice,
     SetSystemParameters,
     SubmitQuote,
+    UpdateMark,
     WithdrawQuote,
 )
+from ibperp.numbers import mul_div_down
+from ibperp.orders import OrderFlags, Side
+from ibperp.programs import QuoteStatus
+from ibperp.risk import due_accounts
 from ibperp.state import Perpetual
 
 if TYPE_CHECKING:

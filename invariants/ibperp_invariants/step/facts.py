@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ibperp.outcomes import (
+from ibperp.events import (
     FundingApplied,
     InterestCharged,
     OrderAccepted,
@@ -24,7 +24,7 @@ from ibperp_invariants.step.risk_facts import RiskFacts, heard_of_risk, told_of_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import State
     from ibperp_invariants.step.risk_facts import RiskFact
     from ibperp_invariants.view.from_json import Node

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from ibperp.risk_events import (
+from ibperp.events import (
     BankruptcyResolved,
     BlockTraded,
     Liability,
@@ -17,7 +17,7 @@ from ibperp.risk_events import (
 )
 
 if TYPE_CHECKING:
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import State
     from ibperp_invariants.view.from_json import Node
 

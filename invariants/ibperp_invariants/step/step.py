@@ -10,11 +10,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp import pool as kernel
-from ibperp.actions import ConfirmWithdrawal, ConvertDust, Deposit, FailWithdrawal, Settle, Transfer
+from ibperp.actions import (
+    ConfirmWithdrawal,
+    ConvertDust,
+    Deposit,
+    FailWithdrawal,
+    FundInsurance,
+    Liquidate,
+    ResolveBankruptcy,
+    RunRisk,
+    Settle,
+    Transfer,
+)
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
-from ibperp.risk_actions import FundInsurance, Liquidate, ResolveBankruptcy, RunRisk
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.step.facts import Facts, OwnMove
 from ibperp_invariants.view.totals import Totals

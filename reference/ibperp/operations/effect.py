@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ibperp.events import Event, Reason, SharesMoved
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, account_levels
 from ibperp.margin import is_admissible, is_liquidatable
-from ibperp.outcomes import Accepted, Event, Reason, Rejected, RejectionCode, SharesMoved
+from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.posting import post, posting
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
-    from ibperp.outcomes import LedgerAccount
+    from ibperp.events import LedgerAccount
     from ibperp.state import Account, Pool, State
 
 Check: TypeAlias = tuple[bool, RejectionCode]

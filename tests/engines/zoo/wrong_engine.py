@@ -15,6 +15,7 @@ from zoo.wrong_perpetuals import PERPETUAL_FAULTS
 from zoo.wrong_risk import RISK_FAULTS
 
 from ibperp import actions, book, feeds, margin, open_orders, pool, portfolio, valuation
+from ibperp.events import OrderEnded
 from ibperp.numbers import INT128_MAX, RATIO, div_down, mul_div_down, mul_div_up
 from ibperp.operations import effect
 from ibperp.operations.custody import actions as custody
@@ -25,7 +26,7 @@ from ibperp.operations.money_market import moves
 from ibperp.operations.spot_margin import checks as order_checks
 from ibperp.operations.spot_margin import markets, matching, orders, spot_trade
 from ibperp.orders import Side
-from ibperp.outcomes import Accepted, OrderEnded, Outcome, Rejected, RejectionCode
+from ibperp.outcomes import Accepted, Outcome, Rejected, RejectionCode
 from ibperp.parameters import HaircutKind
 from ibperp.posting import POOL
 from ibperp.posting import free as free_ledger

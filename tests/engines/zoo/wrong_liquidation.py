@@ -8,6 +8,7 @@ from unittest import mock
 
 from ibperp import liquidation as kernel
 from ibperp import ranking
+from ibperp.events import OrderEnd
 from ibperp.margin import Health
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import effect
@@ -18,7 +19,6 @@ from ibperp.operations.programs import quotes
 from ibperp.operations.spot_margin.checks import mark_price
 from ibperp.operations.spot_margin.resting import ended
 from ibperp.orders import SelfTradePrevention
-from ibperp.outcomes import OrderEnd
 from ibperp.risk import targets
 from ibperp.state import INSURANCE, position_of
 from ibperp.valuation import collateral_of

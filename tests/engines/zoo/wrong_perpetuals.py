@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import funding, portfolio, position
 from ibperp import pool as kernel
+from ibperp.events import Reason, SettlementSource
 from ibperp.numbers import INT128_MAX, mul_div_down, mul_div_up
 from ibperp.operations import effect
 from ibperp.operations.money_market import actions
@@ -14,7 +15,6 @@ from ibperp.operations.perpetuals import markets, perpetual_trade
 from ibperp.operations.settlement import clearing, settle
 from ibperp.operations.settlement.clearing import Clearing
 from ibperp.operations.spot_margin import matching
-from ibperp.outcomes import Reason, SettlementSource
 from ibperp.state import FEES, Perpetual, position_of, with_market
 from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
 from ibperp_conformance.protocol import observation

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ibperp.actions import (
+    AcceptQuote,
     Action,
     AdvanceTime,
     AmendOrder,
@@ -16,6 +17,7 @@ from ibperp.actions import (
     ListAsset,
     ListMarket,
     Redeem,
+    RegisterBackstop,
     Repay,
     SetPrice,
     Settle,
@@ -23,7 +25,6 @@ from ibperp.actions import (
 )
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import AcceptQuote, RegisterBackstop
 from ibperp_authoring.cases.builder import SPOT, Case, Group, bid, long, settings, short, withdraw
 from ibperp_authoring.cases.governance.rules import coin_with
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import gift

@@ -11,27 +11,25 @@ from ibperp.actions import (
     Borrow,
     CancelAllOrders,
     CreateAccount,
+    FundInsurance,
+    Halt,
     Lend,
+    Liquidate,
     ListAsset,
     Redeem,
+    RegisterBackstop,
     Repay,
+    Resume,
+    RunRisk,
+    SetAssetParameters,
     SetPrice,
+    SetSystemParameters,
     Settle,
     Transfer,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import HaircutKind, HaircutParameters
-from ibperp.risk_actions import (
-    FundInsurance,
-    Halt,
-    Liquidate,
-    RegisterBackstop,
-    Resume,
-    RunRisk,
-    SetAssetParameters,
-    SetSystemParameters,
-)
 from ibperp_authoring.cases.builder import PERP, Case, Group, Refused, Why
 from ibperp_authoring.cases.liquidation.setups import (
     DOLLAR,

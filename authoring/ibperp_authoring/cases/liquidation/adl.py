@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, ApplyFunding
+from ibperp.actions import Action, AdvanceTime, ApplyFunding, FundInsurance
 from ibperp.numbers import RATIO
-from ibperp.risk_actions import FundInsurance
 from ibperp_authoring.cases.builder import PERP, Case, Group, Why, long, short
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit, price, steps, system_with
 from ibperp_authoring.cases.settlement.setups import (

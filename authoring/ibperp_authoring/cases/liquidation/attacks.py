@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import CreateAccount, Transfer
+from ibperp.actions import CreateAccount, FundInsurance, Transfer
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import FundInsurance
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, bid, long, short
 from ibperp_authoring.cases.liquidation.setups import (
     STEP,

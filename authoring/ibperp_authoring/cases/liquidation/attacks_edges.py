@@ -14,11 +14,11 @@ from ibperp.actions import (
     ListAsset,
     Redeem,
     Repay,
+    SetAssetParameters,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, ask, bid, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import (

@@ -11,14 +11,15 @@ from ibperp.actions import (
     Borrow,
     Deposit,
     Lend,
+    Liquidate,
     Redeem,
     Repay,
+    SetAssetParameters,
     SetPoolParameters,
     SetPrice,
     Transfer,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Liquidate, SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, ask, bid, flags, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import FREE_POOL, STEP, deposit, price

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, ApplyFunding, CreateAccount, Redeem, SetPrice
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    ApplyFunding,
+    CreateAccount,
+    Halt,
+    Liquidate,
+    Redeem,
+    Resume,
+    RunRisk,
+    SetPrice,
+)
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Halt, Liquidate, Resume, RunRisk
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, long, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Borrow, CreateAccount, Lend, SetPrice
-from ibperp.risk_actions import RegisterBackstop
+from ibperp.actions import Borrow, CreateAccount, Lend, RegisterBackstop, SetPrice
 from ibperp_authoring.cases.builder import Case, Group, Why, long
 from ibperp_authoring.cases.liquidation.setups import (
     STEP,

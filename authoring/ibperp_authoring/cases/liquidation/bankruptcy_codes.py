@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, CreateAccount, Lend, ListAsset, Redeem, SetPrice
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    CreateAccount,
+    Halt,
+    Lend,
+    Liquidate,
+    ListAsset,
+    Redeem,
+    ResolveBankruptcy,
+    Resume,
+    SetAssetParameters,
+    SetPrice,
+)
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import TokenParameters
-from ibperp.risk_actions import Halt, Liquidate, ResolveBankruptcy, Resume, SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, bid, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import DOLLAR, STEP, coin, deposit, price

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, Borrow, CreateAccount, SetPrice
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    Borrow,
+    CreateAccount,
+    Halt,
+    Liquidate,
+    Resume,
+    RunRisk,
+    SetAssetParameters,
+    SetPrice,
+)
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Halt, Liquidate, Resume, RunRisk, SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, bid, flags, long
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, coin, deposit, lent_out, price, provider

@@ -10,11 +10,11 @@ from ibperp.actions import (
     ApplyFunding,
     CreateAccount,
     Lend,
+    Liquidate,
     ListPerpetual,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Liquidate
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, long
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit

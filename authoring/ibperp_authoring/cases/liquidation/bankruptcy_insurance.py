@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import AdvanceTime, Borrow, CreateAccount, Lend, SetPrice, Settle
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    CreateAccount,
+    FundInsurance,
+    Halt,
+    Lend,
+    Liquidate,
+    SetAssetParameters,
+    SetPrice,
+    Settle,
+)
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import FundInsurance, Halt, Liquidate, SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, bid
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, coin, deposit, price

@@ -10,12 +10,12 @@ from ibperp.actions import (
     Borrow,
     CreateAccount,
     Lend,
+    Liquidate,
     Redeem,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Liquidate
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit, lent_out, price

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, ListAsset, Redeem, SetPrice
+from ibperp.actions import (
+    Action,
+    FundInsurance,
+    ListAsset,
+    Redeem,
+    ResolveBankruptcy,
+    RunRisk,
+    SetPrice,
+)
 from ibperp.parameters import SystemParameters
-from ibperp.risk_actions import FundInsurance, ResolveBankruptcy, RunRisk
 from ibperp_authoring.cases.liquidation import setups
 from ibperp_authoring.cases.liquidation.setups import STEP, coin, deposit, lent_out, price
 from ibperp_authoring.cases.settlement.setups import delisted, moved, opened, settled, virtual

@@ -14,11 +14,11 @@ from ibperp.actions import (
     SetMarketParameters,
     SetPoolParameters,
     SetPrice,
+    SubmitQuote,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import SubmitQuote
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, ask, bid, flags
 from ibperp_authoring.cases.liquidation.setups import (
     BTC,

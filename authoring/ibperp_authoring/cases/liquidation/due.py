@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, SetPrice
+from ibperp.actions import AdvanceTime, Halt, Liquidate, Resume, SetAssetParameters, SetPrice
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Halt, Liquidate, Resume, SetAssetParameters
 from ibperp_authoring.cases.builder import Case, Group, Why, settings
 from ibperp_authoring.cases.liquidation.setups import (
     DOLLAR,

@@ -9,14 +9,15 @@ from ibperp.actions import (
     Action,
     AdvanceTime,
     Borrow,
+    FundInsurance,
     Lend,
+    Liquidate,
     ListAsset,
     Redeem,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import FundInsurance, Liquidate
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, withdraw
 from ibperp_authoring.cases.liquidation.setups import (
     FREE_POOL,

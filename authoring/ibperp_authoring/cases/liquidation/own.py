@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import AdvanceTime, Borrow, Lend, SetPoolParameters, SetPrice
+from ibperp.actions import AdvanceTime, Borrow, FundInsurance, Lend, SetPoolParameters, SetPrice
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
-from ibperp.risk_actions import FundInsurance
 from ibperp_authoring.cases.builder import (
     Case,
     Group,

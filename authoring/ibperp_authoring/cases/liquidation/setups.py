@@ -11,17 +11,19 @@ from ibperp.actions import (
     CreateAccount,
     Deposit,
     Lend,
+    Liquidate,
     ListAsset,
     ListMarket,
     ListPerpetual,
+    RegisterBackstop,
     SetMarketParameters,
     SetPrice,
+    SetSystemParameters,
     Transfer,
     UpdateMark,
 )
 from ibperp.numbers import RATIO
 from ibperp.parameters import HaircutKind, HaircutParameters
-from ibperp.risk_actions import Liquidate, RegisterBackstop, SetSystemParameters
 from ibperp_authoring.cases.builder import PERP, SPOT
 from ibperp_authoring.cases.settlement.setups import CONTRACT, OTHER, opened
 from ibperp_authoring.cases.setups import (

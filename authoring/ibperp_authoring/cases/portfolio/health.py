@@ -12,6 +12,7 @@ from ibperp.actions import (
     ConvertDust,
     Deposit,
     Lend,
+    Liquidate,
     ListAsset,
     Redeem,
     Repay,
@@ -21,7 +22,6 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import Liquidate
 from ibperp_authoring.cases.builder import (
     SPOT,
     Case,

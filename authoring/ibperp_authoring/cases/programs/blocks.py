@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, Borrow, Lend, SetPrice
+from ibperp.actions import Action, AdvanceTime, Borrow, CancelRequest, Lend, SetPrice
 from ibperp.outcomes import RejectionCode as R
-from ibperp.risk_actions import CancelRequest
 from ibperp_authoring.cases.builder import Case, Group, Why, withdraw
 from ibperp_authoring.cases.governance.rules import coin_with
 from ibperp_authoring.cases.liquidation.setups import FREE_POOL, STEP, price

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, Deposit, Lend, ListMarket
-from ibperp.orders import OrderFlags, Side
-from ibperp.outcomes import RejectionCode as R
-from ibperp.parameters import OrderBookState
-from ibperp.risk_actions import (
+from ibperp.actions import (
     AcceptQuote,
+    AdvanceTime,
     CancelRequest,
+    Deposit,
+    Lend,
+    ListMarket,
     RefreshRequest,
     RegisterBackstop,
     RequestQuote,
     SubmitQuote,
     WithdrawQuote,
 )
+from ibperp.orders import OrderFlags, Side
+from ibperp.outcomes import RejectionCode as R
+from ibperp.parameters import OrderBookState
 from ibperp_authoring.cases.builder import PERP, SPOT, Case, Group, Refused, Why
 from ibperp_authoring.cases.settlement.setups import contract_with, mark, opened
 from ibperp_authoring.cases.setups import COIN, MARKET, MAX, PERCENT, USD

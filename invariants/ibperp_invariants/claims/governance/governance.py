@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from ibperp import actions, risk_actions
+from ibperp import actions
 from ibperp.actions import (
     AdvanceTime,
     Borrow,
     ConvertDust,
+    FundInsurance,
+    Halt,
+    Liquidate,
     ListAsset,
     PlaceOrder,
     RequestWithdrawal,
+    ResolveBankruptcy,
+    Resume,
+    RunRisk,
     Transfer,
 )
 from ibperp.feeds import PriceLevel
@@ -20,7 +26,6 @@ from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
 from ibperp.ramps import margins_of
-from ibperp.risk_actions import FundInsurance, Halt, Liquidate, ResolveBankruptcy, Resume, RunRisk
 from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
 from ibperp_invariants.frame.risk import OF_RISK
 from ibperp_invariants.step.step import state_invariant, step_invariant
@@ -40,9 +45,9 @@ WHILE_HALTED: Final[frozenset[type]] = frozenset(
         actions.Repay,
         actions.CancelOrder,
         actions.CancelAllOrders,
-        risk_actions.CancelRequest,
-        risk_actions.WithdrawQuote,
-        risk_actions.FundInsurance,
+        actions.CancelRequest,
+        actions.WithdrawQuote,
+        actions.FundInsurance,
         actions.ConfirmWithdrawal,
         actions.FailWithdrawal,
         actions.CompleteRebalance,
@@ -56,9 +61,9 @@ WHILE_HALTED: Final[frozenset[type]] = frozenset(
         actions.SetPoolParameters,
         actions.SetMarketParameters,
         actions.SetPerpetualParameters,
-        risk_actions.SetSystemParameters,
-        risk_actions.SetAssetParameters,
-        risk_actions.Resume,
+        actions.SetSystemParameters,
+        actions.SetAssetParameters,
+        actions.Resume,
     }
 )
 """What goes on in a halt: what takes risk away, arrives, is told, or governs (GV-4)."""

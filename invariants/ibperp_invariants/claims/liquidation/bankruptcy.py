@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.outcomes import RejectionCode, SettlementSource
-from ibperp.risk_actions import Liquidate, ResolveBankruptcy
-from ibperp.risk_events import Liability
+from ibperp.actions import Liquidate, ResolveBankruptcy
+from ibperp.events import Liability, SettlementSource
+from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
 from ibperp_invariants.claims.liquidation.cases import debts_of, left_to_pay, means_of, pays_an_atom
 from ibperp_invariants.claims.portfolio.positions import fund_claim, gain_of, marked

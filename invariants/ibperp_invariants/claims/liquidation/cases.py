@@ -22,8 +22,8 @@ from ibperp_invariants.view.view import PositionView, limits_of, perpetual_of, s
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.events import LiquidationStage
     from ibperp.margin import Health
-    from ibperp.risk_events import LiquidationStage
     from ibperp_invariants.step.step import Step
     from ibperp_invariants.view.view import View
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ibperp.events import LiquidationStage
 from ibperp.liquidation import deleverage_rank, zero_price
 from ibperp.margin import counted_equity, owed_value, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
-from ibperp.risk_events import LiquidationStage
 from ibperp.state import INSURANCE
 from ibperp_invariants.claims.liquidation.cases import (
     case_of,

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import (
     AdvanceTime,
     ApplyFunding,
+    Liquidate,
+    ResolveBankruptcy,
+    Resume,
+    RunRisk,
+    SetAssetParameters,
     SetMarketParameters,
     SetPerpetualParameters,
     SetPoolParameters,
     SetPrice,
+    SetSystemParameters,
     Settle,
     SettleMarket,
     UpdateMark,
 )
+from ibperp.events import RequestOpened
 from ibperp.liquidation import step_size
 from ibperp.margin import counted_equity
 from ibperp.numbers import div_up
@@ -23,15 +30,6 @@ from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.ranking import Rankings
 from ibperp.risk import candidates, due_accounts, resources
-from ibperp.risk_actions import (
-    Liquidate,
-    ResolveBankruptcy,
-    Resume,
-    RunRisk,
-    SetAssetParameters,
-    SetSystemParameters,
-)
-from ibperp.risk_events import RequestOpened
 from ibperp.state import Market, find_asset
 from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
@@ -43,7 +41,7 @@ from ibperp_invariants.step.step import is_settled, state_invariant, step_invari
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import Account, State
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ibperp.actions import ResolveBankruptcy
+from ibperp.events import LiquidationStage
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
-from ibperp.risk_actions import ResolveBankruptcy
-from ibperp.risk_events import LiquidationStage
 from ibperp_invariants.claims.liquidation.cases import case_of, mark_of
 from ibperp_invariants.claims.portfolio.health import face_value, rounding_value
 from ibperp_invariants.claims.portfolio.positions import valued

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
+from ibperp.events import LiquidationStage
 from ibperp.liquidation import step_size, zero_price
 from ibperp.margin import counted_equity, owed_value, requirement
 from ibperp.numbers import RATIO, div_up, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.parameters import OrderBookState, PerpetualParameters
 from ibperp.programs import RequestKind
-from ibperp.risk_events import LiquidationStage
 from ibperp.state import Reference
 from ibperp_invariants.claims.governance.governance import KNOWN_LEVELS
 from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ibperp.actions import Liquidate, ResolveBankruptcy, RunRisk, SubmitQuote
+from ibperp.events import LiquidationStage, SettlementSource
 from ibperp.margin import counted_equity, is_no_riskier
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.orders import Side
-from ibperp.outcomes import RejectionCode, SettlementSource
-from ibperp.risk_actions import Liquidate, ResolveBankruptcy, RunRisk, SubmitQuote
-from ibperp.risk_events import LiquidationStage
+from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
 from ibperp_invariants.claims.liquidation.cases import (
     case_of,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as kernel
 from ibperp.actions import AdvanceTime, Borrow, Lend, Redeem, Repay, Settle
+from ibperp.events import Liability
 from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
-from ibperp.risk_events import Liability
 from ibperp_invariants.step.step import (
     inflows_of,
     owner_of,

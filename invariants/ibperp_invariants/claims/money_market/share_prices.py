@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import AdvanceTime
+from ibperp.events import Liability
 from ibperp.numbers import mul_div_up
 from ibperp.pool import SHARES_PER_ATOM
-from ibperp.risk_events import Liability
 from ibperp_invariants.step.step import step_invariant
 
 if TYPE_CHECKING:

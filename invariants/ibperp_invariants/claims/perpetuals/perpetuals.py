@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.actions import ApplyFunding
+from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.orders import Side
-from ibperp.outcomes import SettlementSource
 from ibperp.parameters import PerpetualParameters
 from ibperp.state import FEES
 from ibperp_invariants.claims.portfolio.health import health_of

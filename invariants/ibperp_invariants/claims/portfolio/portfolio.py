@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import (
+    AcceptQuote,
     AmendOrder,
     Borrow,
     CancelAllOrders,
@@ -13,6 +14,7 @@ from ibperp.actions import (
     ConvertDust,
     Deposit,
     FailWithdrawal,
+    FundInsurance,
     Lend,
     PlaceOrder,
     Redeem,
@@ -20,13 +22,13 @@ from ibperp.actions import (
     RequestWithdrawal,
     SetAccountSettings,
     SetPrice,
+    SubmitQuote,
     Transfer,
 )
 from ibperp.margin import Health, counted_equity, is_admissible, is_no_riskier, owed_value
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.outcomes import RejectionCode
 from ibperp.programs import RequestKind
-from ibperp.risk_actions import AcceptQuote, FundInsurance, SubmitQuote
 from ibperp.state import FEES
 from ibperp_invariants.claims.portfolio.health import (
     collateral_bound,

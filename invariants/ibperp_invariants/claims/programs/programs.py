@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
+from ibperp.actions import AcceptQuote, SubmitQuote
 from ibperp.programs import RequestKind
-from ibperp.risk_actions import AcceptQuote, SubmitQuote
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.step.step import state_invariant, step_invariant
 from ibperp_invariants.view.view import changed

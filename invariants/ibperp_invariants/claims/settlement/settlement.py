@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import Settle
-from ibperp.outcomes import SettlementSource
+from ibperp.events import SettlementSource
 from ibperp_invariants.claims.portfolio.positions import (
     due_of,
     fund_claim,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
-from ibperp.actions import AmendOrder, ConvertDust, PlaceOrder
+from ibperp.actions import AmendOrder, ConvertDust, Liquidate, PlaceOrder, RunRisk
 from ibperp.numbers import mul_div_down
 from ibperp.orders import Side
-from ibperp.risk_actions import Liquidate, RunRisk
 from ibperp.state import FEES
 from ibperp_invariants.claims.perpetuals.perpetuals import turned_round
 from ibperp_invariants.claims.spot_margin.books import BOOKS

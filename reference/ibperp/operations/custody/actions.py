@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.events import Reason
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
 from ibperp.operations.money_market.moves import available_of, free_of, swept
-from ibperp.outcomes import Reason, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.posting import IN_TRANSIT, custody, free
 from ibperp.state import (
     FEES,

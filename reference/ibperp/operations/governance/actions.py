@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
+from ibperp.events import PriceLimited
 from ibperp.margin import limited_price
 from ibperp.numbers import RATIO, div_down, in_range, mul_div_up
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.governance.parameter_changes import with_bound_in, with_ramps
 from ibperp.operations.money_market.moves import with_charged_pool
-from ibperp.outcomes import PriceLimited, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, is_name, pool_violations
 from ibperp.ramps import margins_of, on_ramp
 from ibperp.state import Asset, Chain, Pool, Token, find_asset, find_chain, with_asset, with_pool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp import actions, risk_actions
+from ibperp import actions
 from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
 
@@ -32,18 +32,18 @@ ADMITTED_WHILE_HALTED: Final[frozenset[type]] = frozenset(
         actions.SetPoolParameters,
         actions.SetMarketParameters,
         actions.SetPerpetualParameters,
-        risk_actions.SetSystemParameters,
-        risk_actions.SetAssetParameters,
-        risk_actions.CancelRequest,
-        risk_actions.WithdrawQuote,
-        risk_actions.FundInsurance,
-        risk_actions.Resume,
+        actions.SetSystemParameters,
+        actions.SetAssetParameters,
+        actions.CancelRequest,
+        actions.WithdrawQuote,
+        actions.FundInsurance,
+        actions.Resume,
     }
 )
 """What a halted system admits; everything else is refused before it is looked at (GV-4)."""
 
 
-def halt(state: State, _: risk_actions.Halt) -> Outcome:
+def halt(state: State, _: actions.Halt) -> Outcome:
     """Stop all that adds risk, and every liquidation (GV-4)."""
     # PRECONDITIONS
     assert not state.is_halted, "a halted system admits no halt"
@@ -56,7 +56,7 @@ def halt(state: State, _: risk_actions.Halt) -> Outcome:
     return Effect(after).accepted()
 
 
-def resume(state: State, _: risk_actions.Resume) -> Outcome:
+def resume(state: State, _: actions.Resume) -> Outcome:
     """End a halt; nothing is liquidated until the grace is over (GV-4)."""
     # PRECONDITIONS
     refused = rejection((state.is_halted, RejectionCode.NOT_HALTED))

@@ -12,9 +12,9 @@ from ibperp.ramps import margins_at, margins_of, on_ramp, with_margins
 from ibperp.state import Perpetual, find_asset, with_asset
 
 if TYPE_CHECKING:
+    from ibperp.actions import SetAssetParameters, SetSystemParameters
     from ibperp.outcomes import Outcome
     from ibperp.parameters import AssetParameters, PoolParameters, SystemParameters
-    from ibperp.risk_actions import SetAssetParameters, SetSystemParameters
     from ibperp.state import Asset, Market, Pool, State
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as pool_kernel
+from ibperp.events import LiquidationStage, LiquidationStep, PositionMoved, Reason, SettlementSource
 from ibperp.liquidation import portions, zero_price
 from ibperp.margin import counted_equity
 from ibperp.numbers import mul_div_down
@@ -16,9 +17,7 @@ from ibperp.operations.liquidation.handover import (
     shares_moved,
     unsettled_moved,
 )
-from ibperp.outcomes import Reason, SettlementSource
 from ibperp.portfolio import health
-from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
 from ibperp.state import Perpetual, at
 from ibperp.valuation import liability_of, owed_atoms, settlement_value
 

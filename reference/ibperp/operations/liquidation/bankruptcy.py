@@ -6,6 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as kernel
+from ibperp.events import (
+    BankruptcyResolved,
+    Event,
+    Liability,
+    LossSpread,
+    Reason,
+    RequestOpened,
+    SettlementSource,
+)
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
@@ -22,19 +31,18 @@ from ibperp.operations.money_market.moves import (
     repay_checks,
 )
 from ibperp.operations.perpetuals.perpetual_trade import credited, placed
-from ibperp.outcomes import Accepted, Event, Reason, RejectionCode, SettlementSource
+from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
 from ibperp.risk import due_accounts, resources
-from ibperp.risk_events import BankruptcyResolved, Liability, LossSpread, RequestOpened
 from ibperp.sharing import share
 from ibperp.state import INSURANCE, Perpetual, at, find_asset, position_of
 from ibperp.valuation import held_atoms, settlement_asset, settlement_value
 
 if TYPE_CHECKING:
+    from ibperp.actions import FundInsurance, ResolveBankruptcy, RunRisk
     from ibperp.outcomes import Outcome
-    from ibperp.risk_actions import FundInsurance, ResolveBankruptcy, RunRisk
     from ibperp.state import State
 
 STEPS_MAX: Final = 10_000

@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ibperp.events import (
+    LiquidationStage,
+    LiquidationStep,
+    OrderAccepted,
+    OrderEnd,
+    OrderEnded,
+    Reason,
+    SettlementSource,
+    Traded,
+)
 from ibperp.liquidation import bounded_fee, step_size
 from ibperp.numbers import RATIO, div_down, div_up, in_range, mul_div_down, mul_div_up
 from ibperp.operations.liquidation.handover import holdings
@@ -16,19 +26,10 @@ from ibperp.operations.spot_margin.checks import limit_price, mark_price
 from ibperp.operations.spot_margin.matching import matched
 from ibperp.operations.spot_margin.resting import with_order
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
-from ibperp.outcomes import (
-    OrderAccepted,
-    OrderEnd,
-    OrderEnded,
-    Reason,
-    Rejected,
-    SettlementSource,
-    Traded,
-)
+from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
-from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import INSURANCE, Market, Order, OrderStatus, Perpetual, find_asset, with_account
 from ibperp.valuation import settlement_asset
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp import pool as pool_kernel
+from ibperp.events import LiquidationStage, LiquidationStep, PositionMoved, Reason, SettlementSource
 from ibperp.liquidation import borne_price, zero_price
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import mul_div_down
@@ -19,10 +20,8 @@ from ibperp.operations.liquidation.handover import (
     unsettled_moved,
 )
 from ibperp.operations.money_market.moves import claim_of, debt_of
-from ibperp.outcomes import Reason, SettlementSource
 from ibperp.portfolio import health
 from ibperp.risk import insured_equity, lacking
-from ibperp.risk_events import LiquidationStage, LiquidationStep, PositionMoved
 from ibperp.state import INSURANCE, Perpetual, at, position_of
 from ibperp.valuation import liability_of
 

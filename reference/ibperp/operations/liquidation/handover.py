@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import position as kernel
+from ibperp.events import SettlementSource, VirtualMoved
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
 from ibperp.operations.spot_margin.resting import resized
-from ibperp.outcomes import SettlementSource, VirtualMoved
 from ibperp.pool import lend_claim, lend_shares_burned, merged
 from ibperp.posting import free
 from ibperp.state import Perpetual, at, with_market
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, virtual_worth, worth_of
 
 if TYPE_CHECKING:
+    from ibperp.events import PositionMoved, Reason
     from ibperp.operations.effect import Effect
-    from ibperp.outcomes import Reason
-    from ibperp.risk_events import PositionMoved
     from ibperp.state import Account, State
 
 NO_MARKET = -1

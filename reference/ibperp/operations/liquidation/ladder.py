@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ibperp.events import LiquidationStage, LiquidationStep, OrderEnd, Reason
 from ibperp.operations.effect import Effect, account_exists, due_checks, not_reserved, rejection
 from ibperp.operations.liquidation.backstop import hand_to_backstop
 from ibperp.operations.liquidation.book import reduce_on_book, request_conversion
@@ -11,22 +12,21 @@ from ibperp.operations.liquidation.deleveraging import deleverage
 from ibperp.operations.liquidation.handover import Handover, assumed, claim_moved, unsettled_moved
 from ibperp.operations.money_market.moves import debt_of, free_of, repaid, repay_checks
 from ibperp.operations.spot_margin.resting import ended
-from ibperp.outcomes import OrderEnd, Reason, Rejected, RejectionCode
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import lend_claim
 from ibperp.portfolio import health
 from ibperp.posting import free
 from ibperp.ranking import Rankings
 from ibperp.risk import Case, targets
-from ibperp.risk_events import LiquidationStage, LiquidationStep
 from ibperp.state import INSURANCE, at
 from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ibperp.actions import Liquidate
     from ibperp.outcomes import Outcome
     from ibperp.risk import Target
-    from ibperp.risk_actions import Liquidate
     from ibperp.state import State
 
 RUNGS: Final[tuple[Callable[[Effect, Case, Target], Effect | None], ...]] = (

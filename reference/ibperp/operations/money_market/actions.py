@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.events import Reason
 from ibperp.feeds import ActionClass
 from ibperp.margin import counted_equity
 from ibperp.numbers import RATIO, in_range
@@ -22,7 +23,7 @@ from ibperp.operations.money_market.moves import (
     repay_checks,
     swept,
 )
-from ibperp.outcomes import Reason, Rejected, RejectionCode
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import net_claim
 from ibperp.portfolio import health
 from ibperp.state import Settings, find_asset, with_account

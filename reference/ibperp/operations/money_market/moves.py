@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
+from ibperp.events import InterestCharged, Reason
 from ibperp.numbers import RATIO, mul_div_up, remainder
 from ibperp.open_orders import firm_atoms
 from ibperp.operations.effect import Check, Effect, rejection
-from ibperp.outcomes import InterestCharged, Reason, Rejected, RejectionCode
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import BookState
 from ibperp.posting import POOL, free
 from ibperp.state import at, with_pool

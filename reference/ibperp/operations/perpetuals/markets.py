@@ -6,20 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book, funding
+from ibperp.events import FundingApplied, MarkUpdated, OrderEnd, SettlementSource
 from ibperp.margin import limited_price
 from ibperp.numbers import div_down, in_range
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
 from ibperp.operations.spot_margin.resting import ended
 from ibperp.orders import Side
-from ibperp.outcomes import (
-    FundingApplied,
-    MarkUpdated,
-    OrderEnd,
-    Rejected,
-    RejectionCode,
-    SettlementSource,
-)
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameter_laws import is_name, perpetual_violations
 from ibperp.parameters import OrderBookState
 from ibperp.position import filled

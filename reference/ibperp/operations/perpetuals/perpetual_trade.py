@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import position as kernel
+from ibperp.events import SettlementSource, Unsettled
 from ibperp.operations.effect import MakerFails, rejection
 from ibperp.operations.spot_margin.resting import resized
 from ibperp.orders import Side
-from ibperp.outcomes import RejectionCode, SettlementSource, Unsettled
+from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Perpetual, position_of, with_account, with_market, with_position
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from ibperp.portfolio import health
 from ibperp.programs import Backstop
 
 if TYPE_CHECKING:
+    from ibperp.actions import RegisterBackstop
     from ibperp.outcomes import Outcome
-    from ibperp.risk_actions import RegisterBackstop
     from ibperp.state import State
 
 

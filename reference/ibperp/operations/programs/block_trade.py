@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
+from ibperp.events import BlockTraded, RequestEnd, RequestEnded
 from ibperp.feeds import ActionClass
 from ibperp.operations.effect import MakerFails, margin_checks, rejection
 from ibperp.operations.perpetuals import perpetual_trade
@@ -15,7 +16,6 @@ from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import OrderBookState
 from ibperp.programs import QuoteStatus, RequestKind
-from ibperp.risk_events import BlockTraded, RequestEnd, RequestEnded
 from ibperp.state import Market
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.book import reaches
+from ibperp.events import Quoted, QuoteWithdrawn, RequestEnd, RequestOpened, RequestRefreshed
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, due_checks, not_reserved, rejection
 from ibperp.operations.programs.block_trade import block_traded, ended, trade_checks, with_request
@@ -13,13 +14,10 @@ from ibperp.operations.spot_margin.checks import limit_price
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
-from ibperp.risk_events import Quoted, QuoteWithdrawn, RequestEnd, RequestOpened, RequestRefreshed
 from ibperp.state import find_market
 
 if TYPE_CHECKING:
-    from ibperp.operations.effect import Check
-    from ibperp.outcomes import Outcome
-    from ibperp.risk_actions import (
+    from ibperp.actions import (
         AcceptQuote,
         CancelRequest,
         RefreshRequest,
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
         SubmitQuote,
         WithdrawQuote,
     )
+    from ibperp.operations.effect import Check
+    from ibperp.outcomes import Outcome
     from ibperp.state import State
 
 

@@ -6,14 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
-from ibperp.margin import is_admissible
-from ibperp.numbers import RATIO, mul_div_up
-from ibperp.open_orders import firm_atoms
-from ibperp.operations.money_market.moves import borrow_checks, entry_fee_of, lend_checks
-from ibperp.outcomes import (
+from ibperp.events import (
     InterestCharged,
     Reason,
-    RejectionCode,
     Settled,
     SettlementSource,
     SharesMoved,
@@ -21,6 +16,11 @@ from ibperp.outcomes import (
     VirtualInterest,
     VirtualMoved,
 )
+from ibperp.margin import is_admissible
+from ibperp.numbers import RATIO, mul_div_up
+from ibperp.open_orders import firm_atoms
+from ibperp.operations.money_market.moves import borrow_checks, entry_fee_of, lend_checks
+from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.posting import POOL, free, posted, posting
@@ -28,7 +28,7 @@ from ibperp.state import Account, at, is_exposed, is_settled, moved, put, with_a
 from ibperp.valuation import virtual_worth
 
 if TYPE_CHECKING:
-    from ibperp.outcomes import Event
+    from ibperp.events import Event
     from ibperp.state import Pool, State
 
 

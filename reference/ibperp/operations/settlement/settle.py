@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
+from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.operations.effect import rejection
 from ibperp.operations.settlement.clearing import Clearing
-from ibperp.outcomes import Accepted, RejectionCode, SettlementSource
+from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, settled, unrealized
 from ibperp.sharing import share
 from ibperp.state import Perpetual, find_asset

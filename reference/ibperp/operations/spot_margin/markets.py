@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ibperp.events import OrderEnd
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.spot_margin.resting import ended
-from ibperp.outcomes import OrderEnd, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import is_name, market_violations
 from ibperp.parameters import OrderBookState
 from ibperp.state import Book, Market, Reference, find_asset, find_market, with_market

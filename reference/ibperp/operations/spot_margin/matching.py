@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.events import OrderEnd, Traded
 from ibperp.feeds import ActionClass
 from ibperp.margin import is_admissible
 from ibperp.operations.effect import MakerFails, feed_checks, rejection
@@ -14,7 +15,7 @@ from ibperp.operations.spot_margin import spot_trade
 from ibperp.operations.spot_margin.resting import ended, reducible_lots, shrunk, with_order
 from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention
-from ibperp.outcomes import OrderEnd, Rejected, RejectionCode, Traded
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.state import Market, with_market
 

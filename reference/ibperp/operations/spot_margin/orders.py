@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.events import OrderAccepted, OrderEnd, OrderEnded, Reason
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
@@ -27,7 +28,7 @@ from ibperp.operations.spot_margin.checks import (
 from ibperp.operations.spot_margin.matching import matched
 from ibperp.operations.spot_margin.resting import ended, released, rest, shrunk, with_order
 from ibperp.orders import OrderKind, Side, TimeInForce
-from ibperp.outcomes import OrderAccepted, OrderEnd, OrderEnded, Reason, Rejected, RejectionCode
+from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import free
 from ibperp.state import FEES, Market, Order, OrderStatus, find_market
 

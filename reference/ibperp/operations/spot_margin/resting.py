@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
+from ibperp.events import OrderEnd, OrderEnded
 from ibperp.numbers import div_down
 from ibperp.open_orders import delivers
 from ibperp.orders import Side
-from ibperp.outcomes import OrderEnd, OrderEnded, RejectionCode
+from ibperp.outcomes import RejectionCode
 from ibperp.state import OrderStatus, Perpetual, at, position_of, put, with_account, with_market
 from ibperp.valuation import held_atoms, owed_atoms
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ibperp.events import Reason
 from ibperp.operations.effect import Effect, MakerFails
 from ibperp.operations.money_market.moves import Funding, funded, swept
 from ibperp.orders import Side
-from ibperp.outcomes import Reason, Rejected
+from ibperp.outcomes import Rejected
 from ibperp.posting import free
 from ibperp.state import FEES
 

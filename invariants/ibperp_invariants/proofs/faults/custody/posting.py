@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from ibperp.outcomes import LedgerKind
+from ibperp.events import LedgerKind
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
 

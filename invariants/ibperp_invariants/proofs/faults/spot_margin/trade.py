@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from ibperp.events import Reason
 from ibperp.operations.effect import Effect
 from ibperp.operations.spot_margin import spot_trade
 from ibperp.operations.spot_margin.spot_trade import Party
-from ibperp.outcomes import Reason
 from ibperp.posting import free
 from ibperp.state import FEES
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault

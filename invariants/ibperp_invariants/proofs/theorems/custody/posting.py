@@ -1,7 +1,7 @@
 """Theorems about postings, for all integers: what is held less what is owed never moves (CU-1)."""
 
 from ibperp import posting
-from ibperp.outcomes import Posting, Reason
+from ibperp.events import Posting, Reason
 from ibperp.state import Account, Pool, State, Token
 from ibperp_invariants.proofs.states import asset_of, state_of
 

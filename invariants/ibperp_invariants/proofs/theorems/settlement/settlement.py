@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from ibperp import margin, pool, sharing
+from ibperp.events import SettlementSource
 from ibperp.margin import Health
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.operations.settlement.clearing import Clearing
-from ibperp.outcomes import SettlementSource
 from ibperp.position import Position
 from ibperp.state import Account, Pool
 from ibperp_invariants.proofs.states import asset_of, state_of

@@ -1,4 +1,4 @@
-"""What is asked of the system when accounts fail, and by the programs around them."""
+"""What is asked of backstop providers and of requests for quotes (chapter programs)."""
 
 from __future__ import annotations
 
@@ -7,37 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, Side
-    from ibperp.parameters import AssetParameters, SystemParameters
-
-
-@dataclass(frozen=True, slots=True)
-class Liquidate:
-    """Do one step of the liquidation of an account (LQ-2)."""
-
-    account: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResolveBankruptcy:
-    """End what an account owes and can never pay: insurance, then its claimants (LQ-9)."""
-
-    account: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunRisk:
-    """Do up to `steps` steps for the accounts that are due, the worst first (LQ-10)."""
-
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class FundInsurance:
-    """Give free atoms to the insurance, for nothing (LQ-8)."""
-
-    account: int
-    asset: str
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +79,3 @@ class CancelRequest:
 
     account: int
     request: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetSystemParameters:
-    """Replace the parameters of the system (GV-1)."""
-
-    parameters: SystemParameters
-
-
-@dataclass(frozen=True, slots=True)
-class SetAssetParameters:
-    """Replace an asset's parameters; margins and haircut move there over the ramp (GV-2)."""
-
-    asset: str
-    parameters: AssetParameters
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Stop all that adds risk, and every liquidation (GV-4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """End a halt; liquidations wait for the grace (GV-4)."""

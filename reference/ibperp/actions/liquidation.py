@@ -1,0 +1,35 @@
+"""What is asked when accounts fail (chapter liquidation)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidate:
+    """Do one step of the liquidation of an account (LQ-2)."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveBankruptcy:
+    """End what an account owes and can never pay: insurance, then its claimants (LQ-9)."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRisk:
+    """Do up to `steps` steps for the accounts that are due, the worst first (LQ-10)."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FundInsurance:
+    """Give free atoms to the insurance, for nothing (LQ-8)."""
+
+    account: int
+    asset: str
+    amount: int

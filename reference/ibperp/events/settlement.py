@@ -1,0 +1,67 @@
+"""What happens between accounts, their positions and the fund (chapter settlement)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SettlementSource(StrEnum):
+    """Why value moves between an account, its positions and the fund (ST-2, ST-5).
+
+    Names in camel case are those that the live system publishes.
+    """
+
+    VIRTUAL_GAIN = "VirtualGain"
+    VIRTUAL_LOSS = "VirtualLoss"
+
+    REALIZE_PNL = "RealizePnl"
+    CULLED_REALIZE_PNL_AUTO = "CulledRealizePnlAuto"
+    CULLED_ACCOUNT_THRESHOLD = "CulledRealizePnlAccountThreshold"
+    CULLED_SYSTEM_THRESHOLD = "CulledRealizePnlSystemThreshold"
+    CULLED_BOOK_UTILISATION = "CulledRealizePnlBookUtilisation"
+    FUNDING_PAYMENT = "FundingPayment"
+    TRADING_FEES = "TradingFees"
+    TRADING_FEES_SYSTEM = "TradingFeesSystem"
+    BACKSTOP_PROVIDER_LIQUIDATION = "BackstopProviderLiquidation"
+    BACKSTOP_ADL_LIQUIDATION = "BackstopAdlLiquidation"
+    SYSTEM_LIABILITY_TRANSFER = "SystemLiabilityTransfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The unsettled balance of an account changed by `amount` signed atoms (ST-1)."""
+
+    account: int
+    market: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settlement paid signed atoms to an account's assets; `unpaid` is left unsettled (ST-3)."""
+
+    account: int
+    amount: int
+    unpaid: int
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMoved:
+    """The virtual shares of a position changed by `shares`, worth signed `amount` atoms (ST-4)."""
+
+    account: int
+    market: int
+    shares: int
+    amount: int
+    source: SettlementSource
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualInterest:
+    """What a position's virtual shares earned (signed) since they last changed (ST-6)."""
+
+    account: int
+    market: int
+    amount: int
