@@ -158,6 +158,12 @@ def throttle(pool: Pool, parameters: PoolParameters, steps: int) -> Pool:
     return replace(pool, throttle_bound=bound)
 
 
+def with_bound_in(pool: Pool, limits: PoolParameters) -> Pool:
+    """Return a pool with its throttle bound moved into the range of new parameters (MM-16)."""
+    bound = max(pool.throttle_bound, limits.throttle_utilization)
+    return replace(pool, throttle_bound=min(bound, limits.max_utilization))
+
+
 def merged(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
     """Return signed shares joined into one amount, and the pool after it (LQ-3).
 

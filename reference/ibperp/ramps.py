@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ibperp.numbers import mul_div_down, mul_div_up
+from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
-from ibperp.state import Ramp
+from ibperp.state import Asset, Market, Perpetual, Ramp, State
 
 P = TypeVar("P", AssetParameters, PerpetualParameters)
 
@@ -77,3 +78,28 @@ def on_ramp(origin: Margins, asked: P, time: int, interval: int) -> tuple[P, Ram
     if interval == 0 or origin == target:
         return asked, None
     return with_margins(asked, origin), Ramp(origin, target, time, time + interval)
+
+
+def with_ramps(state: State) -> State:
+    """Return the state with every running ramp moved to its time (GV-2)."""
+    assets = tuple(_moved_asset(asset, state.time) for asset in state.assets)
+    markets = tuple(_moved_market(market, state.time) for market in state.markets)
+    return replace(state, assets=assets, markets=markets)
+
+
+def _moved_asset(asset: Asset, time: int) -> Asset:
+    if asset.ramp is None:
+        return asset
+    parameters = with_margins(asset.parameters, margins_at(asset.ramp, time))
+    assert not asset_violations(parameters)
+    ramp = asset.ramp if time < asset.ramp.end else None
+    return replace(asset, parameters=parameters, ramp=ramp)
+
+
+def _moved_market(market: Market | Perpetual, time: int) -> Market | Perpetual:
+    if not isinstance(market, Perpetual) or market.ramp is None:
+        return market
+    parameters = with_margins(market.parameters, margins_at(market.ramp, time))
+    assert not perpetual_violations(parameters)
+    ramp = market.ramp if time < market.ramp.end else None
+    return replace(market, parameters=parameters, ramp=ramp)

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp import actions
 from ibperp.numbers import in_range
-from ibperp.operations.custody import actions as custody
-from ibperp.operations.custody import withdrawal
+from ibperp.operations.custody import accounts, assets, rebalances, withdrawals
 from ibperp.operations.effect import rejection
-from ibperp.operations.governance import actions as governance
 from ibperp.operations.governance import halts, parameter_changes
 from ibperp.operations.liquidation import bankruptcy, ladder
-from ibperp.operations.money_market import actions as money_market
+from ibperp.operations.money_market import lending, pools, settings
 from ibperp.operations.perpetuals import markets as perpetuals
 from ibperp.operations.programs import backstops, quotes
 from ibperp.operations.settlement import settle
@@ -29,23 +27,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
-    actions.CreateAccount: custody.create_account,
-    actions.Deposit: custody.deposit,
-    actions.RequestWithdrawal: withdrawal.request_withdrawal,
-    actions.ConfirmWithdrawal: withdrawal.confirm_withdrawal,
-    actions.FailWithdrawal: withdrawal.fail_withdrawal,
-    actions.StartRebalance: custody.start_rebalance,
-    actions.CompleteRebalance: custody.complete_rebalance,
-    actions.Transfer: custody.transfer,
-    actions.Lend: money_market.lend,
-    actions.Redeem: money_market.redeem,
-    actions.Borrow: money_market.borrow,
-    actions.Repay: money_market.repay,
-    actions.SetAccountSettings: money_market.set_account_settings,
-    actions.SetPrice: governance.set_price,
-    actions.AdvanceTime: governance.advance_time,
-    actions.ListAsset: governance.list_asset,
-    actions.SetPoolParameters: governance.set_pool_parameters,
+    actions.CreateAccount: accounts.create_account,
+    actions.Deposit: accounts.deposit,
+    actions.RequestWithdrawal: withdrawals.request_withdrawal,
+    actions.ConfirmWithdrawal: withdrawals.confirm_withdrawal,
+    actions.FailWithdrawal: withdrawals.fail_withdrawal,
+    actions.StartRebalance: rebalances.start_rebalance,
+    actions.CompleteRebalance: rebalances.complete_rebalance,
+    actions.Transfer: accounts.transfer,
+    actions.Lend: lending.lend,
+    actions.Redeem: lending.redeem,
+    actions.Borrow: lending.borrow,
+    actions.Repay: lending.repay,
+    actions.SetAccountSettings: settings.set_account_settings,
+    actions.SetPrice: assets.set_price,
+    actions.AdvanceTime: pools.advance_time,
+    actions.ListAsset: assets.list_asset,
+    actions.SetPoolParameters: pools.set_pool_parameters,
     actions.ListMarket: markets.list_market,
     actions.SetMarketParameters: markets.set_market_parameters,
     actions.SetMarketReference: markets.set_market_reference,

@@ -14,7 +14,7 @@ from ibperp_conformance.specification.traceability import evidence, lines, main
 VECTORS: Final[tuple[Vector, ...]] = tuple(load_suite().vectors.values())
 KNOWN: Final = {"custody_identity": ("CU-1",)}
 DEPOSIT: Final = {
-    "function": "ibperp.operations.custody.actions.deposit",
+    "function": "ibperp.operations.custody.accounts.deposit",
     "invariants": "custody_identity",
     "refusable": "yes",
 }
@@ -54,7 +54,7 @@ def test_evidence__missing_function_is_a_gap() -> None:
 
 
 def test_evidence__silent_docstring_is_a_gap() -> None:
-    wrong = DEPOSIT | {"function": "ibperp.operations.custody.actions.transfer"}
+    wrong = DEPOSIT | {"function": "ibperp.operations.custody.accounts.transfer"}
     assert len(gaps("CU-4", wrong)) == 1
 
 
@@ -84,5 +84,5 @@ def test_evidence__waived_question_needs_no_vector() -> None:
     question = {"function": "ibperp.queries.max_borrow", "waiver": "nothing changes"}
     assert "no accepting vector" not in gaps("PF-99", question)
     assert "no accepting vector" in gaps("PF-99", question | {"waiver": ""})
-    both = {"function": f"{question['function']}, ibperp.operations.custody.actions.deposit"}
+    both = {"function": f"{question['function']}, ibperp.operations.custody.accounts.deposit"}
     assert "no accepting vector" in gaps("PF-99", question | both)

@@ -18,11 +18,8 @@ from ibperp import actions, book, feeds, margin, open_orders, pool, portfolio, v
 from ibperp.events import OrderEnded
 from ibperp.numbers import INT128_MAX, RATIO, div_down, mul_div_down, mul_div_up
 from ibperp.operations import effect
-from ibperp.operations.custody import actions as custody
-from ibperp.operations.custody import withdrawal
-from ibperp.operations.governance import actions as governance
-from ibperp.operations.money_market import actions as money_market
-from ibperp.operations.money_market import moves
+from ibperp.operations.custody import accounts, assets, rebalances, withdrawals
+from ibperp.operations.money_market import lending, moves, pools, settings
 from ibperp.operations.spot_margin import checks as order_checks
 from ibperp.operations.spot_margin import markets, matching, orders, spot_trade
 from ibperp.orders import Side
@@ -280,30 +277,33 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "redemption_rounded_down": ((pool, "lend_shares_burned", _burned_down),),
     "reserve_forgotten": ((pool, "charge", _charge_without_reserve),),
     "cap_on_decrease": (
-        (money_market, "redeem_checks", _capped_redeem_checks),
+        (lending, "redeem_checks", _capped_redeem_checks),
         (moves, "redeem_checks", _capped_redeem_checks),
         (orders, "redeem_checks", _capped_redeem_checks),
     ),
-    "replayed_deposit_taken": ((custody, "rejection", _rejection_but_replay),),
+    "replayed_deposit_taken": ((accounts, "rejection", _rejection_but_replay),),
     "check_before_write": ((effect, "is_admissible", _admissible_before),),
     "carry_dropped": ((pool, "accrue", _accrue_without_carry),),
     "lower_precedence_code": tuple(
         (module, "rejection", _rejection_by_last)
         for module in (
-            custody,
-            governance,
-            moves,
+            accounts,
+            assets,
+            lending,
             markets,
-            money_market,
+            moves,
             orders,
-            withdrawal,
+            pools,
+            rebalances,
+            settings,
+            withdrawals,
         )
     ),
     "rejection_changes_state": (),
     "throttle_ignored": ((moves, "_utilization_checks", _no_throttle),),
     "fee_to_nobody": (),
     "redeem_dust_left": (
-        (money_market, "redeemed", _redeemed_with_dust),
+        (lending, "redeemed", _redeemed_with_dust),
         (moves, "redeemed", _redeemed_with_dust),
         (orders, "redeemed", _redeemed_with_dust),
     ),
@@ -322,10 +322,10 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "no_riskier_always": ((margin, "is_no_riskier", _always_true),),
     "no_riskier_never": ((margin, "is_no_riskier", lambda *_: False),),
     "price_age_ignored": ((feeds, "price_age", lambda *_: INT128_MAX),),
-    "price_limit_inward": ((governance, "limited_price", _limited_inward),),
-    "price_limit_ignored": ((governance, "limited_price", lambda _, asked, *__: asked),),
+    "price_limit_inward": ((assets, "limited_price", _limited_inward),),
+    "price_limit_ignored": ((assets, "limited_price", lambda _, asked, *__: asked),),
     "reserved_lent": ((moves, "available_of", _free_of),),
-    "reserved_transferred": ((custody, "available_of", _free_of),),
+    "reserved_transferred": ((accounts, "available_of", _free_of),),
     "priority_by_id": ((book, "rested", _rested_by_id), (book, "removed", _removed_by_id)),
     "maker_fee_unpaid": ((spot_trade, "_parties", _parties_without_maker_fee),),
     "rebate_rounded_up": ((book, "fee", _rebate_up),),

@@ -10,7 +10,7 @@ from ibperp import pool as kernel
 from ibperp.events import Reason, SettlementSource
 from ibperp.numbers import INT128_MAX, mul_div_down, mul_div_up
 from ibperp.operations import effect
-from ibperp.operations.money_market import actions
+from ibperp.operations.money_market import settings
 from ibperp.operations.perpetuals import markets, perpetual_trade
 from ibperp.operations.settlement import clearing, settle
 from ibperp.operations.settlement.clearing import Clearing
@@ -236,7 +236,7 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     ),
     "unsettled_left_out": tuple(
         (module, "health", _health_but_unsettled)
-        for module in (clearing, effect, matching, actions, observation)
+        for module in (clearing, effect, matching, settings, observation)
     ),
     "winners_in_full": ((settle, "share", _in_full),),
     "shared_alone": ((settle, "share", _shared_alone()),),

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import pool as kernel
-from ibperp import ranking
+from ibperp import ramps, ranking
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import effect
-from ibperp.operations.governance import halts, parameter_changes
+from ibperp.operations.governance import halts
 from ibperp.operations.liquidation import backstop, bankruptcy, book, deleveraging, ladder
 from ibperp.operations.programs import quotes
 from ibperp.outcomes import RejectionCode
@@ -122,7 +122,7 @@ RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "deviating_price_serves": ((effect, "ADMITTED", _LOOSE),),
     "floor_price_serves": ((effect, "ADMITTED", _FLOOR_TAKEN),),
     "deviating_price_saves": ((effect, "ADMITTED", _STRICT),),
-    "ramp_at_once": ((parameter_changes, "margins_at", _at_once),),
+    "ramp_at_once": ((ramps, "margins_at", _at_once),),
     "halt_stops_nothing": ((halts, "ADMITTED_WHILE_HALTED", frozenset(OPERATIONS)),),
     "request_never_over": ((quotes, "is_open", _never_over),),
 }

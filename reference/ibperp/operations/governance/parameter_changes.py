@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
-from ibperp.parameter_laws import asset_violations, perpetual_violations, system_violations
-from ibperp.ramps import margins_at, margins_of, on_ramp, with_margins
-from ibperp.state import Perpetual, find_asset, with_asset
+from ibperp.parameter_laws import asset_violations, system_violations
+from ibperp.pool import with_bound_in
+from ibperp.ramps import margins_of, on_ramp
+from ibperp.state import find_asset, with_asset
 
 if TYPE_CHECKING:
     from ibperp.actions import SetAssetParameters, SetSystemParameters
     from ibperp.outcomes import Outcome
-    from ibperp.parameters import AssetParameters, PoolParameters, SystemParameters
-    from ibperp.state import Asset, Market, Pool, State
+    from ibperp.parameters import AssetParameters, SystemParameters
+    from ibperp.state import State
 
 
 def set_system_parameters(state: State, action: SetSystemParameters) -> Outcome:
@@ -63,37 +64,6 @@ def set_asset_parameters(state: State, action: SetAssetParameters) -> Outcome:
     assert not asset_violations(now)
     assert interval == 0 or margins_of(now) == origin
     return Effect(with_asset(state, index, changed)).accepted()
-
-
-def with_bound_in(pool: Pool, limits: PoolParameters) -> Pool:
-    """Return a pool with its throttle bound moved into the range of new parameters (MM-16)."""
-    bound = max(pool.throttle_bound, limits.throttle_utilization)
-    return replace(pool, throttle_bound=min(bound, limits.max_utilization))
-
-
-def with_ramps(state: State) -> State:
-    """Return the state with every running ramp moved to its time (GV-2)."""
-    assets = tuple(_moved_asset(asset, state.time) for asset in state.assets)
-    markets = tuple(_moved_market(market, state.time) for market in state.markets)
-    return replace(state, assets=assets, markets=markets)
-
-
-def _moved_asset(asset: Asset, time: int) -> Asset:
-    if asset.ramp is None:
-        return asset
-    parameters = with_margins(asset.parameters, margins_at(asset.ramp, time))
-    assert not asset_violations(parameters)
-    ramp = asset.ramp if time < asset.ramp.end else None
-    return replace(asset, parameters=parameters, ramp=ramp)
-
-
-def _moved_market(market: Market | Perpetual, time: int) -> Market | Perpetual:
-    if not isinstance(market, Perpetual) or market.ramp is None:
-        return market
-    parameters = with_margins(market.parameters, margins_at(market.ramp, time))
-    assert not perpetual_violations(parameters)
-    ramp = market.ramp if time < market.ramp.end else None
-    return replace(market, parameters=parameters, ramp=ramp)
 
 
 def _system_identity(parameters: SystemParameters) -> tuple[int, str, int]:

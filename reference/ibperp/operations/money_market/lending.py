@@ -1,14 +1,12 @@
-"""The money market's operations: lend, redeem, borrow, repay, settings (chapter money-market)."""
+"""The four moves that an owner makes: lend, redeem, borrow, repay (chapter money-market)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
 from ibperp.feeds import ActionClass
-from ibperp.margin import counted_equity
-from ibperp.numbers import RATIO, in_range
+from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
 from ibperp.operations.money_market.moves import (
     borrow_checks,
@@ -21,15 +19,13 @@ from ibperp.operations.money_market.moves import (
     redeemed,
     repaid,
     repay_checks,
-    swept,
 )
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import net_claim
-from ibperp.portfolio import health
-from ibperp.state import Settings, find_asset, with_account
+from ibperp.state import find_asset
 
 if TYPE_CHECKING:
-    from ibperp.actions import Borrow, Lend, Redeem, Repay, SetAccountSettings
+    from ibperp.actions import Borrow, Lend, Redeem, Repay
     from ibperp.outcomes import Outcome
     from ibperp.state import State
 
@@ -116,51 +112,6 @@ def repay(state: State, action: Repay) -> Outcome:
     # POSTCONDITIONS
     _assert_identity(effect.state, asset)
     assert debt_of(effect.state, account, asset) >= owed - amount
-    return effect.accepted()
-
-
-def set_account_settings(state: State, action: SetAccountSettings) -> Outcome:
-    """Change the settings, then sweep every asset (MM-15).
-
-    A tighter leverage needs margin, and so does settling virtually from now on: who cannot pay a
-    loss must not turn it into a virtual borrow.
-    """
-    # PRECONDITIONS
-    limit = action.leverage_limit
-    refused = rejection(
-        (in_range(limit), RejectionCode.OUT_OF_RANGE),
-        (limit >= RATIO, RejectionCode.LEVERAGE_INVALID),
-        account_exists(state, action.account),
-        not_reserved(action.account),
-    )
-    if refused:
-        return refused
-
-    # EFFECT
-    account = state.accounts[action.account]
-    settings = Settings(
-        auto_lend=action.auto_lend,
-        auto_repay_borrows=action.auto_repay_borrows,
-        auto_borrow_settlements=action.auto_borrow_settlements,
-        auto_realize=action.auto_realize,
-        leverage_limit=limit,
-    )
-    changed = replace(account, settings=settings)
-    after = health(state, changed)
-    is_met = counted_equity(after) >= after.initial
-    is_eased = limit >= account.settings.leverage_limit and (
-        action.auto_realize or not account.settings.auto_realize
-    )
-    is_kept = is_eased or is_met
-    refused = rejection((is_kept, RejectionCode.INSUFFICIENT_MARGIN))
-    if refused:
-        return refused
-    effect = Effect(with_account(state, action.account, changed))
-    for asset in range(len(state.assets)):
-        effect = swept(effect, action.account, asset)
-
-    # POSTCONDITIONS
-    assert effect.state.accounts[action.account].settings == settings
     return effect.accepted()
 
 
