@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +23,7 @@ from ibperp_authoring.cases import ALSO, BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Case, Kind, Refused, Step, Why
 from ibperp_authoring.cases.setups import SetupSource
 from ibperp_authoring.schemas import schemas
+from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.observation import difference, flatten, observe
 from ibperp_conformance.runner.vectors import FORMAT
@@ -231,22 +230,19 @@ def _stored(path: Path) -> str | None:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(path, (text,), "generated file")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Fill, or only check with `--check`; return the exit code."""
+    """Fill, or only check with `--check`; return the exit code, 2 when a file cannot be written."""
     parser = argparse.ArgumentParser(prog="ibperp_authoring.fill", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only name what is stale")
-    return main(parser.parse_args(arguments).check)
+    check = parser.parse_args(arguments).check
+    try:
+        return main(check)
+    except WrongUseError as error:
+        _say(str(error))
+        return 2
 
 
 if __name__ == "__main__":

@@ -63,13 +63,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     """Hold an engine to the vectors of the specification."""
     from rich.console import Console
 
-    from ibperp_conformance.runner.campaign import (
-        Campaign,
-        WrongUseError,
-        read_known_failures,
-        select,
-    )
-    from ibperp_conformance.runner.reports import print_summary, writable, write_reports
+    from ibperp_conformance.files import WrongUseError, writable
+    from ibperp_conformance.runner.campaign import Campaign, read_known_failures, select
+    from ibperp_conformance.runner.reports import print_summary, write_reports
     from ibperp_conformance.runner.vectors import TIERS, load_suite
 
     if tier not in TIERS:
@@ -163,9 +159,9 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     ] = None,
 ) -> int:
     """Run a scenario; print its steps, and where accounts and markets stand at the end."""
-    from ibperp_conformance.scenario import run as scenario
+    from ibperp_conformance.run_command import main_run
 
-    return scenario.main_run(
+    return main_run(
         file,
         as_json,
         trace_file,
@@ -180,8 +176,8 @@ def check_trace(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
 ) -> int:
     """Hold the observations of a recorded trace to the invariants; exit 1 when one is broken."""
-    from ibperp_conformance.protocol.client import visible
-    from ibperp_conformance.runner.campaign import WrongUseError
+    from ibperp_conformance.files import WrongUseError
+    from ibperp_conformance.json_text import visible
     from ibperp_invariants.check import trace as recorded
 
     try:
@@ -242,7 +238,7 @@ def main() -> NoReturn:
 def _run() -> int:
     from typer.main import get_command
 
-    from ibperp_conformance.runner.campaign import WrongUseError
+    from ibperp_conformance.files import WrongUseError
     from ibperp_conformance.runner.vectors import VectorError
     from ibperp_conformance.spec_files import SpecMissingError
 

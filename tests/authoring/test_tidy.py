@@ -2,13 +2,14 @@ import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE_ROOTS = ("reference", "invariants", "conformance")
+SOURCE_ROOTS = ("reference", "invariants", "conformance", "authoring")
 MAXIMUM_FUNCTION_LINES = 70
 MAXIMUM_MODULE_LINES = 400
 MAXIMUM_COLUMNS = 100
@@ -161,6 +162,19 @@ def test_the_reference_imports_only_the_standard_library() -> None:
         if package not in allowed
     ]
     assert not foreign
+
+
+def test_nothing_in_the_wheel_imports_authoring() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert shipped
+    offences = [
+        place(path, line)
+        for path in sources(*shipped)
+        for line, package in imported_packages(tree_of(path))
+        if package == "ibperp_authoring"
+    ]
+    assert not offences
 
 
 def test_no_file_names_a_registry() -> None:

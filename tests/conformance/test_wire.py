@@ -253,23 +253,6 @@ def test_action__nested_field_has_its_whole_path() -> None:
     assert "action.parameters.haircut.weight: expected an integer" in message
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (b'{"a":1', "not JSON at line 1 column 7"),
-        (b"", "not JSON"),
-        (b"\xff", "not UTF-8"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b'{"a":NaN}', "NaN is not JSON"),
-        (b"9" * 5000, "number too long"),
-        (b'{"a":1,"a":2}', "a: named twice"),
-    ],
-)
-def test_json__malformed_is_explained(line: bytes, message: str) -> None:
-    with pytest.raises(wire.WireError, match=message):
-        wire.decode_json(line)
-
-
 def test_system__survives_json() -> None:
     system = tiny.SYSTEM
     assert wire.decode_system(wire.encode_system(system)) == system

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
-from ibperp_conformance.scenario.run import main_run, run_scenario, trace_lines
+from ibperp_conformance.run_command import main_run
+from ibperp_conformance.scenario.run import run_scenario, trace_lines
 from ibperp_conformance.scenario.steps import step_records
 from ibperp_invariants import Follower, Violation
 from worlds.risk_story import RISK
@@ -359,12 +361,10 @@ def test_file__missing_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "cannot be read" in capsys.readouterr().err
 
 
-def test_trace__that_cannot_be_written_is_wrong_use(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_trace__that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + DEPOSIT)
-    assert main_run(path, False, tmp_path / "no" / "trace.jsonl") == 2
-    assert "cannot be written" in capsys.readouterr().err
+    with pytest.raises(WrongUseError, match="cannot write the trace"):
+        main_run(path, False, tmp_path / "no" / "trace.jsonl")
 
 
 def test_preset__beside_the_scenario_is_found(tmp_path: Path) -> None:

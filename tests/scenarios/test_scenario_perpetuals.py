@@ -21,14 +21,15 @@ from ibperp.state import (
 from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
+from ibperp_conformance.presets.scales import market_scales
 from ibperp_conformance.presets.units import integer_of
 from ibperp_conformance.report.events import happened
 from ibperp_conformance.report.gains import GAINS, INTEREST, THROUGH_THE_FUND, gains_of
 from ibperp_conformance.report.positions import position_standings
 from ibperp_conformance.report.report import as_json
-from ibperp_conformance.report.standing import market_scales
 from ibperp_conformance.report.tables import quantity
-from ibperp_conformance.scenario.run import main_run, run_scenario
+from ibperp_conformance.run_command import main_run
+from ibperp_conformance.scenario.run import run_scenario
 from worlds.perpetual_story import HEAD, RISE, TRADE, YEAR, exact, ran, written
 
 

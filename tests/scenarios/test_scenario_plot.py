@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.pictures.frames import course_of
 from ibperp_conformance.pictures.plot import plot_page
-from ibperp_conformance.scenario.run import main_run
+from ibperp_conformance.run_command import main_run
 from worlds.perpetual_story import HEAD, RISE, TRADE, YEAR, exact, ran, written
 
 
@@ -80,12 +81,10 @@ def test_plot__has_a_page_for_any_run(tmp_path: Path, steps: str) -> None:
     assert page.open == []
 
 
-def test_plot__that_cannot_be_written_is_wrong_use(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_plot__that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + TRADE)
-    assert main_run(path, False, None, tmp_path / "no" / "page.html") == 2
-    assert "cannot be written" in capsys.readouterr().err
+    with pytest.raises(WrongUseError, match="cannot write the charts"):
+        main_run(path, False, None, tmp_path / "no" / "page.html")
 
 
 def test_course__keeps_the_last_state_of_each_time_and_thins_evenly(tmp_path: Path) -> None:

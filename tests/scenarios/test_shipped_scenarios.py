@@ -13,8 +13,9 @@ from rich.console import Console
 from ibperp.actions import Settle
 from ibperp_conformance.report.events import happened
 from ibperp_conformance.report.report import as_json, print_result
+from ibperp_conformance.run_command import main_run
 from ibperp_conformance.scenario.result import ScenarioResult
-from ibperp_conformance.scenario.run import main_run, run_scenario, trace_lines
+from ibperp_conformance.scenario.run import run_scenario, trace_lines
 
 pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run by other tests too.
 

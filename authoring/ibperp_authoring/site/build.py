@@ -1,4 +1,4 @@
-"""Write the generated parts of the documentation: `python -m ibperp_authoring.site.build [--draft]`.
+"""Write the generated parts of the documentation: `python -m ibperp_authoring.site [--draft]`.
 
 The chapters go to `docs/spec/`; tables and pictures that other pages include go to `build/`.
 """
@@ -12,34 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from ibperp_conformance.specification.chapters import (
-    CHAPTERS,
-    Evidence,
-    chapter_page,
-    clauses_in,
-)
-from ibperp_authoring.site.rate_curve import (
-    curve_svg,
-    rate_table,
-)
-from ibperp_authoring.site.day import (
-    day_pictures,
-)
-from ibperp_conformance.presets.document import (
-    DocumentError,
-)
-from ibperp_authoring.site.margin_curve import (
-    haircut_svg,
-    haircut_table,
-    margin_svg,
-    margin_table,
-)
-from ibperp_conformance.presets.preset import (
-    load_preset,
-)
-from ibperp_authoring.site.waterfall import (
-    waterfall_pictures,
-)
+from ibperp_authoring.site.day import day_pictures
+from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
+from ibperp_authoring.site.rate_curve import curve_svg, rate_table
+from ibperp_authoring.site.waterfall import waterfall_pictures
+from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.presets.document import DocumentError
+from ibperp_conformance.presets.preset import load_preset
+from ibperp_conformance.specification.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.proofs import read_ledger
 
@@ -87,15 +67,19 @@ class Theorem(NamedTuple):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write everything; return 0, 1 when something is missing, 2 for a wrong argument.
+    """Write everything; return 0, 1 for something missing, 2 for wrong use or an unwritable page.
 
     With `--draft` what is missing leaves a note in its page instead.
     """
     if set(arguments) - {"--draft"}:
-        sys.stderr.write("usage: python -m ibperp_authoring.site.build [--draft]\n")
+        sys.stderr.write("usage: python -m ibperp_authoring.site [--draft]\n")
         return 2
     is_draft = "--draft" in arguments
-    gaps = generate(ROOT, is_draft=is_draft)
+    try:
+        gaps = generate(ROOT, is_draft=is_draft)
+    except WrongUseError as error:
+        sys.stderr.write(f"docs: {error}\n")
+        return 2
     sys.stderr.writelines(f"docs: {gap}\n" for gap in gaps)
     return 1 if gaps and not is_draft else 0
 
@@ -306,6 +290,4 @@ def _write(path: Path, text: str) -> None:
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial_file = path.with_name(f".{path.name}.partial")
-    partial_file.write_text(text, encoding="utf-8")
-    partial_file.replace(path)
+    write_atomically(path, (text,), "page")

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp_conformance.scenario.run import (
-    run_scenario,
-)
-from ibperp_conformance.pictures.frames import (
-    course_of,
-)
-from ibperp_conformance.pictures.plot import (
-    pictures,
-)
+from ibperp_conformance.pictures.frames import course_of
+from ibperp_conformance.pictures.plot import pictures
+from ibperp_conformance.scenario.run import run_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path

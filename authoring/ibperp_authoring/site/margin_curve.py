@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.margin import collateral_value, requirement
 from ibperp.numbers import RATIO
-from ibperp_conformance.pictures.chart import (
-    Chart,
-    dollar_axis,
-    dollars,
-    percent,
-    percent_axis,
-)
+from ibperp_conformance.pictures.chart import Chart, dollar_axis, dollars, percent, percent_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ibperp.parameters import AssetParameters, HaircutParameters
-    from ibperp_conformance.pictures.chart import (
-        Points,
-    )
+    from ibperp_conformance.pictures.chart import Points
 
 UNIT: Final = 10**14
 """Quote atoms of a US dollar in these pictures: fine enough that no rounding shows."""

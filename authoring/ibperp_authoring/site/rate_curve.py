@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO
 from ibperp.pool import borrow_rate, lend_rate
-from ibperp_conformance.pictures.chart import (
-    Axis,
-    Chart,
-    percent,
-    percent_axis,
-)
+from ibperp_conformance.pictures.chart import Axis, Chart, percent, percent_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.parameters import PoolParameters
-    from ibperp_conformance.pictures.chart import (
-        Points,
-    )
+    from ibperp_conformance.pictures.chart import Points
 
 SAMPLES: Final = 200
 NAMES: Final = ("borrow rate (MM-4)", "lend rate (MM-5)")

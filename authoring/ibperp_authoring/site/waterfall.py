@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp_conformance.scenario.run import (
-    run_scenario,
-)
-from ibperp_conformance.pictures.waterfall_chart import (
-    waterfall_picture,
-    waterfall_table,
-)
+from ibperp_conformance.pictures.waterfall_chart import waterfall_picture, waterfall_table
+from ibperp_conformance.scenario.run import run_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
+from ibperp_conformance.json_text import decode, visible
+
 PROTOCOL: Final = "1"
 LINE_LIMIT: Final = 64 * 2**20
 STDERR_TAIL: Final = 4096
@@ -69,38 +71,6 @@ class Hello:
     name: str
     version: str
     capabilities: frozenset[str]
-
-
-def visible(text: str, limit: int = 2000) -> str:
-    """Return `text` safe to print: control characters escaped, the middle of a long text cut."""
-    if len(text) > limit:
-        text = f"{text[: limit // 2]} … {text[-limit // 2 :]}"
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
-    )
-
-
-def decode(line: bytes) -> object:
-    """Return the JSON value in `line`; raise ValueError for anything that JSON does not allow."""
-    try:
-        return json.loads(
-            line.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
-        )
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"field {twice!r} appears twice")
-    return fields
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 def encode(message: Fields) -> bytes:

@@ -12,14 +12,9 @@ from ibperp.outcomes import Accepted
 from ibperp.parameter_laws import system_violations
 from ibperp.state import genesis
 from ibperp.transition import transition
+from ibperp_conformance.json_text import JsonTextError, decode
 from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.wire import (
-    WireError,
-    decode_action,
-    decode_json,
-    decode_system,
-    encode_outcome,
-)
+from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system, encode_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,8 +162,8 @@ def main_engine(engine: Engine | None = None) -> int:
 
 def _reply_to(engine: Engine, line: bytes) -> tuple[dict[str, Any], bool]:
     try:
-        request = decode_json(line)
-    except WireError as error:
+        request = decode(line)
+    except JsonTextError as error:
         return {"id": None, **_errored(str(error))}, False
     reply = engine.reply(request)
     is_last = "ok" in reply and request["op"] == "bye"

@@ -18,7 +18,6 @@ from typing import (
     Any,
     Final,
     Literal,
-    NoReturn,
     Union,
     get_args,
     get_origin,
@@ -70,23 +69,6 @@ NOTHING: Final = ""
 
 class WireError(ValueError):
     """Data that is not what the wire format says; the message names field, expectation, remedy."""
-
-
-def decode_json(line: str | bytes) -> Any:
-    """Return the JSON value in `line`; raise WireError if it is none, or names a field twice."""
-    try:
-        return json.loads(line, object_pairs_hook=_object, parse_constant=_constant)
-    except UnicodeDecodeError as error:
-        raise WireError(f"not UTF-8 at byte {error.start}: write JSON in UTF-8") from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno} column {error.colno}"
-        raise WireError(f"not JSON at {where}: {error.msg}; write one JSON value a line") from None
-    except RecursionError:
-        raise WireError("JSON nested too deeply: no message nests more than a dozen deep") from None
-    except WireError:
-        raise
-    except ValueError:
-        raise WireError('a JSON number too long to read: write integers as strings, "1"') from None
 
 
 def decode_action(data: object) -> Action:
@@ -307,19 +289,6 @@ def _ledger(state: State, asset: int, ledger: LedgerAccount) -> str:
             return f"{ledger.kind.value}:{token.chain}"
         case LedgerKind.POOL | LedgerKind.IN_TRANSIT:
             return ledger.kind.value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise WireError(f"{twice}: named twice in one object; name every field once")
-    return value
-
-
-def _constant(name: str) -> NoReturn:
-    raise WireError(f"{name} is not JSON; write integers as decimal strings")
 
 
 def _path(location: tuple[int | str, ...], root: str) -> str:

@@ -24,8 +24,9 @@ from ibperp.events import (
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.valuation import settlement_asset
+from ibperp_conformance.presets.scales import asset_price, market_scales, market_units
 from ibperp_conformance.presets.units import decimal_of, format_units
-from ibperp_conformance.report.standing import asset_price, market_scales, market_units, standings
+from ibperp_conformance.report.standing import standings
 from ibperp_conformance.report.tables import dollars, margin_ratio
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 
 from ibperp.state import find_asset
+from ibperp_conformance.presets.scales import settlement_units
 from ibperp_conformance.presets.units import decimal_of
 from ibperp_conformance.report.gains import (
     GAINS,
@@ -17,7 +18,6 @@ from ibperp_conformance.report.gains import (
     Flow,
     Leg,
 )
-from ibperp_conformance.report.standing import settlement_units
 from ibperp_conformance.report.tables import NOTHING, dollars, quantity, table_of
 
 if TYPE_CHECKING:

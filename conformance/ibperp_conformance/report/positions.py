@@ -10,7 +10,7 @@ from ibperp.position import funding_due, pnl_realized, unrealized
 from ibperp.queries import position_liquidation_price
 from ibperp.state import Perpetual
 from ibperp.valuation import virtual_atoms
-from ibperp_conformance.report.standing import market_scales, settlement_units
+from ibperp_conformance.presets.scales import market_scales, settlement_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

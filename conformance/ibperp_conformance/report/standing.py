@@ -11,10 +11,13 @@ from ibperp.numbers import RATIO
 from ibperp.open_orders import delivers
 from ibperp.portfolio import health, portfolio
 from ibperp.state import OrderStatus, Perpetual, at
-from ibperp.valuation import held_atoms, settlement_asset, virtual_atoms
-from ibperp_conformance.presets.assets import price_scale
-from ibperp_conformance.presets.markets import lot_scales
-from ibperp_conformance.presets.perpetuals import perpetual_scales
+from ibperp.valuation import held_atoms, virtual_atoms
+from ibperp_conformance.presets.scales import (
+    asset_price,
+    market_scales,
+    settlement_units,
+    whole_units,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,35 +137,13 @@ def open_orders(
             side=order.side.value,
             amount=order.lots / lots,
             price=order.price / prices,
-            reserved=_whole(delivered, order.reserved),
+            reserved=whole_units(delivered, order.reserved),
         )
 
 
 def market_standings(state: State) -> tuple[MarketStanding, ...]:
     """Return where every market stands."""
     return tuple(_market(state, market) for market in state.markets)
-
-
-def market_scales(state: State, market: Market | Perpetual) -> tuple[Fraction, Fraction]:
-    """Return the lots of one whole base unit, and the quote atoms per lot of one quote per base."""
-    if isinstance(market, Perpetual):
-        settlement = state.assets[settlement_asset(state)].parameters
-        return perpetual_scales(settlement, market.parameters.lots_per_unit)
-    base, quote = state.assets[market.base].parameters, state.assets[market.quote].parameters
-    return lot_scales(base, quote, market.parameters.lot_atoms)
-
-
-def market_units(state: State, market: Market | Perpetual) -> tuple[str, str]:
-    """Return what amounts and prices of a market are in; amounts of a perpetual have no name."""
-    if isinstance(market, Perpetual):
-        return "", state.system.settlement_asset
-    return market.parameters.base, market.parameters.quote
-
-
-def asset_price(state: State, asset: Asset, price: int) -> Fraction:
-    """Return a price of an asset, in quote atoms per lot, as US dollars per whole unit."""
-    limits = asset.parameters
-    return price / price_scale(limits.decimals, limits.lot_atoms, state.system.quote_unit)
 
 
 def _standing(state: State, name: str, account: Account) -> Standing:
@@ -176,11 +157,6 @@ def _standing(state: State, name: str, account: Account) -> Standing:
         health=health(state, account),
         quote_unit=state.system.quote_unit,
     )
-
-
-def settlement_units(state: State, amount: int) -> Fraction:
-    """Return atoms of the settlement asset in whole units; there are none before it is listed."""
-    return _whole(state.assets[settlement_asset(state)], amount) if amount else Fraction(0)
 
 
 def _market(state: State, market: Market | Perpetual) -> MarketStanding:
@@ -206,10 +182,10 @@ def _holding(state: State, account: Account, line: Line) -> Holding:
     free = at(account.free, line.asset)
     return Holding(
         asset=asset.symbol,
-        free=_whole(asset, free),
-        lent=_whole(asset, held_atoms(state, account, line.asset) - free),
-        owed=_whole(asset, line.owed),
-        reserved=_whole(asset, at(account.reserved, line.asset)),
+        free=whole_units(asset, free),
+        lent=whole_units(asset, held_atoms(state, account, line.asset) - free),
+        owed=whole_units(asset, line.owed),
+        reserved=whole_units(asset, at(account.reserved, line.asset)),
         price=asset_price(state, asset, asset.price),
         weight=_weight(asset, line.held, unit),
         value=Fraction(line.collateral, unit),
@@ -234,7 +210,3 @@ def _weight(asset: Asset, held: int, quote_unit: int) -> Fraction | None:
         limits.haircut, held, asset.price * finer, limits.lot_atoms, quote_unit * finer
     )
     return Fraction(counted, held * asset.price * RATIO)
-
-
-def _whole(asset: Asset, atoms: int) -> Fraction:
-    return Fraction(atoms, 10**asset.parameters.decimals)

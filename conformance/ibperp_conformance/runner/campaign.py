@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import (
     Engine,
     EngineDiedError,
@@ -22,7 +24,6 @@ from ibperp_conformance.protocol.client import (
     Fields,
     Hello,
     Reply,
-    visible,
 )
 from ibperp_conformance.runner.comparison import (
     Row,
@@ -37,10 +38,6 @@ TIMEOUTS_IN_A_ROW: Final = 5
 FAILURES_IN_A_ROW: Final = 25
 
 Request: TypeAlias = tuple[str, Fields]
-
-
-class WrongUseError(Exception):
-    """The caller asked for something that cannot be done; the message says what to change."""
 
 
 class Outcome(StrEnum):

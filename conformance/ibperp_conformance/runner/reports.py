@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from ibperp_conformance.protocol.client import visible
-from ibperp_conformance.runner.campaign import Campaign, Outcome, Result, WrongUseError
+from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.json_text import visible
+from ibperp_conformance.runner.campaign import Campaign, Outcome, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,47 +25,6 @@ _STYLES: Final = {
     "unsupported": "yellow",
     "skipped": "yellow",
 }
-
-
-def writable(path: Path, what: str = "report") -> Path:
-    """Return `path` when a report can be put there; raise `WrongUseError` before the run starts."""
-    if path.is_dir():
-        raise WrongUseError(f"cannot write the {what} {path}: it is a directory")
-    if not path.parent.is_dir():
-        raise WrongUseError(f"cannot write the {what} {path}: there is no directory {path.parent}")
-    place = path if path.exists() and not path.is_file() else path.parent
-    if not os.access(place, os.W_OK):
-        raise WrongUseError(f"cannot write the {what} {path}: no permission to write there")
-    return path
-
-
-def write_atomically(path: Path, text: str, what: str = "report") -> None:
-    """Put `text` at `path`, wholly or not at all; raise `WrongUseError` when that fails."""
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WrongUseError(f"cannot write the {what} {path}: {reason}") from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def as_json(campaign: Campaign) -> str:
@@ -219,7 +177,7 @@ def write_reports(
     for path, render in wanted:
         if path is not None:
             try:
-                write_atomically(path, render(campaign))
+                write_atomically(path, (render(campaign),))
             except WrongUseError as error:
                 errors.append(str(error))
     return errors

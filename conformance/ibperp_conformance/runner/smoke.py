@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import (
     Engine,
     EngineFailureError,
     EngineNotStartedError,
     Reply,
-    visible,
 )
 from ibperp_conformance.runner.smoke_requests import (
     ACCOUNT,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
-from ibperp_conformance.protocol.client import decode
+from ibperp_conformance.json_text import decode
 from ibperp_conformance.spec_files import spec_path
 
 FORMAT: Final = "1"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
-
-from rich.console import Console
 
 from ibperp.actions import AdvanceTime, PlaceOrder
 from ibperp.outcomes import Accepted, RejectionCode
@@ -79,51 +76,6 @@ def trace_lines(result: ScenarioResult) -> Iterator[str]:
                 "observation": observe(step.after),
             }
         )
-
-
-def main_run(
-    path: Path,
-    json: bool,  # noqa: FBT001
-    trace: Path | None,
-    plot: Path | None = None,
-    *,
-    snapshot_file: Path | None = None,
-    start_file: Path | None = None,
-) -> int:
-    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use.
-
-    `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
-    WrongUseError when one of them cannot be read or written.
-    """
-    from ibperp_conformance.pictures.plot import plot_page
-    from ibperp_conformance.report.report import as_json, print_result
-    from ibperp_conformance.runner.reports import writable
-    from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
-
-    if snapshot_file is not None:
-        writable(snapshot_file, "snapshot")
-    start = None if start_file is None else read_snapshot(start_file)
-    try:
-        result = run_scenario(path, start)
-    except DocumentError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    for written, lines in ((trace, trace_lines), (plot, plot_page)):
-        if written is None:
-            continue
-        try:
-            with written.open("w", encoding="utf-8") as file:
-                file.writelines(lines(result))
-        except OSError as error:
-            sys.stderr.write(f"{written}: cannot be written: {error.strerror}\n")
-            return 2
-    if snapshot_file is not None:
-        write_snapshot(snapshot_file, result.final)
-    if json:
-        sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
-    else:
-        print_result(result, Console())
-    return 0 if result.is_ok else 1
 
 
 def _fields(document: Document) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, Time
 from ibperp.state import Perpetual, find_market
 from ibperp_conformance.presets.markets import changed_market, market_of
 from ibperp_conformance.presets.reading import suggestion
+from ibperp_conformance.presets.scales import market_scales, market_units
 from ibperp_conformance.presets.units import integer_of, ratio_of
-from ibperp_conformance.report.standing import market_scales, market_units
 from ibperp_conformance.scenario.fields import RefusedError, StepFields
 
 if TYPE_CHECKING:

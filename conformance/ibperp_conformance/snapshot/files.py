@@ -9,9 +9,8 @@ import hashlib
 import sys
 from typing import TYPE_CHECKING
 
-from ibperp_conformance.protocol.client import visible
-from ibperp_conformance.runner.campaign import WrongUseError
-from ibperp_conformance.runner.reports import write_atomically
+from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.json_text import visible
 from ibperp_conformance.snapshot.state import SnapshotError, restore, snapshot
 
 if TYPE_CHECKING:
@@ -35,6 +34,6 @@ def read_snapshot(path: Path) -> State:
 def write_snapshot(path: Path, state: State) -> None:
     """Write a snapshot file, and its hash on standard error; raise WrongUseError if it fails."""
     data = snapshot(state)
-    write_atomically(path, data.decode(), "snapshot")
+    write_atomically(path, (data.decode(),), "snapshot")
     digest = hashlib.sha256(data).hexdigest()
     sys.stderr.write(f"{path}: {len(data)} bytes, state hash {digest}\n")

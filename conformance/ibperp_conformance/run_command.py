@@ -1,0 +1,55 @@
+"""The command `ibperp run`: a scenario, run and printed, with the files that a user asks for."""
+
+from __future__ import annotations
+
+import sys
+from json import dumps
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ibperp_conformance.files import writable, write_atomically
+from ibperp_conformance.pictures.plot import plot_page
+from ibperp_conformance.presets.document import DocumentError
+from ibperp_conformance.report.report import as_json, print_result
+from ibperp_conformance.scenario.run import run_scenario, trace_lines
+from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def main_run(
+    path: Path,
+    json: bool,  # noqa: FBT001
+    trace: Path | None,
+    plot: Path | None = None,
+    *,
+    snapshot_file: Path | None = None,
+    start_file: Path | None = None,
+) -> int:
+    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use.
+
+    `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
+    WrongUseError when one of the files cannot be read or written.
+    """
+    for file, what in ((trace, "trace"), (plot, "charts"), (snapshot_file, "snapshot")):
+        if file is not None:
+            writable(file, what)
+    start = None if start_file is None else read_snapshot(start_file)
+    try:
+        result = run_scenario(path, start)
+    except DocumentError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if trace is not None:
+        write_atomically(trace, trace_lines(result), "trace")
+    if plot is not None:
+        write_atomically(plot, plot_page(result), "charts")
+    if snapshot_file is not None:
+        write_snapshot(snapshot_file, result.final)
+    if json:
+        sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
+    else:
+        print_result(result, Console())
+    return 0 if result.is_ok else 1

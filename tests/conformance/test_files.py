@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ibperp_conformance.files import WrongUseError, writable, write_atomically
+
+
+def test_write__replaces_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    path.write_text("old and longer")
+    write_atomically(path, ("a", "\ud800", "b"))
+    assert path.read_text() == "a\\ud800b"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_write__that_stops_halfway_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    def parts() -> Iterator[str]:
+        yield "half"
+        raise KeyboardInterrupt
+
+    path = tmp_path / "report"
+    path.write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, parts())
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("write", [writable, lambda path: write_atomically(path, ("text",))])
+def test_write__to_where_nothing_can_be_names_the_path(tmp_path: Path, write: object) -> None:
+    assert callable(write)
+    with pytest.raises(WrongUseError, match="cannot write the report"):
+        write(tmp_path / "nowhere" / "report")
+
+
+def test_write__of_a_full_disk_is_a_clear_error() -> None:
+    with pytest.raises(WrongUseError, match="cannot write the trace /dev/full: No space left"):
+        write_atomically(Path("/dev/full"), ("text",), "trace")
