@@ -19,11 +19,9 @@ from ibperp.orders import OrderFlags, Side
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import (
     AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
     MarketParameters,
-    OrderBookState,
     PoolParameters,
     SystemParameters,
     TokenParameters,
@@ -34,70 +32,22 @@ from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.server import Engine
 from ibperp_invariants.check.registry import INVARIANTS
+from ibperp_invariants.worlds import market_of, pool_of, system_of
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
 CHAPTERS = sorted(SPEC.glob("*.md"))
 CLAUSE = re.compile(r"^### ([A-Z]{2})-(\d+) .+ \{#([A-Z]{2}-\d+)\}$", re.MULTILINE)
 FOOTER = re.compile(r"^<!-- (?:function: (?P<functions>[^;>]+)|waiver: )[^>]*-->$", re.MULTILINE)
 PERCENT = 10**16
-CURVE = PoolParameters(
-    book_state=BookState.OPEN,
+CURVE = pool_of(
     base_rate=PERCENT,
     slope_low=9 * PERCENT,
     slope_high=100 * PERCENT,
-    optimal_utilization=80 * PERCENT,
-    throttle_utilization=85 * PERCENT,
     throttle_fraction=50 * PERCENT,
     max_utilization=95 * PERCENT,
-    reserve_fee=10 * PERCENT,
-    open_borrow_lend_limit=10**12,
 )
-SYSTEM = SystemParameters(
-    quote_unit=10**6,
-    accrual_interval=3600,
-    throttle_interval=60,
-    entry_fee=False,
-    auto_close_divisor=2 * RATIO,
-    auto_close_offset=6 * PERCENT,
-    order_price_age=60,
-    borrow_price_age=60,
-    withdrawal_price_age=60,
-    order_limit=100,
-    settlement_asset="USDC",
-    settlement_interval=10,
-    unrealized_weight=RATIO,
-    unrealized_cap=10**24,
-    unsettled_weight=RATIO,
-    unsettled_cap=10**24,
-    account_virtual_limit=10**12,
-    system_virtual_limit=10**12,
-    book_utilization_limit=90 * PERCENT,
-    liquidation_price_age=600,
-    liquidation_fraction=10 * PERCENT,
-    liquidation_fee=PERCENT,
-    liquidation_grace=60,
-    insurance_limit=10**15,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
-)
-MARKET = MarketParameters(
-    base="SOL",
-    quote="USDC",
-    lot_atoms=1,
-    tick=1,
-    minimum_lots=1,
-    maker_fee=0,
-    taker_fee=0,
-    order_book_state=OrderBookState.OPEN,
-    limit_min=0,
-    limit_max=10 * RATIO,
-    impact_min=0,
-    impact_max=10 * RATIO,
-    mean_mark_min=0,
-    mean_mark_max=10 * RATIO,
-    premium_tolerance=0,
-)
+SYSTEM = system_of()
+MARKET = market_of()
 LAST = {
     "NT": 9,
     "CU": 11,

@@ -27,20 +27,16 @@ from ibperp.actions import (
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import (
     AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
     MarketParameters,
-    OrderBookState,
-    PoolParameters,
-    SystemParameters,
     TokenParameters,
 )
 from ibperp.state import genesis
 from ibperp.transition import transition
+from ibperp_invariants.worlds import asset_of, market_of, pool_of, system_of
 
 if TYPE_CHECKING:
     from ibperp.state import State
@@ -66,45 +62,11 @@ COPIES: Final = 4
 
 LOT: Final = COIN // 100
 MARKETS: Final = tuple(f"{coin}{copy}" for coin in COINS for copy in range(COPIES))
-SYSTEM: Final = SystemParameters(
-    quote_unit=DOLLAR,
-    accrual_interval=1,
-    throttle_interval=60,
-    entry_fee=False,
-    auto_close_divisor=2 * RATIO,
-    auto_close_offset=RATIO * 6 // 100,
-    order_price_age=INT128_MAX,
-    borrow_price_age=INT128_MAX,
-    withdrawal_price_age=INT128_MAX,
-    order_limit=20,
-    settlement_asset="USD",
-    settlement_interval=10,
-    unrealized_weight=RATIO,
-    unrealized_cap=INT128_MAX,
-    unsettled_weight=RATIO,
-    unsettled_cap=INT128_MAX,
-    account_virtual_limit=INT128_MAX,
-    system_virtual_limit=INT128_MAX,
-    book_utilization_limit=RATIO,
-    liquidation_price_age=600,
-    liquidation_fraction=RATIO // 10,
-    liquidation_fee=RATIO // 100,
-    liquidation_grace=60,
-    insurance_limit=10**15,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
-)
-POOL: Final = PoolParameters(
-    book_state=BookState.OPEN,
+SYSTEM: Final = system_of(quote_unit=DOLLAR, settlement_asset="USD")
+POOL: Final = pool_of(
     base_rate=RATIO // 2,
-    slope_low=RATIO // 10,
-    slope_high=2 * RATIO,
-    optimal_utilization=RATIO * 8 // 10,
     throttle_utilization=RATIO,
     throttle_fraction=0,
-    max_utilization=RATIO,
-    reserve_fee=RATIO // 10,
     open_borrow_lend_limit=INT128_MAX,
 )
 HAIRCUTS: Final = {
@@ -123,17 +85,12 @@ MARGIN: Final = OrderFlags(
 
 
 def asset(symbol: str) -> AssetParameters:
-    return AssetParameters(
+    return asset_of(
         decimals=3 if symbol == "USD" else 5,
         lot_atoms=DOLLAR if symbol == "USD" else COIN,
         haircut=HAIRCUTS[symbol],
-        imf_base=RATIO // 10,
         imf_factor=RATIO // 2000,
-        mmf_base=RATIO // 20,
         mmf_factor=RATIO // 4000,
-        price_update_min=0,
-        price_update_max=MULTIPLIER_MAX,
-        price_floor=0,
         tokens=(TokenParameters(CHAIN, NATIVE, NATIVE, 2 * NATIVE, 10**30, NATIVE),),
         pool=POOL,
     )
@@ -141,22 +98,8 @@ def asset(symbol: str) -> AssetParameters:
 
 def market(coin: str, maker_fee: int = RATIO // 1000) -> MarketParameters:
     """A market without bands that bind."""
-    return MarketParameters(
-        base=coin,
-        quote="USD",
-        lot_atoms=LOT,
-        tick=1,
-        minimum_lots=1,
-        maker_fee=maker_fee,
-        taker_fee=RATIO // 500,
-        order_book_state=OrderBookState.OPEN,
-        limit_min=0,
-        limit_max=MULTIPLIER_MAX,
-        impact_min=0,
-        impact_max=MULTIPLIER_MAX,
-        mean_mark_min=0,
-        mean_mark_max=MULTIPLIER_MAX,
-        premium_tolerance=0,
+    return market_of(
+        base=coin, quote="USD", lot_atoms=LOT, maker_fee=maker_fee, premium_tolerance=0
     )
 
 

@@ -23,17 +23,15 @@ from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, Time
 from ibperp.outcomes import Accepted
 from ibperp.parameters import (
     AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
-    MarketParameters,
-    OrderBookState,
     PoolParameters,
     SystemParameters,
     TokenParameters,
 )
 from ibperp.state import genesis
 from ibperp.transition import transition
+from ibperp_invariants.worlds import asset_of, market_of, pool_of, system_of
 
 if TYPE_CHECKING:
     from ibperp.state import State
@@ -42,47 +40,21 @@ UNIT: Final = 10
 CHAINS: Final = ("north", "south")
 SYMBOLS: Final = ("USD", "ORE")
 AMOUNTS: Final = (1, 2, UNIT - 1, UNIT, UNIT + 1, 100, 1000, INT128_MAX)
-SYSTEM: Final = SystemParameters(
+SYSTEM: Final = system_of(
     quote_unit=100,
     accrual_interval=60,
-    throttle_interval=60,
     entry_fee=True,
-    auto_close_divisor=2 * RATIO,
-    auto_close_offset=RATIO * 6 // 100,
     order_price_age=4000,
     borrow_price_age=8000,
     withdrawal_price_age=12_000,
     order_limit=4,
     settlement_asset="USD",
     settlement_interval=60,
-    unrealized_weight=RATIO,
-    unrealized_cap=INT128_MAX,
-    unsettled_weight=RATIO,
-    unsettled_cap=INT128_MAX,
     account_virtual_limit=200,
     system_virtual_limit=500,
     book_utilization_limit=RATIO * 9 // 10,
-    liquidation_price_age=600,
-    liquidation_fraction=RATIO // 10,
-    liquidation_fee=RATIO // 100,
-    liquidation_grace=60,
-    insurance_limit=10**15,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
 )
-POOL: Final = PoolParameters(
-    book_state=BookState.OPEN,
-    base_rate=RATIO // 50,
-    slope_low=RATIO // 10,
-    slope_high=2 * RATIO,
-    optimal_utilization=RATIO * 8 // 10,
-    throttle_utilization=RATIO * 85 // 100,
-    throttle_fraction=RATIO // 4,
-    max_utilization=RATIO,
-    reserve_fee=RATIO // 10,
-    open_borrow_lend_limit=5000,
-)
+POOL: Final = pool_of(open_borrow_lend_limit=5000)
 PLAIN: Final = HaircutParameters(HaircutKind.IDENTITY, weight=RATIO, base=0, penalty=0)
 STEEP: Final = HaircutParameters(
     HaircutKind.INVERSE_SQRT,
@@ -90,15 +62,13 @@ STEEP: Final = HaircutParameters(
     base=RATIO * 11 // 10,
     penalty=RATIO * 6 // 100,
 )
-DAY_MARKET: Final = MarketParameters(
+DAY_MARKET: Final = market_of(
     base="ORE",
     quote="USD",
     lot_atoms=10,
-    tick=1,
     minimum_lots=2,
     maker_fee=RATIO // 100,
     taker_fee=RATIO * 2 // 100,
-    order_book_state=OrderBookState.OPEN,
     limit_min=RATIO // 2,
     limit_max=2 * RATIO,
     impact_min=RATIO * 9 // 10,
@@ -140,7 +110,7 @@ def token(chain: str, unit: int = 1) -> TokenParameters:
 def asset(
     haircut: HaircutParameters = PLAIN, unit: int = 1, pool: PoolParameters = POOL
 ) -> AssetParameters:
-    return AssetParameters(
+    return asset_of(
         decimals=2,
         lot_atoms=100,
         haircut=haircut,
@@ -150,7 +120,6 @@ def asset(
         mmf_factor=RATIO // 2000,
         price_update_min=RATIO * 4 // 5,
         price_update_max=RATIO * 5 // 4,
-        price_floor=0,
         tokens=(token(CHAINS[0]), token(CHAINS[1], unit)),
         pool=pool,
     )

@@ -16,14 +16,14 @@ from ibperp.numbers import RATIO
 from ibperp.operations.settlement.settle import settle
 from ibperp.ordered import Ordered
 from ibperp.outcomes import Accepted
-from ibperp.parameter_laws import MULTIPLIER_MAX
-from ibperp.parameters import OrderBookState, PerpetualParameters
+from ibperp.parameters import OrderBookState
 from ibperp.persistent import Vector
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.position import Position
 from ibperp.state import Account, Perpetual, Settings, State, Token, genesis
 from ibperp.transition import transition
 from ibperp_authoring.bench.states import ASSET, FIRST, FREE, SYSTEM, UNIT
+from ibperp_invariants.worlds import perpetual_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,34 +39,15 @@ ROUNDS: Final = 4
 OPEN, CLOSED = "SOL_PERP", "OLD_PERP"
 """A market with every position, and one without that waits to be settled."""
 
-PERPETUAL: Final = PerpetualParameters(
+PERPETUAL: Final = perpetual_of(
     lots_per_unit=1,
-    tick=1,
-    minimum_lots=1,
     maker_fee=0,
     taker_fee=RATIO // 2000,
-    order_book_state=OrderBookState.OPEN,
-    limit_min=0,
-    limit_max=MULTIPLIER_MAX,
-    impact_min=0,
-    impact_max=MULTIPLIER_MAX,
-    mean_mark_min=0,
-    mean_mark_max=MULTIPLIER_MAX,
-    premium_tolerance=MULTIPLIER_MAX,
     imf_base=RATIO // 50,
-    imf_factor=0,
     mmf_base=RATIO // 80,
-    mmf_factor=0,
     open_interest_limit=10**30,
     position_limit=10**30,
-    funding_interval=3600,
-    interest_rate=RATIO // 10**4,
-    interest_clamp=RATIO // 2000,
-    funding_floor=-RATIO // 100,
-    funding_cap=RATIO // 100,
     mark_threshold=RATIO,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
 )
 
 

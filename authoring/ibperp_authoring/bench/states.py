@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp import actions
 from ibperp import book as kernel
-from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import (
-    AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
     MarketParameters,
-    OrderBookState,
-    PoolParameters,
-    SystemParameters,
     TokenParameters,
 )
 from ibperp.persistent import Vector
@@ -37,6 +31,7 @@ from ibperp.state import (
     with_market,
 )
 from ibperp.transition import transition
+from ibperp_invariants.worlds import asset_of, market_of, pool_of, system_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,61 +78,21 @@ TOKENS: Final = (
     TokenParameters("solana", 1, 1, 10, 10**30, 2),
     TokenParameters("ethereum", 1, 1, 10, 10**30, 2),
 )
-POOL: Final = PoolParameters(
-    book_state=BookState.OPEN,
+POOL: Final = pool_of(
     base_rate=0,
     slope_low=RATIO // 20,
     slope_high=RATIO // 2,
-    optimal_utilization=RATIO // 10 * 8,
     throttle_utilization=RATIO // 10 * 9,
     throttle_fraction=RATIO // 10,
-    max_utilization=RATIO,
-    reserve_fee=RATIO // 10,
-    open_borrow_lend_limit=10**30,
 )
-ASSET: Final = AssetParameters(
-    decimals=6,
-    lot_atoms=UNIT,
+ASSET: Final = asset_of(
     haircut=HaircutParameters(HaircutKind.INVERSE_SQRT, RATIO // 10 * 9, RATIO, RATIO // 10**5),
-    imf_base=RATIO // 10,
     imf_factor=10**12,
-    mmf_base=RATIO // 20,
     mmf_factor=10**11,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
-    price_floor=0,
     tokens=TOKENS,
     pool=POOL,
 )
-SYSTEM: Final = SystemParameters(
-    quote_unit=UNIT,
-    accrual_interval=1,
-    throttle_interval=60,
-    entry_fee=False,
-    auto_close_divisor=2 * RATIO,
-    auto_close_offset=RATIO // 100 * 6,
-    order_price_age=INT128_MAX,
-    borrow_price_age=INT128_MAX,
-    withdrawal_price_age=INT128_MAX,
-    order_limit=2 * ORDERS_EACH,
-    settlement_asset="USDC",
-    settlement_interval=10,
-    unrealized_weight=RATIO,
-    unrealized_cap=INT128_MAX,
-    unsettled_weight=RATIO,
-    unsettled_cap=INT128_MAX,
-    account_virtual_limit=INT128_MAX,
-    system_virtual_limit=INT128_MAX,
-    book_utilization_limit=RATIO,
-    liquidation_price_age=600,
-    liquidation_fraction=RATIO // 10,
-    liquidation_fee=RATIO // 100,
-    liquidation_grace=60,
-    insurance_limit=10**15,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
-)
+SYSTEM: Final = system_of(order_limit=2 * ORDERS_EACH)
 MARGIN: Final = OrderFlags(
     auto_lend=False, auto_lend_redeem=True, auto_borrow=True, auto_borrow_repay=True
 )
@@ -201,15 +156,12 @@ def with_requests(state: State, accounts: int) -> State:
 
 def market(base: str, quote: str) -> MarketParameters:
     """Return a market that admits every price up to ten times off, and takes a usual fee."""
-    return MarketParameters(
+    return market_of(
         base=base,
         quote=quote,
         lot_atoms=LOT,
-        tick=1,
-        minimum_lots=1,
         maker_fee=RATIO // 1250,
         taker_fee=RATIO // 1000,
-        order_book_state=OrderBookState.OPEN,
         limit_min=RATIO // 10,
         limit_max=10 * RATIO,
         impact_min=RATIO // 2,

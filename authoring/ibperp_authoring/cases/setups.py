@@ -23,20 +23,15 @@ from ibperp.actions import (
     UpdateMark,
 )
 from ibperp.numbers import RATIO
-from ibperp.parameter_laws import MULTIPLIER_MAX
 from ibperp.parameters import (
-    AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
-    MarketParameters,
-    OrderBookState,
     PerpetualParameters,
-    PoolParameters,
     SystemParameters,
     TokenParameters,
 )
 from ibperp_authoring.cases.builder import PERP, SPOT, ask, bid, long, settings, short, withdraw
+from ibperp_invariants.worlds import asset_of, market_of, perpetual_of, pool_of, system_of
 
 PERCENT: Final = RATIO // 100
 USD: Final = 10**6
@@ -51,35 +46,7 @@ MAX: Final = 2**127 - 1
 YEAR: Final = 31_536_000
 HOUR: Final = 3600
 
-CONTINUOUS: Final = SystemParameters(
-    quote_unit=USD,
-    accrual_interval=1,
-    throttle_interval=60,
-    entry_fee=False,
-    auto_close_divisor=2 * RATIO,
-    auto_close_offset=6 * PERCENT,
-    order_price_age=MAX,
-    borrow_price_age=MAX,
-    withdrawal_price_age=MAX,
-    order_limit=4,
-    settlement_asset="USDC",
-    settlement_interval=10,
-    unrealized_weight=RATIO,
-    unrealized_cap=MAX,
-    unsettled_weight=RATIO,
-    unsettled_cap=MAX,
-    account_virtual_limit=MAX,
-    system_virtual_limit=MAX,
-    book_utilization_limit=RATIO,
-    liquidation_price_age=600,
-    liquidation_fraction=10 * PERCENT,
-    liquidation_fee=PERCENT,
-    liquidation_grace=60,
-    insurance_limit=10**15,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
-)
+CONTINUOUS: Final = system_of(order_limit=4)
 HOURLY: Final = replace(CONTINUOUS, accrual_interval=HOUR, throttle_interval=HOUR, entry_fee=True)
 
 DATED: Final = replace(
@@ -99,30 +66,16 @@ LIMITED: Final = replace(
 )
 """Gains count in part for initial margin, and virtual debts of a few dollars are culled."""
 
-POOL: Final = PoolParameters(
-    book_state=BookState.OPEN,
-    base_rate=2 * PERCENT,
+POOL: Final = pool_of(
     slope_low=8 * PERCENT,
     slope_high=100 * PERCENT,
-    optimal_utilization=80 * PERCENT,
-    throttle_utilization=85 * PERCENT,
     throttle_fraction=50 * PERCENT,
     max_utilization=95 * PERCENT,
-    reserve_fee=10 * PERCENT,
     open_borrow_lend_limit=1_000_000 * USD,
 )
 
-USDC: Final = AssetParameters(
-    decimals=6,
-    lot_atoms=USD,
+USDC: Final = asset_of(
     haircut=HaircutParameters(HaircutKind.IDENTITY, RATIO, RATIO, 0),
-    imf_base=10 * PERCENT,
-    imf_factor=0,
-    mmf_base=5 * PERCENT,
-    mmf_factor=0,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
-    price_floor=0,
     tokens=(
         TokenParameters("solana", 1, 1, 1 * USD, 500_000 * USD, USD // 2),
         TokenParameters("ethereum", 1, 1 * USD, 5 * USD, 600 * USD, 2 * USD),
@@ -130,7 +83,7 @@ USDC: Final = AssetParameters(
     pool=POOL,
 )
 
-SOL: Final = AssetParameters(
+SOL: Final = asset_of(
     decimals=9,
     lot_atoms=COIN,
     haircut=HaircutParameters(HaircutKind.IDENTITY, 90 * PERCENT, RATIO, 0),
@@ -138,9 +91,6 @@ SOL: Final = AssetParameters(
     imf_factor=1 * PERCENT,
     mmf_base=10 * PERCENT,
     mmf_factor=PERCENT // 2,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
-    price_floor=0,
     tokens=(
         TokenParameters("solana", 1, 1000, COIN // 100, 1000 * COIN, COIN // 1000),
         TokenParameters("ethereum", 10, 1000, COIN // 50, 1000 * COIN, COIN // 1000),
@@ -148,17 +98,12 @@ SOL: Final = AssetParameters(
     pool=replace(POOL, open_borrow_lend_limit=1_000_000 * COIN),
 )
 
-THIN: Final = AssetParameters(
-    decimals=6,
-    lot_atoms=USD,
+THIN: Final = asset_of(
     haircut=HaircutParameters(HaircutKind.INVERSE_SQRT, 50 * PERCENT, RATIO, 10 * PERCENT),
     imf_base=20 * PERCENT,
     imf_factor=1 * PERCENT,
     mmf_base=10 * PERCENT,
     mmf_factor=PERCENT // 2,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
-    price_floor=0,
     tokens=(TokenParameters("solana", 1, 1, 1, MAX, 0),),
     pool=POOL,
 )
@@ -167,15 +112,11 @@ THIN: Final = AssetParameters(
 LOT: Final = COIN // 100
 """Ledger atoms of one lot of the spot market: 0.01 SOL, worth one USDC at a price of 100."""
 
-MARKET: Final = MarketParameters(
-    base="SOL",
-    quote="USDC",
+MARKET: Final = market_of(
     lot_atoms=LOT,
     tick=100,
-    minimum_lots=1,
     maker_fee=-RATIO // 10_000,
     taker_fee=RATIO // 1000,
-    order_book_state=OrderBookState.OPEN,
     limit_min=50 * PERCENT,
     limit_max=150 * PERCENT,
     impact_min=90 * PERCENT,
@@ -186,35 +127,7 @@ MARKET: Final = MarketParameters(
 )
 
 
-PERPETUAL: Final = PerpetualParameters(
-    lots_per_unit=100,
-    tick=1,
-    minimum_lots=1,
-    maker_fee=-RATIO // 10_000,
-    taker_fee=RATIO // 1000,
-    order_book_state=OrderBookState.OPEN,
-    limit_min=0,
-    limit_max=MULTIPLIER_MAX,
-    impact_min=0,
-    impact_max=MULTIPLIER_MAX,
-    mean_mark_min=0,
-    mean_mark_max=MULTIPLIER_MAX,
-    premium_tolerance=MULTIPLIER_MAX,
-    imf_base=10 * PERCENT,
-    imf_factor=0,
-    mmf_base=5 * PERCENT,
-    mmf_factor=0,
-    open_interest_limit=1_000_000,
-    position_limit=1_000_000,
-    funding_interval=HOUR,
-    interest_rate=RATIO // 10_000,
-    interest_clamp=RATIO // 2000,
-    funding_floor=-PERCENT,
-    funding_cap=PERCENT,
-    mark_threshold=10 * PERCENT,
-    price_update_min=0,
-    price_update_max=MULTIPLIER_MAX,
-)
+PERPETUAL: Final = perpetual_of()
 """A lot is 0.01 SOL: at a mark of 100 dollars a SOL it is worth one USDC."""
 
 

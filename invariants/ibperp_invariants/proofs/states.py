@@ -16,7 +16,6 @@ from ibperp.parameters import (
     MarketParameters,
     OrderBookState,
     PoolParameters,
-    SystemParameters,
 )
 from ibperp.persistent import Vector
 from ibperp.state import (
@@ -31,6 +30,7 @@ from ibperp.state import (
     State,
     Token,
 )
+from ibperp_invariants.worlds import system_of
 
 BASE: Final = 0
 QUOTE: Final = 1
@@ -39,12 +39,9 @@ FLAGS: Final = OrderFlags(
     auto_lend=False, auto_lend_redeem=False, auto_borrow=False, auto_borrow_repay=False
 )
 
-_SYSTEM: Final = SystemParameters(
-    quote_unit=10**6,
+_SYSTEM: Final = system_of(
     accrual_interval=3600,
-    throttle_interval=60,
     entry_fee=True,
-    auto_close_divisor=2 * RATIO,
     auto_close_offset=RATIO // 50,
     order_price_age=0,
     borrow_price_age=0,
@@ -52,21 +49,11 @@ _SYSTEM: Final = SystemParameters(
     order_limit=1,
     settlement_asset="A",
     settlement_interval=1,
-    unrealized_weight=RATIO,
     unrealized_cap=0,
-    unsettled_weight=RATIO,
     unsettled_cap=0,
     account_virtual_limit=0,
     system_virtual_limit=0,
-    book_utilization_limit=RATIO,
-    liquidation_price_age=600,
-    liquidation_fraction=RATIO // 10,
-    liquidation_fee=RATIO // 100,
-    liquidation_grace=60,
     insurance_limit=INSURANCE_LIMIT,
-    non_recourse=True,
-    ramp_interval=0,
-    request_lifetime=300,
 )
 _POOL: Final = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
 _IMF: Final = RATIO // 50

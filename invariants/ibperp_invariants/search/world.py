@@ -33,19 +33,16 @@ from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, Time
 from ibperp.outcomes import Accepted
 from ibperp.parameters import (
     AssetParameters,
-    BookState,
     HaircutKind,
     HaircutParameters,
-    MarketParameters,
     OrderBookState,
     PerpetualParameters,
-    PoolParameters,
-    SystemParameters,
     TokenParameters,
 )
 from ibperp.state import Perpetual, at, genesis
 from ibperp.transition import transition
 from ibperp_invariants.search.risk import RISK_CHOICES
+from ibperp_invariants.worlds import asset_of, market_of, perpetual_of, pool_of, system_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,13 +61,10 @@ CENT: Final = 100 * BASIS_POINT
 
 def start(random: Random) -> State:
     """Return the world with limits drawn by chance, its accounts funded and a little lent."""
-    system = SystemParameters(
+    system = system_of(
         quote_unit=100,
         accrual_interval=60,
-        throttle_interval=60,
         entry_fee=random.choice((True, False)),
-        auto_close_divisor=2 * RATIO,
-        auto_close_offset=6 * CENT,
         order_price_age=10**8,
         borrow_price_age=10**8,
         withdrawal_price_age=10**8,
@@ -87,7 +81,6 @@ def start(random: Random) -> State:
         liquidation_price_age=random.choice((600, 10**8, 10**8)),
         liquidation_fraction=random.choice((10, 50, 100)) * CENT,
         liquidation_fee=random.choice((0, 1, 10)) * CENT,
-        liquidation_grace=60,
         insurance_limit=random.choice((0, 10, 10**15)),
         non_recourse=random.randrange(5) > 0,
         ramp_interval=random.choice((0, 0, 600)),
@@ -121,7 +114,7 @@ def drawn(random: Random, state: State) -> Action:
 
 
 def _asset(random: Random) -> AssetParameters:
-    return AssetParameters(
+    return asset_of(
         decimals=2,
         lot_atoms=100,
         haircut=HaircutParameters(HaircutKind.IDENTITY, random.choice((90, 100)) * CENT, 0, 0),
@@ -131,56 +124,30 @@ def _asset(random: Random) -> AssetParameters:
         mmf_factor=BASIS_POINT * 5,
         price_update_min=80 * CENT,
         price_update_max=125 * CENT,
-        price_floor=0,
         tokens=(TokenParameters("north", 1, 1, 2, 10**6, 1),),
-        pool=PoolParameters(
-            book_state=BookState.OPEN,
+        pool=pool_of(
             base_rate=random.choice((0, 2, 100)) * CENT,
-            slope_low=10 * CENT,
-            slope_high=200 * CENT,
-            optimal_utilization=80 * CENT,
-            throttle_utilization=85 * CENT,
-            throttle_fraction=25 * CENT,
-            max_utilization=RATIO,
             reserve_fee=random.choice((0, 10, 100)) * CENT,
             open_borrow_lend_limit=random.choice((1000, 10**6)),
         ),
     )
 
 
-SPOT: Final = MarketParameters(
+SPOT: Final = market_of(
     base="ORE",
     quote="USD",
     lot_atoms=10,
-    tick=1,
-    minimum_lots=1,
     maker_fee=CENT,
     taker_fee=2 * CENT,
-    order_book_state=OrderBookState.OPEN,
-    limit_min=0,
-    limit_max=10 * RATIO,
-    impact_min=0,
-    impact_max=10 * RATIO,
-    mean_mark_min=0,
-    mean_mark_max=10 * RATIO,
     premium_tolerance=RATIO,
 )
 
 
 def _perpetual(random: Random) -> PerpetualParameters:
-    return PerpetualParameters(
+    return perpetual_of(
         lots_per_unit=1,
-        tick=1,
-        minimum_lots=1,
         maker_fee=random.choice((-50, 0, 50)) * BASIS_POINT,
         taker_fee=CENT,
-        order_book_state=OrderBookState.OPEN,
-        limit_min=0,
-        limit_max=10 * RATIO,
-        impact_min=0,
-        impact_max=10 * RATIO,
-        mean_mark_min=0,
-        mean_mark_max=10 * RATIO,
         premium_tolerance=RATIO,
         imf_base=5 * CENT,
         imf_factor=BASIS_POINT * 10,
