@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+Seconds: TypeAlias = int
+"""Whole seconds; the types of units below are integers too, and say in what a field is counted."""
+
+Ratio: TypeAlias = int
+"""In parts of 10^18."""
+
+QuoteAtoms: TypeAlias = int
+SettlementAtoms: TypeAlias = int
+"""Atoms of the settlement asset."""
+
 
 class BookState(StrEnum):
     """What a pool admits; a repayment is admitted in every state (MM-10)."""
@@ -53,32 +63,32 @@ class SystemParameters:
     """
 
     quote_unit: int
-    accrual_interval: int
-    throttle_interval: int
+    accrual_interval: Seconds
+    throttle_interval: Seconds
     entry_fee: bool
-    auto_close_divisor: int
-    auto_close_offset: int
-    order_price_age: int
-    borrow_price_age: int
-    withdrawal_price_age: int
+    auto_close_divisor: Ratio
+    auto_close_offset: Ratio
+    order_price_age: Seconds
+    borrow_price_age: Seconds
+    withdrawal_price_age: Seconds
     order_limit: int
     settlement_asset: str
-    settlement_interval: int
-    unrealized_weight: int
-    unrealized_cap: int
-    unsettled_weight: int
-    unsettled_cap: int
-    account_virtual_limit: int
-    system_virtual_limit: int
-    book_utilization_limit: int
-    liquidation_price_age: int
-    liquidation_fraction: int
-    liquidation_fee: int
-    liquidation_grace: int
-    insurance_limit: int
+    settlement_interval: Seconds
+    unrealized_weight: Ratio
+    unrealized_cap: QuoteAtoms
+    unsettled_weight: Ratio
+    unsettled_cap: QuoteAtoms
+    account_virtual_limit: SettlementAtoms
+    system_virtual_limit: SettlementAtoms
+    book_utilization_limit: Ratio
+    liquidation_price_age: Seconds
+    liquidation_fraction: Ratio
+    liquidation_fee: Ratio
+    liquidation_grace: Seconds
+    insurance_limit: SettlementAtoms
     non_recourse: bool
-    ramp_interval: int
-    request_lifetime: int
+    ramp_interval: Seconds
+    request_lifetime: Seconds
 
 
 @dataclass(frozen=True, slots=True)

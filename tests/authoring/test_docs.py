@@ -10,13 +10,14 @@ import pytest
 
 from authoring import docs_site
 from ibperp.numbers import RATIO
-from ibperp.parameters import BookState, HaircutKind, HaircutParameters, PoolParameters
+from ibperp.parameters import HaircutKind, HaircutParameters
 from ibperp.pool import borrow_rate
 from ibperp_authoring.site import build, margin_curve, rate_curve
 from ibperp_conformance.pictures import chart
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.specification import chapters
 from ibperp_invariants import INVARIANTS
+from ibperp_invariants.worlds import pool_of
 
 LOADING_TAGS = {
     "script": "src",
@@ -33,15 +34,11 @@ REMOTE = re.compile(r"^(?:https?:)?//")
 CSS_REFERENCE = re.compile(r"""(?:url\(\s*|@import\s+)["']?(?P<target>(?:https?:)?//[^"')\s]+)""")
 MESSAGE = re.compile(r"^\{\"id\".*\}$", re.MULTILINE)
 EMPTY = chapters.Evidence(grades={}, theorems={}, theorem_grades={}, vectors={})
-POOL = PoolParameters(
-    BookState.OPEN,
+POOL = pool_of(
     base_rate=0,
-    slope_low=RATIO // 10,
     slope_high=RATIO,
-    optimal_utilization=RATIO * 8 // 10,
     throttle_utilization=RATIO * 9 // 10,
     throttle_fraction=0,
-    max_utilization=RATIO,
     reserve_fee=0,
     open_borrow_lend_limit=0,
 )

@@ -23,8 +23,7 @@ from ibperp.margin import collateral_value, requirement
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameter_laws import MULTIPLIER_MAX
-from ibperp.parameters import MarketParameters, OrderBookState
+from ibperp.parameters import MarketParameters
 from ibperp.portfolio import health
 from ibperp.state import Pool, Reference, State, genesis
 from ibperp.transition import transition
@@ -32,6 +31,7 @@ from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.presets.units import format_units, integer_of, ratio_of
 from ibperp_conformance.protocol.observation import flatten, observe
+from ibperp_invariants.worlds import market_of
 
 LAUNCH = load_preset("launch")
 USDC = 10**14
@@ -197,23 +197,7 @@ MARGIN = OrderFlags(
 
 def market(base: str) -> MarketParameters:
     """A market of our own, without fees or bands, in lots of a hundredth of a coin."""
-    return MarketParameters(
-        base=base,
-        quote="USDC",
-        lot_atoms=COIN // 100,
-        tick=1,
-        minimum_lots=1,
-        maker_fee=0,
-        taker_fee=0,
-        order_book_state=OrderBookState.OPEN,
-        limit_min=0,
-        limit_max=MULTIPLIER_MAX,
-        impact_min=0,
-        impact_max=MULTIPLIER_MAX,
-        mean_mark_min=0,
-        mean_mark_max=MULTIPLIER_MAX,
-        premium_tolerance=MULTIPLIER_MAX,
-    )
+    return market_of(base=base, lot_atoms=COIN // 100, maker_fee=0, taker_fee=0)
 
 
 def limit_order(account: int, side: Side, lots: int, price: int) -> PlaceOrder:

@@ -21,8 +21,7 @@ from ibperp.funding import bounded_mark, funding_rate, premium_of
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameter_laws import MULTIPLIER_MAX
-from ibperp.parameters import OrderBookState, PerpetualParameters
+from ibperp.parameters import PerpetualParameters
 from ibperp.portfolio import position_lines
 from ibperp.position import Position, filled
 from ibperp.state import State, genesis, position_of, with_account
@@ -30,6 +29,7 @@ from ibperp.transition import transition
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.presets.units import integer_of, ratio_of, truncated
 from ibperp_conformance.report.positions import PositionStanding, position_standings
+from ibperp_invariants.worlds import perpetual_of
 
 LAUNCH = load_preset("launch")
 USDC = 10**14
@@ -44,24 +44,12 @@ SHOWN = 6
 
 def perpetual(lots_per_unit: int, *, imf: str = "0.02", mmf: str = "0.0125") -> PerpetualParameters:
     """A market of our own, without fees, bands or limits."""
-    return PerpetualParameters(
+    return perpetual_of(
         lots_per_unit=lots_per_unit,
-        tick=1,
-        minimum_lots=1,
         maker_fee=0,
         taker_fee=0,
-        order_book_state=OrderBookState.OPEN,
-        limit_min=0,
-        limit_max=MULTIPLIER_MAX,
-        impact_min=0,
-        impact_max=MULTIPLIER_MAX,
-        mean_mark_min=0,
-        mean_mark_max=MULTIPLIER_MAX,
-        premium_tolerance=MULTIPLIER_MAX,
         imf_base=ratio_of(imf),
-        imf_factor=0,
         mmf_base=ratio_of(mmf),
-        mmf_factor=0,
         open_interest_limit=10**12,
         position_limit=10**12,
         funding_interval=HOUR,
@@ -70,8 +58,6 @@ def perpetual(lots_per_unit: int, *, imf: str = "0.02", mmf: str = "0.0125") -> 
         funding_floor=-RATIO,
         funding_cap=RATIO,
         mark_threshold=ratio_of("0.05"),
-        price_update_min=0,
-        price_update_max=MULTIPLIER_MAX,
     )
 
 

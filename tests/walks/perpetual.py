@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import ListPerpetual, UpdateMark
 from ibperp.numbers import RATIO
 from ibperp.orders import Side
-from ibperp.parameters import OrderBookState, PerpetualParameters, SystemParameters
+from ibperp.parameters import SystemParameters
+from ibperp_invariants.worlds import perpetual_of
 from worlds.tiny import NO_FLAGS, SYSTEM, funded, order, quoted, run
 
 if TYPE_CHECKING:
     from ibperp.state import State
 
 MARK: Final = 250
-SLOW: Final = PerpetualParameters(
+SLOW: Final = perpetual_of(
     lots_per_unit=1,
-    tick=1,
-    minimum_lots=1,
     maker_fee=RATIO // 200,
     taker_fee=RATIO // 100,
-    order_book_state=OrderBookState.OPEN,
     limit_min=RATIO // 2,
     limit_max=2 * RATIO,
     impact_min=RATIO * 9 // 10,
@@ -36,7 +34,6 @@ SLOW: Final = PerpetualParameters(
     mmf_factor=RATIO // 2000,
     open_interest_limit=120,
     position_limit=60,
-    funding_interval=3600,
     interest_rate=RATIO // 100,
     interest_clamp=RATIO // 200,
     funding_floor=-RATIO // 50,

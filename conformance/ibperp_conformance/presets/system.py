@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, StrictBool, StrictStr, create_model
 
@@ -32,8 +31,6 @@ NONE: Final = "none"
 """What a limit is that never holds anything back: the largest number."""
 
 PATH: Final = ("system",)
-GAIN_CAPS: Final = ("unrealized_cap", "unsettled_cap")
-SETTLED_LIMITS: Final = ("account_virtual_limit", "system_virtual_limit", "insurance_limit")
 
 
 def system_fields(reading: Reading, written: object) -> dict[str, Any] | None:
@@ -68,7 +65,7 @@ def changed_system(
     assets: Mapping[str, AssetParameters],
 ) -> SystemParameters | None:
     """Return system parameters with some replaced, or None after noting problems (GV-1)."""
-    model = reading.model(_system_changes(), path, changes)
+    model = reading.model(_SystemChanges, path, changes)
     if model is None:
         return None
     given = {name: value for name, value in model if value is not None}
@@ -92,12 +89,12 @@ def _exact(
     """Return fields of the record: limits in quote atoms and in atoms of the settlement asset."""
     symbol, asset = settlement
     scale = 0 if asset is None else 10**asset.decimals
-    scales = dict.fromkeys(GAIN_CAPS, (quote_unit, "USD"))
-    scales |= dict.fromkeys(SETTLED_LIMITS, (scale, symbol))
+    scales = {"QuoteAtoms": (quote_unit, "USD"), "SettlementAtoms": (scale, symbol)}
     exact = dict(given)
-    for name, (unit, named) in scales.items():
-        if name in given:
-            limit = given[name]
+    for field in fields(SystemParameters):
+        name, kind = field.name, str(field.type)
+        if name in given and kind in scales:
+            limit, (unit, named) = given[name], scales[kind]
             is_none = limit == NONE and unit > 0
             exact[name] = INT128_MAX if is_none else 0
             if not is_none and unit:
@@ -112,41 +109,25 @@ def _limit_text(value: object) -> object:
 LimitText = Annotated[str, reader(_limit_text)]
 
 
-class _SystemPreset(BaseModel):
-    model_config = FORBID
-
-    quote_decimals: Decimals
-    accrual_interval: Count
-    throttle_interval: Count
-    entry_fee: StrictBool
-    auto_close_divisor: Ratio
-    auto_close_offset: Ratio
-    order_price_age: Count
-    borrow_price_age: Count
-    withdrawal_price_age: Count
-    order_limit: Count
-    settlement_asset: StrictStr
-    settlement_interval: Count
-    unrealized_weight: Ratio
-    unrealized_cap: LimitText
-    unsettled_weight: Ratio
-    unsettled_cap: LimitText
-    account_virtual_limit: LimitText
-    system_virtual_limit: LimitText
-    book_utilization_limit: Ratio
-    liquidation_price_age: Count
-    liquidation_fraction: Ratio
-    liquidation_fee: Ratio
-    liquidation_grace: Count
-    insurance_limit: LimitText
-    non_recourse: StrictBool
-    ramp_interval: Count
-    request_lifetime: Count
+_READ_AS: Final[Mapping[str, Any]] = {
+    "bool": StrictBool,
+    "str": StrictStr,
+    "int": Count,
+    "Seconds": Count,
+    "Ratio": Ratio,
+    "QuoteAtoms": LimitText,
+    "SettlementAtoms": LimitText,
+}
+"""How a field is read, by the type that the record declares."""
 
 
-@cache
-def _system_changes() -> type[BaseModel]:
-    hints = get_type_hints(_SystemPreset, include_extras=True)
-    names = [name for name in hints if name in _SystemPreset.model_fields]
-    members: dict[str, Any] = {name: (hints[name], None) for name in names}
-    return create_model("SystemChanges", __config__=FORBID, **members)
+def _model(name: str, default: Any) -> type[BaseModel]:
+    kinds = {field.name: _READ_AS[str(field.type)] for field in fields(SystemParameters)}
+    kinds["quote_decimals"] = Decimals
+    del kinds["quote_unit"]
+    members: dict[str, Any] = {name: (kind, default) for name, kind in kinds.items()}
+    return create_model(name, __config__=FORBID, **members)
+
+
+_SystemPreset: Final = _model("SystemPreset", ...)
+_SystemChanges: Final = _model("SystemChanges", None)

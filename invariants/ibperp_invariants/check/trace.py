@@ -235,6 +235,8 @@ def _read(kind: str, node: Node) -> Any:
             return tuple(_built(parameters.TokenParameters, item) for item in node.items())
         case _:
             record = getattr(parameters, kind, None) or getattr(orders, kind)
+    if record is int:
+        return node.integer()
     return node.choice(record) if issubclass(record, StrEnum) else _built(record, node)
 
 
