@@ -8,7 +8,7 @@ from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.run_command import main_run
 from ibperp_conformance.scenario.run import run_scenario, trace_lines
-from ibperp_conformance.scenario.steps import step_records
+from ibperp_conformance.scenario.steps import step_readers
 from ibperp_invariants import Follower, Violation
 from worlds.risk_story import RISK
 
@@ -170,7 +170,7 @@ def test_every_action__can_be_written(tmp_path: Path) -> None:
     result = run_scenario(written(tmp_path, text))
     assert [step.label for step in result.steps if not step.is_expected] == []
     assert set(result.orders.values()) == {"first", "second", "third"}
-    assert [kind for kind in step_records() if f"- {kind}:" not in text] == [
+    assert [kind for kind in step_readers() if f"- {kind}:" not in text] == [
         "list_asset",
         "set_asset_parameters",
     ]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp.actions import CreateAccount
-from ibperp.state import FEES, INSURANCE, find_asset
+from ibperp.orders import OrderFlags
+from ibperp.state import FEES, INSURANCE, find_asset, find_market
 from ibperp_conformance.presets.reading import Reading, suggestion
-from ibperp_conformance.presets.units import UnitError, integer_of
+from ibperp_conformance.presets.scales import market_scales, market_units
+from ibperp_conformance.presets.units import UnitError, integer_of, ratio_of
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sized
 
-    from ibperp.state import Asset, State
+    from ibperp.parameters import AssetParameters
+    from ibperp.state import Asset, Market, Perpetual, State
     from ibperp_conformance.presets.document import FieldPath
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+ORDER_FLAGS: Final = tuple(member.name for member in fields(OrderFlags))
 
 
 @dataclass(slots=True)
@@ -103,6 +108,10 @@ class StepFields:
             raise RefusedError((*self.path, "asset"), f"not listed; {hint}")
         return symbol, self.state.assets[index]
 
+    def listed_assets(self) -> dict[str, AssetParameters]:
+        """Return the parameters of every listed asset by its symbol."""
+        return {asset.symbol: asset.parameters for asset in self.state.assets}
+
     def exact(self, name: str, read: Callable[[], int]) -> int:
         """Return an exact integer of a field."""
         try:
@@ -129,6 +138,45 @@ class StepFields:
         if written not in known:
             raise RefusedError((*self.path, name), suggestion(written, known))
         return kind(written)
+
+    def atoms(self, name: str = "amount", asset: Asset | None = None) -> int:
+        """Return an amount of an asset, by default the one that the step is about, in atoms."""
+        held = self.asset()[1] if asset is None else asset
+        scale = 10**held.parameters.decimals
+        return self.exact(name, lambda: integer_of(self.text(name), scale, unit=held.symbol))
+
+    def newest(self, name: str, made: Sized) -> int:
+        """Return an id, by default that of the newest of those that were made."""
+        return self.count(name) if name in self.written else max(len(made) - 1, 0)
+
+    def ratio(self, name: str) -> int:
+        """Return a ratio."""
+        return self.exact(name, lambda: ratio_of(self.text(name)))
+
+    def market(self) -> Market | Perpetual:
+        """Return the listed market of either kind that the step is about."""
+        symbol = self.text("market")
+        index = find_market(self.state, symbol)
+        if index is None:
+            hint = suggestion(symbol, [market.symbol for market in self.state.markets])
+            raise RefusedError((*self.path, "market"), f"not listed; {hint}")
+        return self.state.markets[index]
+
+    def lots(self, market: Market | Perpetual) -> int:
+        """Return an amount on a market in lots."""
+        scale, _ = market_scales(self.state, market)
+        unit, _ = market_units(self.state, market)
+        return self.exact("amount", lambda: integer_of(self.text("amount"), scale, unit=unit))
+
+    def market_price(self, market: Market | Perpetual, name: str = "price") -> int:
+        """Return a price on a market in quote atoms a lot."""
+        _, scale = market_scales(self.state, market)
+        _, unit = market_units(self.state, market)
+        return self.exact(name, lambda: integer_of(self.text(name), scale, unit=unit))
+
+    def order_flags(self) -> OrderFlags:
+        """Return what an order may do with the pools."""
+        return OrderFlags(**{name: self.flag(name) for name in ORDER_FLAGS})
 
 
 def _is_word(text: str) -> bool:

@@ -18,7 +18,7 @@ from ibperp_conformance.protocol.wire import encode_action, encode_outcome, enco
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario.repeat import REPEAT, read_rounds, repeat_of
 from ibperp_conformance.scenario.result import ScenarioResult, StepResult
-from ibperp_conformance.scenario.steps import read_action, step_records
+from ibperp_conformance.scenario.steps import read_action, step_readers
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _played(
 def _step(
     reading: Reading, path: FieldPath, written: object, state: State, cast: Cast
 ) -> StepResult | None:
-    kinds = step_records()
+    kinds = step_readers()
     fields = written if isinstance(written, dict) else {}
     named = [name for name in fields if name not in BESIDE_ACTION]
     if len(named) != 1:
