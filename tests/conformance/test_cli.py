@@ -176,23 +176,22 @@ def test_cli__imports_nothing_heavy_at_first() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_conform__interrupt_writes_the_report(tmp_path: Path, number: signal.Signals) -> None:
+def test_conform__interrupt_writes_the_report(
+    tmp_path: Path, hangs: Path, number: signal.Signals
+) -> None:
     script = (
         "import sys, pathlib; from ibperp_conformance import cli;"
         "from ibperp_conformance.runner import vectors;"
         "spec = pathlib.Path(sys.argv.pop(1)); vectors.spec_path = lambda: spec; cli.main()"
     )
     record, spec = tmp_path / "r.json", str(tmp_path / "spec")
-    command = [sys.executable, "-c", script, spec, "conform", "--json", str(record)]
-    hangs = tmp_path / "hangs"
-    surroundings = os.environ | {"HANGS": str(hangs)}
-    with subprocess.Popen(
-        [*command, "--", *WRONG, "hang"], stderr=subprocess.PIPE, env=surroundings
-    ) as process:
-        while not hangs.exists() and process.poll() is None:
+    command = [sys.executable, "-c", script, spec, "conform", "--timeout", "600"]
+    command += ["--json", str(record), "--", *WRONG, "hang"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        while not any(hangs.iterdir()) and process.poll() is None:
             time.sleep(0.05)
         os.kill(process.pid, number)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in errors
     assert json.loads(record.read_text())["stopped"] == "interrupted"

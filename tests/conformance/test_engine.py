@@ -190,7 +190,7 @@ def test_process__survives_a_reader_that_leaves() -> None:
         process.stdin.write(line)
         process.stdin.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=30) == 0
+        assert process.wait() == 0
 
 
 def test_process__ends_quietly_when_interrupted() -> None:
@@ -203,5 +203,5 @@ def test_process__ends_quietly_when_interrupted() -> None:
         process.stdin.flush()
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate()
     assert (process.returncode, stderr) == (0, b"")

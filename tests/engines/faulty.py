@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 from typing import Any
+
+from hanging import hang
 
 HELLO = {"protocol": "1", "name": "faulty", "version": "0", "capabilities": []}
 
@@ -36,16 +37,16 @@ def later(fault: str, reply: dict[str, Any]) -> str:
         case "killed":
             os.kill(os.getpid(), 9)
         case "hangs-later":
-            time.sleep(60)
+            hang()
         case "half-line":
             say(text[:9])
             sys.exit(0)
         case "half-line-hangs":
             say(text[:9])
-            time.sleep(60)
+            hang()
         case "closes-output":
             os.close(1)
-            time.sleep(60)
+            hang()
         case "wrong-id":
             return json.dumps({**reply, "id": reply["id"] + 1})
         case "out-of-order":
@@ -78,13 +79,13 @@ def main(fault: str) -> None:
         case "exits":
             sys.exit("no licence")
         case "hangs":
-            time.sleep(60)
+            hang()
         case "garbage":
             say("Engine 1.0 ready\n")
         case "floods-stderr":
             sys.stderr.write("noise\n" * 500_000)
         case "child":
-            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
             sys.stderr.write(f"{child.pid}\n")
             sys.stderr.flush()
         case "endless-line":

@@ -193,7 +193,7 @@ def divergent(
             setups[key] = replace(setup, system={**setup.system, "fault": fault})
             vectors.append(replace(vector, setup=key))
     named = Suite(setups, suite.vectors)
-    campaign = conduct(named, vectors, Campaign(ENGINE, "full", len(vectors)))
+    campaign = conduct(named, vectors, Campaign(ENGINE, "full", len(vectors)), timeout=250.0)
     assert campaign.failure is None
     found: dict[str, set[str]] = {fault: set() for fault in asked}
     for result in campaign.results:

@@ -2,9 +2,9 @@
 
 import os
 import sys
-import time
-from pathlib import Path
 from typing import Any
+
+from hanging import hang
 
 from ibperp_conformance.protocol.server import CAPABILITIES, Engine, main_engine
 from ibperp_conformance.runner.vectors import NEEDED
@@ -52,9 +52,7 @@ class Wrong(Engine):
                 sys.stderr.write("index out of range\n")
                 os._exit(9)
             case "hang":
-                if "HANGS" in os.environ:
-                    Path(os.environ["HANGS"]).touch()
-                time.sleep(60)
+                hang()
             case "garbage":
                 return {"id": reply["id"], "maybe": {}}
             case "errored":

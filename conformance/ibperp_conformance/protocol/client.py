@@ -8,9 +8,9 @@ import os
 import selectors
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Self, TypeAlias
 
 from ibperp_conformance.json_text import decode, visible
@@ -176,7 +176,7 @@ class Engine:
             with contextlib.suppress(OSError):
                 if self._process.stdin:
                     self._process.stdin.close()
-            self._loop(b"", time.monotonic() + grace, lambda: False)
+            self._loop(b"", monotonic() + grace, lambda: False)
         except EngineTimedOutError:
             return False
         except EngineFailureError:
@@ -202,7 +202,7 @@ class Engine:
         return {"id": number, "op": op, **fields}
 
     def _converse(self, line: bytes) -> bytes:
-        self._loop(line, time.monotonic() + self.timeout, lambda: b"\n" in self._buffer)
+        self._loop(line, monotonic() + self.timeout, lambda: b"\n" in self._buffer)
         end = self._buffer.index(b"\n")
         received = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
@@ -215,7 +215,7 @@ class Engine:
             self._selector.register(self._input, selectors.EVENT_WRITE)
         try:
             while outgoing or not finished():
-                remaining = deadline - time.monotonic()
+                remaining = deadline - monotonic()
                 events = self._selector.select(max(remaining, 0))
                 if not events and remaining <= 0:
                     raise self._timed_out()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.actions import Action
@@ -173,9 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _search(path: Path, seconds: float, report: Report) -> bool:
     """Search until the time is over or the user stops it; tell whether anything is violated."""
-    begun = time.monotonic()
+    begun = monotonic()
     try:
-        while (spent := time.monotonic() - begun) < seconds:
+        while (spent := monotonic() - begun) < seconds:
             _show(round(BAR * spent), round(seconds), report)
             searched(report.next_seed, report)
             report.write(path)
