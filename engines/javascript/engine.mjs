@@ -7,6 +7,7 @@ import { ACTIONS, array, isObject, Malformed, object, observation, parseJson, re
 import { haltStage } from './governance.mjs';
 import { Rejection, stage } from './outcomes.mjs';
 import { genesis, isStorable } from './state.mjs';
+import { readState } from './states.mjs';
 
 /** The next state and the events, or a Rejection (NT-9); `before` is never changed, the copy freely. */
 function transition(before, action) {
@@ -18,6 +19,7 @@ function transition(before, action) {
 }
 
 let current; // the state, after the first reset
+const saved = new Map(); // CF-10
 
 function apply(action) {
   try {
@@ -36,7 +38,7 @@ const afterReset = () => {
 const request = (fields) => object({ id: (value) => value, op: string, ...fields });
 const CAPABILITIES = [ // CF-1
   'custody', 'money_market', 'portfolio', 'spot_margin', 'perpetuals', 'settlement', 'liquidation', 'programs', 'governance',
-  'events',
+  'events', 'states',
 ];
 const OPERATIONS = new Map(Object.entries({ // CF-6
   hello: (value) => {
@@ -59,6 +61,24 @@ const OPERATIONS = new Map(Object.entries({ // CF-6
     request({})(value);
     afterReset();
     return { observation: observation(current) };
+  },
+  save: (value) => {
+    const { name } = request({ name: string })(value);
+    afterReset();
+    saved.set(name, current);
+    return { ok: {} };
+  },
+  restore: (value) => {
+    const { name } = request({ name: string })(value);
+    if (!saved.has(name)) throw new Malformed('nothing is saved under that name');
+    current = saved.get(name);
+    return { ok: {} };
+  },
+  load: (value) => {
+    const { state } = request({ state: readState })(value);
+    if (!isSystemLawful(state.system)) throw new Malformed('a system parameter breaks its law');
+    current = state;
+    return { ok: {} };
   },
 }));
 

@@ -20,7 +20,7 @@ export class Malformed extends Error {}
 const INTEGER = /^(?:0|-?[1-9][0-9]{0,59})$/; // CF-2
 
 /** Readers of wire values (CF-2): each takes a parsed JSON value and gives the value that the rules use. */
-function int(value) {
+export function int(value) {
   if (typeof value !== 'string' || !INTEGER.test(value)) throw new Malformed('expected a decimal string');
   return BigInt(value);
 }
@@ -32,8 +32,8 @@ function oneOf(isRight, expected) {
   };
 }
 export const string = oneOf((value) => typeof value === 'string', 'a string');
-const boolean = oneOf((value) => typeof value === 'boolean', 'true or false');
-const choice = (...values) => oneOf((value) => values.includes(value), `one of ${values.join(', ')}`);
+export const boolean = oneOf((value) => typeof value === 'boolean', 'true or false');
+export const choice = (...values) => oneOf((value) => values.includes(value), `one of ${values.join(', ')}`);
 export const array = oneOf(Array.isArray, 'an array');
 export const isObject = (value) => value instanceof Map;
 export const object = (fields) => (value) => {
@@ -60,7 +60,7 @@ const POOL = object({
   optimal_utilization: int, throttle_utilization: int, throttle_fraction: int, max_utilization: int, reserve_fee: int,
   open_borrow_lend_limit: int,
 });
-const ASSET = object({
+export const ASSET = object({
   decimals: int, lot_atoms: int,
   haircut: object({ kind: choice('identity', 'inverse_sqrt'), weight: int, base: int, penalty: int }),
   imf_base: int, imf_factor: int, mmf_base: int, mmf_factor: int, price_update_min: int, price_update_max: int,
@@ -72,14 +72,14 @@ const BOOK = {
   limit_min: int, limit_max: int, impact_min: int, impact_max: int, mean_mark_min: int, mean_mark_max: int,
   premium_tolerance: int,
 };
-const MARKET = object({ base: string, quote: string, lot_atoms: int, ...BOOK });
-const PERPETUAL = object({
+export const MARKET = object({ base: string, quote: string, lot_atoms: int, ...BOOK });
+export const PERPETUAL = object({
   lots_per_unit: int, ...BOOK, imf_base: int, imf_factor: int, mmf_base: int, mmf_factor: int, open_interest_limit: int,
   position_limit: int, funding_interval: int, interest_rate: int, interest_clamp: int, funding_floor: int, funding_cap: int,
   mark_threshold: int, price_update_min: int, price_update_max: int,
 });
-const FLAGS = object({ auto_lend: boolean, auto_lend_redeem: boolean, auto_borrow: boolean, auto_borrow_repay: boolean });
-const SIDE = choice('bid', 'ask');
+export const FLAGS = object({ auto_lend: boolean, auto_lend_redeem: boolean, auto_borrow: boolean, auto_borrow_repay: boolean });
+export const SIDE = choice('bid', 'ask');
 
 // CF-3
 const form = (perform, fields) => ({ perform, read: object({ type: string, ...fields }) });

@@ -22,7 +22,12 @@ from ibperp import orders as order_records
 from ibperp.events import Event, LedgerAccount
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.outcomes import RejectionCode
-from ibperp.parameters import SystemParameters
+from ibperp.parameters import (
+    AssetParameters,
+    MarketParameters,
+    PerpetualParameters,
+    SystemParameters,
+)
 from ibperp.programs import RequestKind
 from ibperp.state import RequestStatus, Settings
 from ibperp_conformance.protocol.observation import (
@@ -97,6 +102,34 @@ def observation_model() -> type[BaseModel]:
         liquidation_time=integer,
         backstops=amounts,
         requests=dict[str, _quote_request()],  # type: ignore[misc]
+    )
+
+
+def state_model() -> type[BaseModel]:
+    """Return the model of a whole state, as `load` brings it (CF-10)."""
+    integer = WireInteger
+    ended = _record(
+        "EndedRequest",
+        {"account": integer, "kind": _one_of(RequestKind), "counterparty": integer},
+    )
+    parameters: dict[str, Any] = {
+        "Asset": model_of(AssetParameters),
+        "Market": model_of(MarketParameters) | model_of(PerpetualParameters),
+    }
+    assets, markets = (
+        _record(f"Listed{name}", {"symbol": StrictStr, "parameters": kind})
+        for name, kind in parameters.items()
+    )
+    return _record(
+        "State",
+        {
+            "system": model_of(SystemParameters),
+            "assets": list[assets],  # type: ignore[valid-type]
+            "markets": list[markets],  # type: ignore[valid-type]
+            "ended_orders": dict[str, WireInteger],
+            "ended_requests": dict[str, ended],  # type: ignore[valid-type]
+            "observation": observation_model(),
+        },
     )
 
 
@@ -196,6 +229,9 @@ def _requests() -> list[type[BaseModel]]:
         _request("Reset", "reset", system=model_of(SystemParameters)),
         _request("Apply", "apply", action=action_type()),
         _request("Observe", "observe"),
+        _request("Save", "save", name=StrictStr),
+        _request("Restore", "restore", name=StrictStr),
+        _request("Load", "load", state=state_model()),
     ]
     inner: Any = Union[tuple(single)]  # noqa: UP007
     return [*single, _request("Batch", "batch", requests=list[inner]), _request("Bye", "bye")]
@@ -230,8 +266,8 @@ def _record(name: str, members: dict[str, Any], **optional: Any) -> type[BaseMod
     return create_model(name, __config__=_CLOSED, **required, **others)
 
 
-def _request(name: str, operation: str, **members: Any) -> type[BaseModel]:
-    return _record(f"{name}Request", {"id": StrictInt, "op": Literal[operation], **members})
+def _request(record: str, operation: str, /, **members: Any) -> type[BaseModel]:
+    return _record(f"{record}Request", {"id": StrictInt, "op": Literal[operation], **members})
 
 
 def _reply(name: str, **members: Any) -> type[BaseModel]:

@@ -14,6 +14,7 @@ from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.json_text import JsonTextError, decode
 from ibperp_conformance.protocol.observation import observe
+from ibperp_conformance.protocol.states import load
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system, encode_outcome
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ CAPABILITIES: Final = (
     "programs",
     "governance",
     "events",
+    "states",
 )
 
 OPERATIONS: Final = {
@@ -47,6 +49,9 @@ OPERATIONS: Final = {
     "reset": ("system",),
     "apply": ("action",),
     "observe": (),
+    "save": ("name",),
+    "restore": ("name",),
+    "load": ("state",),
     "batch": ("requests",),
     "bye": (),
 }
@@ -60,6 +65,7 @@ class Engine:
         self.step = step
         self.name = name
         self.state: State | None = None
+        self.saved: dict[str, State] = {}
 
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
         """Return the reply to one decoded request; a request that is none is answered `errored`."""
@@ -82,6 +88,12 @@ class Engine:
                 return self._apply(request["action"])
             case "observe":
                 return {"observation": observe(self._current())}
+            case "save":
+                return self._save(request["name"])
+            case "restore":
+                return self._restore(request["name"])
+            case "load":
+                return self._load(request["state"])
             case "batch":
                 return {"replies": [self.reply(one, nested=True) for one in request["requests"]]}
             case _:
@@ -116,6 +128,22 @@ class Engine:
         if isinstance(outcome, Accepted):
             self.state = outcome.state
         return encode_outcome(state, outcome)
+
+    def _save(self, name: object) -> dict[str, Any]:
+        if not isinstance(name, str):
+            raise WireError("name: expected a string")
+        self.saved[name] = self._current()
+        return {"ok": {}}
+
+    def _restore(self, name: object) -> dict[str, Any]:
+        if not isinstance(name, str) or name not in self.saved:
+            raise WireError("name: expected one that a state was saved under")
+        self.state = self.saved[name]
+        return {"ok": {}}
+
+    def _load(self, data: object) -> dict[str, Any]:
+        self.state = load(data)
+        return {"ok": {}}
 
     def _current(self) -> State:
         if self.state is None:

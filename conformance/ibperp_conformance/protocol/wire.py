@@ -74,14 +74,14 @@ class WireError(ValueError):
 def decode_action(data: object) -> Action:
     """Return the action that `data`, decoded JSON, describes; raise WireError for anything else."""
     model = _validated(_action_adapter(), data, "action")
-    action: Action = _record(action_classes()[model.type], model, without="type")
+    action: Action = record_of(action_classes()[model.type], model, without="type")
     return action
 
 
 def decode_system(data: object) -> SystemParameters:
     """Return system parameters; raise WireError. Their laws are `system_violations`' to check."""
     model = _validated(TypeAdapter(model_of(SystemParameters)), data, "system")
-    system: SystemParameters = _record(SystemParameters, model)
+    system: SystemParameters = record_of(SystemParameters, model)
     return system
 
 
@@ -92,7 +92,12 @@ def encode_action(action: Action) -> dict[str, Any]:
 
 def encode_system(system: SystemParameters) -> dict[str, Any]:
     """Return the JSON object of the system parameters."""
-    encoded: dict[str, Any] = _encoded(system)
+    return encode_record(system)
+
+
+def encode_record(record: Any) -> dict[str, Any]:
+    """Return the JSON object of a record of parameters."""
+    encoded: dict[str, Any] = _encoded(record)
     return encoded
 
 
@@ -222,8 +227,8 @@ def _wire_type(hint: Any) -> Any:
     return model_of(hint)
 
 
-def _record(record: Any, model: BaseModel, without: str = "") -> Any:
-    """Build the reference's record from its validated model."""
+def record_of(record: Any, model: BaseModel, without: str = "") -> Any:
+    """Return the reference's record of its validated model."""
     hints = _hints(record)
     values = {name: value for name, value in model if name != without}
     return record(**{name: _value(hints[name], value) for name, value in values.items()})
@@ -238,7 +243,7 @@ def _hints(record: type) -> dict[str, Any]:
 
 def _value(hint: Any, value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return _record(hint, value)
+        return record_of(hint, value)
     if isinstance(value, list):
         return tuple(_value(get_args(hint)[0], item) for item in value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

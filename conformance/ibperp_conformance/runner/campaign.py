@@ -7,11 +7,11 @@ import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.json_text import visible
@@ -34,10 +34,10 @@ from ibperp_conformance.runner.comparison import (
 from ibperp_conformance.runner.vectors import NEEDED, Object, Setup, Suite, Vector, overlay
 
 BATCH: Final = 1000
+STATES: Final = "states"
+"""The capability with which a setup is built once and then restored (CF-10)."""
 TIMEOUTS_IN_A_ROW: Final = 5
 FAILURES_IN_A_ROW: Final = 25
-
-Request: TypeAlias = tuple[str, Fields]
 
 
 class Outcome(StrEnum):
@@ -50,6 +50,17 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     TIMED_OUT = "timed_out"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request: its place in words, and of an action of the vector itself the step, from 1."""
+
+    op: str
+    fields: Fields
+    where: str
+    step: int | None = None
+    action: Object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +223,7 @@ class _Runner:
         self.campaign = campaign
         self.timeout = timeout
         self.engine: Engine | None = None
+        self.saved: set[str] = set()
         self.located = 0
         self.timeouts = 0
         self.failures = 0
@@ -220,6 +232,7 @@ class _Runner:
         if self.engine:
             self.engine.close()
             self.engine = None
+            self.saved.clear()
 
     def finish(self) -> None:
         """Let the engine end by itself, as it would in service."""
@@ -241,22 +254,24 @@ class _Runner:
         engine = self._started()
         began = time.monotonic()
         setup = self.suite.setups[vector.setup]
-        requests = _requests(setup, vector)
         hello = self.campaign.hello or Hello("", "", frozenset())
+        asked = self._asked(setup, vector, hello)
         if missing := _needs(setup, vector) - hello.capabilities:
             message = f"the engine does not claim {' and '.join(sorted(missing))}"
             return Result(vector, Outcome.UNSUPPORTED, message, known=known)
         message, stderr, divergence = "", "", None
         try:
             replies: list[Reply] = []
-            for first in range(0, len(requests), BATCH):
-                replies += engine.batch(requests[first : first + BATCH])
-            outcome, message, divergence = _judge(setup, vector, replies, hello)
+            for first in range(0, len(asked), BATCH):
+                requests = [(ask.op, ask.fields) for ask in asked[first : first + BATCH]]
+                replies += engine.batch(requests)
+            outcome, message, divergence = _judge(setup, vector, asked, replies, hello)
+            self._note(setup, outcome, divergence)
             self.timeouts = self.failures = 0
         except EngineFailureError as failure:
             outcome, stderr = _outcome_of(failure), failure.stderr
             self.close()
-            message = f"{failure}{self._place(vector, requests, outcome)}"
+            message = f"{failure}{self._place(setup, vector, outcome)}"
             self.timeouts = self.timeouts + 1 if outcome is Outcome.TIMED_OUT else 0
             self.failures += 1
         seconds = time.monotonic() - began
@@ -269,51 +284,59 @@ class _Runner:
             self.campaign.hello = engine.hello()
         return self.engine
 
-    def _place(self, vector: Vector, requests: Sequence[Request], outcome: Outcome) -> str:
+    def _asked(self, setup: Setup, vector: Vector, hello: Hello) -> list[Ask]:
+        """Return the requests of a vector: its setup, or how to come back to it, and its steps."""
+        if STATES not in hello.capabilities:
+            return [*_reaching(setup), *_steps(vector)]
+        if setup.id in self.saved:
+            return [Ask("restore", {"name": setup.id}, "restore"), *_steps(vector)]
+        if setup.state is not None:
+            return [Ask("load", {"state": setup.state}, "load"), *_steps(vector)]
+        save = Ask("save", {"name": setup.id}, "save")
+        return [*_reaching(setup), save, *_steps(vector)]
+
+    def _note(self, setup: Setup, outcome: Outcome, divergence: Divergence | None) -> None:
+        """Remember that the engine has a setup saved, if it reached the steps after it."""
+        is_reached = divergence is not None and divergence.step is not None
+        if (outcome is Outcome.PASSED or is_reached) and setup.state is None:
+            self.saved.add(setup.id)
+
+    def _place(self, setup: Setup, vector: Vector, outcome: Outcome) -> str:
         """Return at which request the engine fails when they are sent one at a time."""
         if outcome is Outcome.TIMED_OUT or self.located >= TIMEOUTS_IN_A_ROW:
             return ""
         self.located += 1
         engine = self._started()
-        for index, (op, fields) in enumerate(requests):
+        for ask in (*_reaching(setup), *_steps(vector)):
             try:
-                engine.request(op, **fields)
+                engine.request(ask.op, **ask.fields)
             except EngineFailureError:
                 self.close()
-                return f" (at {_where(vector, self.suite.setups[vector.setup], index)[0]})"
+                return f" (at {ask.where})"
         return " (only when the requests of the vector are sent as one batch)"
-
-
-def _actions(setup: Setup, vector: Vector) -> list[Object]:
-    return [*setup.actions, *(step.action for step in vector.steps)]
 
 
 def _needs(setup: Setup, vector: Vector) -> frozenset[str]:
     """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
-    used = {action["type"] for action in _actions(setup, vector)}
-    return frozenset(name for name, actions in NEEDED.items() if used & actions)
+    actions = (*setup.actions, *(step.action for step in vector.steps))
+    used = {action["type"] for action in actions}
+    return frozenset(name for name, named in NEEDED.items() if used & named)
 
 
-def _requests(setup: Setup, vector: Vector) -> list[Request]:
-    return [
-        ("reset", {"system": setup.system}),
-        *(("apply", {"action": action}) for action in _actions(setup, vector)),
-        ("observe", {}),
-    ]
+def _reaching(setup: Setup) -> Iterator[Ask]:
+    """Yield the requests that lead to a setup."""
+    yield Ask("reset", {"system": setup.system}, "reset")
+    for number, action in enumerate(setup.actions, 1):
+        where = f"action {number} of setup {setup.id}, {action['type']}"
+        yield Ask("apply", {"action": action}, where, action=action)
 
 
-def _where(vector: Vector, setup: Setup, index: int) -> tuple[str, int | None, Object | None]:
-    """Return the name of request `index`, the number of its step, and its action."""
-    step = index - len(setup.actions)
-    if index == 0:
-        return "reset", None, None
-    if step <= 0:
-        action = setup.actions[index - 1]
-        return f"action {index} of setup {setup.id}, {action['type']}", None, action
-    if step <= len(vector.steps):
-        action = vector.steps[step - 1].action
-        return f"step {step} of {len(vector.steps)}, {action['type']}", step, action
-    return "the observation at the end", None, None
+def _steps(vector: Vector) -> Iterator[Ask]:
+    """Yield the requests of a vector's own steps, and the observation after them."""
+    for number, step in enumerate(vector.steps, 1):
+        where = f"step {number} of {len(vector.steps)}, {step.action['type']}"
+        yield Ask("apply", {"action": step.action}, where, number, step.action)
+    yield Ask("observe", {}, "the observation at the end")
 
 
 def _outcome_of(failure: EngineFailureError) -> Outcome:
@@ -327,10 +350,10 @@ def _outcome_of(failure: EngineFailureError) -> Outcome:
 
 
 def _judge(
-    setup: Setup, vector: Vector, replies: Sequence[Reply], hello: Hello
+    setup: Setup, vector: Vector, asked: Sequence[Ask], replies: Sequence[Reply], hello: Hello
 ) -> tuple[Outcome, str, Divergence | None]:
-    for index, reply in enumerate(replies):
-        where, number, action = _where(vector, setup, index)
+    for ask, reply in zip(asked, replies, strict=True):
+        where, number, action = ask.where, ask.step, ask.action
         body = reply.body if isinstance(reply.body, dict) else {}
         if reply.kind == "errored":
             return Outcome.ERRORED, f"{where}: {visible(str(body.get('message')), 500)}", None

@@ -18,6 +18,8 @@ from ibperp_conformance.runner.smoke_requests import (
     ACCOUNT,
     BOOK,
     CANCEL,
+    EMPTY,
+    FAR,
     LATER,
     ORDER,
     PERPETUAL,
@@ -82,6 +84,8 @@ def _attempts(engine: Engine) -> Iterator[Attempt]:
         yield from _PERPETUALS
     if {"spot_margin", "perpetuals", "settlement"} <= engine.capabilities:
         yield from _SETTLEMENT
+    if "states" in engine.capabilities:
+        yield from _STATES
     yield from _LAST
 
 
@@ -175,6 +179,37 @@ def _settled(engine: Engine) -> None:
     for account, free, cost in (("2", "980", "480"), ("3", "1020", "-480")):
         _equal(_member(body, "accounts", account, "free"), "CASH", free)
         _equal(_member(body, "accounts", account, "positions", "ORE_PERP"), "cost", cost)
+
+
+def _saved(engine: Engine) -> None:
+    requests: list[tuple[str, Mapping[str, object]]] = [
+        ("save", {"name": "smoke"}),
+        ("observe", {}),
+        ("apply", {"action": FAR}),
+        ("restore", {"name": "smoke"}),
+        ("observe", {}),
+    ]
+    replies = engine.batch(requests)
+    for place, kind in enumerate(("ok", "observation", "accepted", "ok", "observation")):
+        _want(kind, replies[place])
+    if replies[1].body != replies[4].body:
+        raise _UnexpectedError("the observation after restore is not that of the saved state")
+    _want("errored", engine.request("restore", name="never saved"))
+
+
+def _loaded(engine: Engine) -> None:
+    state = {
+        "system": SYSTEM,
+        **{name: [] for name in ("assets", "markets")},
+        **{name: {} for name in ("ended_orders", "ended_requests")},
+        "observation": {**EMPTY, "time": "60"},
+    }
+    _want("ok", engine.request("load", state=state))
+    body = _want("observation", engine.request("observe"))
+    _equal(body, "time", "60")
+    _equal(_member(body, "accounts", "2"), "user", "7")
+    if _member(body, "assets"):
+        raise _UnexpectedError("the loaded state has no assets, but some are observed")
 
 
 def _all_accepted(engine: Engine, actions: Sequence[Mapping[str, object]]) -> None:
@@ -292,6 +327,17 @@ _SETTLEMENT: Final[tuple[Attempt, ...]] = (
         ),
         _settled,
     ),
+)
+_STATES: Final[tuple[Attempt, ...]] = (
+    (
+        "save and restore",
+        (
+            "keep the state under its name; after restore everything is as it was when it was "
+            "saved; answer errored to a name that was never saved"
+        ),
+        _saved,
+    ),
+    ("load", "make the state that is written down the current one", _loaded),
 )
 _LAST: Final[tuple[Attempt, ...]] = (
     (

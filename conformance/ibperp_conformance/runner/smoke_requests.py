@@ -89,3 +89,33 @@ TRADE: Final[tuple[Mapping[str, object], ...]] = (
     {**ORDER, "market": "ORE_PERP", "account": "3", "side": "ask"},
 )
 SETTLEMENT: Final[tuple[Mapping[str, object], ...]] = (_mark("240"), {"type": "settle"})
+
+FAR: Final[Mapping[str, object]] = {"type": "advance_time", "time": "1000000"}
+"""A step that what was saved before it does not show."""
+
+_SETTINGS: Final[Mapping[str, object]] = {
+    **dict.fromkeys(("auto_lend", "auto_repay_borrows", "auto_borrow_settlements"), False),
+    "auto_realize": True,
+    "leverage_limit": "10000000000000000000",
+}
+
+
+def _nothing(*names: str) -> dict[str, object]:
+    return {name: {} for name in names}
+
+
+EMPTY: Final[Mapping[str, object]] = {
+    **_nothing("chains", "assets", "markets", "orders"),
+    **_nothing("withdrawals", "rebalances", "backstops", "requests"),
+    **dict.fromkeys(("settlement_time", "liquidation_time"), "0"),
+    "halted": False,
+    "accounts": {
+        str(account): {
+            "user": user,
+            "settings": _SETTINGS,
+            **_nothing("free", "reserved", "shares", "positions"),
+        }
+        for account, user in enumerate(("0", "0", "7"))
+    },
+}
+"""The observation of a state with nothing but three accounts."""

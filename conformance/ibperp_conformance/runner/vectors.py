@@ -93,12 +93,17 @@ class VectorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A state to start from: how to reach it, and its observation as leaf paths."""
+    """A state to start from: how to reach it, and its observation as leaf paths.
+
+    `state`: the same as one value, for an engine that can load it; the setups of the specification
+    have none.
+    """
 
     id: str
     system: Object
     actions: tuple[Object, ...]
     observation: Object
+    state: Object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,7 @@ def _by_id(records: Iterable[tuple[str, _Record]]) -> dict[str, _Record]:
 
 def _setups(path: Path) -> Iterable[tuple[str, Setup]]:
     for where, fields in _entries(path, "setups"):
-        _only(where, fields, ("id", "system", "actions", "observation"), ("title",))
+        _only(where, fields, ("id", "system", "actions", "observation"), ("state",))
         actions = _list(where, fields, "actions")
         yield (
             where,
@@ -222,6 +227,7 @@ def _setups(path: Path) -> Iterable[tuple[str, Setup]]:
                 _object(where, "system", fields["system"]),
                 tuple(_action(where, f"actions[{i}]", item) for i, item in enumerate(actions)),
                 _object(where, "observation", fields["observation"]),
+                _object(where, "state", fields["state"]) if "state" in fields else None,
             ),
         )
 
