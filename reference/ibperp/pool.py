@@ -65,6 +65,25 @@ def borrow_shares_burned(pool: Pool, amount: int) -> int:
     return mul_div_down(amount, pool.borrow_shares, pool.borrowed)
 
 
+def shares_to_pass(pool: Pool, held: int, amount: int) -> int:
+    """Return the shares that `amount` atoms of a lend are: all of them for all of it (LQ-3)."""
+    return held if amount == lend_claim(pool, held) else lend_shares_burned(pool, amount)
+
+
+def shares_to_redeem(pool: Pool, held: int, amount: int) -> int:
+    """Return the shares that redeeming `amount` atoms of a lend burns (MM-12).
+
+    All of them if the rest would claim not one atom: no lend is left that claims nothing.
+    """
+    burned = shares_to_pass(pool, held, amount)
+    return burned if lend_claim(redeem(pool, amount, burned), held - burned) else held
+
+
+def shares_to_repay(pool: Pool, owed: int, amount: int) -> int:
+    """Return the shares that repaying `amount` atoms of a debt burns: all for all of it (MM-14)."""
+    return owed if amount == debt(pool, owed) else borrow_shares_burned(pool, amount)
+
+
 def lend(pool: Pool, amount: int, shares: int) -> Pool:
     """Add `amount` atoms and `shares` to the lend side (MM-11)."""
     return replace(pool, lent=pool.lent + amount, lend_shares=pool.lend_shares + shares)
@@ -78,6 +97,15 @@ def redeem(pool: Pool, amount: int, shares: int) -> Pool:
 def borrow(pool: Pool, amount: int, shares: int) -> Pool:
     """Add `amount` atoms and `shares` to the borrow side (MM-13)."""
     return replace(pool, borrowed=pool.borrowed + amount, borrow_shares=pool.borrow_shares + shares)
+
+
+def borrow_with_fee(pool: Pool, amount: int, fee: int, reserve_fee: int) -> tuple[Pool, int]:
+    """Return the pool after a borrow, and the shares that owe `amount` and the entry fee (MM-13).
+
+    The fee is interest (MM-7): what the reserve gains is the reserve's part of it.
+    """
+    shares = borrow_shares_minted(pool, amount + fee)
+    return borrow(charge(pool, fee, reserve_fee), amount, shares), shares
 
 
 def repay(pool: Pool, amount: int, shares: int) -> Pool:
@@ -173,10 +201,9 @@ def merged(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
     if first * second >= 0:
         return pool, first + second
     lend_side, owed_side = max(first, second), -min(first, second)
-    claimed, owed = lend_claim(pool, lend_side), debt(pool, owed_side)
-    part = min(claimed, owed)
-    burned = lend_side if part == claimed else lend_shares_burned(pool, part)
-    repaid = owed_side if part == owed else borrow_shares_burned(pool, part)
+    part = min(lend_claim(pool, lend_side), debt(pool, owed_side))
+    burned = shares_to_pass(pool, lend_side, part)
+    repaid = shares_to_repay(pool, owed_side, part)
     after = repay(redeem(pool, part, burned), part, repaid)
     return after, lend_side - burned - owed_side + repaid
 

@@ -82,16 +82,11 @@ def settled(position: Position, mark: int, index: int, worth: int) -> Position:
 
     `worth`: what its virtual shares are worth before anything moves, in signed atoms.
     """
-    return Position(
-        market=position.market,
-        lots=position.lots,
+    return replace(
+        position,
         cost=position.lots * mark,
-        entry_cost=position.entry_cost,
         funding_index=index,
-        virtual=position.virtual,
         virtual_value=worth,
-        realized=position.realized,
-        fees=position.fees,
         funding=position.funding + funding_due(position, index),
         interest=position.interest + worth - position.virtual_value,
     )

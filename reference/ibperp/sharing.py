@@ -1,6 +1,39 @@
 """How an amount is shared among claims in proportion, without a rest (chapter settlement)."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from ibperp.numbers import mul_div_down
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the fund owes in atoms: to the position in `market`; to the account itself if None."""
+
+    account: int
+    market: int | None
+    amount: int
+
+
+def parts(available: int, amounts: Sequence[int]) -> list[int]:
+    """Return what each of the claims gets of what is `available`, in their order (ST-3, LQ-9).
+
+    The first i claims together get what is due to their sum, rounded down: the parts add up to
+    `available`, and no claim waits for another.
+    """
+    total, claimed, shared = sum(amounts), 0, 0
+    found = []
+    for amount in amounts:
+        claimed += amount
+        part = share(available, claimed, total, shared)
+        shared += part
+        found.append(part)
+    return found
 
 
 def share(available: int, claimed: int, total: int, shared: int) -> int:

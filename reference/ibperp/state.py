@@ -169,13 +169,13 @@ class Order:
     side: Side
     price: int
     lots: int
-    reserved: int
-    sequence: int
-    post_only: bool
-    reduce_only: bool
     self_trade_prevention: SelfTradePrevention
     flags: OrderFlags
-    status: OrderStatus
+    post_only: bool = False
+    reduce_only: bool = False
+    reserved: int = 0
+    sequence: int = 0
+    status: OrderStatus = OrderStatus.OPEN
 
 
 @dataclass(frozen=True, slots=True)

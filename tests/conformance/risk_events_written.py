@@ -56,7 +56,7 @@ RISK_EVENTS: Final[list[tuple[Event, dict[str, Any]]]] = [
         {"type": "loss_spread", "account": "2", "market": "ORE_USD", "amount": "5"},
     ),
     (
-        Unsettled(2, -1, 5, SettlementSource.SYSTEM_LIABILITY_TRANSFER),
+        Unsettled(2, None, 5, SettlementSource.SYSTEM_LIABILITY_TRANSFER),
         {
             "type": "unsettled",
             "account": "2",

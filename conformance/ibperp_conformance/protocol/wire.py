@@ -273,7 +273,7 @@ def _in_words(state: State, event: Any, name: str) -> Any:
     """Return a field of an event; assets, markets and balances by name in place of their ids."""
     value = getattr(event, name)
     match name:
-        case "asset" | "market" if value < 0:
+        case "asset" | "market" if value is None:
             return NOTHING
         case "asset":
             return state.assets[value].symbol

@@ -24,7 +24,6 @@ from ibperp.state import (
     Book,
     Market,
     Order,
-    OrderStatus,
     Pool,
     Reference,
     State,
@@ -123,20 +122,7 @@ def spot_of(state: State) -> Market:
 def order_of(account: int, side: Side, price: int, lots: int, reserved: int = 0) -> Order:
     """Return an open order in the only market, which may do nothing with the pools."""
     prevention = SelfTradePrevention.REJECT_TAKER
-    return Order(
-        account,
-        0,
-        side,
-        price,
-        lots,
-        reserved,
-        0,
-        post_only=False,
-        reduce_only=False,
-        self_trade_prevention=prevention,
-        flags=FLAGS,
-        status=OrderStatus.OPEN,
-    )
+    return Order(account, 0, side, price, lots, prevention, FLAGS, reserved=reserved)
 
 
 def side_of(*, is_bid: bool) -> Side:

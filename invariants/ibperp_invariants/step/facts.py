@@ -136,7 +136,7 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
             case OrderEnded(order, lots, _):
                 said.ended[order] = said.ended.get(order, 0) + lots
             case Unsettled(account, market, amount, source):
-                symbol = state.markets[market].symbol if market >= 0 else ""
+                symbol = "" if market is None else state.markets[market].symbol
                 said.credit(account, symbol, amount, source)
             case Settled(account, amount, _):
                 said.settled[account] = said.settled.get(account, 0) + amount

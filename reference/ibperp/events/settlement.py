@@ -30,10 +30,13 @@ class SettlementSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The unsettled balance of an account changed by `amount` signed atoms (ST-1)."""
+    """The unsettled balance of an account changed by `amount` signed atoms (ST-1).
+
+    `market`: of the position by which it changed; None if by none.
+    """
 
     account: int
-    market: int
+    market: int | None
     amount: int
     source: SettlementSource
 

@@ -15,10 +15,11 @@ from ibperp.state import FEES, INSURANCE
 from ibperp.valuation import held_atoms, settlement_asset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from ibperp.margin import Health
     from ibperp.operations.effect import Check, Effect
+    from ibperp.sharing import Claim
     from ibperp.state import State
 
 _resolved, _claims = bankruptcy.resolved, bankruptcy._claims
@@ -67,25 +68,17 @@ def _resolved_for_ever(state: State, account: int) -> Effect:
     return replace(done, state=replace(done.state, system=state.system))
 
 
-def _shared_alone() -> Callable[[int, int, int, int], int]:
-    """Return a sharing that rounds the part of every claim down by itself."""
-    before = 0
-
-    def share(loss: int, claimed: int, total: int, shared: int) -> int:
-        nonlocal before
-        del shared
-        amount, before = claimed - before, 0 if claimed == total else claimed
-        return mul_div_down(loss, amount, total)
-
-    return share
+def _shared_alone(available: int, amounts: Sequence[int]) -> list[int]:
+    """Round the part of every claim down by itself."""
+    return [mul_div_down(available, amount, sum(amounts)) for amount in amounts]
 
 
-def _without_positions(state: State) -> list[tuple[int, int, int]]:
-    return [claim for claim in _claims(state) if claim[1] == bankruptcy.WHOLE_ACCOUNT]
+def _without_positions(state: State) -> list[Claim]:
+    return [claim for claim in _claims(state) if claim.market is None]
 
 
-def _without_system(state: State) -> list[tuple[int, int, int]]:
-    return [claim for claim in _claims(state) if claim[0] not in {FEES, INSURANCE}]
+def _without_system(state: State) -> list[Claim]:
+    return [claim for claim in _claims(state) if claim.account not in {FEES, INSURANCE}]
 
 
 def _halved(effect: Effect, loss: int) -> Effect:
@@ -112,7 +105,7 @@ BANKRUPTCY_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "insurance_owes_nothing": ((bankruptcy, "resources", _held_by_insurance),),
     "insurance_keeps_lend": ((bankruptcy, "claim_of", _nothing),),
     "recourse_ignored": ((bankruptcy, "resolved", _resolved_for_ever),),
-    "loss_shared_alone": ((bankruptcy, "share", _shared_alone()),),
+    "loss_shared_alone": ((bankruptcy, "parts", _shared_alone),),
     "loss_halved": ((bankruptcy, "_spread", _halved),),
     "gains_spared": ((bankruptcy, "_claims", _without_positions),),
     "system_spared": ((bankruptcy, "_claims", _without_system),),

@@ -105,9 +105,8 @@ def _repaid_without_residue(books: Pool, amount: int, shares: int) -> Pool:
     return replace(after, reserve=books.reserve, lent=after.lent + residue)
 
 
-def _partly_repaid_shares(state: State, account: int, asset: int, amount: int) -> int:
-    del account
-    return pool.borrow_shares_burned(state.assets[asset].pool, amount)
+def _partly_repaid_shares(books: Pool, _owed: int, amount: int) -> int:
+    return pool.borrow_shares_burned(books, amount)
 
 
 def _redeemed_with_dust(
@@ -307,7 +306,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
         (moves, "redeemed", _redeemed_with_dust),
         (orders, "redeemed", _redeemed_with_dust),
     ),
-    "repay_dust_left": ((moves, "repaid_shares", _partly_repaid_shares),),
+    "repay_dust_left": ((pool, "shares_to_repay", _partly_repaid_shares),),
     "residue_to_lenders": ((pool, "repay", _repaid_without_residue),),
     "second_slope_ignored": ((pool, "borrow_rate", _optimal_excluded),),
     "root_rounded_down": ((margin, "isqrt_up", isqrt),),

@@ -20,7 +20,7 @@ from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
 from ibperp_conformance.protocol import observation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ibperp.margin import Health
     from ibperp.operations.effect import Effect
@@ -111,22 +111,13 @@ def _health_but_unsettled(state: State, account: Account) -> Health:
     return replace(whole, equity=whole.equity - settlement_value(state, account.unsettled))
 
 
-def _in_full(available: int, claimed: int, total: int, shared: int) -> int:
-    del available, total
-    return claimed - shared
+def _in_full(_available: int, amounts: Sequence[int]) -> list[int]:
+    return list(amounts)
 
 
-def _shared_alone() -> Callable[[int, int, int, int], int]:
-    """Return a sharing that rounds the part of every claim down by itself."""
-    before = 0
-
-    def share(available: int, claimed: int, total: int, shared: int) -> int:
-        nonlocal before
-        del shared
-        amount, before = claimed - before, 0 if claimed == total else claimed
-        return mul_div_down(available, amount, total)
-
-    return share
+def _shared_alone(available: int, amounts: Sequence[int]) -> list[int]:
+    """Round the part of every claim down by itself."""
+    return [mul_div_down(available, amount, sum(amounts)) for amount in amounts]
 
 
 def _borrowed_first(self: Clearing, index: int, due: int, *, may_borrow: bool) -> int:
@@ -156,8 +147,9 @@ def _borrowed_virtually(self: Clearing, index: int, market: int, amount: int) ->
     self._moved(index, held, pool, shares=-shares, amount=-amount, source=source)
 
 
-def _smallest_first(books: Clearing, accounts: list[int]) -> list[tuple[int, int, int]]:
-    return sorted(_virtual_debts(books, accounts))
+def _smallest_first(books: Clearing, accounts: list[int]) -> list[settle.VirtualDebt]:
+    debts = _virtual_debts(books, accounts)
+    return sorted(debts, key=lambda debt: (debt.amount, debt.account, debt.market))
 
 
 def _kept_when_flat(books: Clearing, account: int, held: Position) -> SettlementSource | None:
@@ -169,10 +161,10 @@ def _kept_when_automatic(books: Clearing, account: int, held: Position) -> Settl
 
 
 def _culled_by_borrowing(
-    books: Clearing, account: int, market: int, amount: int, source: SettlementSource
+    books: Clearing, debt: settle.VirtualDebt, amount: int, source: SettlementSource
 ) -> int:
-    paid = books.pay_in(account, amount, may_borrow=True) if amount > 0 else 0
-    books.give_virtually(account, market, paid, source)
+    paid = books.pay_in(debt.account, amount, may_borrow=True) if amount > 0 else 0
+    books.give_virtually(debt.account, debt.market, paid, source)
     return paid
 
 
@@ -238,8 +230,8 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (module, "health", _health_but_unsettled)
         for module in (clearing, effect, matching, settings, observation)
     ),
-    "winners_in_full": ((settle, "share", _in_full),),
-    "shared_alone": ((settle, "share", _shared_alone()),),
+    "winners_in_full": ((settle, "parts", _in_full),),
+    "shared_alone": ((settle, "parts", _shared_alone),),
     "borrowed_before_redeemed": ((Clearing, "pay_in", _borrowed_first),),
     "receiver_keeps_debt": ((Clearing, "pay_out", _paid_beside_debt),),
     "virtual_lend_skipped": ((Clearing, "take_virtually", _borrowed_virtually),),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import pool as pool_kernel
 from ibperp.events import LiquidationStage, LiquidationStep, PositionMoved, Reason, SettlementSource
 from ibperp.liquidation import portions, zero_price
 from ibperp.margin import counted_equity
@@ -17,6 +16,7 @@ from ibperp.operations.liquidation.handover import (
     shares_moved,
     unsettled_moved,
 )
+from ibperp.pool import shares_to_repay
 from ibperp.portfolio import health
 from ibperp.state import Perpetual, at
 from ibperp.valuation import liability_of, owed_atoms, settlement_value
@@ -91,7 +91,7 @@ def _debt_taken(
     owed_shares = max(-at(holder.shares, target.place), 0)
     owed = owed_atoms(effect.state, holder, target.place)
     part = min(amount, owed)
-    shares = owed_shares if part == owed else pool_kernel.borrow_shares_burned(pool, part)
+    shares = shares_to_repay(pool, owed_shares, part)
     fund = min(amount - part, max(-holder.unsettled, 0))
     worth = liability_of(effect.state, target.place, part + fund)
     value = worth + mul_div_down(worth, case.health.equity, case.health.exposure)

@@ -19,15 +19,15 @@ from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
 from ibperp.operations.liquidation.deleveraging import lenders_paid
-from ibperp.operations.liquidation.handover import NO_MARKET, Handover, claim_moved, unsettled_moved
+from ibperp.operations.liquidation.handover import Handover, claim_moved, unsettled_moved
 from ibperp.operations.liquidation.ladder import liquidation_rejection, step
 from ibperp.operations.money_market.moves import (
     available_of,
     claim_of,
     debt_of,
     free_of,
+    owed_shares_of,
     repaid,
-    repaid_shares,
     repay_checks,
 )
 from ibperp.operations.perpetuals.perpetual_trade import credited, placed
@@ -36,8 +36,8 @@ from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
 from ibperp.risk import due_accounts, resources
-from ibperp.sharing import share
-from ibperp.state import INSURANCE, Perpetual, at, find_asset, position_of
+from ibperp.sharing import Claim, parts
+from ibperp.state import INSURANCE, Perpetual, find_asset, position_of
 from ibperp.valuation import held_atoms, settlement_asset, settlement_value
 
 if TYPE_CHECKING:
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 
 STEPS_MAX: Final = 10_000
 """The most steps that one action may ask for (LQ-10)."""
-
-WHOLE_ACCOUNT = -1
-"""The place of a claim on the fund that no single position has."""
 
 
 def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
@@ -167,7 +164,7 @@ def _pool_debt_ended(effect: Effect, account: int, asset: int, budget: int) -> t
     before, owed = effect, debt_of(effect.state, account, asset)
     effect, spent = _insurance_paid(effect, account, asset, budget)
     covered, by_reserve, by_lenders = owed - debt_of(effect.state, account, asset), 0, 0
-    shares = max(-at(effect.state.accounts[account].shares, asset), 0)
+    shares = owed_shares_of(effect.state, account, asset)
     if shares and effect.state.system.non_recourse:
         pool = effect.state.assets[asset].pool
         after, by_reserve, by_lenders = kernel.written_off(pool, shares)
@@ -198,8 +195,9 @@ def _paid_back(effect: Effect, account: int, asset: int, amount: int) -> Effect:
     """Repay a debt with the insurance's cash, then with its lend."""
     cash = min(amount, free_of(effect.state, INSURANCE, asset))
     if cash:
-        shares = repaid_shares(effect.state, account, asset, cash)
-        after = kernel.repay(effect.state.assets[asset].pool, cash, shares)
+        pool = effect.state.assets[asset].pool
+        shares = kernel.shares_to_repay(pool, owed_shares_of(effect.state, account, asset), cash)
+        after = kernel.repay(pool, cash, shares)
         effect = effect.claimed(account, asset, shares, after, Reason.INSURANCE)
         effect = effect.moved(asset, cash, Reason.INSURANCE, debit=free(INSURANCE), credit=POOL)
     lent = min(amount - cash, claim_of(effect.state, INSURANCE, asset))
@@ -218,7 +216,7 @@ def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
     rest = owed - covered
     if rest and state.system.non_recourse:
         source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-        effect = credited(effect, account, NO_MARKET, rest, source)
+        effect = credited(effect, account, None, rest, source)
         effect = _spread(effect, rest)
     else:
         rest = 0
@@ -235,32 +233,30 @@ def _spread(effect: Effect, loss: int) -> Effect:
     sum (ST-7), so that a loss always finds claims, whoever still has a position.
     """
     claims = _claims(effect.state)
-    total, claimed, shared = sum(claim[2] for claim in claims), 0, 0
-    assert loss <= total
-    for account, market, amount in claims:
-        claimed += amount
-        part = share(loss, claimed, total, shared)
-        shared += part
-        if market == WHOLE_ACCOUNT:
+    amounts = [claim.amount for claim in claims]
+    assert loss <= sum(amounts)
+    for claim, part in zip(claims, parts(loss, amounts), strict=True):
+        account, market = claim.account, claim.market
+        if market is None:
             source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-            effect = credited(effect, account, NO_MARKET, -part, source)
+            effect = credited(effect, account, None, -part, source)
         elif part:
             position = position_of(effect.state.accounts[account], market)
             effect = placed(effect, account, replace(position, cost=position.cost + part))
             effect = effect.noted(effect.state, LossSpread(account, market, part))
-    assert shared == loss
     return effect
 
 
-def _claims(state: State) -> list[tuple[int, int, int]]:
-    """Return (account, market, atoms) of every claim on the fund, by account, then market."""
-    found = []
+def _claims(state: State) -> list[Claim]:
+    """Return every claim on the fund, by account, then market (LQ-9)."""
+    found: list[Claim] = []
     for (account,) in state.active:
         holder = state.accounts[account]
-        found.append((account, WHOLE_ACCOUNT, holder.unsettled))
+        found.append(Claim(account, None, holder.unsettled))
         for position in holder.positions:
             market = state.markets[position.market]
             assert isinstance(market, Perpetual)
             due = funding_due(position, market.funding_index)
-            found.append((account, position.market, unrealized(position, market.mark_price) - due))
-    return [claim for claim in found if claim[2] > 0]
+            gain = unrealized(position, market.mark_price) - due
+            found.append(Claim(account, position.market, gain))
+    return [claim for claim in found if claim.amount > 0]

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Final
 from ibperp.events import (
     LiquidationStage,
     LiquidationStep,
-    OrderAccepted,
-    OrderEnd,
-    OrderEnded,
     Reason,
     SettlementSource,
     Traded,
@@ -23,14 +20,13 @@ from ibperp.operations.perpetuals.perpetual_trade import credited
 from ibperp.operations.programs.block_trade import ADMITTING
 from ibperp.operations.programs.quotes import is_open, opened
 from ibperp.operations.spot_margin.checks import limit_price, mark_price
-from ibperp.operations.spot_margin.matching import matched
-from ibperp.operations.spot_margin.resting import with_order
-from ibperp.orders import OrderFlags, SelfTradePrevention, Side
+from ibperp.operations.spot_margin.matching import worked_order
+from ibperp.orders import OrderFlags, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
-from ibperp.state import INSURANCE, Market, Order, OrderStatus, Perpetual, find_asset, with_account
+from ibperp.state import INSURANCE, Market, Order, Perpetual, find_asset, with_account
 from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
@@ -187,35 +183,19 @@ def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
         side=deal.side,
         price=price,
         lots=lots,
-        reserved=0,
-        sequence=0,
-        post_only=False,
-        reduce_only=False,
         self_trade_prevention=SelfTradePrevention.REJECT_MAKER,
         flags=FLAGS,
-        status=OrderStatus.OPEN,
     )
-    accepted = OrderAccepted(index, case.account, place, deal.side, price, lots)
-    begun = effect.noted(with_order(state, index, order), accepted)
-    begun = replace(begun, events=(LiquidationStep(case.account, deal.stage), *begun.events))
-    matching = matched(begun, index)
-    if isinstance(matching, Rejected):
+    begun = replace(effect, events=(LiquidationStep(case.account, deal.stage), *effect.events))
+    done = worked_order(begun, index, order, TimeInForce.IOC)
+    if isinstance(done, Rejected) or done.state.orders[index].lots == lots:
         return None
-    effect, stopped = matching
-    left = effect.state.orders[index]
-    if left.lots == lots:
-        return None
-    status = OrderStatus.EXPIRED if left.lots else OrderStatus.FILLED
-    effect = effect.noted(with_order(effect.state, index, replace(left, status=status)))
-    if left.lots:
-        reason = stopped or OrderEnd.IMMEDIATE_OR_CANCEL
-        effect = effect.noted(effect.state, OrderEnded(index, left.lots, reason))
     value = sum(
         event.lots * event.price
-        for event in effect.events
+        for event in done.events
         if isinstance(event, Traded) and event.taker_order == index
     )
-    return _charged(effect, case.account, place, value)
+    return _charged(done, case.account, place, value)
 
 
 def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ibperp import pool as pool_kernel
 from ibperp.events import LiquidationStage, LiquidationStep, PositionMoved, Reason, SettlementSource
 from ibperp.liquidation import borne_price, zero_price
 from ibperp.margin import is_liquidatable
@@ -20,6 +19,7 @@ from ibperp.operations.liquidation.handover import (
     unsettled_moved,
 )
 from ibperp.operations.money_market.moves import claim_of, debt_of
+from ibperp.pool import shares_to_repay
 from ibperp.portfolio import health
 from ibperp.risk import insured_equity, lacking
 from ibperp.state import INSURANCE, Perpetual, at, position_of
@@ -132,7 +132,7 @@ def _insured(effect: Effect, case: Case, target: Target) -> Effect | None:
     effect = effect.noted(effect.state, step)
     effect, _ = paid_in_kind(effect, liability_of(effect.state, target.place, amount), between)
     part, owed_shares = min(amount, owed), max(-at(holder.shares, target.place), 0)
-    shares = owed_shares if part == owed else pool_kernel.borrow_shares_burned(pool, part)
+    shares = shares_to_repay(pool, owed_shares, part)
     effect = shares_moved(effect, target.place, -shares, between)
     return unsettled_moved(effect, -(amount - part), case.account, INSURANCE)
 

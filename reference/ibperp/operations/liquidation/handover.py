@@ -10,7 +10,7 @@ from ibperp.events import SettlementSource, VirtualMoved
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
 from ibperp.operations.spot_margin.resting import resized
-from ibperp.pool import lend_claim, lend_shares_burned, merged
+from ibperp.pool import lend_claim, merged, shares_to_pass
 from ibperp.posting import free
 from ibperp.state import Perpetual, at, with_market
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, virtual_worth, worth_of
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.state import Account, State
 
-NO_MARKET = -1
-"""The market of a change of `unsettled` that has none."""
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The atoms that an account has of an asset: cash, a lend, a claim on the fund (LQ-7)."""
+
+    cash: int
+    lend: int
+    claim: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,14 @@ def claim_moved(effect: Effect, asset: int, amount: int, between: Handover) -> E
     """Pass on a lend that is worth `amount` atoms: the claim moves, no cash does (LQ-7)."""
     pool = effect.state.assets[asset].pool
     held = at(effect.state.accounts[between.giver].shares, asset)
-    is_all = amount == lend_claim(pool, held)
-    shares = held if is_all else lend_shares_burned(pool, amount)
-    return shares_moved(effect, asset, shares, between)
+    return shares_moved(effect, asset, shares_to_pass(pool, held, amount), between)
 
 
 def unsettled_moved(effect: Effect, amount: int, giver: int, taker: int) -> Effect:
     """Pass on signed atoms of a claim on the fund, or below zero of a debt to it (LQ-3)."""
     source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-    effect = credited(effect, giver, NO_MARKET, -amount, source)
-    return credited(effect, taker, NO_MARKET, amount, source)
+    effect = credited(effect, giver, None, -amount, source)
+    return credited(effect, taker, None, amount, source)
 
 
 def assumed(effect: Effect, account: int, reason: Reason) -> Effect:
@@ -128,14 +132,15 @@ def holdings(state: State, account: Account) -> list[int]:
 
 def payable_in(state: State, account: Account, asset: int) -> int:
     """Return the quote atoms that an account can pay in one asset (LQ-7)."""
-    return sum(worth_of(state, asset, held) for held in _ways(state, account, asset))
+    held = _holding(state, account, asset)
+    return sum(worth_of(state, asset, amount) for amount in (held.cash, held.lend, held.claim))
 
 
-def _ways(state: State, account: Account, asset: int) -> tuple[int, int, int]:
-    """Return the atoms that an account has of an asset: cash, lend, claim on the fund."""
+def _holding(state: State, account: Account, asset: int) -> Holding:
+    """Return what an account has of an asset, in each of the ways in which it can pay with it."""
     lend = lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
     claim = max(account.unsettled, 0) if _is_settlement(state, asset) else 0
-    return at(account.free, asset), lend, claim
+    return Holding(at(account.free, asset), lend, claim)
 
 
 def _is_settlement(state: State, asset: int) -> bool:
@@ -144,18 +149,19 @@ def _is_settlement(state: State, asset: int) -> bool:
 
 def _paid_in(effect: Effect, asset: int, value: int, between: Handover) -> tuple[Effect, int]:
     """Pay up to `value` in one asset: as cash, as a lend, as a claim on the fund."""
-    books, giver, taker = effect.state.assets[asset], between.giver, between.taker
-    for way, held in enumerate(_ways(effect.state, effect.state.accounts[giver], asset)):
-        amount = min(held, mul_div_up(value, books.parameters.lot_atoms, books.price))
-        worth = worth_of(effect.state, asset, amount)
-        if worth == 0:
-            continue
-        value = max(value - worth, 0)
-        if way == 0:
-            debit, credit = free(giver), free(taker)
-            effect = effect.moved(asset, amount, between.reason, debit=debit, credit=credit)
-        elif way == 1:
-            effect = claim_moved(effect, asset, amount, between)
-        else:
-            effect = unsettled_moved(effect, amount, giver, taker)
-    return effect, value
+    state, giver, taker = effect.state, between.giver, between.taker
+    held = _holding(state, state.accounts[giver], asset)
+    cash, value = _part_of(state, asset, held.cash, value)
+    lend, value = _part_of(state, asset, held.lend, value)
+    claim, value = _part_of(state, asset, held.claim, value)
+    effect = effect.moved(asset, cash, between.reason, debit=free(giver), credit=free(taker))
+    effect = claim_moved(effect, asset, lend, between) if lend else effect
+    return unsettled_moved(effect, claim, giver, taker), value
+
+
+def _part_of(state: State, asset: int, held: int, value: int) -> tuple[int, int]:
+    """Return the atoms of `held` that pay up to `value`, none if worthless; and what is left."""
+    asset_state = state.assets[asset]
+    amount = min(held, mul_div_up(value, asset_state.parameters.lot_atoms, asset_state.price))
+    worth = worth_of(state, asset, amount)
+    return amount if worth else 0, max(value - worth, 0)

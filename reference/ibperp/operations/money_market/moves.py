@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
 from ibperp.events import InterestCharged, Reason
-from ibperp.numbers import RATIO, mul_div_up, remainder
+from ibperp.numbers import remainder
 from ibperp.open_orders import firm_atoms
 from ibperp.operations.effect import Check, Effect, rejection
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import BookState
 from ibperp.posting import POOL, free
-from ibperp.state import at, with_pool
+from ibperp.state import at
 
 if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters
@@ -48,8 +48,12 @@ def claim_of(state: State, account: int, asset: int) -> int:
 
 def debt_of(state: State, account: int, asset: int) -> int:
     """Return the atoms that an account owes, rounded up; zero without a debt."""
-    shares = at(state.accounts[account].shares, asset)
-    return kernel.debt(state.assets[asset].pool, max(-shares, 0))
+    return kernel.debt(state.assets[asset].pool, owed_shares_of(state, account, asset))
+
+
+def owed_shares_of(state: State, account: int, asset: int) -> int:
+    """Return the borrow shares that an account owes; zero without a debt."""
+    return max(-at(state.accounts[account].shares, asset), 0)
 
 
 def entry_fee_of(state: State, asset: int, amount: int) -> int:
@@ -109,7 +113,7 @@ def redeemed(effect: Effect, account: int, asset: int, amount: int, reason: Reas
     """Move `amount` atoms from an account's lend to its free balance (MM-12)."""
     pool = effect.state.assets[asset].pool
     held = at(effect.state.accounts[account].shares, asset)
-    shares = _redeemed_shares(pool, held, amount)
+    shares = kernel.shares_to_redeem(pool, held, amount)
     after = kernel.redeem(pool, amount, shares)
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
@@ -139,11 +143,10 @@ def borrowed(effect: Effect, account: int, asset: int, amount: int, reason: Reas
     books = effect.state.assets[asset]
     fee = entry_fee_of(effect.state, asset, amount)
     reserve_fee = books.parameters.pool.reserve_fee
-    shares = kernel.borrow_shares_minted(books.pool, amount + fee)
-    after = kernel.borrow(kernel.charge(books.pool, fee, reserve_fee), amount, shares)
+    after, shares = kernel.borrow_with_fee(books.pool, amount, fee, reserve_fee)
     if fee:
-        to_reserve = mul_div_up(fee, reserve_fee, RATIO)
-        effect = effect.noted(effect.state, InterestCharged(asset, fee, to_reserve))
+        charged = InterestCharged(asset, fee, after.reserve - books.pool.reserve)
+        effect = effect.noted(effect.state, charged)
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
 
@@ -152,7 +155,9 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
     """Check that an account may repay `amount` atoms (MM-14)."""
     owed = debt_of(state, account, asset)
     has_debt = 0 < amount <= owed
-    burned = repaid_shares(state, account, asset, amount) if has_debt else 1
+    owed_shares = owed_shares_of(state, account, asset)
+    pool = state.assets[asset].pool
+    burned = kernel.shares_to_repay(pool, owed_shares, amount) if has_debt else 1
     return (
         (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (has_debt, RejectionCode.REPAY_EXCEEDS_DEBT),
@@ -162,8 +167,9 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
 
 def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from an account's free balance against its debt (MM-14)."""
-    shares = repaid_shares(effect.state, account, asset, amount)
-    after = kernel.repay(effect.state.assets[asset].pool, amount, shares)
+    pool = effect.state.assets[asset].pool
+    shares = kernel.shares_to_repay(pool, owed_shares_of(effect.state, account, asset), amount)
+    after = kernel.repay(pool, amount, shares)
     effect = effect.claimed(account, asset, shares, after, reason)
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 
@@ -207,29 +213,6 @@ def swept(effect: Effect, account: int, asset: int, *, repay: int = 0, lend: int
     if amount and _hold(lend_checks(effect.state, account, asset, amount)):
         effect = lent(effect, account, asset, amount, Reason.AUTO_LEND)
     return effect
-
-
-def with_charged_pool(effect: Effect, asset: int, pool: Pool, interest: int, fee: int) -> Effect:
-    """Replace a pool whose debts grew by `interest`, `fee` of it for the reserve (MM-6)."""
-    events = (InterestCharged(asset, interest, fee),) if interest else ()
-    return effect.noted(with_pool(effect.state, asset, pool), *events)
-
-
-def _redeemed_shares(pool: Pool, held: int, amount: int) -> int:
-    """Return the shares to burn: all of them if the rest would claim not one atom (MM-12)."""
-    burned = kernel.lend_shares_burned(pool, amount)
-    is_all = amount == kernel.lend_claim(pool, held)
-    rest = 0 if is_all else kernel.lend_claim(kernel.redeem(pool, amount, burned), held - burned)
-    return burned if rest else held
-
-
-def repaid_shares(state: State, account: int, asset: int, amount: int) -> int:
-    """Return the shares that repaying `amount` atoms of a debt burns: all for all of it (MM-14)."""
-    pool = state.assets[asset].pool
-    owed_shares = -at(state.accounts[account].shares, asset)
-    if amount == kernel.debt(pool, owed_shares):
-        return owed_shares
-    return kernel.borrow_shares_burned(pool, amount)
 
 
 def _utilization_checks(pool: Pool, limits: PoolParameters, used: int) -> tuple[Check, ...]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
-from ibperp.numbers import RATIO, div_down, in_range, mul_div_up
+from ibperp.events import InterestCharged
+from ibperp.numbers import div_down, in_range
 from ibperp.operations.effect import Effect, rejection
-from ibperp.operations.money_market.moves import with_charged_pool
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import pool_violations
 from ibperp.ramps import with_ramps
@@ -78,9 +78,9 @@ def _accrued(effect: Effect, asset: int, seconds: int) -> Effect:
     limits = books.parameters.pool
     rate = kernel.borrow_rate(limits, kernel.utilization(books.pool))
     pool = kernel.accrue(books.pool, rate, seconds, limits.reserve_fee)
-    interest = pool.borrowed - books.pool.borrowed
-    fee = mul_div_up(interest, limits.reserve_fee, RATIO)
-    return with_charged_pool(effect, asset, pool, interest, fee)
+    interest, reserve = pool.borrowed - books.pool.borrowed, pool.reserve - books.pool.reserve
+    charged = (InterestCharged(asset, interest, reserve),) if interest else ()
+    return effect.noted(with_pool(effect.state, asset, pool), *charged)
 
 
 def _crossed(before: int, after: int, interval: int) -> int:

@@ -77,7 +77,7 @@ def placed(effect: Effect, account: int, position: Position) -> Effect:
 
 
 def credited(
-    effect: Effect, account: int, market: int, amount: int, source: SettlementSource
+    effect: Effect, account: int, market: int | None, amount: int, source: SettlementSource
 ) -> Effect:
     """Add signed atoms to what is unsettled of an account; zero adds nothing (ST-1)."""
     if amount == 0:

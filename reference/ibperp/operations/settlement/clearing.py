@@ -17,7 +17,6 @@ from ibperp.events import (
     VirtualMoved,
 )
 from ibperp.margin import is_admissible
-from ibperp.numbers import RATIO, mul_div_up
 from ibperp.open_orders import firm_atoms
 from ibperp.operations.money_market.moves import borrow_checks, entry_fee_of, lend_checks
 from ibperp.outcomes import RejectionCode
@@ -55,14 +54,10 @@ class Sheet:
 
     def written(self) -> Account:
         """Return the account as it is by now."""
-        account, asset = self.account, self.asset
-        return Account(
-            user=account.user,
-            free=put(account.free, asset, self.free),
-            shares=put(account.shares, asset, self.shares),
-            settings=account.settings,
-            reserved=account.reserved,
-            orders=account.orders,
+        return replace(
+            self.account,
+            free=put(self.account.free, self.asset, self.free),
+            shares=put(self.account.shares, self.asset, self.shares),
             unsettled=self.unsettled,
             positions=tuple(self.positions[market] for market in sorted(self.positions)),
         )
@@ -124,7 +119,7 @@ class Clearing:
         position, pool = self.position(index, market), self.pool
         held = max(position.virtual, 0)
         part = min(amount, kernel.lend_claim(pool, held))
-        burned = _burned(pool, held, part)
+        burned = kernel.shares_to_redeem(pool, held, part)
         pool = kernel.redeem(pool, part, burned)
         minted = kernel.borrow_shares_minted(pool, amount - part) if amount > part else 0
         pool = kernel.borrow(pool, amount - part, minted)
@@ -140,9 +135,8 @@ class Clearing:
             return
         position, pool = self.position(index, market), self.pool
         owed_shares = max(-position.virtual, 0)
-        owed = kernel.debt(pool, owed_shares)
-        part = min(amount, owed)
-        burned = owed_shares if part == owed else kernel.borrow_shares_burned(pool, part)
+        part = min(amount, kernel.debt(pool, owed_shares))
+        burned = kernel.shares_to_repay(pool, owed_shares, part)
         pool = kernel.repay(pool, part, burned) if part else pool
         minted = kernel.lend_shares_minted(pool, amount - part)
         pool = kernel.lend(pool, amount - part, minted)
@@ -158,7 +152,7 @@ class Clearing:
         position, pool = self.position(index, market), self.pool
         part = min(self.debt(index), virtual_worth(pool, position.virtual))
         if part:
-            burned = _burned(pool, position.virtual, part)
+            burned = kernel.shares_to_redeem(pool, position.virtual, part)
             self.paid_in += part
             after = kernel.redeem(pool, part, burned)
             self._moved(index, position, after, shares=-burned, amount=-part, source=source)
@@ -188,7 +182,7 @@ class Clearing:
         held = max(sheet.shares, 0)
         part = min(kernel.lend_claim(self.pool, held), due - paid)
         if held and paid < due:
-            burned = _burned(self.pool, held, part)
+            burned = kernel.shares_to_redeem(self.pool, held, part)
             after = kernel.redeem(self.pool, part, burned)
             self._claim(index, -burned, after, Reason.SETTLEMENT_REDEEM)
         paid += part
@@ -246,9 +240,7 @@ class Clearing:
         self.events.append(SharesMoved(index, self.asset, shares, reason))
 
     def _repay(self, index: int, amount: int) -> None:
-        owed_shares = -self.sheet(index).shares
-        is_all = amount == kernel.debt(self.pool, owed_shares)
-        burned = owed_shares if is_all else kernel.borrow_shares_burned(self.pool, amount)
+        burned = kernel.shares_to_repay(self.pool, -self.sheet(index).shares, amount)
         after = kernel.repay(self.pool, amount, burned)
         self.paid_out += amount
         self._claim(index, burned, after, Reason.SETTLEMENT_REPAY)
@@ -270,8 +262,7 @@ class Clearing:
             return False
         fee = entry_fee_of(before, self.asset, amount)
         reserve_fee = before.assets[self.asset].parameters.pool.reserve_fee
-        shares = kernel.borrow_shares_minted(self.pool, amount + fee)
-        pool = kernel.borrow(kernel.charge(self.pool, fee, reserve_fee), amount, shares)
+        pool, shares = kernel.borrow_with_fee(self.pool, amount, fee, reserve_fee)
         holder = before.accounts[index]
         held = put(holder.shares, self.asset, at(holder.shares, self.asset) - shares)
         after = with_pool(before, self.asset, pool)
@@ -284,7 +275,7 @@ class Clearing:
         if after_borrow.equity < 0 or not is_admissible(before_borrow, after_borrow):
             return False
         if fee:
-            to_reserve = mul_div_up(fee, reserve_fee, RATIO)
+            to_reserve = pool.reserve - self.pool.reserve
             self.events.append(InterestCharged(self.asset, fee, to_reserve))
         self._claim(index, -shares, pool, Reason.SETTLEMENT_BORROW)
         return True
@@ -310,12 +301,3 @@ class Clearing:
         cash = posted(self.pool.cash, entry, is_debit=not is_debit)
         self.pool = replace(self.pool, cash=cash)
         self.events.append(entry)
-
-
-def _burned(pool: Pool, held: int, amount: int) -> int:
-    """Return the lend shares to burn for `amount`: all if the rest would claim nothing (MM-12)."""
-    if amount == kernel.lend_claim(pool, held):
-        return held
-    burned = kernel.lend_shares_burned(pool, amount)
-    rest = kernel.lend_claim(kernel.redeem(pool, amount, burned), held - burned)
-    return burned if rest else held

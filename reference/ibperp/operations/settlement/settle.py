@@ -6,7 +6,7 @@ one settlement and lives no longer than the action; the state before it stays un
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool as kernel
@@ -16,7 +16,7 @@ from ibperp.operations.effect import rejection
 from ibperp.operations.settlement.clearing import Clearing
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, settled, unrealized
-from ibperp.sharing import share
+from ibperp.sharing import Claim, parts
 from ibperp.state import Perpetual, find_asset
 from ibperp.valuation import virtual_worth
 
@@ -26,8 +26,23 @@ if TYPE_CHECKING:
     from ibperp.position import Position
     from ibperp.state import State
 
-WHOLE_ACCOUNT = -1
-"""The place of a claim that no single position has."""
+
+@dataclass(frozen=True, slots=True)
+class VirtualDebt:
+    """What the virtual borrow of a position owes, in atoms (ST-4)."""
+
+    account: int
+    market: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndingDebt:
+    """What a virtual borrow owes, in atoms, that is to end, and why (ST-4)."""
+
+    market: int
+    amount: int
+    source: SettlementSource
 
 
 def settle(state: State, _action: Settle) -> Outcome:
@@ -59,32 +74,35 @@ def settle(state: State, _action: Settle) -> Outcome:
     return Accepted(clearing.written(), tuple(clearing.events))
 
 
-def _marked(clearing: Clearing, account: int) -> list[tuple[int, int, int]]:
+def _marked(clearing: Clearing, account: int) -> list[Claim]:
     """Realize the gains of one account; return those that are to be paid virtually (ST-2).
 
     Funding always becomes unsettled. So does the gain of an account that realizes automatically; of
     any other, a loss is taken from the position's virtual shares, and a gain waits to be paid.
     """
-    sheet, gains = clearing.sheet(account), []
-    for place, position in sheet.positions.items():
-        market = clearing.state.markets[place]
+    sheet = clearing.sheet(account)
+    gains: list[Claim] = []
+    losses: dict[int, int] = {}
+    for index, position in sheet.positions.items():
+        market = clearing.state.markets[index]
         assert isinstance(market, Perpetual)
         due = funding_due(position, market.funding_index)
         gain = unrealized(position, market.mark_price)
         worth = virtual_worth(clearing.pool, position.virtual)
-        sheet.positions[place] = settled(position, market.mark_price, market.funding_index, worth)
+        sheet.positions[index] = settled(position, market.mark_price, market.funding_index, worth)
         sheet.unsettled -= due
-        clearing.note_interest(account, place, worth - position.virtual_value)
-        clearing.note(account, place, -due, SettlementSource.FUNDING_PAYMENT)
+        clearing.note_interest(account, index, worth - position.virtual_value)
+        clearing.note(account, index, -due, SettlementSource.FUNDING_PAYMENT)
         if sheet.account.settings.auto_realize:
             sheet.unsettled += gain
-            clearing.note(account, place, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
-        else:
-            gains.append((account, place, gain))
-    for _, place, gain in gains:
-        if gain < 0:
-            clearing.take_virtually(account, place, -gain)
-    return [gain for gain in gains if gain[2] > 0]
+            clearing.note(account, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
+        elif gain > 0:
+            gains.append(Claim(account, index, gain))
+        elif gain < 0:
+            losses[index] = -gain
+    for index, loss in losses.items():
+        clearing.take_virtually(account, index, loss)
+    return gains
 
 
 def _release(clearing: Clearing, account: int) -> None:
@@ -100,44 +118,40 @@ def _collect(clearing: Clearing, account: int) -> None:
     sheet = clearing.sheet(account)
     owed = max(-sheet.unsettled, 0)
     ending = [
-        (position.market, -virtual_worth(clearing.pool, position.virtual), source)
+        EndingDebt(position.market, -virtual_worth(clearing.pool, position.virtual), source)
         for position in sheet.positions.values()
         if position.virtual < 0 and (source := _ending(clearing, account, position))
     ]
-    due = owed + sum(debt for _, debt, _ in ending)
+    due = owed + sum(debt.amount for debt in ending)
     if due == 0:
         return
     paid = clearing.pay_in(account, due, may_borrow=True)
     if owed:
         clearing.settle(account, -min(paid, owed))
     left = paid - min(paid, owed)
-    for market, debt, source in ending:
-        clearing.give_virtually(account, market, min(debt, left), source)
-        left -= min(debt, left)
+    for debt in ending:
+        part = min(debt.amount, left)
+        clearing.give_virtually(account, debt.market, part, debt.source)
+        left -= part
 
 
-def _distribute(clearing: Clearing, accounts: list[int], gains: list[tuple[int, int, int]]) -> None:
-    """Share what was paid in among all claims in proportion, exactly (ST-3).
-
-    In the order of accounts, the first i claims together get what is due to their sum, rounded
-    down: no atom is left, and no claim waits for another.
-    """
-    own = ((account, WHOLE_ACCOUNT, clearing.sheet(account).unsettled) for account in accounts)
-    claims = sorted([claim for claim in own if claim[2] > 0] + gains)
-    total, available = sum(amount for _, _, amount in claims), clearing.paid_in - clearing.paid_out
-    assert 0 <= available <= total
-    claimed = shared = 0
-    for account, market, amount in claims:
-        claimed += amount
-        part = share(available, claimed, total, shared)
-        shared += part
-        if market == WHOLE_ACCOUNT:
+def _distribute(clearing: Clearing, accounts: list[int], gains: list[Claim]) -> None:
+    """Share what was paid in among all claims in proportion: by account, then market (ST-3)."""
+    own = [Claim(account, None, clearing.sheet(account).unsettled) for account in accounts]
+    claims = sorted(
+        [claim for claim in (*own, *gains) if claim.amount > 0], key=lambda claim: claim.account
+    )
+    amounts, available = [claim.amount for claim in claims], clearing.paid_in - clearing.paid_out
+    assert 0 <= available <= sum(amounts)
+    for claim, part in zip(claims, parts(available, amounts), strict=True):
+        account, market = claim.account, claim.market
+        if market is None:
             clearing.pay_out(account, part)
             continue
         clearing.give_virtually(account, market, part, SettlementSource.VIRTUAL_GAIN)
-        if part < amount:
+        if part < claim.amount:
             position = clearing.position(account, market)
-            unpaid = replace(position, cost=position.cost - (amount - part))
+            unpaid = replace(position, cost=position.cost - (claim.amount - part))
             clearing.sheet(account).place(unpaid)
 
 
@@ -146,53 +160,51 @@ def _cull_accounts(clearing: Clearing, accounts: list[int]) -> None:
     limit = clearing.state.system.account_virtual_limit
     for account in accounts:
         debts = _virtual_debts(clearing, [account])
-        excess = sum(debt for debt, _, _ in debts) - limit
-        for _, _, market in debts:
+        excess = sum(debt.amount for debt in debts) - limit
+        for debt in debts:
             source = SettlementSource.CULLED_ACCOUNT_THRESHOLD
-            excess -= _cull(clearing, account, market, excess, source)
+            excess -= _cull(clearing, debt, excess, source)
 
 
 def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
     """Realize virtual debts, largest first, until total and utilization are in limits (ST-5)."""
     system = clearing.state.system
     debts = _virtual_debts(clearing, accounts)
-    excess = sum(debt for debt, _, _ in debts) - system.system_virtual_limit
-    for _, account, market in debts:
+    excess = sum(debt.amount for debt in debts) - system.system_virtual_limit
+    for debt in debts:
         source = SettlementSource.CULLED_SYSTEM_THRESHOLD
-        excess -= _cull(clearing, account, market, excess, source)
-    for _, account, market in _virtual_debts(clearing, accounts):
+        excess -= _cull(clearing, debt, excess, source)
+    for debt in _virtual_debts(clearing, accounts):
         pool = clearing.pool
         allowed = mul_div_down(pool.lent, system.book_utilization_limit, RATIO)
         source = SettlementSource.CULLED_BOOK_UTILISATION
-        _cull(clearing, account, market, pool.borrowed - allowed, source)
+        _cull(clearing, debt, pool.borrowed - allowed, source)
 
 
-def _cull(
-    clearing: Clearing, account: int, market: int, excess: int, source: SettlementSource
-) -> int:
+def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: SettlementSource) -> int:
     """Let an account pay up to `excess` of a virtual debt; return what it paid (ST-5).
 
     The debt is valued when its turn comes, for each payment before it moved the pool.
     """
-    debt = -virtual_worth(clearing.pool, clearing.position(account, market).virtual)
-    amount = min(excess, debt)
+    position = clearing.position(debt.account, debt.market)
+    amount = min(excess, -virtual_worth(clearing.pool, position.virtual))
     if amount <= 0:
         return 0
     by_book = source is SettlementSource.CULLED_BOOK_UTILISATION
-    paid = clearing.pay_in(account, amount, may_borrow=not by_book)
-    clearing.give_virtually(account, market, paid, source)
+    paid = clearing.pay_in(debt.account, amount, may_borrow=not by_book)
+    clearing.give_virtually(debt.account, debt.market, paid, source)
     return paid
 
 
-def _virtual_debts(clearing: Clearing, accounts: list[int]) -> list[tuple[int, int, int]]:
-    """Return (debt, account, market) of every virtual borrow, largest first, ties by id (ST-5)."""
+def _virtual_debts(clearing: Clearing, accounts: list[int]) -> list[VirtualDebt]:
+    """Return what every virtual borrow owes, the largest first, ties by account, market (ST-5)."""
     debts = [
-        (-virtual_worth(clearing.pool, position.virtual), account, position.market)
+        VirtualDebt(account, position.market, -virtual_worth(clearing.pool, position.virtual))
         for account in accounts
         for position in clearing.sheet(account).positions.values()
         if position.virtual < 0
     ]
-    return sorted(debts, key=lambda debt: (-debt[0], debt[1], debt[2]))
+    return sorted(debts, key=lambda debt: (-debt.amount, debt.account, debt.market))
 
 
 def _ending(clearing: Clearing, account: int, position: Position) -> SettlementSource | None:

@@ -6,22 +6,52 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
-from ibperp.events import OrderEnd, Traded
+from ibperp.events import OrderAccepted, OrderEnd, OrderEnded, Traded
 from ibperp.feeds import ActionClass
 from ibperp.margin import is_admissible
 from ibperp.operations.effect import MakerFails, feed_checks, rejection
 from ibperp.operations.perpetuals import perpetual_trade
 from ibperp.operations.spot_margin import spot_trade
-from ibperp.operations.spot_margin.resting import ended, reducible_lots, shrunk, with_order
+from ibperp.operations.spot_margin.checks import is_backed
+from ibperp.operations.spot_margin.resting import ended, reducible_lots, rest, shrunk, with_order
 from ibperp.operations.spot_margin.trade import Trade, Trader
-from ibperp.orders import SelfTradePrevention
+from ibperp.orders import SelfTradePrevention, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
-from ibperp.state import Market, with_market
+from ibperp.state import Market, OrderStatus, with_market
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.state import Order, State
+
+
+def worked_order(
+    effect: Effect, index: int, order: Order, time_in_force: TimeInForce
+) -> Effect | Rejected:
+    """Match an order; let the lots that are left rest or expire, or refuse them all (SM-7)."""
+    begun = effect.noted(with_order(effect.state, index, order), accepted_event(index, order))
+    matching = matched(begun, index)
+    if isinstance(matching, Rejected):
+        return matching
+    effect, stopped = matching
+    left = effect.state.orders[index]
+    if left.lots == 0:
+        filled = replace(left, status=OrderStatus.FILLED)
+        return effect.noted(with_order(effect.state, index, filled))
+    refused = rejection((time_in_force is not TimeInForce.FOK, RejectionCode.FILL_OR_KILL))
+    if refused:
+        return refused
+    if stopped or time_in_force is TimeInForce.IOC:
+        reason = stopped or OrderEnd.IMMEDIATE_OR_CANCEL
+        state = with_order(effect.state, index, replace(left, status=OrderStatus.EXPIRED))
+        return effect.noted(state, OrderEnded(index, left.lots, reason))
+    refused = rejection((is_backed(effect.state, left), RejectionCode.INSUFFICIENT_FUNDS))
+    return refused or effect.noted(rest(effect.state, index, left))
+
+
+def accepted_event(index: int, order: Order) -> OrderAccepted:
+    """Return the event that an order was taken on, or amended (SM-4)."""
+    return OrderAccepted(index, order.account, order.market, order.side, order.price, order.lots)
 
 
 def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Rejected:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book as kernel
-from ibperp.events import OrderAccepted, OrderEnd, OrderEnded, Reason
+from ibperp.events import OrderEnd, Reason
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
@@ -20,13 +20,12 @@ from ibperp.operations.money_market.moves import (
 )
 from ibperp.operations.spot_margin.checks import (
     converted,
-    is_backed,
     mark_price,
     order_checks,
     price_checks,
 )
-from ibperp.operations.spot_margin.matching import matched
-from ibperp.operations.spot_margin.resting import ended, released, rest, shrunk, with_order
+from ibperp.operations.spot_margin.matching import accepted_event, worked_order
+from ibperp.operations.spot_margin.resting import ended, released, shrunk
 from ibperp.orders import OrderKind, Side, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import free
@@ -63,13 +62,10 @@ def place_order(state: State, action: PlaceOrder) -> Outcome:
         side=action.side,
         price=action.price,
         lots=action.lots,
-        reserved=0,
-        sequence=0,
         post_only=action.post_only,
         reduce_only=action.reduce_only,
         self_trade_prevention=action.self_trade_prevention,
         flags=action.flags,
-        status=OrderStatus.OPEN,
     )
     opened = len(state.accounts[action.account].orders)
     refused = rejection(
@@ -81,7 +77,7 @@ def place_order(state: State, action: PlaceOrder) -> Outcome:
 
     # EFFECT
     index = len(state.orders)
-    worked = _worked(Effect(state), index, order, action.time_in_force)
+    worked = worked_order(Effect(state), index, order, action.time_in_force)
     if isinstance(worked, Rejected):
         return worked
     refused = rejection(*margin_checks(state, worked.state, action.account, ActionClass.ORDER))
@@ -153,7 +149,7 @@ def amend_order(state: State, action: AmendOrder) -> Outcome:
         return refused
 
     # EFFECT
-    worked = _worked(taken_out, action.order, amended, TimeInForce.GTC)
+    worked = worked_order(taken_out, action.order, amended, TimeInForce.GTC)
     if isinstance(worked, Rejected):
         return worked
     refused = rejection(*margin_checks(state, worked.state, action.account, ActionClass.ORDER))
@@ -216,39 +212,8 @@ def convert_dust(state: State, action: ConvertDust) -> Outcome:
 def _shrunk(state: State, index: int, lots: int) -> Outcome:
     """Leave an order `lots` in its place, whatever its market admits (SM-11)."""
     order = state.orders[index]
-    accepted = _accepted_event(index, replace(order, lots=lots))
+    accepted = accepted_event(index, replace(order, lots=lots))
     return Effect(state).noted(shrunk(state, index, order.lots - lots), accepted).accepted()
-
-
-def _worked(
-    effect: Effect, index: int, order: Order, time_in_force: TimeInForce
-) -> Effect | Rejected:
-    """Match an order; let the lots that are left rest or expire, or refuse them all (SM-7)."""
-    state = with_order(effect.state, index, order)
-    matching = matched(effect.noted(state, _accepted_event(index, order)), index)
-    if isinstance(matching, Rejected):
-        return matching
-    effect, stopped = matching
-    left = effect.state.orders[index]
-    if left.lots == 0:
-        return effect.noted(with_order(effect.state, index, _done(left, OrderStatus.FILLED)))
-    refused = rejection((time_in_force is not TimeInForce.FOK, RejectionCode.FILL_OR_KILL))
-    if refused:
-        return refused
-    if stopped or time_in_force is TimeInForce.IOC:
-        reason = stopped or OrderEnd.IMMEDIATE_OR_CANCEL
-        state = with_order(effect.state, index, _done(left, OrderStatus.EXPIRED))
-        return effect.noted(state, OrderEnded(index, left.lots, reason))
-    refused = rejection((is_backed(effect.state, left), RejectionCode.INSUFFICIENT_FUNDS))
-    return refused or effect.noted(rest(effect.state, index, left))
-
-
-def _done(order: Order, status: OrderStatus) -> Order:
-    return replace(order, status=status)
-
-
-def _accepted_event(index: int, order: Order) -> OrderAccepted:
-    return OrderAccepted(index, order.account, order.market, order.side, order.price, order.lots)
 
 
 def _open_order_rejection(state: State, account: int, order: int) -> Rejected | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp import pool as kernel
+from ibperp import sharing
 from ibperp.numbers import mul_div_down, mul_div_up
 from ibperp.operations.effect import Effect
 from ibperp.operations.liquidation import bankruptcy
@@ -85,6 +86,7 @@ def _first_come(available: int, claimed: int, _total: int, shared: int) -> int:
 
 _POOL: Final = kernel.__name__
 _BANKRUPTCY: Final = bankruptcy.__name__
+_SHARING: Final = sharing.__name__
 
 FAULTS: Final = {
     "t_write_off_is_borne_by_reserve_and_lenders": Fault(
@@ -116,7 +118,7 @@ FAULTS: Final = {
         _BANKRUPTCY, "resources", "off by one at 777", _resources_but_one
     ),
     "t_claims_lose_the_same_part": Fault(
-        _BANKRUPTCY, "share", "first come, first served", _first_come
+        _SHARING, "share", "first come, first served", _first_come
     ),
 }
 """The planted fault of every theorem about bankruptcies."""
