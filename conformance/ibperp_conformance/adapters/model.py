@@ -100,9 +100,11 @@ class Model:
     @property
     def capabilities(self) -> dict[str, list[Action]]:
         """The actions of each capability, in the order of the specification."""
-        order = [name for name in CAPABILITIES.values() if name != "portfolio"]
-        grouped = {name: [each for each in self.actions if each.capability == name] for name in order}
-        return {name: actions for name, actions in grouped.items() if actions}
+        grouped: dict[str, list[Action]] = {}
+        for capability in CAPABILITIES.values():
+            if actions := [each for each in self.actions if each.capability == capability]:
+                grouped[capability] = actions
+        return grouped
 
     def enums_of(self, records: tuple[Record, ...]) -> dict[str, tuple[str, ...]]:
         """Return the enumerations that fields of `records` have."""
@@ -229,6 +231,8 @@ class _Reader:
                 return Kind("list", item=self._kind(record, member, items))
             case {"type": "object", "additionalProperties": dict(items)}:
                 return Kind("map", item=self._kind(record, member, items))
+            case _:
+                pass
         raise SchemaError(f"{record}.{member}: no template writes {json.dumps(schema)[:200]}")
 
 

@@ -36,7 +36,7 @@ def write_adapter(language: str, folder: Path, *, update: bool = False) -> list[
     if known is None:
         raise AdapterError(f"no adapter in {language!r}; there are {', '.join(LANGUAGES)}")
     if update and not (folder / known.generated[0]).is_file():
-        raise AdapterError(f"{folder} holds no adapter in {known.title}; write one without --update")
+        raise AdapterError(f"{folder} holds no adapter in {known.title}; leave --update out")
     try:
         if not update and folder.exists() and any(folder.iterdir()):
             raise AdapterError(
@@ -44,11 +44,11 @@ def write_adapter(language: str, folder: Path, *, update: bool = False) -> list[
                 "with --update"
             )
         texts = rendered(language)
-        chosen = {name: text for name, text in texts.items() if not update or name in known.generated}
-        for name, text in chosen.items():
+        chosen = known.generated if update else tuple(texts)
+        for name in chosen:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_text(texts[name], encoding="utf-8", newline="\n")
     except OSError as error:
         where = error.filename or folder
         raise AdapterError(f"{where} cannot be written: {error.strerror}") from None
