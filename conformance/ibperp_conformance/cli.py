@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -211,6 +212,30 @@ def trace() -> int:
     from ibperp_conformance.specification import traceability
 
     return traceability.main()
+
+
+@app.command(epilog=EXIT_CODES)
+def adapter(
+    language: Annotated[
+        str, typer.Argument(help="python, typescript, go, rust, java or cpp.", show_default=False)
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Write all but the engine's own file again.")
+    ] = False,
+) -> int:
+    """Write an adapter to begin an engine with; it passes the smoke test as it is."""
+    from ibperp_conformance.adapters.languages import LANGUAGES
+    from ibperp_conformance.adapters.write import write_adapter
+
+    for path in write_adapter(language, folder, update=update):
+        typer.echo(f"wrote {path}")
+    if not update:
+        known = LANGUAGES[language]
+        typer.echo(f"\nneeded: {known.needs}\nnext:\n  cd {shlex.quote(str(folder))}")
+        for command in filter(None, (known.build, f"ibperp smoke -- {known.run}")):
+            typer.echo(f"  {command}")
+    return 0
 
 
 @app.command()

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from ibperp_conformance.adapters.languages import FILTERS, LANGUAGES, Language
 from ibperp_conformance.adapters.model import Model, load_model
+from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol.client import PROTOCOL
 
 DONE: Final = ("create_account", "advance_time")
@@ -21,38 +22,33 @@ DONE: Final = ("create_account", "advance_time")
 _SUFFIX: Final = ".jinja"
 
 
-class AdapterError(Exception):
-    """The adapter cannot be written there; the message says what to do."""
-
-
 def write_adapter(language: str, folder: Path, *, update: bool = False) -> list[Path]:
     """Write the files of an adapter into `folder`, and return their paths.
 
     A folder that holds something is refused, so that nothing is overwritten. With `update` only
     the files that hold nothing of the engine's author are written again: a newer specification
-    may have brought actions and fields. Raises `AdapterError`.
+    may have brought actions and fields. Raises `WrongUseError`.
     """
     known = LANGUAGES.get(language)
     if known is None:
-        raise AdapterError(f"no adapter in {language!r}; there are {', '.join(LANGUAGES)}")
+        raise WrongUseError(f"no adapter in {language!r}; there are {', '.join(LANGUAGES)}")
     if update and not (folder / known.generated[0]).is_file():
-        raise AdapterError(f"{folder} holds no adapter in {known.title}; leave --update out")
+        raise WrongUseError(f"{folder} holds no adapter in {known.title}; leave --update out")
     try:
         if not update and folder.exists() and any(folder.iterdir()):
-            raise AdapterError(
+            raise WrongUseError(
                 f"{folder} is not empty; name a new folder, or renew the types of an adapter there "
                 "with --update"
             )
         texts = rendered(language)
-        chosen = known.generated if update else tuple(texts)
-        for name in chosen:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(texts[name], encoding="utf-8", newline="\n")
+        paths = {folder / name: texts[name] for name in (known.generated if update else texts)}
+        for parent in {path.parent for path in paths}:
+            parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        where = error.filename or folder
-        raise AdapterError(f"{where} cannot be written: {error.strerror}") from None
-    return [folder / name for name in chosen]
+        raise WrongUseError(f"cannot write the adapter {folder}: {error.strerror}") from None
+    for path, text in paths.items():
+        write_atomically(path, [text], "adapter")
+    return list(paths)
 
 
 def rendered(language: str) -> dict[str, str]:
