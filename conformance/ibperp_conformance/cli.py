@@ -137,9 +137,9 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
 @app.command()
 def engine() -> int:
     """Serve the reference on standard input and output, one JSON object a line."""
-    from ibperp_conformance.protocol.server import main_engine
+    from ibperp_conformance.protocol.server import main_server
 
-    return main_engine()
+    return main_server()
 
 
 @app.command(epilog=EXIT_CODES)

@@ -18,8 +18,8 @@ def writable(path: Path, what: str = "report") -> Path:
         raise WrongUseError(f"cannot write the {what} {path}: it is a directory")
     if not path.parent.is_dir():
         raise WrongUseError(f"cannot write the {what} {path}: there is no directory {path.parent}")
-    place = path if path.exists() and not path.is_file() else path.parent
-    if not os.access(place, os.W_OK):
+    target = path if path.exists() and not path.is_file() else path.parent
+    if not os.access(target, os.W_OK):
         raise WrongUseError(f"cannot write the {what} {path}: no permission to write there")
     return path
 

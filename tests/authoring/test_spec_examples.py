@@ -30,7 +30,7 @@ from ibperp.state import Pool, Reference, genesis
 from ibperp_authoring import examples
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.server import OPERATIONS, Engine
+from ibperp_conformance.protocol.server import OPERATIONS, Server
 from ibperp_invariants.check.registry import INVARIANTS
 from ibperp_invariants.worlds import market_of, pool_of, system_of
 
@@ -251,7 +251,7 @@ def without_accounts(reply: object) -> object:
 
 
 def test_protocol_messages__are_what_the_engine_answers() -> None:
-    served = Engine()
+    served = Server()
     request: dict[str, Any] | None = None
     answered = []
     shown = sections()["CF-6"] + sections()["CF-10"]

@@ -32,7 +32,7 @@ from ibperp_conformance.protocol.observation import (
     flatten,
     observe,
 )
-from ibperp_conformance.protocol.server import Engine
+from ibperp_conformance.protocol.server import Server
 from ibperp_conformance.runner.vectors import flatten as flatten_received
 from worlds import tiny
 from worlds.tiny import order, run
@@ -191,11 +191,11 @@ def test_flatten__is_the_same_on_both_sides() -> None:
 def test_schema__describes_what_the_engine_says() -> None:
     schema = message_schema.message_schema()
     assert {"ApplyRequest", "ObservationReply", "Deposit", "Traded"} <= schema["$defs"].keys()
-    engine, preset = Engine(), load_preset("tiny")
-    engine.reply({"id": 1, "op": "reset", "system": wire.encode_system(preset.system)})
+    server, preset = Server(), load_preset("tiny")
+    server.reply({"id": 1, "op": "reset", "system": wire.encode_system(preset.system)})
     for action in preset.actions:
-        engine.reply({"id": 2, "op": "apply", "action": wire.encode_action(action)})
-    accepts(engine.reply({"id": 3, "op": "observe"})["observation"])
+        server.reply({"id": 2, "op": "apply", "action": wire.encode_action(action)})
+    accepts(server.reply({"id": 3, "op": "observe"})["observation"])
     accepts(observe(tiny.quoted()))
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from hanging import hang
 
-from ibperp_conformance.protocol.server import CAPABILITIES, Engine, main_engine
+from ibperp_conformance.protocol.server import CAPABILITIES, Server, main_server
 from ibperp_conformance.runner.vectors import NEEDED
 
 LACKED = sys.argv[1].removeprefix("no-").replace("-", "_") if len(sys.argv) > 1 else ""
 
 
-class Wrong(Engine):
+class Wrong(Server):
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
         if _kind(request) in NEEDED.get(LACKED, ()):
             os._exit(9)
@@ -87,4 +87,4 @@ def _kind(request: object) -> str:
 
 
 if __name__ == "__main__":
-    main_engine(Wrong())
+    main_server(Wrong())

@@ -51,7 +51,7 @@ def test_json__has_decimals_in_books_and_integers_in_actions(
     report = json.loads(capsys.readouterr().out)
     assert report["ok"] is True
     assert report["steps"][0]["action"]["amount"] == "10050"
-    alice = next(row for row in report["books"] if row["account"] == "alice/main")
+    alice = next(row for row in report["accounts"] if row["account"] == "alice/main")
     assert alice["assets"] == {
         "USDC": {
             "free": "100.5",

@@ -126,7 +126,7 @@ def test_positions__liquidation_price_is_where_the_account_fails(tmp_path: Path)
             f"  - repeat: {{times: 3, steps: [update_mark: "
             f"{{market: ETH_USDC_PERP, index_price: {index}}}]}}\n"
         )
-        books = as_json(ran(tmp_path, TRADE + RISE + steps))["books"]
+        books = as_json(ran(tmp_path, TRADE + RISE + steps))["accounts"]
         (row,) = (row for row in books if row["account"] == "bob/main")
         assert row["is_liquidatable"] is is_liquidatable
 
@@ -148,7 +148,7 @@ def test_display__truncates_toward_zero_at_six_decimals_and_json_is_exact(
 
 
 def test_standing__shows_unsettled_and_virtual_balances(tmp_path: Path) -> None:
-    books = {row["account"]: row for row in as_json(ran(tmp_path, TRADE + RISE))["books"]}
+    books = {row["account"]: row for row in as_json(ran(tmp_path, TRADE + RISE))["accounts"]}
     assert books["vera/main"]["unsettled"] == "-2"
     assert books["vera/main"]["virtually_owed"] == "200"
     assert books["ana/main"]["assets"]["USDC"]["owed"] == "404"
@@ -187,7 +187,7 @@ def test_gains__are_what_accounts_have_more_than_they_brought(tmp_path: Path) ->
     result = ran(tmp_path, TRADE + RISE + YEAR)
     brought = {"lena/main": 10000, "bob/main": 5000}
     report = as_json(result)
-    for row in report["books"]:
+    for row in report["accounts"]:
         name = row["account"]
         usdc = row["assets"].get("USDC", {})
         had = {field: Fraction(usdc.get(field, "0")) for field in ("free", "lent", "owed")}

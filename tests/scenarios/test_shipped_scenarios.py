@@ -130,7 +130,7 @@ def test_shipped_scenario__goes_as_it_says(path: Path, capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_scenario__ends_with_the_numbers_it_tells(path: Path) -> None:
-    books = {row["account"]: row for row in report_of(path)["books"]}
+    books = {row["account"]: row for row in report_of(path)["accounts"]}
     found = {f"{name}/{field}": value for name in books for field, value in leaves(books[name])}
     expected = AT_THE_END[path.stem]
     assert {field: found[field] for field in expected} == expected
@@ -257,7 +257,7 @@ def test_interest_bearing_day__position_shows_interest_only_where_it_is_virtual(
 
 def test_interest_bearing_day__nothing_is_left_unsettled() -> None:
     report = report_of(DAY)
-    assert {row["unsettled"] for row in report["books"]} == {"0"}
+    assert {row["unsettled"] for row in report["accounts"]} == {"0"}
     assert report["gains"]["through_the_fund"] == {"sum": "0"}
     assert {row["unrealized"] for row in report["positions"]} == {"0"}
 

@@ -78,8 +78,8 @@ def with_leverage(count: int, *, is_helped: bool = True) -> State:
     custody = sum(holder.free[0] for holder in (*holders, *rich))
     (asset,) = state.assets
     markets = tuple(
-        replace(market, open_interest=_longs_in(holders, place) * POSITION_LOTS)
-        for place, market in enumerate(state.markets)
+        replace(market, open_interest=_longs_in(holders, index) * POSITION_LOTS)
+        for index, market in enumerate(state.markets)
         if isinstance(market, Perpetual)
     )
     state = replace(
@@ -118,9 +118,9 @@ def _holder(index: int, count: int) -> Account:
     return Account(1 + index, (NOTIONAL // 1000 * thousandths,), positions=(position,))
 
 
-def _longs_in(holders: tuple[Account, ...], place: int) -> int:
+def _longs_in(holders: tuple[Account, ...], index: int) -> int:
     positions = (holder.positions[0] for holder in holders)
-    return sum(position.lots > 0 for position in positions if position.market == place)
+    return sum(position.lots > 0 for position in positions if position.market == index)
 
 
 def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:

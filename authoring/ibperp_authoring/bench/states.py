@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import actions
-from ibperp import book as kernel
+from ibperp.book import reservation, rested
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
@@ -225,7 +225,7 @@ def with_orders(count: int) -> State:
     )
     book = state.markets[0].book
     for index, order in enumerate(orders):
-        book = kernel.rested(book, index, order)
+        book = rested(book, index, order)
     book = replace(book, next_sequence=count)
     state = replace(state, assets=assets, accounts=Vector(holders), orders=Vector(orders))
     state = replace(state, exposed=_exposed(holders))
@@ -270,7 +270,7 @@ def _resting(index: int) -> Order:
         side=side,
         price=price,
         lots=LOTS,
-        reserved=kernel.reservation(market("SOL", "USDC"), side, LOTS, price),
+        reserved=reservation(market("SOL", "USDC"), side, LOTS, price),
         sequence=index,
         post_only=False,
         reduce_only=False,

@@ -126,9 +126,9 @@ def spread(heights: Sequence[float]) -> list[float]:
             group = groups.pop() + group
         groups.append(group)
     return [
-        fmean(group) - _depth(group) + LABEL_HEIGHT * (place + HALF)
+        fmean(group) - _depth(group) + LABEL_HEIGHT * (index + HALF)
         for group in groups
-        for place in range(len(group))
+        for index in range(len(group))
     ]
 
 
@@ -168,5 +168,5 @@ def dollar_axis(title: str, low: int, high: int) -> Axis:
     return Axis(title, tuple((amount, dollars(amount)) for amount in powers), is_log=True)
 
 
-def _style(place: int) -> str:
-    return f"chart-line chart-line-{1 + place % LINE_STYLES}"
+def _style(index: int) -> str:
+    return f"chart-line chart-line-{1 + index % LINE_STYLES}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from ibperp import pool as kernel
+from ibperp.pool import borrow_rate, lend_rate, utilization
 from ibperp.portfolio import health
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp.valuation import virtual_atoms
@@ -65,8 +65,8 @@ def course_of(result: ScenarioResult) -> Course:
 def _thinned(moments: Sequence[tuple[int, State]]) -> Iterator[tuple[int, State]]:
     """Yield moments at even distances, the first and the last among them."""
     count, last = min(len(moments), FRAMES_MAX), len(moments) - 1
-    for place in range(count):
-        yield moments[place * last // max(count - 1, 1)]
+    for index in range(count):
+        yield moments[index * last // max(count - 1, 1)]
 
 
 def _frame(at: int, state: State, names: dict[int, str]) -> Frame:
@@ -85,7 +85,7 @@ def _frame(at: int, state: State, names: dict[int, str]) -> Frame:
 def _pool_frame(state: State, index: int) -> PoolFrame:
     asset = state.assets[index]
     pool, atoms = asset.pool, 10**asset.parameters.decimals
-    used = kernel.utilization(pool)
+    used = utilization(pool)
     lent = owed = 0
     if index == find_asset(state, state.system.settlement_asset):
         for (account,) in state.active:
@@ -98,6 +98,6 @@ def _pool_frame(state: State, index: int) -> PoolFrame:
         virtually_lent=Fraction(lent, atoms),
         virtually_borrowed=Fraction(owed, atoms),
         utilization=used,
-        borrow_rate=kernel.borrow_rate(asset.parameters.pool, used),
-        lend_rate=kernel.lend_rate(asset.parameters.pool, used),
+        borrow_rate=borrow_rate(asset.parameters.pool, used),
+        lend_rate=lend_rate(asset.parameters.pool, used),
     )

@@ -98,8 +98,8 @@ def pictures(course: Course) -> Iterator[tuple[str, str]]:
 def _curves(course: Course, read: Callable[[int], Mapping[str, int]]) -> dict[str, Points]:
     """Return the curves that are not zero all along, by their names."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for place, frame in enumerate(course.frames):
-        for name, value in read(place).items():
+    for index, frame in enumerate(course.frames):
+        for name, value in read(index).items():
             found.setdefault(name, []).append((frame.at, value))
     return {
         name: tuple(points) for name, points in found.items() if any(value for _, value in points)
@@ -109,8 +109,8 @@ def _curves(course: Course, read: Callable[[int], Mapping[str, int]]) -> dict[st
 def _pool_curves(
     course: Course, symbol: str, names: tuple[str, ...], scaled: Callable[[Fraction], int]
 ) -> dict[str, Points]:
-    def read(place: int) -> dict[str, int]:
-        pool: PoolFrame | None = course.frames[place].pools.get(symbol)
+    def read(index: int) -> dict[str, int]:
+        pool: PoolFrame | None = course.frames[index].pools.get(symbol)
         if pool is None:
             return {}
         return {name.replace("_", " "): scaled(getattr(pool, name)) for name in names}
@@ -134,12 +134,12 @@ def _picture(
 def _series(chart: Chart, curves: dict[str, Points]) -> Iterator[str]:
     """Draw each curve in its own colour and dashes, with its name beside its end."""
     drawn = list(zip(curves, chart.lines(list(curves.values())), strict=True))
-    ends = sorted((chart.up(curve[-1][1]), place) for place, curve in enumerate(curves.values()))
+    ends = sorted((chart.up(curve[-1][1]), index) for index, curve in enumerate(curves.values()))
     heights = spread([height for height, _ in ends])
-    for height, (_, place) in zip(heights, ends, strict=True):
-        name, line = drawn[place]
+    for height, (_, index) in zip(heights, ends, strict=True):
+        name, line = drawn[index]
         label = text("chart-name", WIDTH - chart.right + 8, height + 5, escape(name))
-        yield f'<g class="series-{1 + place % COLOURS}">{line}{label}</g>'
+        yield f'<g class="series-{1 + index % COLOURS}">{line}{label}</g>'
 
 
 def _course_axis(course: Course) -> Axis:

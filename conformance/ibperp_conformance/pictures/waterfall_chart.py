@@ -48,13 +48,13 @@ def _bars(found: Waterfall, result: ScenarioResult) -> Iterator[str]:
         for party, amount in found.of(account).items():
             width = max(abs(amount) * scale, 1)
             left = zero if amount > 0 else zero - width
-            place = list(Party).index(party) + 1
+            colour = list(Party).index(party) + 1
             anchor = "start" if amount > 0 else "end"
             beside = zero + width + 6 if amount > 0 else zero - width - 6
             words = _dollars(result, amount)
             yield text("chart-name", 12, down, escape(party))
             yield (
-                f'<g class="series-{place}"><rect x="{left:.1f}" y="{down - BAR + 3}" '
+                f'<g class="series-{colour}"><rect x="{left:.1f}" y="{down - BAR + 3}" '
                 f'width="{width:.1f}" height="{BAR}" fill="currentcolor"/></g>'
                 f'<text x="{beside:.1f}" y="{down}" text-anchor="{anchor}">{words}</text>'
             )

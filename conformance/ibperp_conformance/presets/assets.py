@@ -69,8 +69,8 @@ def listing_of(
         return None
     lot_atoms = reading.amount((*path, "lot"), model.lot, 10**model.decimals, symbol)
     tokens = tuple(
-        _token(reading, (*path, "tokens", place), token, model.decimals, symbol)
-        for place, token in enumerate(model.tokens)
+        _token(reading, (*path, "tokens", index), token, model.decimals, symbol)
+        for index, token in enumerate(model.tokens)
     )
     scale = price_scale(model.decimals, max(lot_atoms, 1), quote_unit)
     parameters = AssetParameters(

@@ -121,7 +121,7 @@ class _Reader:
             case MappingNode():
                 return dict(self._member(key, value, path) for key, value in self._once(node, path))
             case SequenceNode():
-                return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
             case ScalarNode():
                 return _scalar(node)
             case _:

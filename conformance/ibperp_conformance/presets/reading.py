@@ -156,8 +156,8 @@ def _written(path: str) -> FieldPath:
     """Turn the path of a law, such as `tokens[0].native_unit`, into the path in the file."""
     parts: list[str | int] = []
     for part in path.split("."):
-        name, bracket, place = part.partition("[")
+        name, bracket, index = part.partition("[")
         parts.append(WRITTEN_AS.get(name, name))
         if bracket:
-            parts.append(int(place.rstrip("]")))
+            parts.append(int(index.rstrip("]")))
     return tuple(parts)

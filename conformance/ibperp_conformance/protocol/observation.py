@@ -107,7 +107,7 @@ def apply_difference(
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Leaf]]:
     if isinstance(value, list):
-        members = [(str(place), item) for place, item in enumerate(value)]
+        members = [(str(index), item) for index, item in enumerate(value)]
     elif isinstance(value, dict):
         members = list(value.items())
     else:
@@ -163,9 +163,9 @@ def _ramp(
     """Return where margins come from, stand now and go to while they are on their way (GV-2)."""
     if ramp is None:
         return {}
-    places = {"origin": ramp.origin, "current": margins_of(limits), "target": ramp.target}
+    points = {"origin": ramp.origin, "current": margins_of(limits), "target": ramp.target}
     margins = {
-        place: {name: str(getattr(of, name)) for name in names} for place, of in places.items()
+        point: {name: str(getattr(of, name)) for name in names} for point, of in points.items()
     }
     return {"ramp": {"start": str(ramp.start), "end": str(ramp.end), **margins}}
 

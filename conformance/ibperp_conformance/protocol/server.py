@@ -58,7 +58,7 @@ OPERATIONS: Final = {
 """The fields that a request carries beside `id` and `op`."""
 
 
-class Engine:
+class Server:
     """A state behind requests; `step` is what an action does."""
 
     def __init__(self, step: Step = transition, name: str = "ibperp reference") -> None:
@@ -151,13 +151,13 @@ class Engine:
         return self.state
 
 
-def serve(requests: BinaryIO, replies: BinaryIO, engine: Engine | None = None) -> None:
+def serve(requests: BinaryIO, replies: BinaryIO, server: Server | None = None) -> None:
     """Answer every line of `requests` on `replies` until `bye` or the end, bad ones too.
 
     A line that is not a request is answered with `errored`, empty lines are passed over. A reader
     that has gone away and an interrupt end the service quietly.
     """
-    served = Engine() if engine is None else engine
+    served = Server() if server is None else server
     try:
         for line in iter(requests.readline, b""):
             if not line.strip():
@@ -177,10 +177,10 @@ def _leave(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def main_engine(engine: Engine | None = None) -> int:
+def main_server(server: Server | None = None) -> int:
     """Serve standard input and output; return exit code 0, also when interrupted."""
     signal.signal(signal.SIGINT, _leave)
-    serve(sys.stdin.buffer, sys.stdout.buffer, engine)
+    serve(sys.stdin.buffer, sys.stdout.buffer, server)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -188,12 +188,12 @@ def main_engine(engine: Engine | None = None) -> int:
     return 0
 
 
-def _reply_to(engine: Engine, line: bytes) -> tuple[dict[str, Any], bool]:
+def _reply_to(server: Server, line: bytes) -> tuple[dict[str, Any], bool]:
     try:
         request = decode(line)
     except JsonTextError as error:
         return {"id": None, **_errored(str(error))}, False
-    reply = engine.reply(request)
+    reply = server.reply(request)
     is_last = "ok" in reply and request["op"] == "bye"
     return reply, is_last
 

@@ -107,8 +107,8 @@ def encode_outcome(state: State, outcome: Outcome) -> dict[str, Any]:
     `state` is the state before the action; an accepted outcome brings its own.
     """
     if isinstance(outcome, Accepted):
-        books = outcome.state if outcome.events else state
-        return {"accepted": {"events": [encode_event(books, event) for event in outcome.events]}}
+        named = outcome.state if outcome.events else state
+        return {"accepted": {"events": [encode_event(named, event) for event in outcome.events]}}
     violated = [code.value for code in outcome.violated]
     return {"rejected": {"code": outcome.code.value, "violated": violated}}
 

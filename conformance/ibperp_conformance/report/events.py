@@ -127,8 +127,8 @@ def _settled(state: State, atoms: int) -> str:
 
 
 def _amount(state: State, asset: int, atoms: int) -> str:
-    books = state.assets[asset]
-    return f"{format_units(atoms, books.parameters.decimals)} {books.symbol}"
+    listed = state.assets[asset]
+    return f"{format_units(atoms, listed.parameters.decimals)} {listed.symbol}"
 
 
 def _margin_lines(state: State, names: Mapping[int, str]) -> Iterator[str]:

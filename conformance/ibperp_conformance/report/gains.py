@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ibperp import pool as pool_kernel
 from ibperp.actions import (
     AmendOrder,
     ApplyFunding,
@@ -26,6 +25,7 @@ from ibperp.actions import (
 )
 from ibperp.events import LedgerKind, Posting, Settled, SettlementSource, Traded, VirtualMoved
 from ibperp.outcomes import Accepted
+from ibperp.pool import lend_claim
 from ibperp.position import funding_due, unrealized
 from ibperp.state import FEES, Perpetual, at, find_asset
 from ibperp.valuation import owed_atoms, virtual_atoms
@@ -173,7 +173,7 @@ def _add(gains: Gains, worths: _Worths, step: StepResult, events: tuple[Event, .
 
 
 def _worth(state: State, account: Account, asset: int) -> _Worth:
-    lent = pool_kernel.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
+    lent = lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
     own = lent - owed_atoms(state, account, asset)
     gain, virtual = 0, {}
     for position in account.positions:

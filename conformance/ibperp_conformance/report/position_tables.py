@@ -90,8 +90,8 @@ def gains_table(state: State, gains: Gains, names: Mapping[int, str]) -> Table:
     if not gains.has_traded:
         return table
     for account, legs in _legs(gains, names).items():
-        for place, (leg, amount) in enumerate(legs.items()):
-            name = escape(account) if place == 0 else ""
+        for index, (leg, amount) in enumerate(legs.items()):
+            name = escape(account) if index == 0 else ""
             table.add_row(name, leg, decimal_of(settlement_units(state, amount)))
     for leg, amount in _sums(gains).items():
         table.add_row(ALL, leg, decimal_of(settlement_units(state, amount)))

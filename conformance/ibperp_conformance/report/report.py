@@ -123,7 +123,7 @@ def _add_repeat(table: Table, repeat: Repeat, steps: list[StepResult]) -> None:
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:
-    """Return the run as a JSON object: integers in actions and outcomes, decimals in books."""
+    """Return the run as a JSON object: integers in actions and outcomes, decimals elsewhere."""
     state = result.final
     return {
         "title": result.title,
@@ -136,7 +136,7 @@ def as_json(result: ScenarioResult) -> dict[str, Any]:
                 map(_step_json, steps) if repeat is None else [_repeat_json(repeat, list(steps))]
             )
         ],
-        "books": [standing_json(standing) for standing in standings(state, result.names)],
+        "accounts": [standing_json(standing) for standing in standings(state, result.names)],
         "positions": [
             record_json(position) for position in position_standings(state, result.names)
         ],

@@ -10,9 +10,9 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from ibperp import pool as pool_kernel
 from ibperp.numbers import RATIO
 from ibperp.parameter_laws import DECIMALS_MAX
+from ibperp.pool import utilization
 from ibperp_conformance.presets.units import decimal_of, truncated
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def orders_table(orders: Iterable[OpenOrder]) -> Table:
 
 
 def markets_table(markets: Iterable[MarketStanding]) -> Table:
-    """Return the books of the markets, a row for each price, highest first."""
+    """Return the order books of the markets, a row for each price, highest first."""
     table = table_of("books", ("market",), ("last", "bid", "price", "ask"))
     for market in markets:
         last = NOTHING if market.last_price is None else quantity(market.last_price)
@@ -125,7 +125,7 @@ def pools_table(state: State) -> Table:
         if not pool.cash and not pool.lent:
             continue
         amounts = (pool.cash, pool.lent, pool.borrowed, pool.reserve)
-        used = percentage(Fraction(pool_kernel.utilization(pool), RATIO))
+        used = percentage(Fraction(utilization(pool), RATIO))
         table.add_row(
             escape(asset.symbol), *(quantity(Fraction(amount, atoms)) for amount in amounts), used
         )
@@ -197,5 +197,5 @@ def _exact(value: Fraction | str | None) -> str | None:
 def _holdings(standings: Sequence[Standing]) -> Iterable[tuple[str, Holding]]:
     """Yield every holding, the first of an account with its name."""
     for standing in standings:
-        for place, holding in enumerate(standing.holdings):
-            yield escape(standing.account) if place == 0 else "", holding
+        for index, holding in enumerate(standing.holdings):
+            yield escape(standing.account) if index == 0 else "", holding

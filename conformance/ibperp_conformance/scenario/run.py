@@ -53,8 +53,8 @@ def run_scenario(
     scene += _named(reading, data["accounts"], state, cast)
     state = scene[-1].after if scene else first
     steps = []
-    for place, written in enumerate(data["steps"]):
-        for step in _played(reading, ("steps", place), written, state, cast):
+    for index, written in enumerate(data["steps"]):
+        for step in _played(reading, ("steps", index), written, state, cast):
             steps.append(step)
             state = step.after
     reading.finish()
@@ -120,8 +120,8 @@ def _named(reading: Reading, accounts: list[Any], state: State, cast: Cast) -> I
     if known > len(accounts) + FIRST_ACCOUNT:
         missing = known - len(accounts) - FIRST_ACCOUNT
         reading.refuse(("accounts",), f"{missing} accounts of the snapshot lack a name; {IN_ORDER}")
-    for place, name in enumerate(accounts):
-        where, account = ("accounts", place), place + FIRST_ACCOUNT
+    for index, name in enumerate(accounts):
+        where, account = ("accounts", index), index + FIRST_ACCOUNT
         if not is_account_name(name):
             reading.refuse(where, "expected a name such as alice/main")
         elif name in cast.accounts:
@@ -160,8 +160,8 @@ def _played(
             step = _taken(cast, repeat.line, f"advance_time {rounds.every}", time, state)
             yield replace(step, repeat=repeat)
             state = step.after
-        for place, member in enumerate(steps):
-            for step in _played(reading, (*where, "steps", place), member, state, cast):
+        for index, member in enumerate(steps):
+            for step in _played(reading, (*where, "steps", index), member, state, cast):
                 yield replace(step, repeat=repeat)
                 state = step.after
 

@@ -40,9 +40,9 @@ class CanonicalError(ValueError):
         super().__init__(problem)
         self.problem, self.path = problem, path
 
-    def under(self, place: str) -> CanonicalError:
+    def under(self, step: str) -> CanonicalError:
         """Return the same error, seen from one level further out."""
-        return CanonicalError(self.problem, place + self.path)
+        return CanonicalError(self.problem, step + self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,9 @@ def _encode_ordered(value: Any) -> Any:
 
 def _decode_ordered(data: Any) -> Ordered:
     keys = _KEYS.decode(data)
-    for place in range(1, len(keys)):
-        if keys[place - 1] >= keys[place]:
-            raise CanonicalError("expected a key above the one before it", f"[{place}]")
+    for index in range(1, len(keys)):
+        if keys[index - 1] >= keys[index]:
+            raise CanonicalError("expected a key above the one before it", f"[{index}]")
     return Ordered(keys)
 
 
@@ -191,22 +191,22 @@ def _record(kind: type) -> Codec:
     same = _of_type(kind, f"a record {kind.__name__}")
 
     def encode(value: Any) -> dict[str, Any]:
-        own, place, done = same(value), "", {}
+        own, name, done = same(value), "", {}
         try:
-            for place, codec in codecs.items():
-                done[place] = codec.encode(getattr(own, place))
+            for name, codec in codecs.items():
+                done[name] = codec.encode(getattr(own, name))
         except CanonicalError as error:
-            raise error.under(f".{place}") from None
+            raise error.under(f".{name}") from None
         return done
 
     def decode(data: Any) -> Any:
         _exactly(data, codecs.keys())
-        place, done = "", {}
+        name, done = "", {}
         try:
-            for place, codec in codecs.items():
-                done[place] = codec.decode(data[place])
+            for name, codec in codecs.items():
+                done[name] = codec.decode(data[name])
         except CanonicalError as error:
-            raise error.under(f".{place}") from None
+            raise error.under(f".{name}") from None
         return kind(**done)
 
     return Codec(encode, decode)

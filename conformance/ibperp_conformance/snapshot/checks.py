@@ -67,19 +67,19 @@ def _misnamed(state: State) -> Iterator[str]:
         "markets": [market.symbol for market in state.markets],
     }
     for entries, names in named.items():
-        for place, name in enumerate(names):
-            if name in names[:place]:
-                yield f"state.{entries}[{place}]: expected a name that no other has, got {name}"
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield f"state.{entries}[{index}]: expected a name that no other has, got {name}"
 
 
 def _mislinked(state: State) -> Iterator[str]:
     """Find symbols in parameters that are not those of the assets beside them, or of none."""
-    for place, market in enumerate(state.markets):
+    for index, market in enumerate(state.markets):
         if isinstance(market, Market):
             for name in ("base", "quote"):
                 symbol = state.assets[getattr(market, name)].symbol
                 if getattr(market.parameters, name) != symbol:
-                    where = f"state.markets[{place}].parameters.{name}"
+                    where = f"state.markets[{index}].parameters.{name}"
                     yield f"{where}: expected {symbol}, the asset with the id beside it"
         elif find_asset(state, state.system.settlement_asset) is None:
             yield "state.system.settlement_asset: expected a listed asset, as there are perpetuals"
@@ -89,13 +89,13 @@ def _misshaped(state: State) -> Iterator[str]:
     """Find tuples of another length or order than the reference keeps."""
     if len(state.accounts) < SYSTEM_ACCOUNTS:
         yield f"state.accounts: expected the {SYSTEM_ACCOUNTS} system accounts at least"
-    for place, asset in enumerate(state.assets):
+    for index, asset in enumerate(state.assets):
         if len(asset.tokens) != len(asset.parameters.tokens):
             expected = len(asset.parameters.tokens)
-            yield f"state.assets[{place}].tokens: expected {expected}, as its parameters list"
+            yield f"state.assets[{index}].tokens: expected {expected}, as its parameters list"
         for token in asset.parameters.tokens:
             if token.chain not in {chain.name for chain in state.chains}:
-                yield f"state.assets[{place}].parameters: expected known chains, got {token.chain}"
+                yield f"state.assets[{index}].parameters: expected known chains, got {token.chain}"
     for index, account in enumerate(state.accounts):
         for name in _misfit(account, len(state.assets)):
             yield f"state.accounts[{index}].{name}: expected no entry beyond assets or zero at last"
@@ -162,8 +162,8 @@ def _dangling(record: Any, path: str, state: State) -> Iterator[str]:
         if is_dataclass(value):
             yield from _dangling(value, f"{path}.{name}", state)
             continue
-        for place, item in enumerate(value or ()):
-            yield from _dangling(item, f"{path}.{name}[{place}]", state)
+        for index, item in enumerate(value or ()):
+            yield from _dangling(item, f"{path}.{name}[{index}]", state)
 
 
 def _misderived(state: State) -> Iterator[str]:
@@ -185,10 +185,10 @@ def _misderived(state: State) -> Iterator[str]:
             yield f"state.accounts[{index}].orders: expected its open orders {own.get(index, [])}"
         if account.conversion != (last := conversions.get(index)):
             yield f"state.accounts[{index}].conversion: expected its last one, {last}"
-    for place, market in enumerate(state.markets):
+    for index, market in enumerate(state.markets):
         for side, name in ((Side.BID, "bids"), (Side.ASK, "asks")):
-            rebuilt = Ordered(resting.get((place, side), ()))
-            where = f"state.markets[{place}].book"
+            rebuilt = Ordered(resting.get((index, side), ()))
+            where = f"state.markets[{index}].book"
             yield from _differs(f"{where}.{name}", getattr(market.book, name), rebuilt)
             if any(sequence >= market.book.next_sequence for _, sequence, _ in rebuilt):
                 yield f"{where}.next_sequence: expected one above those of its open orders"
@@ -214,17 +214,17 @@ def _unlawful(state: State) -> Iterator[str]:
     found: Iterable[tuple[str, Any]] = (
         ("state.system", system_violations(state.system)),
         *(
-            (f"state.assets[{place}].parameters", asset_violations(asset.parameters))
-            for place, asset in enumerate(state.assets)
+            (f"state.assets[{index}].parameters", asset_violations(asset.parameters))
+            for index, asset in enumerate(state.assets)
         ),
         *(
             (
-                f"state.markets[{place}].parameters",
+                f"state.markets[{index}].parameters",
                 market_violations(market.parameters)
                 if isinstance(market, Market)
                 else perpetual_violations(market.parameters),
             )
-            for place, market in enumerate(state.markets)
+            for index, market in enumerate(state.markets)
         ),
     )
     for path, violations in found:

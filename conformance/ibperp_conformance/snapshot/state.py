@@ -95,8 +95,8 @@ def _check_canonical(data: bytes, value: Any) -> None:
     if data != expected:
         pairs = enumerate(zip(data, expected, strict=False))
         same = min(len(data), len(expected))
-        place = next((place for place, (one, other) in pairs if one != other), same)
+        index = next((index for index, (one, other) in pairs if one != other), same)
         raise SnapshotError(
-            f"not canonical at byte {place}: expected sorted fields, each once, without white "
+            f"not canonical at byte {index}: expected sorted fields, each once, without white "
             "space; take the snapshot again instead of editing it"
         )

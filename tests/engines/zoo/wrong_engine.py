@@ -29,7 +29,7 @@ from ibperp.posting import POOL
 from ibperp.posting import free as free_ledger
 from ibperp.state import FEES, at, put
 from ibperp.transition import transition
-from ibperp_conformance.protocol.server import Engine, main_engine
+from ibperp_conformance.protocol.server import Server, main_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -350,7 +350,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
 """What each wrong engine has replaced in the reference."""
 
 
-class WrongEngine(Engine):
+class WrongEngine(Server):
     """The reference, with the fault that the parameters of the last reset name beside their own."""
 
     def __init__(self) -> None:
@@ -387,4 +387,4 @@ class WrongEngine(Engine):
 
 
 if __name__ == "__main__":
-    sys.exit(main_engine(WrongEngine()))
+    sys.exit(main_server(WrongEngine()))

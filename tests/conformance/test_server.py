@@ -11,7 +11,7 @@ from ibperp.actions import Action
 from ibperp.outcomes import Outcome
 from ibperp.state import State
 from ibperp_conformance.presets.preset import load_preset
-from ibperp_conformance.protocol.server import Engine, serve
+from ibperp_conformance.protocol.server import Server, serve
 from ibperp_conformance.protocol.wire import encode_action, encode_system
 from ibperp_conformance.runner.smoke_requests import (
     ACCOUNT,
@@ -33,7 +33,7 @@ BYE = {"id": 4, "op": "bye"}
 COMMAND = [
     sys.executable,
     "-c",
-    "from ibperp_conformance.protocol.server import main_engine; main_engine()",
+    "from ibperp_conformance.protocol.server import main_server; main_server()",
 ]
 
 
@@ -41,10 +41,10 @@ def apply(identifier: int, action: Action) -> dict[str, Any]:
     return {"id": identifier, "op": "apply", "action": encode_action(action)}
 
 
-def said(*lines: bytes | dict[str, Any], engine: Engine | None = None) -> list[dict[str, Any]]:
+def said(*lines: bytes | dict[str, Any], server: Server | None = None) -> list[dict[str, Any]]:
     raw = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
     replies = io.BytesIO()
-    serve(io.BytesIO(b"\n".join(raw)), replies, engine)
+    serve(io.BytesIO(b"\n".join(raw)), replies, server)
     return [json.loads(line) for line in replies.getvalue().splitlines()]
 
 
@@ -165,7 +165,7 @@ def test_engine__answers_when_the_step_fails() -> None:
     def faulty(_state: State, _action: Action) -> Outcome:
         raise AssertionError("boom")
 
-    reply = said(RESET, apply(5, PRESET.actions[0]), engine=Engine(faulty))[1]
+    reply = said(RESET, apply(5, PRESET.actions[0]), server=Server(faulty))[1]
     assert reply == {"id": 5, "errored": {"message": "internal error, AssertionError: boom"}}
 
 
