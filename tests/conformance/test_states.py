@@ -16,7 +16,7 @@ from ibperp.outcomes import Accepted
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.server import Engine
+from ibperp_conformance.protocol.server import Server
 from ibperp_conformance.protocol.states import dump, load
 from ibperp_conformance.protocol.wire import WireError, encode_outcome, encode_system
 from ibperp_conformance.runner.campaign import Campaign, conduct
@@ -86,7 +86,7 @@ def test_load__refuses_what_no_actions_lead_to(change: str) -> None:
 
 
 def test_engine__keeps_saved_states_over_a_reset() -> None:
-    served = Engine()
+    served = Server()
 
     def ask(op: str, **fields: object) -> dict[str, Any]:
         return served.reply({"id": 1, "op": op, **fields})
@@ -118,11 +118,11 @@ def test_conduct__builds_a_setup_once_where_states_are_claimed(
     script = (
         "import sys; from ibperp_conformance.protocol import server\n"
         f"if not {claims}: server.CAPABILITIES = server.CAPABILITIES[:-1]\n"
-        "class Counting(server.Engine):\n"
+        "class Counting(server.Server):\n"
         "    def _apply(self, data):\n"
         f"        print(data['type'], file=open({str(log)!r}, 'a'))\n"
         "        return super()._apply(data)\n"
-        "server.main_engine(Counting())\n"
+        "server.main_server(Counting())\n"
     )
     campaign = Campaign((sys.executable, "-c", script), "core", len(vectors))
     conduct(suite, vectors, campaign)
@@ -133,7 +133,7 @@ def test_conduct__builds_a_setup_once_where_states_are_claimed(
 
 def test_conduct__loads_a_setup_that_has_a_state() -> None:
     suite, vectors = of_one_setup(1)
-    served = Engine()
+    served = Server()
     setup = suite.setups["spot_book"]
     served.reply({"id": 1, "op": "reset", "system": setup.system})
     for action in setup.actions:
