@@ -83,28 +83,36 @@ function resolvePool(run, id, symbol, budget) {
   return max(budget - used, 0n);
 }
 
-/** The claims on the fund: what accounts have unsettled, and what positions have won. */
-const claimsOf = (state) => state.accounts.flatMap((account, place) => {
-  const id = BigInt(place);
-  const ofPositions = positionsOf(state, account)
-    .map(({ symbol, market, position }) => ({ id, symbol, amount: unrealized(position, market) - due(position, market) }));
-  return [{ id, amount: account.unsettled }, ...ofPositions].filter(({ amount }) => amount > 0n);
-});
+const gainOf = ({ market, position }) => unrealized(position, market) - due(position, market);
+
+/** The claims on the fund: what accounts have won in all, their losses taken off. */
+const claimsOf = (state) => state.accounts.map((account, place) => ({
+  id: BigInt(place), amount: account.unsettled + sum(positionsOf(state, account).map(gainOf)),
+})).filter(({ amount }) => amount > 0n);
+
+/** An account bears its part: from what is unsettled, then from its gains in order of markets. */
+function bear(run, id, part) {
+  const { state, events } = run;
+  const account = byId(state.accounts, id);
+  const unsettled = min(part, max(account.unsettled, 0n));
+  credit(run, id, '', -unsettled, 'SystemLiabilityTransfer');
+  let left = part - unsettled;
+  for (const own of positionsOf(state, account)) {
+    const amount = min(left, max(gainOf(own), 0n));
+    if (amount === 0n) continue;
+    own.position.cost += amount;
+    left -= amount;
+    events.push({ type: 'loss_spread', account: String(id), market: own.symbol, amount: String(amount) });
+  }
+}
 
 function spreadLoss(run, loss) {
-  const { state, events } = run;
-  const claims = claimsOf(state);
+  const claims = claimsOf(run.state);
   const total = sum(claims.map(({ amount }) => amount));
   let soFar = 0n;
-  for (const { id, symbol, amount } of claims) {
-    const part = floorDivide(loss * (soFar + amount), total) - floorDivide(loss * soFar, total);
+  for (const { id, amount } of claims) {
+    bear(run, id, floorDivide(loss * (soFar + amount), total) - floorDivide(loss * soFar, total));
     soFar += amount;
-    if (part === 0n) continue;
-    if (symbol === undefined) credit(run, id, '', -part, 'SystemLiabilityTransfer');
-    else {
-      byId(state.accounts, id).positions.get(symbol).cost += part;
-      events.push({ type: 'loss_spread', account: String(id), market: symbol, amount: String(part) });
-    }
   }
 }
 

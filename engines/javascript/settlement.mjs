@@ -42,9 +42,33 @@ function mark(run, id) {
     if (auto_realize) credit(run, id, symbol, gain, 'CulledRealizePnlAuto');
     return { id, symbol, claim: gain };
   });
-  if (auto_realize) return [];
-  for (const { symbol, claim: gain } of gains) if (gain < 0n) loseVirtually(run, id, symbol, -gain, 'VirtualLoss');
-  return gains.filter(({ claim: gain }) => gain > 0n);
+  return auto_realize ? [] : waitingOf(run, id, gains);
+}
+
+/** A virtual account takes its losses; what it won and lost itself meets first. */
+function waitingOf(run, id, gains) {
+  let own = 0n; // of its losses, what its gains may still get
+  for (const { symbol, claim: gain } of gains) {
+    const loss = offset(run, id, symbol, min(gain, 0n), 'VirtualLoss') - min(gain, 0n);
+    if (loss > 0n) loseVirtually(run, id, symbol, loss, 'VirtualLoss');
+    own += loss;
+  }
+  return gains.flatMap(({ symbol, claim: gain }) => {
+    const part = min(own, max(gain, 0n));
+    gainVirtually(run, id, symbol, part, 'VirtualGain');
+    own -= part;
+    const left = max(gain, 0n) - part;
+    const waiting = left - offset(run, id, symbol, left, 'VirtualGain');
+    return waiting > 0n ? [{ id, symbol, claim: waiting }] : [];
+  });
+}
+
+/** Sets a gain, or below zero a loss, against what is unsettled of the other sign; the part of it. */
+function offset(run, id, symbol, gain, source) {
+  const { unsettled } = byId(run.state.accounts, id);
+  const part = min(max(gain, min(-unsettled, 0n)), max(-unsettled, 0n));
+  credit(run, id, symbol, part, source);
+  return part;
 }
 
 // ST-6

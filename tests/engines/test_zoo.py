@@ -55,6 +55,7 @@ CAUGHT_BY: Final = {
     "funding_sign_turned": {"PP-8-041", "PP-8-047"},
     "funding_unbounded": {"PP-7-021", "PP-7-023"},
     "gains_in_full": {"PF-12-004", "PF-12-014"},
+    "gains_in_gross": {"LQ-9-050", "LQ-9-052"},
     "gains_spared": {"LQ-9-030", "LQ-9-038"},
     "gift_of_any_sign": {"LQ-8-020", "LQ-8-021", "LQ-10-003"},
     "gift_repays_nothing": {"LQ-8-071", "LQ-8-072"},

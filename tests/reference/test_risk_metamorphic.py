@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ibperp.actions import (
+    AdvanceTime,
     Deposit,
     FundInsurance,
     Liquidate,
@@ -20,6 +21,7 @@ from ibperp.actions import (
     ResolveBankruptcy,
     RunRisk,
     SetPrice,
+    Settle,
     UpdateMark,
 )
 from ibperp.book import opposite
@@ -35,11 +37,13 @@ from ibperp.ordered import Ordered
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.persistent import Vector
+from ibperp.portfolio import health
 from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import transition
 from walks.perpetual import MARK, SLOW
-from worlds.failing import WIDE
+from worlds.failing import FAILING, WIDE, hedged
+from worlds.positions import virtually
 from worlds.starts import FAILING_STATES, QUIET
 from worlds.tiny import DAY_MARKET, asset, listed, order, run
 
@@ -156,6 +160,21 @@ def test_run_risk__treats_accounts_alike_whatever_their_ids(name: str) -> None:
         other = worked_off(renamed(state, names))
         assert other.state == renamed(done.state, names), names
         assert Counter(other.events) == Counter(renamed(done.events, names)), names
+
+
+@pytest.mark.parametrize("modes", [(), (virtually(5),), (virtually(5), virtually(6))])
+def test_resolve__who_bears_what_whether_a_settlement_comes_before_or_after(
+    modes: tuple[Action, ...],
+) -> None:
+    state = run(hedged(*modes), AdvanceTime(60))
+    late = run(state, ResolveBankruptcy(FAILING), Settle())
+    early = run(state, Settle(), ResolveBankruptcy(FAILING))
+    before, one, other = (
+        [health(at, holder).equity for holder in at.accounts] for at in (state, late, early)
+    )
+    assert sum(before) == sum(one)
+    assert one != before
+    assert all(abs(first - second) <= 2 for first, second in zip(one, other, strict=True))
 
 
 @pytest.mark.parametrize("name", QUIET)

@@ -129,6 +129,21 @@ def shared() -> State:
 
 
 @cache
+def hedged(*modes: Action) -> State:
+    """Account 4 is bankrupt; 5 and 6 hold both sides of two markets, 6 has won a little in all."""
+    bids = (order(5, "ORE_PERP", Side.BID, 3, MARK), order(6, "GEM_PERP", Side.BID, 4, MARK))
+    asks = (order(6, "ORE_PERP", Side.ASK, 3, MARK), order(5, "GEM_PERP", Side.ASK, 4, MARK))
+    deposits = (Deposit(5, "USD", "south", 1, 9000), Deposit(6, "USD", "south", 2, 9000))
+    cancels = (CancelAllOrders(2, "ORE_PERP"), CancelAllOrders(2, "GEM_PERP"))
+    created = (CreateAccount(5, 9), CreateAccount(6, 10))
+    state = run(perpetual(WIDE), *created, *deposits, *cancels, *modes)
+    state = marked(run(state, *asks, *bids), 2000)
+    while isinstance(outcome := transition(state, Liquidate(FAILING)), Accepted):
+        state = outcome.state
+    return marked(state, 2400)
+
+
+@cache
 def indebted(*before: Action) -> State:
     """Account 2 owes USD that it sent away, and is due as the price of its ORE falls."""
     state = run(traders(WIDE), *(CancelAllOrders(2, market) for market in MARKETS))

@@ -11,6 +11,7 @@ from ibperp.operations.effect import rejection
 from ibperp.operations.liquidation import bankruptcy
 from ibperp.operations.liquidation.ladder import liquidation_rejection, step
 from ibperp.outcomes import Rejected, RejectionCode
+from ibperp.sharing import Claim
 from ibperp.state import FEES, INSURANCE
 from ibperp.valuation import held_atoms, settlement_asset
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from ibperp.margin import Health
     from ibperp.operations.effect import Check, Effect
-    from ibperp.sharing import Claim
     from ibperp.state import State
 
 _resolved, _claims = bankruptcy.resolved, bankruptcy._claims
@@ -74,11 +74,22 @@ def _shared_alone(available: int, amounts: Sequence[int]) -> list[int]:
 
 
 def _without_positions(state: State) -> list[Claim]:
-    return [claim for claim in _claims(state) if claim.market is None]
+    owed = (Claim(one, None, state.accounts[one].unsettled) for (one,) in state.active)
+    return [claim for claim in owed if claim.amount > 0]
 
 
 def _without_system(state: State) -> list[Claim]:
     return [claim for claim in _claims(state) if claim.account not in {FEES, INSURANCE}]
+
+
+def _gross(state: State) -> list[Claim]:
+    """Return claims of all that accounts have won, whatever they lost elsewhere."""
+    found = []
+    for (account,) in state.active:
+        holder = state.accounts[account]
+        gains = sum(max(bankruptcy._gain(state, own), 0) for own in holder.positions)
+        found.append(Claim(account, None, max(holder.unsettled, 0) + gains))
+    return [claim for claim in found if claim.amount > 0]
 
 
 def _halved(effect: Effect, loss: int) -> Effect:
@@ -108,6 +119,7 @@ BANKRUPTCY_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "loss_shared_alone": ((bankruptcy, "parts", _shared_alone),),
     "loss_halved": ((bankruptcy, "_spread", _halved),),
     "gains_spared": ((bankruptcy, "_claims", _without_positions),),
+    "gains_in_gross": ((bankruptcy, "_claims", _gross),),
     "system_spared": ((bankruptcy, "_claims", _without_system),),
     "funding_in_claims": ((bankruptcy, "funding_due", _nothing),),
     "bankrupt_left_alone": ((bankruptcy, "worked", _left_alone),),

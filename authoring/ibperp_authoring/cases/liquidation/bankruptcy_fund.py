@@ -210,7 +210,7 @@ _CLAIMS: Final[tuple[Case, ...]] = (
     ),
     Group("bankrupt_fund", opened(3, 4, 1000, market=OTHER)).accept(
         "LQ-9-047",
-        "one who bears a part may owe on another market: gains and losses are not netted",
+        "who lost on another market bears by what is left of its claim",
         mark(1_010_000, OTHER),
         RESOLVE,
     ),

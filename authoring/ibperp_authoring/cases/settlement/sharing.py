@@ -74,6 +74,27 @@ _SHARED: Final[tuple[Case, ...]] = (
         _pays(10 * USD),
         *_GAIN,
     ),
+    Group("settlement", (*virtual(2), *opened(2, 5, 30), *opened(3, 2, 2, 10 * USD, OTHER))).accept(
+        "ST-3-470",
+        "a virtual loss pays the account's own virtual gain first: 20 of 30, a share of 10",
+        mark(20 * USD, OTHER),
+        _pays(5 * USD),
+        *_GAIN,
+    ),
+    Group("settlement", (*virtual(2), *opened(2, 5, 20), *opened(3, 2, 2, 10 * USD, OTHER))).accept(
+        "ST-3-471",
+        "a virtual hedge is settled whole, though the loser of its gain pays nothing",
+        mark(20 * USD, OTHER),
+        *_GAIN,
+        why=Why.BOUNDARY,
+    ),
+    Group("settlement", (*virtual(2), *opened(2, 5, 20), *opened(3, 2, 3, 10 * USD, OTHER))).accept(
+        "ST-3-472",
+        "a virtual loss above the gain pays it whole, the rest pays others",
+        mark(20 * USD, OTHER),
+        *_GAIN,
+        why=Why.BOUNDARY,
+    ),
     Group("settlement", (*virtual(2, 3, 4), *_UNLIKE), Why.ROUNDING).accept(
         "ST-3-218",
         "three winners that are paid virtually share",

@@ -110,13 +110,12 @@ def loss_spread_in_proportion(step: Step) -> Iterator[str]:
         return
     claims = _claims(step.before)
     if fund:
-        left = claims.get((INSURANCE, ""), 0) - fund.insurance
-        claims[INSURANCE, ""] = max(left, 0)
+        claims[INSURANCE] = max(claims.get(INSURANCE, 0) - fund.insurance, 0)
     total, borne = sum(claims.values()), _borne(step, fund)
-    for key in sorted({*claims, *borne}):
-        claim, part = claims.get(key, 0), borne.get(key, 0)
+    for account in sorted({*claims, *borne}):
+        claim, part = claims.get(account, 0), borne.get(account, 0)
         if abs(part * total - loss * claim) >= max(total, 1):
-            yield f"{key}: bore {part} of {loss}, its claim was {claim} of {total}"
+            yield f"account {account}: bore {part} of {loss}, its claim was {claim} of {total}"
 
 
 def insurance_within_limit(step: Step) -> Iterator[str]:
@@ -136,7 +135,7 @@ def insurance_within_limit(step: Step) -> Iterator[str]:
     )
     resolved = step.facts.risk.resolved()
     fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
-    paid = old - new - _borne(step, fund).get((INSURANCE, ""), 0)
+    paid = old - new - _borne(step, fund).get(INSURANCE, 0)
     slack, limit = step.rounding_atoms(symbol), system.insurance_limit
     if paid > min(limit, max(old, 0)) + slack:
         yield f"the insurance paid {paid}, of the {old} that it had, with a limit of {limit}"
@@ -188,30 +187,29 @@ def _left(view: View, account: int) -> Iterator[str]:
             yield f"means that are worth {means_of(view, account)}, for a debt in {symbol}"
 
 
-def _claims(view: View) -> dict[tuple[int, str], int]:
-    """Return every claim on the fund, by account and market, in atoms (LQ-9)."""
+def _claims(view: View) -> dict[int, int]:
+    """Return what each account has won in all, its losses taken off, in atoms (LQ-9)."""
     active = view.accounts if view.active is None else [account for (account,) in view.active]
-    found = {}
-    for account in active:
-        found[account, ""] = max(view.accounts[account].unsettled, 0)
-        for symbol, market, own in marked(view, account):
-            found[account, symbol] = max(gain_of(market, own), 0)
-    return {key: claim for key, claim in found.items() if claim}
+    won = {
+        account: view.accounts[account].unsettled
+        + sum(gain_of(market, own) for _, market, own in marked(view, account))
+        for account in active
+    }
+    return {account: claim for account, claim in won.items() if claim > 0}
 
 
-def _borne(step: Step, fund: ResolvedFact | None) -> dict[tuple[int, str], int]:
-    """Return what each claim lost, by account and market, in atoms."""
+def _borne(step: Step, fund: ResolvedFact | None) -> dict[int, int]:
+    """Return what each claim lost, by account, in atoms."""
     found = {
-        (account, ""): -amount
+        account: -amount
         for (account, _, source), amount in step.facts.credited.items()
         if source is TRANSFER and fund and account != fund.account
     }
     if fund and fund.insurance:
-        found[INSURANCE, ""] = found.get((INSURANCE, ""), 0) - fund.insurance
+        found[INSURANCE] = found.get(INSURANCE, 0) - fund.insurance
     for fact in step.facts.risk.spread():
-        key = fact.account, fact.market
-        found[key] = found.get(key, 0) + fact.amount
-    return {key: part for key, part in found.items() if part}
+        found[fact.account] = found.get(fact.account, 0) + fact.amount
+    return {account: part for account, part in found.items() if part}
 
 
 BANKRUPTCY: Final[tuple[Invariant, ...]] = (
@@ -243,7 +241,8 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         loss_spread_in_proportion,
         "LQ-9",
-        "Each claim on the fund bears its proportion of a loss, within one atom.",
+        "What an account has won in all markets, its losses taken off, is its claim on the fund. "
+        "Each claim bears its proportion of a loss, within one atom; nobody else bears any.",
     ),
     step_invariant(
         insurance_within_limit,

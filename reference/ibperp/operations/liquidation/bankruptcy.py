@@ -37,12 +37,13 @@ from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
 from ibperp.risk import due_accounts, resources
 from ibperp.sharing import Claim, parts
-from ibperp.state import INSURANCE, Perpetual, find_asset, position_of
+from ibperp.state import INSURANCE, Perpetual, find_asset
 from ibperp.valuation import held_atoms, settlement_asset, settlement_value
 
 if TYPE_CHECKING:
     from ibperp.actions import FundInsurance, ResolveBankruptcy, RunRisk
     from ibperp.outcomes import Outcome
+    from ibperp.position import Position
     from ibperp.state import State
 
 STEPS_MAX: Final = 10_000
@@ -229,34 +230,45 @@ def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
 def _spread(effect: Effect, loss: int) -> Effect:
     """Take a loss from all claims on the fund in proportion, exactly (LQ-9).
 
-    Claims are unsettled balances and gains of positions above zero. Debts and claims are equal in
-    sum (ST-7), so that a loss always finds claims, whoever still has a position.
+    A claim is what an account has won in all. Debts and claims are equal in sum (ST-7), so that a
+    loss always finds claims, whoever still has a position.
     """
     claims = _claims(effect.state)
     amounts = [claim.amount for claim in claims]
     assert loss <= sum(amounts)
     for claim, part in zip(claims, parts(loss, amounts), strict=True):
-        account, market = claim.account, claim.market
-        if market is None:
-            source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-            effect = credited(effect, account, None, -part, source)
-        elif part:
-            position = position_of(effect.state.accounts[account], market)
+        effect = _borne(effect, claim.account, part)
+    return effect
+
+
+def _borne(effect: Effect, account: int, loss: int) -> Effect:
+    """Take a part of a loss from an account: what is unsettled, then its gains by market (LQ-9)."""
+    holder = effect.state.accounts[account]
+    unsettled = min(loss, max(holder.unsettled, 0))
+    source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
+    effect, left = credited(effect, account, None, -unsettled, source), loss - unsettled
+    for position in holder.positions:
+        part = min(left, max(_gain(effect.state, position), 0))
+        if part:
             effect = placed(effect, account, replace(position, cost=position.cost + part))
-            effect = effect.noted(effect.state, LossSpread(account, market, part))
+            effect = effect.noted(effect.state, LossSpread(account, position.market, part))
+            left -= part
+    assert left == 0
     return effect
 
 
 def _claims(state: State) -> list[Claim]:
-    """Return every claim on the fund, by account, then market (LQ-9)."""
+    """Return what each account has won in all, its losses taken off (LQ-9)."""
     found: list[Claim] = []
     for (account,) in state.active:
         holder = state.accounts[account]
-        found.append(Claim(account, None, holder.unsettled))
-        for position in holder.positions:
-            market = state.markets[position.market]
-            assert isinstance(market, Perpetual)
-            due = funding_due(position, market.funding_index)
-            gain = unrealized(position, market.mark_price) - due
-            found.append(Claim(account, position.market, gain))
+        gains = sum(_gain(state, position) for position in holder.positions)
+        found.append(Claim(account, None, holder.unsettled + gains))
     return [claim for claim in found if claim.amount > 0]
+
+
+def _gain(state: State, position: Position) -> int:
+    """Return what a position has won since the last settlement, less its funding, signed."""
+    market = state.markets[position.market]
+    assert isinstance(market, Perpetual)
+    return unrealized(position, market.mark_price) - funding_due(position, market.funding_index)

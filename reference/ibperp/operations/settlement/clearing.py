@@ -109,6 +109,15 @@ class Clearing:
         if amount:
             self.events.append(Unsettled(index, market, amount, source))
 
+    def offset(self, index: int, market: int, gain: int, source: SettlementSource) -> int:
+        """Set a signed gain against what is unsettled of the other sign; return the part (ST-2)."""
+        sheet = self.sheet(index)
+        low, high = min(-sheet.unsettled, 0), max(-sheet.unsettled, 0)
+        part = min(max(gain, low), high)
+        sheet.unsettled += part
+        self.note(index, market, part, source)
+        return part
+
     def note_interest(self, index: int, market: int, amount: int) -> None:
         """Note what the virtual shares of a position earned since they moved (ST-6)."""
         if amount:

@@ -81,8 +81,7 @@ def _marked(clearing: Clearing, account: int) -> list[Claim]:
     any other, a loss is taken from the position's virtual shares, and a gain waits to be paid.
     """
     sheet = clearing.sheet(account)
-    gains: list[Claim] = []
-    losses: dict[int, int] = {}
+    gains: dict[int, int] = {}
     for index, position in sheet.positions.items():
         market = clearing.state.markets[index]
         assert isinstance(market, Perpetual)
@@ -96,13 +95,34 @@ def _marked(clearing: Clearing, account: int) -> list[Claim]:
         if sheet.account.settings.auto_realize:
             sheet.unsettled += gain
             clearing.note(account, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
-        elif gain > 0:
-            gains.append(Claim(account, index, gain))
-        elif gain < 0:
-            losses[index] = -gain
-    for index, loss in losses.items():
-        clearing.take_virtually(account, index, loss)
-    return gains
+        else:
+            gains[index] = gain
+    return _waiting(clearing, account, gains)
+
+
+def _waiting(clearing: Clearing, account: int, gains: dict[int, int]) -> list[Claim]:
+    """Take the virtual losses of one account, and return the gains that wait for others (ST-2).
+
+    What an account itself has won and lost meets first: a loss is taken from what is unsettled, is
+    then virtual and pays the account's own gains; a gain ends what the account owes the fund.
+    """
+    own = 0
+    waiting: list[Claim] = []
+    for index, gain in gains.items():
+        loss = clearing.offset(account, index, min(gain, 0), SettlementSource.VIRTUAL_LOSS)
+        loss -= min(gain, 0)
+        if loss:
+            clearing.take_virtually(account, index, loss)
+            own += loss
+    for index, gain in gains.items():
+        part = min(own, max(gain, 0))
+        clearing.give_virtually(account, index, part, SettlementSource.VIRTUAL_GAIN)
+        own -= part
+        left = max(gain, 0) - part
+        left -= clearing.offset(account, index, left, SettlementSource.VIRTUAL_GAIN)
+        if left:
+            waiting.append(Claim(account, index, left))
+    return waiting
 
 
 def _release(clearing: Clearing, account: int) -> None:
