@@ -64,18 +64,18 @@ def posted(balance: int, posting: Posting, *, is_debit: bool) -> int:
 
 def balance_of(state: State, asset: int, ledger: LedgerAccount) -> int:
     """Return the atoms of one balance."""
-    books = state.assets[asset]
+    asset_state = state.assets[asset]
     match ledger.kind:
         case LedgerKind.FREE:
             return at(state.accounts[ledger.index].free, asset)
         case LedgerKind.POOL:
-            return books.pool.cash
+            return asset_state.pool.cash
         case LedgerKind.CUSTODY:
-            return books.tokens[ledger.index].custody
+            return asset_state.tokens[ledger.index].custody
         case LedgerKind.PENDING:
-            return books.tokens[ledger.index].pending
+            return asset_state.tokens[ledger.index].pending
         case LedgerKind.IN_TRANSIT:
-            return books.in_transit
+            return asset_state.in_transit
 
 
 def _with_balance(state: State, asset: int, ledger: LedgerAccount, balance: int) -> State:
@@ -83,19 +83,19 @@ def _with_balance(state: State, asset: int, ledger: LedgerAccount, balance: int)
         account = state.accounts[ledger.index]
         changed = replace(account, free=put(account.free, asset, balance))
         return with_account(state, ledger.index, changed)
-    return with_asset(state, asset, _books_with(state.assets[asset], ledger, balance))
+    return with_asset(state, asset, _asset_with(state.assets[asset], ledger, balance))
 
 
-def _books_with(books: Asset, ledger: LedgerAccount, balance: int) -> Asset:
+def _asset_with(asset_state: Asset, ledger: LedgerAccount, balance: int) -> Asset:
     if ledger.kind is LedgerKind.POOL:
-        return replace(books, pool=replace(books.pool, cash=balance))
+        return replace(asset_state, pool=replace(asset_state.pool, cash=balance))
     if ledger.kind is LedgerKind.IN_TRANSIT:
-        return replace(books, in_transit=balance)
-    token = books.tokens[ledger.index]
+        return replace(asset_state, in_transit=balance)
+    token = asset_state.tokens[ledger.index]
     field = "custody" if ledger.kind is LedgerKind.CUSTODY else "pending"
     changed = replace(token, **{field: balance})
-    tokens = (*books.tokens[: ledger.index], changed, *books.tokens[ledger.index + 1 :])
-    return replace(books, tokens=tokens)
+    tokens = (*asset_state.tokens[: ledger.index], changed, *asset_state.tokens[ledger.index + 1 :])
+    return replace(asset_state, tokens=tokens)
 
 
 def posting(

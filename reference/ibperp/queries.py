@@ -73,14 +73,14 @@ def liquidation_price(state: State, account: int, asset: int) -> int | None:
     Below the present price if the account holds more of the asset than it owes, above it if less;
     None if no price does it. In quote atoms per lot; an estimate, for nothing else stands still.
     """
-    holder, books = state.accounts[account], state.assets[asset]
+    holder, asset_state = state.accounts[account], state.assets[asset]
     is_long = held_atoms(state, holder, asset) >= owed_atoms(state, holder, asset)
 
     def fails(price: int) -> bool:
-        priced = with_asset(state, asset, replace(books, price=price))
+        priced = with_asset(state, asset, replace(asset_state, price=price))
         return is_liquidatable(health(priced, holder))
 
-    return _nearest_failing(books.price, fails, is_long=is_long)
+    return _nearest_failing(asset_state.price, fails, is_long=is_long)
 
 
 def position_liquidation_price(state: State, account: int, market: int) -> int | None:
@@ -88,15 +88,15 @@ def position_liquidation_price(state: State, account: int, market: int) -> int |
 
     Looked for as the price of an asset is: below the present mark first for a long position.
     """
-    holder, books = state.accounts[account], state.markets[market]
-    assert isinstance(books, Perpetual)
+    holder, market_state = state.accounts[account], state.markets[market]
+    assert isinstance(market_state, Perpetual)
 
     def fails(mark: int) -> bool:
-        marked = with_market(state, market, replace(books, mark_price=mark))
+        marked = with_market(state, market, replace(market_state, mark_price=mark))
         return is_liquidatable(health(marked, holder))
 
     is_long = position_of(holder, market).lots >= 0
-    return _nearest_failing(books.mark_price, fails, is_long=is_long)
+    return _nearest_failing(market_state.mark_price, fails, is_long=is_long)
 
 
 def _nearest_failing(now: int, fails: Callable[[int], bool], *, is_long: bool) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ibperp import pool as pool_kernel
+from ibperp import pool
 from ibperp.margin import collateral_value, owed_value
 from ibperp.numbers import mul_div_down
 from ibperp.state import at, find_asset
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def held_atoms(state: State, account: Account, asset: int) -> int:
     """Return the atoms that an account owns: free, and the claim of its lend (MM-2)."""
-    lent = pool_kernel.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
+    lent = pool.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
     return at(account.free, asset) + lent
 
 
 def owed_atoms(state: State, account: Account, asset: int) -> int:
     """Return the atoms that an account owes (MM-2)."""
-    return pool_kernel.debt(state.assets[asset].pool, max(-at(account.shares, asset), 0))
+    return pool.debt(state.assets[asset].pool, max(-at(account.shares, asset), 0))
 
 
 def virtual_atoms(state: State, position: Position) -> int:
@@ -32,11 +32,11 @@ def virtual_atoms(state: State, position: Position) -> int:
     return virtual_worth(state.assets[settlement_asset(state)].pool, position.virtual)
 
 
-def virtual_worth(pool: Pool, virtual: int) -> int:
+def virtual_worth(pool_state: Pool, virtual: int) -> int:
     """Return what signed virtual shares are worth in the settlement asset's pool (ST-4)."""
     if virtual > 0:
-        return pool_kernel.lend_claim(pool, virtual)
-    return -pool_kernel.debt(pool, -virtual)
+        return pool.lend_claim(pool_state, virtual)
+    return -pool.debt(pool_state, -virtual)
 
 
 def unpaid_atoms(account: Account) -> int:
@@ -52,29 +52,29 @@ def ended_debt(state: State, account: Account) -> int:
 
 def collateral_of(state: State, asset: int, amount: int) -> int:
     """Return what `amount` atoms owned count for, in quote atoms (PF-2)."""
-    books = state.assets[asset]
-    limits = books.parameters
+    asset_state = state.assets[asset]
+    limits = asset_state.parameters
     return collateral_value(
-        limits.haircut, amount, books.price, limits.lot_atoms, state.system.quote_unit
+        limits.haircut, amount, asset_state.price, limits.lot_atoms, state.system.quote_unit
     )
 
 
 def worth_of(state: State, asset: int, amount: int) -> int:
     """Return what atoms are worth at their price, without a haircut, rounded down (LQ-7)."""
-    books = state.assets[asset]
-    return mul_div_down(amount, books.price, books.parameters.lot_atoms)
+    asset_state = state.assets[asset]
+    return mul_div_down(amount, asset_state.price, asset_state.parameters.lot_atoms)
 
 
 def liability_of(state: State, asset: int, amount: int) -> int:
     """Return what `amount` atoms owed count for, in quote atoms (PF-3)."""
-    books = state.assets[asset]
-    return owed_value(amount, books.price, books.parameters.lot_atoms)
+    asset_state = state.assets[asset]
+    return owed_value(amount, asset_state.price, asset_state.parameters.lot_atoms)
 
 
 def settlement_value(state: State, amount: int) -> int:
     """Return signed atoms of the settlement asset in quote atoms, rounded down (PF-12)."""
-    books = state.assets[settlement_asset(state)]
-    return mul_div_down(amount, books.price, books.parameters.lot_atoms)
+    asset_state = state.assets[settlement_asset(state)]
+    return mul_div_down(amount, asset_state.price, asset_state.parameters.lot_atoms)
 
 
 def settlement_asset(state: State) -> int:

@@ -67,11 +67,11 @@ def set_price(state: State, action: SetPrice) -> Outcome:
     assert asset is not None
 
     # EFFECT
-    books = state.assets[asset]
-    low, high = books.parameters.price_update_min, books.parameters.price_update_max
-    price = limited_price(books.price, action.price, low, high)
+    asset_state = state.assets[asset]
+    low, high = asset_state.parameters.price_update_min, asset_state.parameters.price_update_max
+    price = limited_price(asset_state.price, action.price, low, high)
     is_limited = price != action.price
-    changed = replace(books, price=price, price_time=state.time, is_limited=is_limited)
+    changed = replace(asset_state, price=price, price_time=state.time, is_limited=is_limited)
     limited = (PriceLimited(asset, action.price, price),) if is_limited else ()
     effect = Effect(state).noted(with_asset(state, asset, changed), *limited)
 

@@ -45,9 +45,9 @@ def start_rebalance(state: State, action: StartRebalance) -> Outcome:
     assert asset is not None
     assert source is not None
     assert destination is not None
-    books = state.assets[asset]
-    token = books.tokens[source]
-    unit = books.parameters.tokens[source].native_unit
+    asset_state = state.assets[asset]
+    token = asset_state.tokens[source]
+    unit = asset_state.parameters.tokens[source].native_unit
     refused = rejection(
         (remainder(amount, unit) == 0, RejectionCode.AMOUNT_NOT_NATIVE),
         (token.custody - token.pending >= amount, RejectionCode.CUSTODY_INSUFFICIENT),
@@ -62,7 +62,7 @@ def start_rebalance(state: State, action: StartRebalance) -> Outcome:
     )
 
     # POSTCONDITIONS
-    assert effect.state.assets[asset].in_transit == books.in_transit + amount
+    assert effect.state.assets[asset].in_transit == asset_state.in_transit + amount
     return effect.accepted()
 
 

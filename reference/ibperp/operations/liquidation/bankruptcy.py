@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp import pool as kernel
+from ibperp import pool
 from ibperp.events import (
     BankruptcyResolved,
     Event,
@@ -167,8 +167,8 @@ def _pool_debt_ended(effect: Effect, account: int, asset: int, budget: int) -> t
     covered, by_reserve, by_lenders = owed - debt_of(effect.state, account, asset), 0, 0
     shares = owed_shares_of(effect.state, account, asset)
     if shares and effect.state.system.non_recourse:
-        pool = effect.state.assets[asset].pool
-        after, by_reserve, by_lenders = kernel.written_off(pool, shares)
+        pool_state = effect.state.assets[asset].pool
+        after, by_reserve, by_lenders = pool.written_off(pool_state, shares)
         effect = effect.claimed(account, asset, shares, after, Reason.BANKRUPTCY)
     if effect is before:
         return effect, budget
@@ -196,9 +196,11 @@ def _paid_back(effect: Effect, account: int, asset: int, amount: int) -> Effect:
     """Repay a debt with the insurance's cash, then with its lend."""
     cash = min(amount, free_of(effect.state, INSURANCE, asset))
     if cash:
-        pool = effect.state.assets[asset].pool
-        shares = kernel.shares_to_repay(pool, owed_shares_of(effect.state, account, asset), cash)
-        after = kernel.repay(pool, cash, shares)
+        pool_state = effect.state.assets[asset].pool
+        shares = pool.shares_to_repay(
+            pool_state, owed_shares_of(effect.state, account, asset), cash
+        )
+        after = pool.repay(pool_state, cash, shares)
         effect = effect.claimed(account, asset, shares, after, Reason.INSURANCE)
         effect = effect.moved(asset, cash, Reason.INSURANCE, debit=free(INSURANCE), credit=POOL)
     lent = min(amount - cash, claim_of(effect.state, INSURANCE, asset))

@@ -200,9 +200,9 @@ def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
 
 def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
     """Take the liquidation fee on a traded value for the insurance, from equity alone (LQ-4)."""
-    state, books = effect.state, effect.state.assets[settlement_asset(effect.state)]
+    state, asset_state = effect.state, effect.state.assets[settlement_asset(effect.state)]
     equity = health(state, state.accounts[account]).equity
-    left = mul_div_down(equity, books.parameters.lot_atoms, books.price)
+    left = mul_div_down(equity, asset_state.parameters.lot_atoms, asset_state.price)
     fee = bounded_fee(value, state.system.liquidation_fee, left)
     source = SettlementSource.TRADING_FEES_SYSTEM
     effect = credited(effect, account, market, -fee, source)

@@ -90,10 +90,12 @@ def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> E
     debtor, to whom the lend goes and cancels with the debt. A lender that this would make due is
     passed over: nobody fails by another's failure.
     """
-    payer, debtor, books = between.giver, between.taker, effect.state.assets[asset]
+    payer, debtor, asset_state = between.giver, between.taker, effect.state.assets[asset]
     for lender in _lenders(effect.state, debtor, asset):
         owed, claim = debt_of(effect.state, debtor, asset), claim_of(effect.state, lender, asset)
-        part = min(owed, claim, mul_div_down(value, books.parameters.lot_atoms, books.price))
+        part = min(
+            owed, claim, mul_div_down(value, asset_state.parameters.lot_atoms, asset_state.price)
+        )
         if part == 0:
             break
         worth = liability_of(effect.state, asset, part)
@@ -139,9 +141,9 @@ def _insured(effect: Effect, case: Case, target: Target) -> Effect | None:
 
 def _affordable(state: State, account: int, asset: int, amount: int) -> int:
     """Return how many of `amount` owed atoms an account can pay with what it has (LQ-7)."""
-    books = state.assets[asset]
+    asset_state = state.assets[asset]
     value = _payable(state, account)
-    return min(amount, mul_div_down(value, books.parameters.lot_atoms, books.price))
+    return min(amount, mul_div_down(value, asset_state.parameters.lot_atoms, asset_state.price))
 
 
 def _payable(state: State, account: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ibperp import position as kernel
+from ibperp import position
 from ibperp.events import SettlementSource, VirtualMoved
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
@@ -41,16 +41,16 @@ class Handover:
 
 def position_moved(effect: Effect, move: PositionMoved, source: SettlementSource) -> Effect:
     """Fill two positions against each other off the book, without fees or limits (LQ-6, LQ-7)."""
-    books = effect.state.markets[move.market]
-    assert isinstance(books, Perpetual)
-    effect, opened = effect.noted(effect.state, move), books.open_interest
+    market_state = effect.state.markets[move.market]
+    assert isinstance(market_state, Perpetual)
+    effect, opened = effect.noted(effect.state, move), market_state.open_interest
     for account, lots in ((move.account, -move.lots), (move.counterparty, move.lots)):
-        effect, position = funded(effect, account, move.market)
-        after, gain = kernel.filled(position, lots, move.price)
-        opened += max(after.lots, 0) - max(position.lots, 0)
+        effect, held = funded(effect, account, move.market)
+        after, gain = position.filled(held, lots, move.price)
+        opened += max(after.lots, 0) - max(held.lots, 0)
         effect = placed(effect, account, after)
         effect = credited(effect, account, move.market, gain, source)
-    changed = replace(books, open_interest=opened)
+    changed = replace(market_state, open_interest=opened)
     effect = effect.noted(with_market(effect.state, move.market, changed))
     effect = resized(effect, move.account, move.market)
     return resized(effect, move.counterparty, move.market)
@@ -83,25 +83,25 @@ def unsettled_moved(effect: Effect, amount: int, giver: int, taker: int) -> Effe
 
 def assumed(effect: Effect, account: int, reason: Reason) -> Effect:
     """Make the virtual shares of positions without lots the account's own (LQ-3)."""
-    for position in effect.state.accounts[account].positions:
-        if position.lots:
+    for own in effect.state.accounts[account].positions:
+        if own.lots:
             continue
         asset = settlement_asset(effect.state)
         pool, held = (
             effect.state.assets[asset].pool,
             at(effect.state.accounts[account].shares, asset),
         )
-        worth = virtual_worth(pool, position.virtual)
+        worth = virtual_worth(pool, own.virtual)
         move = VirtualMoved(
             account,
-            position.market,
-            -position.virtual,
+            own.market,
+            -own.virtual,
             -worth,
             SettlementSource.SYSTEM_LIABILITY_TRANSFER,
         )
-        effect = placed(effect, account, replace(position, virtual=0))
+        effect = placed(effect, account, replace(own, virtual=0))
         effect = effect.noted(effect.state, move)
-        after, joined = merged(pool, held, position.virtual)
+        after, joined = merged(pool, held, own.virtual)
         effect = effect.claimed(account, asset, joined - held, after, reason)
     return effect
 

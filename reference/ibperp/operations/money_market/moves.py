@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ibperp import pool as kernel
+from ibperp import pool
 from ibperp.events import InterestCharged, Reason
 from ibperp.numbers import remainder
 from ibperp.open_orders import firm_atoms
@@ -43,12 +43,12 @@ def available_of(state: State, account: int, asset: int) -> int:
 def claim_of(state: State, account: int, asset: int) -> int:
     """Return the atoms that an account's lend is worth, rounded down; zero without a lend."""
     shares = at(state.accounts[account].shares, asset)
-    return kernel.lend_claim(state.assets[asset].pool, max(shares, 0))
+    return pool.lend_claim(state.assets[asset].pool, max(shares, 0))
 
 
 def debt_of(state: State, account: int, asset: int) -> int:
     """Return the atoms that an account owes, rounded up; zero without a debt."""
-    return kernel.debt(state.assets[asset].pool, owed_shares_of(state, account, asset))
+    return pool.debt(state.assets[asset].pool, owed_shares_of(state, account, asset))
 
 
 def owed_shares_of(state: State, account: int, asset: int) -> int:
@@ -58,21 +58,21 @@ def owed_shares_of(state: State, account: int, asset: int) -> int:
 
 def entry_fee_of(state: State, asset: int, amount: int) -> int:
     """Return the fee of borrowing `amount` now: the interest to the end of the interval (MM-7)."""
-    system, books = state.system, state.assets[asset]
+    system, asset_state = state.system, state.assets[asset]
     if not system.entry_fee:
         return 0
     seconds = system.accrual_interval - remainder(state.time, system.accrual_interval)
-    rate = kernel.borrow_rate(books.parameters.pool, kernel.utilization(books.pool))
-    return kernel.entry_fee(amount, rate, seconds)
+    rate = pool.borrow_rate(asset_state.parameters.pool, pool.utilization(asset_state.pool))
+    return pool.entry_fee(amount, rate, seconds)
 
 
 def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
     """Check that an account may lend `amount` atoms and claim some (MM-8, MM-10, MM-11)."""
-    books = state.assets[asset]
-    limits = books.parameters.pool
-    shares = kernel.lend_shares_minted(books.pool, amount)
+    asset_state = state.assets[asset]
+    limits = asset_state.parameters.pool
+    shares = pool.lend_shares_minted(asset_state.pool, amount)
     held = max(at(state.accounts[account].shares, asset), 0)
-    claim = kernel.lend_claim(kernel.lend(books.pool, amount, shares), held + shares)
+    claim = pool.lend_claim(pool.lend(asset_state.pool, amount, shares), held + shares)
     return (
         (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
         (
@@ -81,71 +81,71 @@ def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Ch
         ),
         (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (shares > 0 and claim > 0, RejectionCode.AMOUNT_TOO_SMALL),
-        (books.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
+        (asset_state.pool.lent + amount <= limits.open_borrow_lend_limit, RejectionCode.LEND_LIMIT),
     )
 
 
 def lent(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from an account's free balance into its lend (MM-11)."""
-    pool = effect.state.assets[asset].pool
-    shares = kernel.lend_shares_minted(pool, amount)
-    after = kernel.lend(pool, amount, shares)
+    pool_state = effect.state.assets[asset].pool
+    shares = pool.lend_shares_minted(pool_state, amount)
+    after = pool.lend(pool_state, amount, shares)
     effect = effect.claimed(account, asset, shares, after, reason)
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 
 
 def redeem_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
     """Check that an account may redeem `amount` atoms (MM-8, MM-10, MM-12)."""
-    books = state.assets[asset]
-    limits = books.parameters.pool
+    asset_state = state.assets[asset]
+    limits = asset_state.parameters.pool
     has_claim = amount <= claim_of(state, account, asset)
-    used = kernel.utilization(kernel.redeem(books.pool, amount, 0)) if has_claim else 0
+    used = pool.utilization(pool.redeem(asset_state.pool, amount, 0)) if has_claim else 0
     return (
         (limits.book_state is not BookState.CLOSED, RejectionCode.BOOK_CLOSED),
         (has_claim, RejectionCode.INSUFFICIENT_LEND),
         (amount > 0, RejectionCode.AMOUNT_TOO_SMALL),
-        (books.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
-        *_utilization_checks(books.pool, limits, used),
+        (asset_state.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
+        *_utilization_checks(asset_state.pool, limits, used),
     )
 
 
 def redeemed(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from an account's lend to its free balance (MM-12)."""
-    pool = effect.state.assets[asset].pool
+    pool_state = effect.state.assets[asset].pool
     held = at(effect.state.accounts[account].shares, asset)
-    shares = kernel.shares_to_redeem(pool, held, amount)
-    after = kernel.redeem(pool, amount, shares)
+    shares = pool.shares_to_redeem(pool_state, held, amount)
+    after = pool.redeem(pool_state, amount, shares)
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
 
 
 def borrow_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
     """Check that an account may borrow `amount` atoms of a pool (MM-8, MM-10, MM-13)."""
-    books = state.assets[asset]
-    limits = books.parameters.pool
+    asset_state = state.assets[asset]
+    limits = asset_state.parameters.pool
     fee = entry_fee_of(state, asset, amount)
-    after = kernel.borrow(kernel.charge(books.pool, fee, limits.reserve_fee), amount, 0)
+    after = pool.borrow(pool.charge(asset_state.pool, fee, limits.reserve_fee), amount, 0)
     return (
         (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
         (
             at(state.accounts[account].shares, asset) <= 0,
             RejectionCode.BORROW_REQUIRES_LEND_REDEEM,
         ),
-        (books.price > 0, RejectionCode.PRICE_UNKNOWN),
+        (asset_state.price > 0, RejectionCode.PRICE_UNKNOWN),
         (after.borrowed <= limits.open_borrow_lend_limit, RejectionCode.BORROW_LIMIT),
-        (books.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
-        *_utilization_checks(books.pool, limits, kernel.utilization(after)),
+        (asset_state.pool.cash >= amount, RejectionCode.INSUFFICIENT_SUPPLY),
+        *_utilization_checks(asset_state.pool, limits, pool.utilization(after)),
     )
 
 
 def borrowed(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from a pool to an account that owes them and the entry fee (MM-13)."""
-    books = effect.state.assets[asset]
+    asset_state = effect.state.assets[asset]
     fee = entry_fee_of(effect.state, asset, amount)
-    reserve_fee = books.parameters.pool.reserve_fee
-    after, shares = kernel.borrow_with_fee(books.pool, amount, fee, reserve_fee)
+    reserve_fee = asset_state.parameters.pool.reserve_fee
+    after, shares = pool.borrow_with_fee(asset_state.pool, amount, fee, reserve_fee)
     if fee:
-        charged = InterestCharged(asset, fee, after.reserve - books.pool.reserve)
+        charged = InterestCharged(asset, fee, after.reserve - asset_state.pool.reserve)
         effect = effect.noted(effect.state, charged)
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
@@ -156,8 +156,8 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
     owed = debt_of(state, account, asset)
     has_debt = 0 < amount <= owed
     owed_shares = owed_shares_of(state, account, asset)
-    pool = state.assets[asset].pool
-    burned = kernel.shares_to_repay(pool, owed_shares, amount) if has_debt else 1
+    pool_state = state.assets[asset].pool
+    burned = pool.shares_to_repay(pool_state, owed_shares, amount) if has_debt else 1
     return (
         (available_of(state, account, asset) >= amount, RejectionCode.INSUFFICIENT_FUNDS),
         (has_debt, RejectionCode.REPAY_EXCEEDS_DEBT),
@@ -167,9 +167,9 @@ def repay_checks(state: State, account: int, asset: int, amount: int) -> tuple[C
 
 def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from an account's free balance against its debt (MM-14)."""
-    pool = effect.state.assets[asset].pool
-    shares = kernel.shares_to_repay(pool, owed_shares_of(effect.state, account, asset), amount)
-    after = kernel.repay(pool, amount, shares)
+    pool_state = effect.state.assets[asset].pool
+    shares = pool.shares_to_repay(pool_state, owed_shares_of(effect.state, account, asset), amount)
+    after = pool.repay(pool_state, amount, shares)
     effect = effect.claimed(account, asset, shares, after, reason)
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 
@@ -215,10 +215,10 @@ def swept(effect: Effect, account: int, asset: int, *, repay: int = 0, lend: int
     return effect
 
 
-def _utilization_checks(pool: Pool, limits: PoolParameters, used: int) -> tuple[Check, ...]:
+def _utilization_checks(pool_state: Pool, limits: PoolParameters, used: int) -> tuple[Check, ...]:
     return (
         (used <= limits.max_utilization, RejectionCode.MAX_UTILIZATION),
-        (used <= pool.throttle_bound, RejectionCode.UTILIZATION_THROTTLED),
+        (used <= pool_state.throttle_bound, RejectionCode.UTILIZATION_THROTTLED),
     )
 
 

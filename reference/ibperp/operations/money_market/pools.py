@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import pool as kernel
+from ibperp import pool
 from ibperp.events import InterestCharged
 from ibperp.numbers import div_down, in_range
 from ibperp.operations.effect import Effect, rejection
@@ -34,12 +34,16 @@ def set_pool_parameters(state: State, action: SetPoolParameters) -> Outcome:
     assert asset is not None
 
     # EFFECT
-    books = state.assets[asset]
-    pool = kernel.with_bound_in(books.pool, parameters)
-    changed = replace(books, parameters=replace(books.parameters, pool=parameters), pool=pool)
+    asset_state = state.assets[asset]
+    pool_state = pool.with_bound_in(asset_state.pool, parameters)
+    changed = replace(
+        asset_state, parameters=replace(asset_state.parameters, pool=parameters), pool=pool_state
+    )
 
     # POSTCONDITIONS
-    assert parameters.throttle_utilization <= pool.throttle_bound <= parameters.max_utilization
+    assert (
+        parameters.throttle_utilization <= pool_state.throttle_bound <= parameters.max_utilization
+    )
     return Effect(with_asset(state, asset, changed)).accepted()
 
 
@@ -61,26 +65,29 @@ def advance_time(state: State, action: AdvanceTime) -> Outcome:
     for asset in range(len(state.assets)):
         effect = _accrued(effect, asset, intervals * system.accrual_interval)
         if steps:
-            books = effect.state.assets[asset]
-            pool = kernel.throttle(books.pool, books.parameters.pool, steps)
-            effect = effect.noted(with_pool(effect.state, asset, pool))
+            asset_state = effect.state.assets[asset]
+            pool_state = pool.throttle(asset_state.pool, asset_state.parameters.pool, steps)
+            effect = effect.noted(with_pool(effect.state, asset, pool_state))
 
     # POSTCONDITIONS
-    assert all(asset.pool.cash == kernel.net_claim(asset.pool) for asset in effect.state.assets)
+    assert all(asset.pool.cash == pool.net_claim(asset.pool) for asset in effect.state.assets)
     return effect.accepted()
 
 
 def _accrued(effect: Effect, asset: int, seconds: int) -> Effect:
     """Charge a pool for `seconds` at the rate of its utilization before (MM-6)."""
-    books = effect.state.assets[asset]
-    if seconds == 0 or books.pool.borrowed == 0:
+    asset_state = effect.state.assets[asset]
+    if seconds == 0 or asset_state.pool.borrowed == 0:
         return effect
-    limits = books.parameters.pool
-    rate = kernel.borrow_rate(limits, kernel.utilization(books.pool))
-    pool = kernel.accrue(books.pool, rate, seconds, limits.reserve_fee)
-    interest, reserve = pool.borrowed - books.pool.borrowed, pool.reserve - books.pool.reserve
+    limits = asset_state.parameters.pool
+    rate = pool.borrow_rate(limits, pool.utilization(asset_state.pool))
+    pool_state = pool.accrue(asset_state.pool, rate, seconds, limits.reserve_fee)
+    interest, reserve = (
+        pool_state.borrowed - asset_state.pool.borrowed,
+        pool_state.reserve - asset_state.pool.reserve,
+    )
     charged = (InterestCharged(asset, interest, reserve),) if interest else ()
-    return effect.noted(with_pool(effect.state, asset, pool), *charged)
+    return effect.noted(with_pool(effect.state, asset, pool_state), *charged)
 
 
 def _crossed(before: int, after: int, interval: int) -> int:

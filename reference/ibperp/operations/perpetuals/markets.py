@@ -217,9 +217,9 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
     for (account,) in state.active:
         if position_of(state.accounts[account], place).lots:
             effect = _closed(effect, account, place, action.price)
-    books = effect.state.markets[place]
-    assert isinstance(books, Perpetual)
-    effect = effect.noted(with_market(effect.state, place, replace(books, open_interest=0)))
+    market_state = effect.state.markets[place]
+    assert isinstance(market_state, Perpetual)
+    effect = effect.noted(with_market(effect.state, place, replace(market_state, open_interest=0)))
 
     # POSTCONDITIONS
     assert not any(position_of(effect.state.accounts[n], place).lots for (n,) in state.active)

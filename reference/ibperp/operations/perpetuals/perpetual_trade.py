@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import position as kernel
+from ibperp import position
 from ibperp.events import SettlementSource, Unsettled
 from ibperp.operations.effect import MakerFails, rejection
 from ibperp.operations.spot_margin.resting import resized
@@ -43,9 +43,9 @@ def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | Maker
     effect = filled(filled(effect, trade, maker, signed), trade, taker, -signed)
     fees = maker.fee + taker.fee
     effect = credited(effect, FEES, trade.market, fees, SettlementSource.TRADING_FEES)
-    books = effect.state.markets[trade.market]
-    assert isinstance(books, Perpetual)
-    changed = replace(books, open_interest=opened)
+    market_state = effect.state.markets[trade.market]
+    assert isinstance(market_state, Perpetual)
+    changed = replace(market_state, open_interest=opened)
     effect = effect.noted(with_market(effect.state, trade.market, changed))
     return resized(resized(effect, maker.account, trade.market), taker.account, trade.market)
 
@@ -53,8 +53,8 @@ def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | Maker
 def filled(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
     """Settle a position's funding, fill it, and book what that realizes and the fee (PP-4)."""
     account, fee = party.account, party.fee
-    effect, position = funded(effect, account, trade.market)
-    after, gain = kernel.filled(position, lots, trade.price)
+    effect, held = funded(effect, account, trade.market)
+    after, gain = position.filled(held, lots, trade.price)
     effect = placed(effect, account, replace(after, fees=after.fees + fee))
     effect = credited(effect, account, trade.market, gain, SettlementSource.REALIZE_PNL)
     return credited(effect, account, trade.market, -fee, SettlementSource.TRADING_FEES)
@@ -62,17 +62,17 @@ def filled(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
 
 def funded(effect: Effect, account: int, market: int) -> tuple[Effect, Position]:
     """Book the funding of a position up to the market's index; return it as it is then (PP-8)."""
-    books = effect.state.markets[market]
-    assert isinstance(books, Perpetual)
-    position = position_of(effect.state.accounts[account], market)
-    due = kernel.funding_due(position, books.funding_index)
+    market_state = effect.state.markets[market]
+    assert isinstance(market_state, Perpetual)
+    held = position_of(effect.state.accounts[account], market)
+    due = position.funding_due(held, market_state.funding_index)
     effect = credited(effect, account, market, -due, SettlementSource.FUNDING_PAYMENT)
-    return effect, kernel.funded(position, books.funding_index)
+    return effect, position.funded(held, market_state.funding_index)
 
 
-def placed(effect: Effect, account: int, position: Position) -> Effect:
+def placed(effect: Effect, account: int, held: Position) -> Effect:
     """Replace a position of an account."""
-    changed = with_position(effect.state.accounts[account], position)
+    changed = with_position(effect.state.accounts[account], held)
     return effect.noted(with_account(effect.state, account, changed))
 
 

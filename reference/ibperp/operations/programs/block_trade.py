@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp import book as kernel
+from ibperp import book
 from ibperp.events import BlockTraded, RequestEnd, RequestEnded
 from ibperp.feeds import ActionClass
 from ibperp.operations.effect import MakerFails, margin_checks, rejection
@@ -84,10 +84,10 @@ def with_request(state: State, index: int, request: QuoteRequest) -> State:
 def _agreed(limits: TradingParameters, request: QuoteRequest, quote: Quote) -> Trade:
     """Return the trade: the quoter is its maker. A conversion pays no fee, and no rebate (PG-6)."""
     paid = request.lots * quote.price
-    fees = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
+    fees = book.fee(paid, limits.maker_fee), book.fee(paid, limits.taker_fee)
     if request.kind is RequestKind.CONVERSION:
         fees = max(fees[0], 0), 0
-    maker = Trader(quote.account, kernel.opposite(request.side), quote.flags, fees[0])
+    maker = Trader(quote.account, book.opposite(request.side), quote.flags, fees[0])
     taker = Trader(request.account, request.side, request.flags, fees[1])
     return Trade(request.market, quote.price, request.lots, maker, taker)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import pool as kernel
+from ibperp import pool
 from ibperp.events import (
     InterestCharged,
     Reason,
@@ -91,7 +91,7 @@ class Clearing:
 
     def debt(self, index: int) -> int:
         """Return what an account itself owes the pool (MM-2)."""
-        return kernel.debt(self.pool, max(-self.sheet(index).shares, 0))
+        return pool.debt(self.pool, max(-self.sheet(index).shares, 0))
 
     def written(self) -> State:
         """Return the state after: the pool, and every account that was looked at (ST-2)."""
@@ -125,16 +125,18 @@ class Clearing:
 
     def take_virtually(self, index: int, market: int, amount: int) -> None:
         """Take a loss from a position's virtual lend, then as a virtual borrow (ST-4)."""
-        position, pool = self.position(index, market), self.pool
+        position, pool_state = self.position(index, market), self.pool
         held = max(position.virtual, 0)
-        part = min(amount, kernel.lend_claim(pool, held))
-        burned = kernel.shares_to_redeem(pool, held, part)
-        pool = kernel.redeem(pool, part, burned)
-        minted = kernel.borrow_shares_minted(pool, amount - part) if amount > part else 0
-        pool = kernel.borrow(pool, amount - part, minted)
+        part = min(amount, pool.lend_claim(pool_state, held))
+        burned = pool.shares_to_redeem(pool_state, held, part)
+        pool_state = pool.redeem(pool_state, part, burned)
+        minted = pool.borrow_shares_minted(pool_state, amount - part) if amount > part else 0
+        pool_state = pool.borrow(pool_state, amount - part, minted)
         self.paid_in += amount
         source = SettlementSource.VIRTUAL_LOSS
-        self._moved(index, position, pool, shares=-burned - minted, amount=-amount, source=source)
+        self._moved(
+            index, position, pool_state, shares=-burned - minted, amount=-amount, source=source
+        )
 
     def give_virtually(
         self, index: int, market: int, amount: int, source: SettlementSource
@@ -142,15 +144,17 @@ class Clearing:
         """Repay a position's virtual borrow, then add to its virtual lend (ST-4)."""
         if amount == 0:
             return
-        position, pool = self.position(index, market), self.pool
+        position, pool_state = self.position(index, market), self.pool
         owed_shares = max(-position.virtual, 0)
-        part = min(amount, kernel.debt(pool, owed_shares))
-        burned = kernel.shares_to_repay(pool, owed_shares, part)
-        pool = kernel.repay(pool, part, burned) if part else pool
-        minted = kernel.lend_shares_minted(pool, amount - part)
-        pool = kernel.lend(pool, amount - part, minted)
+        part = min(amount, pool.debt(pool_state, owed_shares))
+        burned = pool.shares_to_repay(pool_state, owed_shares, part)
+        pool_state = pool.repay(pool_state, part, burned) if part else pool_state
+        minted = pool.lend_shares_minted(pool_state, amount - part)
+        pool_state = pool.lend(pool_state, amount - part, minted)
         self.paid_out += amount
-        self._moved(index, position, pool, shares=burned + minted, amount=amount, source=source)
+        self._moved(
+            index, position, pool_state, shares=burned + minted, amount=amount, source=source
+        )
 
     def release(self, index: int, market: int, source: SettlementSource) -> None:
         """Turn a position's virtual lend into the account's own: repay its debt, then lend (ST-4).
@@ -158,12 +162,12 @@ class Clearing:
         Shares move without being valued, so that nothing is rounded. Shares that claim no atom are
         burned: a lend that cannot be redeemed would stand in the way of borrowing.
         """
-        position, pool = self.position(index, market), self.pool
-        part = min(self.debt(index), virtual_worth(pool, position.virtual))
+        position, pool_state = self.position(index, market), self.pool
+        part = min(self.debt(index), virtual_worth(pool_state, position.virtual))
         if part:
-            burned = kernel.shares_to_redeem(pool, position.virtual, part)
+            burned = pool.shares_to_redeem(pool_state, position.virtual, part)
             self.paid_in += part
-            after = kernel.redeem(pool, part, burned)
+            after = pool.redeem(pool_state, part, burned)
             self._moved(index, position, after, shares=-burned, amount=-part, source=source)
             self._repay(index, part)
             position = self.position(index, market)
@@ -172,7 +176,7 @@ class Clearing:
             return
         value = virtual_worth(self.pool, left)
         if value == 0:
-            after = kernel.redeem(self.pool, 0, left)
+            after = pool.redeem(self.pool, 0, left)
             self._moved(index, position, after, shares=-left, amount=0, source=source)
         elif self.debt(index) == 0:
             self._moved(index, position, self.pool, shares=-left, amount=-value, source=source)
@@ -189,10 +193,10 @@ class Clearing:
             self._post(index, part, Reason.SETTLEMENT, is_debit=True)
         paid = part
         held = max(sheet.shares, 0)
-        part = min(kernel.lend_claim(self.pool, held), due - paid)
+        part = min(pool.lend_claim(self.pool, held), due - paid)
         if held and paid < due:
-            burned = kernel.shares_to_redeem(self.pool, held, part)
-            after = kernel.redeem(self.pool, part, burned)
+            burned = pool.shares_to_redeem(self.pool, held, part)
+            after = pool.redeem(self.pool, part, burned)
             self._claim(index, -burned, after, Reason.SETTLEMENT_REDEEM)
         paid += part
         if may_borrow and paid < due and self._borrows(index, due - paid, paid):
@@ -213,8 +217,8 @@ class Clearing:
         if in_cash:
             self._post(index, in_cash, Reason.SETTLEMENT, is_debit=False)
         if rest > in_cash:
-            minted = kernel.lend_shares_minted(self.pool, rest - in_cash)
-            after = kernel.lend(self.pool, rest - in_cash, minted)
+            minted = pool.lend_shares_minted(self.pool, rest - in_cash)
+            after = pool.lend(self.pool, rest - in_cash, minted)
             self._claim(index, minted, after, Reason.SETTLEMENT_LEND)
         self.paid_out += rest
         self.settle(index, amount)
@@ -229,28 +233,28 @@ class Clearing:
         self,
         index: int,
         position: Position,
-        pool: Pool,
+        pool_state: Pool,
         *,
         shares: int,
         amount: int,
         source: SettlementSource,
     ) -> None:
         """Change a position's virtual shares, and the pool they are in."""
-        self.pool = pool
+        self.pool = pool_state
         virtual = position.virtual + shares
-        worth = virtual_worth(pool, virtual)
+        worth = virtual_worth(pool_state, virtual)
         self.sheet(index).place(replace(position, virtual=virtual, virtual_value=worth))
         self.events.append(VirtualMoved(index, position.market, shares, amount, source))
 
-    def _claim(self, index: int, shares: int, pool: Pool, reason: Reason) -> None:
+    def _claim(self, index: int, shares: int, pool_state: Pool, reason: Reason) -> None:
         """Change an account's own shares, and the pool they are in."""
-        self.pool = pool
+        self.pool = pool_state
         self.sheet(index).shares += shares
         self.events.append(SharesMoved(index, self.asset, shares, reason))
 
     def _repay(self, index: int, amount: int) -> None:
-        burned = kernel.shares_to_repay(self.pool, -self.sheet(index).shares, amount)
-        after = kernel.repay(self.pool, amount, burned)
+        burned = pool.shares_to_repay(self.pool, -self.sheet(index).shares, amount)
+        after = pool.repay(self.pool, amount, burned)
         self.paid_out += amount
         self._claim(index, burned, after, Reason.SETTLEMENT_REPAY)
 
@@ -271,10 +275,10 @@ class Clearing:
             return False
         fee = entry_fee_of(before, self.asset, amount)
         reserve_fee = before.assets[self.asset].parameters.pool.reserve_fee
-        pool, shares = kernel.borrow_with_fee(self.pool, amount, fee, reserve_fee)
+        pool_state, shares = pool.borrow_with_fee(self.pool, amount, fee, reserve_fee)
         holder = before.accounts[index]
         held = put(holder.shares, self.asset, at(holder.shares, self.asset) - shares)
-        after = with_pool(before, self.asset, pool)
+        after = with_pool(before, self.asset, pool_state)
         credited = replace(holder, unsettled=holder.unsettled + paid)
         borrowed = replace(credited, shares=held, unsettled=credited.unsettled + amount)
         uncounted = health(before, holder).uncounted_gain
@@ -284,9 +288,9 @@ class Clearing:
         if after_borrow.equity < 0 or not is_admissible(before_borrow, after_borrow):
             return False
         if fee:
-            to_reserve = pool.reserve - self.pool.reserve
+            to_reserve = pool_state.reserve - self.pool.reserve
             self.events.append(InterestCharged(self.asset, fee, to_reserve))
-        self._claim(index, -shares, pool, Reason.SETTLEMENT_BORROW)
+        self._claim(index, -shares, pool_state, Reason.SETTLEMENT_BORROW)
         return True
 
     def _lends(self, index: int, amount: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ibperp import pool as kernel
+from ibperp import pool
 from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.operations.effect import rejection
@@ -70,7 +70,7 @@ def settle(state: State, _action: Settle) -> Outcome:
 
     # POSTCONDITIONS
     assert clearing.paid_in == clearing.paid_out
-    assert clearing.pool.cash == kernel.net_claim(clearing.pool)
+    assert clearing.pool.cash == pool.net_claim(clearing.pool)
     return Accepted(clearing.written(), tuple(clearing.events))
 
 
@@ -195,10 +195,10 @@ def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
         source = SettlementSource.CULLED_SYSTEM_THRESHOLD
         excess -= _cull(clearing, debt, excess, source)
     for debt in _virtual_debts(clearing, accounts):
-        pool = clearing.pool
-        allowed = mul_div_down(pool.lent, system.book_utilization_limit, RATIO)
+        pool_state = clearing.pool
+        allowed = mul_div_down(pool_state.lent, system.book_utilization_limit, RATIO)
         source = SettlementSource.CULLED_BOOK_UTILISATION
-        _cull(clearing, debt, pool.borrowed - allowed, source)
+        _cull(clearing, debt, pool_state.borrowed - allowed, source)
 
 
 def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: SettlementSource) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ibperp import book as kernel
+from ibperp import book
 from ibperp.feeds import ActionClass, market_levels
 from ibperp.liquidation import zero_price
 from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def order_checks(state: State, order: Order) -> tuple[Check, ...]:
     """Check that a market takes an order as it stands, before it is matched (SM-2, SM-4, SM-6)."""
     market = state.markets[order.market]
-    best = kernel.best_price(market.book, kernel.opposite(order.side))
-    takes = best is not None and kernel.reaches(order.side, order.price, best)
+    best = book.best_price(market.book, book.opposite(order.side))
+    takes = best is not None and book.reaches(order.side, order.price, best)
     return (
         (_admits(market.parameters.order_book_state, order), RejectionCode.TRADING_PAUSED),
         *term_checks(state, order.market, order.price, order.lots),
@@ -43,7 +43,7 @@ def term_checks(state: State, index: int, price: int, lots: int) -> tuple[Check,
     """Check tick, minimum and band of what is to be traded; price 0 is none (SM-4, SM-6, PG-4)."""
     market = state.markets[index]
     limits, mark = market.parameters, mark_price(state, market)
-    low, high = kernel.limit_band(limits, kernel.active_price(market.book, max(mark or 1, 1)))
+    low, high = book.limit_band(limits, book.active_price(market.book, max(mark or 1, 1)))
     is_within = price == 0 or mark is None or low <= price <= high
     return (
         (remainder(price, limits.tick) == 0, RejectionCode.PRICE_OFF_TICK),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import book as kernel
+from ibperp import book
 from ibperp.events import OrderAccepted, OrderEnd, OrderEnded, Traded
 from ibperp.feeds import ActionClass
 from ibperp.margin import is_admissible
@@ -62,17 +62,17 @@ def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Reje
     """
     order = effect.state.orders[index]
     market = effect.state.markets[order.market]
-    other = kernel.opposite(order.side)
-    best = kernel.best_price(market.book, other) or 0
-    bound = kernel.taker_bound(market.parameters, market.reference, order.side, best)
+    other = book.opposite(order.side)
+    best = book.best_price(market.book, other) or 0
+    bound = book.taker_bound(market.parameters, market.reference, order.side, best)
     while order.lots:
-        maker = kernel.best_order(effect.state.markets[order.market].book, other)
+        maker = book.best_order(effect.state.markets[order.market].book, other)
         if maker is None:
             break
         resting = effect.state.orders[maker]
-        if order.price and not kernel.reaches(order.side, order.price, resting.price):
+        if order.price and not book.reaches(order.side, order.price, resting.price):
             break
-        if not kernel.reaches(order.side, bound, resting.price):
+        if not book.reaches(order.side, bound, resting.price):
             return effect, OrderEnd.PRICE_BAND
         if _user(effect.state, order) == _user(effect.state, resting):
             if order.self_trade_prevention is not SelfTradePrevention.REJECT_TAKER:
@@ -99,7 +99,7 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
         return ended(effect, maker, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
     market = effect.state.markets[resting.market]
     paid, limits = lots * resting.price, market.parameters
-    fees = kernel.fee(paid, limits.maker_fee), kernel.fee(paid, limits.taker_fee)
+    fees = book.fee(paid, limits.maker_fee), book.fee(paid, limits.taker_fee)
     parties = (
         Trader(each.account, each.side, each.flags, fee)
         for each, fee in zip((resting, order), fees, strict=True)
@@ -136,8 +136,8 @@ def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None
 
 def _with_last(state: State, resting: Order) -> State:
     market = state.markets[resting.market]
-    book = replace(market.book, last_price=resting.price)
-    return with_market(state, resting.market, replace(market, book=book))
+    resting_book = replace(market.book, last_price=resting.price)
+    return with_market(state, resting.market, replace(market, book=resting_book))
 
 
 def _user(state: State, order: Order) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import book as kernel
+from ibperp import book
 from ibperp.events import OrderEnd, Reason
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
@@ -234,6 +234,6 @@ def _open_order_rejection(state: State, account: int, order: int) -> Rejected | 
 
 
 def _is_crossed(market: Market | Perpetual) -> bool:
-    bid = kernel.best_price(market.book, Side.BID)
-    ask = kernel.best_price(market.book, Side.ASK)
+    bid = book.best_price(market.book, Side.BID)
+    ask = book.best_price(market.book, Side.ASK)
     return bid is not None and ask is not None and bid >= ask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ibperp import book as kernel
+from ibperp import book
 from ibperp.events import OrderEnd, OrderEnded
 from ibperp.numbers import div_down
 from ibperp.open_orders import delivers
@@ -32,8 +32,8 @@ def rest(state: State, index: int, order: Order) -> State:
     placed = replace(
         order, reserved=amount, sequence=market.book.next_sequence, status=OrderStatus.OPEN
     )
-    book = replace(market.book, next_sequence=market.book.next_sequence + 1)
-    changed = replace(market, book=kernel.rested(book, index, placed))
+    resting_book = replace(market.book, next_sequence=market.book.next_sequence + 1)
+    changed = replace(market, book=book.rested(resting_book, index, placed))
     state = with_order(with_market(state, order.market, changed), index, placed)
     return _reserved(state, order.account, delivers(state, order), amount, added=index)
 
@@ -41,7 +41,7 @@ def rest(state: State, index: int, order: Order) -> State:
 def shrunk(state: State, index: int, lots: int) -> State:
     """Take `lots` from a resting order, which keeps its place; at zero it leaves as filled."""
     order = state.orders[index]
-    left = kernel.reserved_after(order.reserved, order.lots, lots)
+    left = book.reserved_after(order.reserved, order.lots, lots)
     if lots == order.lots:
         return released(state, index, replace(order, lots=0, status=OrderStatus.FILLED))
     state = with_order(state, index, replace(order, lots=order.lots - lots, reserved=left))
@@ -52,7 +52,7 @@ def released(state: State, index: int, after: Order) -> State:
     """Take an order out of its book and out of what its account reserves."""
     order = state.orders[index]
     market = state.markets[order.market]
-    changed = replace(market, book=kernel.removed(market.book, index, order))
+    changed = replace(market, book=book.removed(market.book, index, order))
     state = with_market(state, order.market, changed)
     state = with_order(state, index, replace(after, reserved=0))
     asset = delivers(state, order)
@@ -73,7 +73,7 @@ def needed_atoms(state: State, order: Order) -> int:
     market = state.markets[order.market]
     if isinstance(market, Perpetual):
         return 0
-    return kernel.reservation(market.parameters, order.side, order.lots, order.price)
+    return book.reservation(market.parameters, order.side, order.lots, order.price)
 
 
 def resized(effect: Effect, account: int, market: int) -> Effect:
@@ -96,13 +96,15 @@ def resized(effect: Effect, account: int, market: int) -> Effect:
 
 def reducible_lots(state: State, account: int, market: int, side: Side) -> int:
     """Return the lots that a side may trade before the net position is gone (SM-4, PP-5)."""
-    books, holder = state.markets[market], state.accounts[account]
-    if isinstance(books, Perpetual):
+    market_state, holder = state.markets[market], state.accounts[account]
+    if isinstance(market_state, Perpetual):
         lots = position_of(holder, market).lots
         return max(lots if side is Side.ASK else -lots, 0)
-    net = held_atoms(state, holder, books.base) - owed_atoms(state, holder, books.base)
+    net = held_atoms(state, holder, market_state.base) - owed_atoms(
+        state, holder, market_state.base
+    )
     opposed = net if side is Side.ASK else -net
-    return div_down(max(opposed, 0), books.parameters.lot_atoms)
+    return div_down(max(opposed, 0), market_state.parameters.lot_atoms)
 
 
 def resting_reduce_only(state: State, account: int, market: int, side: Side) -> int:
