@@ -23,9 +23,9 @@ def touched(before: State, after: State) -> Iterator[int]:
     for source, (old, new) in enumerate(zip(before.assets, after.assets, strict=True)):
         if old is not new and _worth(old) != _worth(new):
             yield source
-    for place, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
+    for index, (first, second) in enumerate(zip(before.markets, after.markets, strict=True)):
         if first is not second and _marked(first) != _marked(second):
-            yield len(before.assets) + place
+            yield len(before.assets) + index
 
 
 def _worth(asset: Asset) -> tuple[object, ...]:

@@ -39,9 +39,9 @@ def portions(total: int, weights: Sequence[int]) -> list[int]:
     parts = [mul_div_down(total, weight, whole) for weight in weights]
     rests = [total * weight - part * whole for part, weight in zip(parts, weights, strict=True)]
     left = total - sum(parts)
-    by_rest = sorted(range(len(parts)), key=lambda place: (-rests[place], place))
-    for turn, place in enumerate(by_rest):
-        parts[place] += turn < left
+    by_rest = sorted(range(len(parts)), key=lambda index: (-rests[index], index))
+    for turn, index in enumerate(by_rest):
+        parts[index] += turn < left
     return parts
 
 

@@ -1,4 +1,4 @@
-"""The only functions that change a balance of atoms: double entry over one asset's books (CU-1)."""
+"""The only functions that change a balance of atoms: double entry in one asset's ledger (CU-1)."""
 
 from __future__ import annotations
 

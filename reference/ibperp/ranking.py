@@ -26,26 +26,26 @@ class Ranking:
     """
 
     state: State
-    place: int
+    market: int
     is_long: bool
     keys: Ordered
 
 
-def ranking(state: State, place: int, *, is_long: bool) -> Ranking:
+def ranking(state: State, market: int, *, is_long: bool) -> Ranking:
     """Return the ranking of one side of a market: most profit and leverage first, ties by id."""
-    found = (_key(state, place, account, is_long=is_long) for (account,) in state.active)
-    return Ranking(state, place, is_long, Ordered(key for key in found if key is not None))
+    found = (_key(state, market, account, is_long=is_long) for (account,) in state.active)
+    return Ranking(state, market, is_long, Ordered(key for key in found if key is not None))
 
 
 def followed(old: Ranking, after: State) -> Ranking:
     """Return the ranking of the same side in a later state; if no price moved, from the changes."""
-    before, place, is_long = old.state, old.place, old.is_long
+    before, market, is_long = old.state, old.market, old.is_long
     if not is_comparable(before, after) or any(True for _ in touched(before, after)):
-        return ranking(after, place, is_long=is_long)
+        return ranking(after, market, is_long=is_long)
     keys = old.keys
     for account, _, was_there in after.accounts.changed(before.accounts):
-        was = _key(before, place, account, is_long=is_long) if was_there else None
-        now = _key(after, place, account, is_long=is_long)
+        was = _key(before, market, account, is_long=is_long) if was_there else None
+        now = _key(after, market, account, is_long=is_long)
         if was != now:
             keys = keys if was is None else keys.remove(was)
             keys = keys if now is None else keys.add(now)
@@ -58,21 +58,21 @@ class Rankings:
     def __init__(self) -> None:
         self._last: dict[tuple[int, bool], Ranking] = {}
 
-    def of(self, state: State, place: int, *, is_long: bool) -> Iterator[int]:
+    def of(self, state: State, market: int, *, is_long: bool) -> Iterator[int]:
         """Return the accounts on one side of a market in the order of deleveraging (LQ-7)."""
-        last = self._last.get((place, is_long))
-        found = followed(last, state) if last else ranking(state, place, is_long=is_long)
-        self._last[place, is_long] = found
+        last = self._last.get((market, is_long))
+        found = followed(last, state) if last else ranking(state, market, is_long=is_long)
+        self._last[market, is_long] = found
         return (account for *_, account in found.keys)
 
 
-def _key(state: State, place: int, account: int, *, is_long: bool) -> Key | None:
+def _key(state: State, market: int, account: int, *, is_long: bool) -> Key | None:
     """Return what an account is ranked by, None if it is not on that side (LQ-7)."""
-    market, position = state.markets[place], position_of(state.accounts[account], place)
-    assert isinstance(market, Perpetual)
+    market_state, position = state.markets[market], position_of(state.accounts[account], market)
+    assert isinstance(market_state, Perpetual)
     if position.lots == 0 or (position.lots > 0) is not is_long:
         return None
     own = health(state, state.accounts[account])
-    gain = position.lots * market.mark_price - position.entry_cost
+    gain = position.lots * market_state.mark_price - position.entry_cost
     rank = deleverage_rank(gain, abs(position.entry_cost), own.exposure, own.equity)
     return (*rank, account)

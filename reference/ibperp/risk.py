@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Exposure:
     """One exposure of a failing account: a position, or what it owes of an asset (LQ-2).
 
-    `size`: signed lots, or atoms owed to the pool; `fund`: atoms owed to the fund besides.
-    `notional`: quote atoms.
+    `index`: the market, or the asset. `size`: signed lots, or atoms owed to the pool; `fund`:
+    atoms owed to the fund besides. `notional`: quote atoms.
     """
 
-    place: int
+    index: int
     size: int
     fund: int
     notional: int
@@ -34,8 +34,8 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """An account in liquidation, and the health before the step, by which all of it is judged.
+class Failing:
+    """A failing account, and its health before the step, by which all of the step is judged.
 
     `rankings`: of the markets, as far as earlier steps have asked for them.
     """
@@ -45,12 +45,12 @@ class Case:
     rankings: Rankings
 
 
-def targets(state: State, account: Account) -> tuple[Target, ...]:
+def exposures_of(state: State, account: Account) -> tuple[Exposure, ...]:
     """Return an account's exposures, the largest maintenance first, then assets, by id (LQ-2)."""
     found = [
         (
             -line.required.maintenance,
-            Target(line.asset, line.owed, line.exposed - line.owed, line.required.notional),
+            Exposure(line.asset, line.owed, line.exposed - line.owed, line.required.notional),
         )
         for line in portfolio(state, account)
         if line.exposed
@@ -58,13 +58,13 @@ def targets(state: State, account: Account) -> tuple[Target, ...]:
     found += [
         (
             -line.required.maintenance,
-            Target(line.market, line.lots, 0, line.required.notional, is_position=True),
+            Exposure(line.market, line.lots, 0, line.required.notional, is_position=True),
         )
         for line in position_lines(state, account)
         if line.lots
     ]
-    found.sort(key=lambda entry: (entry[0], entry[1].is_position, entry[1].place))
-    return tuple(target for _, target in found)
+    found.sort(key=lambda entry: (entry[0], entry[1].is_position, entry[1].index))
+    return tuple(exposure for _, exposure in found)
 
 
 def due_accounts(state: State) -> tuple[int, ...]:

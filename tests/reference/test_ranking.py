@@ -34,7 +34,7 @@ def test_followed__is_the_ranking_of_the_later_state() -> None:
             state = outcome.state if isinstance(outcome, Accepted) else state
             for number, old in enumerate(sides):
                 sides[number] = new = followed(old, state)
-                assert new.keys == ranking(state, new.place, is_long=new.is_long).keys
+                assert new.keys == ranking(state, new.market, is_long=new.is_long).keys
                 changes += new.keys != old.keys
                 crowded += len(new.keys) > 1
     assert changes > WALKS

@@ -1,4 +1,4 @@
-"""Postings: what moves between the balances of the books (chapter custody)."""
+"""Postings: what moves between the balances of the ledger (chapter custody)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class LedgerAccount:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`amount` atoms of `asset` from the credited to the debited side of the books (CU-1)."""
+    """`amount` atoms of `asset` from the credited to the debited side of the ledger (CU-1)."""
 
     debit: LedgerAccount
     credit: LedgerAccount

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Check: TypeAlias = tuple[bool, RejectionCode]
 
-PRECEDENCE = {code: place for place, code in enumerate(RejectionCode)}
+PRECEDENCE = {code: rank for rank, code in enumerate(RejectionCode)}
 
 LEVEL_CODES: Final = {
     PriceLevel.AT_FLOOR: RejectionCode.PRICE_AT_FLOOR,

@@ -19,7 +19,7 @@ from ibperp.operations.programs import quotes
 from ibperp.operations.spot_margin.checks import mark_price
 from ibperp.operations.spot_margin.resting import ended
 from ibperp.orders import SelfTradePrevention
-from ibperp.risk import targets
+from ibperp.risk import exposures_of
 from ibperp.state import INSURANCE, position_of
 from ibperp.valuation import collateral_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.position import Position
     from ibperp.ranking import Rankings
-    from ibperp.risk import Case, Target
+    from ibperp.risk import Exposure, Failing
     from ibperp.state import Account, Pool, State
 
 _step, _holdings, _zero_price = ladder.step, handover.holdings, kernel.zero_price
@@ -48,27 +48,30 @@ def _netted(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
 
 def _step_by_exposure(state: State, account: int, *rankings: Rankings) -> Effect | None:
     """Do the ladder of the first exposure to its end before the next one is looked at."""
-    for target in targets(state, state.accounts[account]):
-        with mock.patch.object(ladder, "targets", return_value=(target,)):
+    for exposure in exposures_of(state, state.accounts[account]):
+        with mock.patch.object(ladder, "exposures_of", return_value=(exposure,)):
             done = _step(state, account, *rankings)
         if done is not None:
             return done
     return _step(state, account, *rankings)
 
 
-def _smallest_first(state: State, account: Account) -> tuple[Target, ...]:
-    return tuple(reversed(targets(state, account)))
+def _smallest_first(state: State, account: Account) -> tuple[Exposure, ...]:
+    return tuple(reversed(exposures_of(state, account)))
 
 
-def _by_listing(state: State, account: Account) -> tuple[Target, ...]:
+def _by_listing(state: State, account: Account) -> tuple[Exposure, ...]:
     return tuple(
-        sorted(targets(state, account), key=lambda target: (target.is_position, target.place))
+        sorted(
+            exposures_of(state, account),
+            key=lambda exposure: (exposure.is_position, exposure.index),
+        )
     )
 
 
-def _reduce_until_nothing(begun: Effect, case: Case, target: Target) -> Effect | None:
-    health = replace(case.health, auto_close=min(case.health.auto_close, 0))
-    return _reduce(begun, replace(case, health=health), target)
+def _reduce_until_nothing(begun: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
+    health = replace(failing.health, auto_close=min(failing.health.auto_close, 0))
+    return _reduce(begun, replace(failing, health=health), exposure)
 
 
 def _limit_without_fee(state: State, of: Health, place: int, side: Any) -> int:
@@ -136,8 +139,8 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "deleveraged_before_backstop": (
         (ladder, "RUNGS", (_reduce, _request, _deleverage, _backstop)),
     ),
-    "smallest_exposure_first": ((ladder, "targets", _smallest_first),),
-    "exposures_by_listing": ((ladder, "targets", _by_listing),),
+    "smallest_exposure_first": ((ladder, "exposures_of", _smallest_first),),
+    "exposures_by_listing": ((ladder, "exposures_of", _by_listing),),
     "book_below_auto_close": (
         (ladder, "RUNGS", (_reduce_until_nothing, _request, _backstop, _deleverage)),
     ),

@@ -24,27 +24,27 @@ from ibperp.valuation import liability_of, owed_atoms, settlement_value
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.programs import Backstop
-    from ibperp.risk import Case, Target
+    from ibperp.risk import Exposure, Failing
     from ibperp.state import State
 
 
-def hand_to_backstop(effect: Effect, case: Case, target: Target) -> Effect | None:
+def hand_to_backstop(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Share an exposure among the providers by capacity, while there is equity (LQ-6).
 
     A provider that could not bear its part takes nothing, and all is shared anew without it.
     """
-    user = effect.state.accounts[case.account].user
+    user = effect.state.accounts[failing.account].user
     providers = [
         provider
         for provider in effect.state.backstops
         if effect.state.accounts[provider.account].user != user
     ]
-    if case.health.equity <= 0 or target.notional == 0:
+    if failing.health.equity <= 0 or exposure.notional == 0:
         return None
-    step = LiquidationStep(case.account, LiquidationStage.ON_BACKSTOP)
+    step = LiquidationStep(failing.account, LiquidationStage.ON_BACKSTOP)
     begun = effect.noted(effect.state, step)
     while providers:
-        after, bearing = _shared(begun, case, target, providers)
+        after, bearing = _shared(begun, failing, exposure, providers)
         if len(bearing) == len(providers):
             return None if after is begun else after
         providers = bearing
@@ -52,15 +52,15 @@ def hand_to_backstop(effect: Effect, case: Case, target: Target) -> Effect | Non
 
 
 def _shared(
-    effect: Effect, case: Case, target: Target, providers: list[Backstop]
+    effect: Effect, failing: Failing, exposure: Exposure, providers: list[Backstop]
 ) -> tuple[Effect, list[Backstop]]:
     """Give each provider its part; return with it those who can bear theirs."""
     capacities = [provider.capacity for provider in providers]
-    whole = abs(target.size) + target.fund
-    taken = mul_div_down(whole, min(sum(capacities), target.notional), target.notional)
-    take, bearing = _position_taken if target.is_position else _debt_taken, []
+    whole = abs(exposure.size) + exposure.fund
+    taken = mul_div_down(whole, min(sum(capacities), exposure.notional), exposure.notional)
+    take, bearing = _position_taken if exposure.is_position else _debt_taken, []
     for provider, part in zip(providers, portions(taken, capacities), strict=True):
-        done = take(effect, case, target, provider, part) if part else effect
+        done = take(effect, failing, exposure, provider, part) if part else effect
         if done is not None and (part == 0 or _is_safe(done.state, provider.account)):
             effect = done
             bearing.append(provider)
@@ -68,35 +68,35 @@ def _shared(
 
 
 def _position_taken(
-    effect: Effect, case: Case, target: Target, provider: Backstop, lots: int
+    effect: Effect, failing: Failing, exposure: Exposure, provider: Backstop, lots: int
 ) -> Effect | None:
     """Move lots of a position to a provider at its zero price."""
-    market, of = effect.state.markets[target.place], case.health
+    market, of = effect.state.markets[exposure.index], failing.health
     assert isinstance(market, Perpetual)
-    is_long = target.size > 0
+    is_long = exposure.size > 0
     price = zero_price(market.mark_price, of.equity, of.exposure, is_long=is_long)
     signed = lots if is_long else -lots
-    move = PositionMoved(target.place, case.account, provider.account, signed, price)
+    move = PositionMoved(exposure.index, failing.account, provider.account, signed, price)
     effect = position_moved(effect, move, SettlementSource.BACKSTOP_PROVIDER_LIQUIDATION)
     notional = -settlement_value(effect.state, -lots * market.mark_price)
     return _used(effect, provider, notional)
 
 
 def _debt_taken(
-    effect: Effect, case: Case, target: Target, provider: Backstop, amount: int
+    effect: Effect, failing: Failing, exposure: Exposure, provider: Backstop, amount: int
 ) -> Effect | None:
     """Move owed atoms to a provider, with assets worth them and their share of the equity."""
-    between = Handover(case.account, provider.account, Reason.LIQUIDATION_BACKSTOP)
-    holder, pool = effect.state.accounts[case.account], effect.state.assets[target.place].pool
-    owed_shares = max(-at(holder.shares, target.place), 0)
-    owed = owed_atoms(effect.state, holder, target.place)
+    between = Handover(failing.account, provider.account, Reason.LIQUIDATION_BACKSTOP)
+    holder, pool = effect.state.accounts[failing.account], effect.state.assets[exposure.index].pool
+    owed_shares = max(-at(holder.shares, exposure.index), 0)
+    owed = owed_atoms(effect.state, holder, exposure.index)
     part = min(amount, owed)
     shares = shares_to_repay(pool, owed_shares, part)
     fund = min(amount - part, max(-holder.unsettled, 0))
-    worth = liability_of(effect.state, target.place, part + fund)
-    value = worth + mul_div_down(worth, case.health.equity, case.health.exposure)
-    effect = shares_moved(effect, target.place, -shares, between)
-    effect = unsettled_moved(effect, -fund, case.account, provider.account)
+    worth = liability_of(effect.state, exposure.index, part + fund)
+    value = worth + mul_div_down(worth, failing.health.equity, failing.health.exposure)
+    effect = shares_moved(effect, exposure.index, -shares, between)
+    effect = unsettled_moved(effect, -fund, failing.account, provider.account)
     effect, unpaid = paid_in_kind(effect, value, between)
     return None if unpaid else _used(effect, provider, worth)
 

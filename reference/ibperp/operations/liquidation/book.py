@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp.operations.effect import Effect
-    from ibperp.risk import Case, Target
+    from ibperp.risk import Exposure, Failing
     from ibperp.state import State
 
 TRADABLE: Final = {OrderBookState.OPEN, OrderBookState.LIMIT_ONLY, OrderBookState.REDUCE_ONLY}
@@ -55,80 +55,90 @@ class Deal:
     stage: LiquidationStage
 
 
-def reduce_on_book(effect: Effect, case: Case, target: Target) -> Effect | None:
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Lots of an asset that could be sold in a market for the settlement asset (LQ-5)."""
+
+    asset: int
+    market: int
+    lots: int
+
+
+def reduce_on_book(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Reduce an exposure by a fraction on its book, while equity is above auto-close (LQ-4)."""
-    if case.health.equity <= case.health.auto_close:
+    if failing.health.equity <= failing.health.auto_close:
         return None
-    if target.is_position:
-        return _reduced(effect, case, target)
-    return _bought_back(effect, case, target) or _converted(effect, case, target)
+    if exposure.is_position:
+        return _reduced(effect, failing, exposure)
+    return _bought_back(effect, failing, exposure) or _converted(effect, failing, exposure)
 
 
-def _reduced(effect: Effect, case: Case, target: Target) -> Effect | None:
+def _reduced(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Sell or buy a fraction of a position."""
-    market = effect.state.markets[target.place]
+    market = effect.state.markets[exposure.index]
     assert isinstance(market, Perpetual)
-    limits, size = market.parameters, abs(target.size)
+    limits, size = market.parameters, abs(exposure.size)
     lots = step_size(size, effect.state.system.liquidation_fraction, limits.minimum_lots)
-    side = Side.ASK if target.size > 0 else Side.BID
-    deal = Deal(target.place, side, min(lots, size), LiquidationStage.ON_BOOK)
-    return _worked(effect, case, deal)
+    side = Side.ASK if exposure.size > 0 else Side.BID
+    deal = Deal(exposure.index, side, min(lots, size), LiquidationStage.ON_BOOK)
+    return _worked(effect, failing, deal)
 
 
-def _bought_back(effect: Effect, case: Case, target: Target) -> Effect | None:
+def _bought_back(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Buy a fraction of what is owed with the settlement asset that the account holds (LQ-5)."""
-    place = _market_of(effect.state, target.place)
-    if place is None:
+    index = _market_of(effect.state, exposure.index)
+    if index is None:
         return None
-    market, system = effect.state.markets[place], effect.state.system
+    market, system = effect.state.markets[index], effect.state.system
     assert isinstance(market, Market)
     limits, quote = market.parameters, market.quote
-    lots = div_up(target.size, limits.lot_atoms)
+    lots = div_up(exposure.size, limits.lot_atoms)
     lots = min(step_size(lots, system.liquidation_fraction, limits.minimum_lots), lots)
-    limit = limit_price(effect.state, case.health, place, Side.BID)
+    limit = limit_price(effect.state, failing.health, index, Side.BID)
     cost = limit + mul_div_up(limit, limits.taker_fee, RATIO)
-    lots = min(lots, div_down(_reachable(effect.state, case.account, quote), cost))
+    lots = min(lots, div_down(_reachable(effect.state, failing.account, quote), cost))
     if lots == 0:
         return None
-    raised = _raised(effect, case.account, quote, lots * cost)
-    return _worked(raised, case, Deal(place, Side.BID, lots, LiquidationStage.ON_BOOK))
+    raised = _raised(effect, failing.account, quote, lots * cost)
+    return _worked(raised, failing, Deal(index, Side.BID, lots, LiquidationStage.ON_BOOK))
 
 
-def _converted(effect: Effect, case: Case, target: Target) -> Effect | None:
+def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Sell collateral for the settlement asset on the book: the least haircut first (LQ-5)."""
-    for asset, place, lots in conversions(effect.state, case, target):
-        market = effect.state.markets[place]
+    for sale in conversions(effect.state, failing, exposure):
+        market = effect.state.markets[sale.market]
         assert isinstance(market, Market)
-        raised = _raised(effect, case.account, asset, lots * market.parameters.lot_atoms)
-        deal = Deal(place, Side.ASK, lots, LiquidationStage.CONVERSION)
-        done = _worked(raised, case, deal)
+        amount = sale.lots * market.parameters.lot_atoms
+        raised = _raised(effect, failing.account, sale.asset, amount)
+        deal = Deal(sale.market, Side.ASK, sale.lots, LiquidationStage.CONVERSION)
+        done = _worked(raised, failing, deal)
         if done is not None:
             return done
     return None
 
 
-def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | None:
+def request_conversion(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Ask for quotes for collateral that the book did not take, once at a time (LQ-5, PG-6).
 
     What no quote could trade is not asked for.
     """
     state, lifetime = effect.state, effect.state.system.request_lifetime
-    last = state.accounts[case.account].conversion
+    last = state.accounts[failing.account].conversion
     is_asked = last is not None and is_open(state, state.requests[last])
-    is_late = case.health.equity <= case.health.auto_close
+    is_late = failing.health.equity <= failing.health.auto_close
     is_possible = lifetime > 0 and in_range(state.time + lifetime)
-    if target.is_position or is_late or is_asked or not is_possible:
+    if exposure.is_position or is_late or is_asked or not is_possible:
         return None
-    for _, place, lots in conversions(state, case, target):
-        limits = state.markets[place].parameters
-        if limits.order_book_state not in ADMITTING or lots < limits.minimum_lots:
+    for sale in conversions(state, failing, exposure):
+        limits = state.markets[sale.market].parameters
+        if limits.order_book_state not in ADMITTING or sale.lots < limits.minimum_lots:
             continue
         request = QuoteRequest(
-            account=case.account,
-            market=place,
+            account=failing.account,
+            market=sale.market,
             side=Side.ASK,
-            lots=lots,
-            price=limit_price(state, case.health, place, Side.ASK),
+            lots=sale.lots,
+            price=limit_price(state, failing.health, sale.market, Side.ASK),
             counterparty=0,
             immediate=True,
             expires=state.time + lifetime,
@@ -137,32 +147,32 @@ def request_conversion(effect: Effect, case: Case, target: Target) -> Effect | N
             status=QuoteStatus.OPEN,
             quotes=(),
         )
-        step = LiquidationStep(case.account, LiquidationStage.CONVERSION_REQUEST)
-        asked = replace(state.accounts[case.account], conversion=len(state.requests))
-        return opened(effect.noted(with_account(state, case.account, asked), step), request)
+        step = LiquidationStep(failing.account, LiquidationStage.CONVERSION_REQUEST)
+        asked = replace(state.accounts[failing.account], conversion=len(state.requests))
+        return opened(effect.noted(with_account(state, failing.account, asked), step), request)
     return None
 
 
-def conversions(state: State, case: Case, target: Target) -> Iterator[tuple[int, int, int]]:
-    """Yield (asset, market, lots) of collateral that could be sold for an exposure (LQ-5).
+def conversions(state: State, failing: Failing, exposure: Exposure) -> Iterator[Sale]:
+    """Yield what collateral could be sold for an exposure, the least haircut first (LQ-5).
 
     The lots are worth a fraction of the exposure, at least the minimum of an order, or all.
     """
     settlement = find_asset(state, state.system.settlement_asset)
-    value = mul_div_up(target.notional, state.system.liquidation_fraction, RATIO)
-    for asset in holdings(state, state.accounts[case.account]):
-        place = _market_of(state, asset)
-        if place is None or settlement is None:
+    value = mul_div_up(exposure.notional, state.system.liquidation_fraction, RATIO)
+    for asset in holdings(state, state.accounts[failing.account]):
+        index = _market_of(state, asset)
+        if index is None or settlement is None:
             continue
-        market, quote = state.markets[place], state.assets[settlement]
+        market, quote = state.markets[index], state.assets[settlement]
         assert isinstance(market, Market)
         least, price = market.parameters.minimum_lots, mark_price(state, market)
-        held = div_down(_reachable(state, case.account, asset), market.parameters.lot_atoms)
+        held = div_down(_reachable(state, failing.account, asset), market.parameters.lot_atoms)
         if held == 0 or not price or not is_tradable(market):
             continue
         atoms = mul_div_up(value, quote.parameters.lot_atoms, quote.price)
         lots = max(div_up(atoms, price), least)
-        yield asset, place, held if held - lots < least else lots
+        yield Sale(asset, index, held if held - lots < least else lots)
 
 
 def is_tradable(market: Market | Perpetual) -> bool:
@@ -170,23 +180,23 @@ def is_tradable(market: Market | Perpetual) -> bool:
     return market.parameters.order_book_state in TRADABLE
 
 
-def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
+def _worked(effect: Effect, failing: Failing, deal: Deal) -> Effect | None:
     """Trade lots at once as an order of the system, and take the fee; None if nothing trades."""
-    state, place, lots = effect.state, deal.market, deal.lots
-    market = state.markets[place]
+    state, lots = effect.state, deal.lots
+    market = state.markets[deal.market]
     if not is_tradable(market) or mark_price(state, market) is None:
         return None
-    index, price = len(state.orders), limit_price(state, case.health, place, deal.side)
+    index, price = len(state.orders), limit_price(state, failing.health, deal.market, deal.side)
     order = Order(
-        account=case.account,
-        market=place,
+        account=failing.account,
+        market=deal.market,
         side=deal.side,
         price=price,
         lots=lots,
         self_trade_prevention=SelfTradePrevention.REJECT_MAKER,
         flags=FLAGS,
     )
-    begun = replace(effect, events=(LiquidationStep(case.account, deal.stage), *effect.events))
+    begun = replace(effect, events=(LiquidationStep(failing.account, deal.stage), *effect.events))
     done = worked_order(begun, index, order, TimeInForce.IOC)
     if isinstance(done, Rejected) or done.state.orders[index].lots == lots:
         return None
@@ -195,7 +205,7 @@ def _worked(effect: Effect, case: Case, deal: Deal) -> Effect | None:
         for event in done.events
         if isinstance(event, Traded) and event.taker_order == index
     )
-    return _charged(done, case.account, place, value)
+    return _charged(done, failing.account, deal.market, value)
 
 
 def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
@@ -212,9 +222,9 @@ def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
 def _market_of(state: State, base: int) -> int | None:
     """Return the first spot market of an asset against the settlement asset (LQ-5)."""
     settlement = find_asset(state, state.system.settlement_asset)
-    for place, market in enumerate(state.markets):
+    for index, market in enumerate(state.markets):
         if isinstance(market, Market) and (market.base, market.quote) == (base, settlement):
-            return place
+            return index
     return None
 
 

@@ -27,59 +27,59 @@ from ibperp.valuation import liability_of
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
-    from ibperp.risk import Case, Target
+    from ibperp.risk import Exposure, Failing
     from ibperp.state import State
 
 
-def deleverage(effect: Effect, case: Case, target: Target) -> Effect | None:
+def deleverage(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """End an exposure without anybody's consent: the way that is always open (LQ-7)."""
-    if target.is_position:
-        return _deleveraged(effect, case, target)
-    if target.size:
-        return _lends_deleveraged(effect, case, target) or _insured(effect, case, target)
-    return _insured(effect, case, target)
+    if exposure.is_position:
+        return _deleveraged(effect, failing, exposure)
+    if exposure.size:
+        return _lends_deleveraged(effect, failing, exposure) or _insured(effect, failing, exposure)
+    return _insured(effect, failing, exposure)
 
 
-def _deleveraged(effect: Effect, case: Case, target: Target) -> Effect:
+def _deleveraged(effect: Effect, failing: Failing, exposure: Exposure) -> Effect:
     """Close a position against the opposite ones, in their order, at prices that they bear.
 
     They are asked for no more than what all assets of the account, without a haircut, and the
     insurance do not cover; accounts of the same user, for what the insurance would cover too:
     nobody takes out of it with one account what another one lost.
     """
-    step = LiquidationStep(case.account, LiquidationStage.ON_ADL)
-    effect, left = effect.noted(effect.state, step), abs(target.size)
-    market, is_long = effect.state.markets[target.place], target.size > 0
+    step = LiquidationStep(failing.account, LiquidationStage.ON_ADL)
+    effect, left = effect.noted(effect.state, step), abs(exposure.size)
+    market, is_long = effect.state.markets[exposure.index], exposure.size > 0
     assert isinstance(market, Perpetual)
-    mark, of = market.mark_price, case.health
-    failing = effect.state.accounts[case.account]
-    lacks = lacking(effect.state, failing, of.equity)
+    mark, of = market.mark_price, failing.health
+    loser = effect.state.accounts[failing.account]
+    lacks = lacking(effect.state, loser, of.equity)
     insured = insured_equity(effect.state, lacks)
-    for account in case.rankings.of(effect.state, target.place, is_long=not is_long):
+    for account in failing.rankings.of(effect.state, exposure.index, is_long=not is_long):
         if left == 0:
             break
         holder = effect.state.accounts[account]
         own = health(effect.state, holder)
-        equity = lacks if holder.user == failing.user else insured
+        equity = lacks if holder.user == loser.user else insured
         zero = zero_price(mark, equity, of.exposure, is_long=is_long)
-        lots = min(abs(position_of(holder, target.place).lots), left)
+        lots = min(abs(position_of(holder, exposure.index).lots), left)
         bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
         price = borne_price(mark, zero, bearable, is_long=is_long)
         signed = lots if is_long else -lots
-        move = PositionMoved(target.place, case.account, account, signed, price)
+        move = PositionMoved(exposure.index, failing.account, account, signed, price)
         effect = position_moved(effect, move, SettlementSource.BACKSTOP_ADL_LIQUIDATION)
         left -= lots
     assert left == 0
     return effect
 
 
-def _lends_deleveraged(effect: Effect, case: Case, target: Target) -> Effect | None:
+def _lends_deleveraged(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Close a debt against lends of its asset, as far as the account can pay for them."""
-    step = LiquidationStep(case.account, LiquidationStage.LENDING_ADL)
+    step = LiquidationStep(failing.account, LiquidationStage.LENDING_ADL)
     begun = effect.noted(effect.state, step)
-    value = _payable(effect.state, case.account)
-    between = Handover(case.account, case.account, Reason.LIQUIDATION_ADL)
-    after = lenders_paid(begun, target.place, value, between)
+    value = _payable(effect.state, failing.account)
+    between = Handover(failing.account, failing.account, Reason.LIQUIDATION_ADL)
+    after = lenders_paid(begun, exposure.index, value, between)
     return None if after is begun else after
 
 
@@ -121,22 +121,22 @@ def _lenders(state: State, debtor: int, asset: int) -> list[int]:
     return [account for _, account in sorted(found)]
 
 
-def _insured(effect: Effect, case: Case, target: Target) -> Effect | None:
+def _insured(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Let the insurance take over a debt, for assets that are worth it (LQ-7)."""
-    step = LiquidationStep(case.account, LiquidationStage.IN_KIND)
-    holder, pool = effect.state.accounts[case.account], effect.state.assets[target.place].pool
-    owed, fund = debt_of(effect.state, case.account, target.place), max(-holder.unsettled, 0)
-    whole = owed + (fund if target.fund else 0)
-    amount = _affordable(effect.state, case.account, target.place, whole)
+    step = LiquidationStep(failing.account, LiquidationStage.IN_KIND)
+    holder, pool = effect.state.accounts[failing.account], effect.state.assets[exposure.index].pool
+    owed, fund = debt_of(effect.state, failing.account, exposure.index), max(-holder.unsettled, 0)
+    whole = owed + (fund if exposure.fund else 0)
+    amount = _affordable(effect.state, failing.account, exposure.index, whole)
     if amount == 0:
         return None
-    between = Handover(case.account, INSURANCE, Reason.LIQUIDATION_IN_KIND)
+    between = Handover(failing.account, INSURANCE, Reason.LIQUIDATION_IN_KIND)
     effect = effect.noted(effect.state, step)
-    effect, _ = paid_in_kind(effect, liability_of(effect.state, target.place, amount), between)
-    part, owed_shares = min(amount, owed), max(-at(holder.shares, target.place), 0)
+    effect, _ = paid_in_kind(effect, liability_of(effect.state, exposure.index, amount), between)
+    part, owed_shares = min(amount, owed), max(-at(holder.shares, exposure.index), 0)
     shares = shares_to_repay(pool, owed_shares, part)
-    effect = shares_moved(effect, target.place, -shares, between)
-    return unsettled_moved(effect, -(amount - part), case.account, INSURANCE)
+    effect = shares_moved(effect, exposure.index, -shares, between)
+    return unsettled_moved(effect, -(amount - part), failing.account, INSURANCE)
 
 
 def _affordable(state: State, account: int, asset: int, amount: int) -> int:

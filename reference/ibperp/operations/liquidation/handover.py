@@ -120,14 +120,14 @@ def paid_in_kind(effect: Effect, value: int, between: Handover) -> tuple[Effect,
 def holdings(state: State, account: Account) -> list[int]:
     """Return the assets that an account can pay with, in the order in which it pays (LQ-7)."""
 
-    def place(asset: int) -> tuple[bool, int, int]:
+    def rank(asset: int) -> tuple[bool, int, int]:
         amount = held_atoms(state, account, asset)
         worth = max(worth_of(state, asset, amount), 1)
         weight = mul_div_down(collateral_of(state, asset, amount), RATIO, worth)
         return not _is_settlement(state, asset), -weight, asset
 
     payable = (asset for asset in range(len(state.assets)) if payable_in(state, account, asset))
-    return sorted(payable, key=place)
+    return sorted(payable, key=rank)
 
 
 def payable_in(state: State, account: Account, asset: int) -> int:

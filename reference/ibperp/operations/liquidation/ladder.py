@@ -17,7 +17,7 @@ from ibperp.pool import lend_claim
 from ibperp.portfolio import health
 from ibperp.posting import free
 from ibperp.ranking import Rankings
-from ibperp.risk import Case, targets
+from ibperp.risk import Failing, exposures_of
 from ibperp.state import INSURANCE, at
 from ibperp.valuation import settlement_asset
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ibperp.actions import Liquidate
     from ibperp.outcomes import Outcome
-    from ibperp.risk import Target
+    from ibperp.risk import Exposure
     from ibperp.state import State
 
-RUNGS: Final[tuple[Callable[[Effect, Case, Target], Effect | None], ...]] = (
+RUNGS: Final[tuple[Callable[[Effect, Failing, Exposure], Effect | None], ...]] = (
     reduce_on_book,
     request_conversion,
     hand_to_backstop,
@@ -80,11 +80,11 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
     paid = _paid_own(begun, account)
     if len(paid.events) > len(begun.events):
         return paid
-    case = Case(account, health(state, holder), rankings or Rankings())
-    exposures = targets(state, holder)
+    failing = Failing(account, health(state, holder), rankings or Rankings())
+    exposures = exposures_of(state, holder)
     for rung in RUNGS:
-        for target in exposures:
-            done = rung(effect, case, target)
+        for exposure in exposures:
+            done = rung(effect, failing, exposure)
             if done is not None:
                 return done
     return None

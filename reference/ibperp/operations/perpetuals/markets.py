@@ -115,7 +115,7 @@ def update_mark(state: State, action: UpdateMark) -> Outcome:
     found = refused or _perpetual(state, action.market)
     if isinstance(found, Rejected):
         return found
-    place, market = found
+    market_id, market = found
     limits = market.parameters
     low, high = limits.price_update_min, limits.price_update_max
     index = action.index_price
@@ -147,8 +147,8 @@ def update_mark(state: State, action: UpdateMark) -> Outcome:
         mark_time=state.time,
         is_limited=index != action.index_price or limited != bounded,
     )
-    updated = MarkUpdated(place, changed.index_price, limited)
-    effect = Effect(state).noted(with_market(state, place, changed), updated)
+    updated = MarkUpdated(market_id, changed.index_price, limited)
+    effect = Effect(state).noted(with_market(state, market_id, changed), updated)
 
     # POSTCONDITIONS
     assert changed.mark_price > 0
@@ -162,7 +162,7 @@ def apply_funding(state: State, action: ApplyFunding) -> Outcome:
     found = refused or _perpetual(state, action.market)
     if isinstance(found, Rejected):
         return found
-    place, market = found
+    market_id, market = found
     limits = market.parameters
     interval = limits.funding_interval
     passed = div_down(state.time, interval) > div_down(market.funding_time, interval)
@@ -188,8 +188,8 @@ def apply_funding(state: State, action: ApplyFunding) -> Outcome:
     if refused:
         return refused
     changed = replace(market, funding_index=index, funding_time=state.time)
-    applied = FundingApplied(place, rate, step)
-    effect = Effect(state).noted(with_market(state, place, changed), applied)
+    applied = FundingApplied(market_id, rate, step)
+    effect = Effect(state).noted(with_market(state, market_id, changed), applied)
 
     # POSTCONDITIONS
     assert limits.funding_floor <= rate <= limits.funding_cap
@@ -206,7 +206,7 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
     found = refused or _perpetual(state, action.market)
     if isinstance(found, Rejected):
         return found
-    place, market = found
+    market_id, market = found
     is_closed = market.parameters.order_book_state is OrderBookState.CLOSED
     refused = rejection((is_closed, RejectionCode.MARKET_NOT_CLOSED))
     if refused:
@@ -215,14 +215,16 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
     # EFFECT
     effect = Effect(state)
     for (account,) in state.active:
-        if position_of(state.accounts[account], place).lots:
-            effect = _closed(effect, account, place, action.price)
-    market_state = effect.state.markets[place]
+        if position_of(state.accounts[account], market_id).lots:
+            effect = _closed(effect, account, market_id, action.price)
+    market_state = effect.state.markets[market_id]
     assert isinstance(market_state, Perpetual)
-    effect = effect.noted(with_market(effect.state, place, replace(market_state, open_interest=0)))
+    effect = effect.noted(
+        with_market(effect.state, market_id, replace(market_state, open_interest=0))
+    )
 
     # POSTCONDITIONS
-    assert not any(position_of(effect.state.accounts[n], place).lots for (n,) in state.active)
+    assert not any(position_of(effect.state.accounts[n], market_id).lots for (n,) in state.active)
     return effect.accepted()
 
 

@@ -26,10 +26,10 @@ def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | Maker
     signed = trade.lots if maker.side is Side.BID else -trade.lots
     limits, opened = market.parameters, market.open_interest
     fits = [True, True]
-    for place, (account, lots) in enumerate(((maker.account, signed), (taker.account, -signed))):
+    for party, (account, lots) in enumerate(((maker.account, signed), (taker.account, -signed))):
         before = position_of(effect.state.accounts[account], trade.market).lots
         after = before + lots
-        fits[place] = abs(after) <= limits.position_limit or abs(after) <= abs(before)
+        fits[party] = abs(after) <= limits.position_limit or abs(after) <= abs(before)
         opened += max(after, 0) - max(before, 0)
     within = opened <= max(limits.open_interest_limit, market.open_interest)
     refused = rejection((fits[0], RejectionCode.POSITION_LIMIT))

@@ -1,4 +1,4 @@
-"""The books of one settlement: every way that atoms enter the fund and leave it (ST-3, ST-4)."""
+"""One settlement under way: every way that atoms enter the fund and leave it (ST-3, ST-4)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Sheet:
         self.unsettled = self.account.unsettled
         self.positions = {position.market: position for position in self.account.positions}
 
-    def place(self, position: Position) -> None:
+    def put_position(self, position: Position) -> None:
         """Replace a position; one without lots and shares is dropped."""
         if position.lots or position.virtual:
             self.positions[position.market] = position
@@ -243,7 +243,7 @@ class Clearing:
         self.pool = pool_state
         virtual = position.virtual + shares
         worth = virtual_worth(pool_state, virtual)
-        self.sheet(index).place(replace(position, virtual=virtual, virtual_value=worth))
+        self.sheet(index).put_position(replace(position, virtual=virtual, virtual_value=worth))
         self.events.append(VirtualMoved(index, position.market, shares, amount, source))
 
     def _claim(self, index: int, shares: int, pool_state: Pool, reason: Reason) -> None:

@@ -1,7 +1,7 @@
 """Settlement: what positions gained and lost is realized and paid, all accounts at once (ST-2).
 
-Flows into the liquidity fund equal flows out of it, atom for atom. `Clearing` keeps the books of
-one settlement and lives no longer than the action; the state before it stays untouched.
+Flows into the liquidity fund equal flows out of it, atom for atom. `Clearing` is one
+settlement under way and lives no longer than the action; the state before it stays untouched.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _distribute(clearing: Clearing, accounts: list[int], gains: list[Claim]) -> 
         if part < claim.amount:
             position = clearing.position(account, market)
             unpaid = replace(position, cost=position.cost - (claim.amount - part))
-            clearing.sheet(account).place(unpaid)
+            clearing.sheet(account).put_position(unpaid)
 
 
 def _cull_accounts(clearing: Clearing, accounts: list[int]) -> None:
