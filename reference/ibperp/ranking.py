@@ -37,7 +37,7 @@ def ranking(state: State, market: int, *, is_long: bool) -> Ranking:
     return Ranking(state, market, is_long, Ordered(key for key in found if key is not None))
 
 
-def followed(old: Ranking, after: State) -> Ranking:
+def followed_ranking(old: Ranking, after: State) -> Ranking:
     """Return the ranking of the same side in a later state; if no price moved, from the changes."""
     before, market, is_long = old.state, old.market, old.is_long
     if not is_comparable(before, after) or any(True for _ in touched(before, after)):
@@ -61,7 +61,7 @@ class Rankings:
     def of(self, state: State, market: int, *, is_long: bool) -> Iterator[int]:
         """Return the accounts on one side of a market in the order of deleveraging (LQ-7)."""
         last = self._last.get((market, is_long))
-        found = followed(last, state) if last else ranking(state, market, is_long=is_long)
+        found = followed_ranking(last, state) if last else ranking(state, market, is_long=is_long)
         self._last[market, is_long] = found
         return (account for *_, account in found.keys)
 

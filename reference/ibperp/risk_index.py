@@ -51,7 +51,7 @@ def indexed(state: State) -> RiskIndex:
     return RiskIndex(state, Vector(standings), Ordered(due), tuple(map(Ordered, holders)))
 
 
-def followed(index: RiskIndex, after: State) -> RiskIndex:
+def followed_index(index: RiskIndex, after: State) -> RiskIndex:
     """Return the index of a later state: new and changed accounts, and those a price touched.
 
     A price touches an account that depends on it; so do a mark, a funding index, what a pool's

@@ -168,6 +168,13 @@ def test_faults__each_has_vectors_named() -> None:
     assert all(CAUGHT_BY.values())
 
 
+def test_faults__each_replaces_what_is_there() -> None:
+    replaced = [(module, name) for fault in FAULTS.values() for module, name, _ in fault]
+    assert [
+        f"{module.__name__}.{name}" for module, name in replaced if not hasattr(module, name)
+    ] == []
+
+
 @pytest.mark.no_cover
 def test_wrong_engines__each_caught_by_all_its_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     assert divergent(monkeypatch, CAUGHT_BY) == CAUGHT_BY

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from ibperp.outcomes import Accepted
-from ibperp.ranking import followed, ranking
+from ibperp.ranking import followed_ranking, ranking
 from ibperp.state import Perpetual
 from ibperp.transition import transition
 from walks.walk import traders, useful_action
@@ -33,7 +33,7 @@ def test_followed__is_the_ranking_of_the_later_state() -> None:
             outcome = transition(state, useful_action(random, state, RISK))
             state = outcome.state if isinstance(outcome, Accepted) else state
             for number, old in enumerate(sides):
-                sides[number] = new = followed(old, state)
+                sides[number] = new = followed_ranking(old, state)
                 assert new.keys == ranking(state, new.market, is_long=new.is_long).keys
                 changes += new.keys != old.keys
                 crowded += len(new.keys) > 1

@@ -35,7 +35,7 @@ from ibperp.orders import Side
 from ibperp.outcomes import Accepted
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
-from ibperp.risk_index import followed, indexed
+from ibperp.risk_index import followed_index, indexed
 from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of
@@ -77,7 +77,7 @@ def taken(state: State, action: Action) -> Step:
     """The step of an accepted action, as a monitor sees it."""
     outcome = transition(state, action)
     assert isinstance(outcome, Accepted), (action, outcome)
-    index = followed(indexed(state), outcome.state)
+    index = followed_index(indexed(state), outcome.state)
     return replace(step_of(state, action, outcome), index=index, origin=state)
 
 

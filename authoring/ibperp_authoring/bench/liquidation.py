@@ -16,7 +16,7 @@ from ibperp.parameters import HaircutKind, HaircutParameters, OrderBookState
 from ibperp.persistent import Vector
 from ibperp.position import Position
 from ibperp.risk import due_accounts
-from ibperp.risk_index import followed, indexed
+from ibperp.risk_index import followed_index, indexed
 from ibperp.state import Account, Perpetual, State, Token, genesis
 from ibperp.transition import transition
 from ibperp_authoring.bench.settlement import MARK, PERPETUAL, POSITION_LOTS
@@ -213,7 +213,7 @@ def due_list(count: int) -> dict[str, float]:
     fallen = _applied(state, actions.UpdateMark(RARE, MARK - FALL, has_basis=False, basis=0))
     gc.freeze()
     start = time.perf_counter()
-    index = followed(index, fallen)
+    index = followed_index(index, fallen)
     follow = time.perf_counter() - start
     start = time.perf_counter()
     scanned = due_accounts(fallen)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.outcomes import Accepted
-from ibperp.risk_index import followed, indexed
+from ibperp.risk_index import followed_index, indexed
 from ibperp.transition import transition
 from ibperp_invariants.claims.custody.custody import CUSTODY
 from ibperp_invariants.claims.governance.feeds import FEEDS
@@ -146,7 +146,7 @@ class Monitor:
         if isinstance(outcome, Accepted):
             if self.follows_index:
                 index = self._index or indexed(self.state)
-                self._index = followed(index, outcome.state)
+                self._index = followed_index(index, outcome.state)
                 step = replace(step, index=self._index, origin=self.state)
             self.totals = totals_after(self.totals, step.before, step.after)
             self.state, self.view = outcome.state, step.after

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ibperp.operations.effect import Check, Effect
     from ibperp.state import State
 
-_resolved, _claims = bankruptcy.resolved, bankruptcy._claims
+_resolved, _claims = bankruptcy.resolved_bankruptcy, bankruptcy._claims
 _insurance_paid, _fund_debt_ended = bankruptcy._insurance_paid, bankruptcy._fund_debt_ended
 _pool_debt_ended, _spread = bankruptcy._pool_debt_ended, bankruptcy._spread
 
@@ -115,14 +115,14 @@ BANKRUPTCY_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "limit_for_each_debt": ((bankruptcy, "_pool_debt_ended", _limited_anew),),
     "insurance_owes_nothing": ((bankruptcy, "resources", _held_by_insurance),),
     "insurance_keeps_lend": ((bankruptcy, "claim_of", _nothing),),
-    "recourse_ignored": ((bankruptcy, "resolved", _resolved_for_ever),),
+    "recourse_ignored": ((bankruptcy, "resolved_bankruptcy", _resolved_for_ever),),
     "loss_shared_alone": ((bankruptcy, "parts", _shared_alone),),
     "loss_halved": ((bankruptcy, "_spread", _halved),),
     "gains_spared": ((bankruptcy, "_claims", _without_positions),),
     "gains_in_gross": ((bankruptcy, "_claims", _gross),),
     "system_spared": ((bankruptcy, "_claims", _without_system),),
     "funding_in_claims": ((bankruptcy, "funding_due", _nothing),),
-    "bankrupt_left_alone": ((bankruptcy, "worked", _left_alone),),
+    "bankrupt_left_alone": ((bankruptcy, "worked_account", _left_alone),),
     "due_by_equity": ((risk, "urgency", _by_equity),),
 }
 """What each wrong engine has replaced in the reference."""

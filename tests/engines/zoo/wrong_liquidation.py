@@ -14,10 +14,11 @@ from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import effect
 from ibperp.operations.liquidation import backstop, book, deleveraging, handover, ladder
 from ibperp.operations.money_market.moves import free_of
-from ibperp.operations.perpetuals.perpetual_trade import credited
+from ibperp.operations.perpetuals.perpetual_trade import credited_unsettled
 from ibperp.operations.programs import quotes
+from ibperp.operations.spot_margin import checks
 from ibperp.operations.spot_margin.checks import mark_price
-from ibperp.operations.spot_margin.resting import ended
+from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.orders import SelfTradePrevention
 from ibperp.risk import exposures_of
 from ibperp.state import INSURANCE, position_of
@@ -35,7 +36,7 @@ _reduce, _request, _backstop, _deleverage = ladder.RUNGS
 
 
 def _ended_by_owner(begun: Effect, index: int, _reason: Any) -> Effect:
-    return ended(begun, index, OrderEnd.CANCELLED)
+    return ended_order(begun, index, OrderEnd.CANCELLED)
 
 
 def _as_begun(begun: Effect, *_: Any) -> Effect:
@@ -96,7 +97,7 @@ class _RejectTaker:
 
 
 def _credited_but_insurance(begun: Effect, account: int, *more: Any) -> Effect:
-    return begun if account == INSURANCE else credited(begun, account, *more)
+    return begun if account == INSURANCE else credited_unsettled(begun, account, *more)
 
 
 def _holdings_by_listing(state: State, account: Account) -> list[int]:
@@ -131,9 +132,9 @@ def _strictly_below(health: Health) -> bool:
 
 LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "safe_at_maintenance": ((effect, "is_liquidatable", _strictly_below),),
-    "orders_end_as_by_owner": ((ladder, "ended", _ended_by_owner),),
+    "orders_end_as_by_owner": ((ladder, "ended_order", _ended_by_owner),),
     "own_money_kept": ((ladder, "_paid_own", _as_begun),),
-    "virtual_shares_left": ((ladder, "assumed", _as_begun),),
+    "virtual_shares_left": ((ladder, "assumed_shares", _as_begun),),
     "lend_beside_debt": ((handover, "merged", _netted),),
     "exposure_by_exposure": ((ladder, "step", _step_by_exposure),),
     "deleveraged_before_backstop": (
@@ -149,13 +150,13 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "limit_without_fee": ((book, "limit_price", _limit_without_fee),),
     "paused_book_used": ((book, "is_tradable", _always),),
     "stopped_by_own_bid": ((book, "SelfTradePrevention", _RejectTaker),),
-    "liquidation_fee_to_nobody": ((book, "credited", _credited_but_insurance),),
+    "liquidation_fee_to_nobody": ((book, "credited_unsettled", _credited_but_insurance),),
     "liquidation_fee_down": ((book, "bounded_fee", _fee_down),),
     "fraction_down": ((book, "step_size", _fraction_down),),
     "lend_not_reached": ((book, "_reachable", free_of),),
     "request_again": ((book, "is_open", _never),),
     "zero_price_to_winner": tuple(
-        (module, "zero_price", _zero_price_up) for module in (book, backstop, deleveraging)
+        (module, "zero_price", _zero_price_up) for module in (checks, backstop, deleveraging)
     ),
     "leverage_not_ranked": ((ranking, "deleverage_rank", _by_profit_alone),),
     "collateral_by_listing": (
@@ -163,7 +164,7 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (book, "holdings", _holdings_by_listing),
     ),
     "paid_by_haircut": ((handover, "worth_of", collateral_of),),
-    "moved_without_funding": ((handover, "funded", _untouched),),
-    "moved_without_resizing": ((handover, "resized", _as_begun),),
+    "moved_without_funding": ((handover, "funded_position", _untouched),),
+    "moved_without_resizing": ((handover, "resized_orders", _as_begun),),
     "insurance_before_lenders": ((deleveraging, "_lends_deleveraged", _nothing),),
 }

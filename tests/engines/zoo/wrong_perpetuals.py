@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, State
 
 _filled, _funding_due = position.filled, position.funding_due
-_credited, _exchanged = perpetual_trade.credited, perpetual_trade.exchanged
+_credited, _exchanged = perpetual_trade.credited_unsettled, perpetual_trade.exchanged_positions
 _rate, _mark_of = funding.funding_rate, funding.mark_of
 _health, _position_line = portfolio.health, portfolio._position_line
 _pay_in, _pay_out = Clearing.pay_in, Clearing.pay_out
@@ -195,22 +195,22 @@ def _as_asked(_: int, asked: int, *__: int) -> int:
 PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "cost_rounded_away": ((position, "filled", _filled_rounding_away),),
     "flip_keeps_cost": ((position, "filled", _filled_keeping_cost),),
-    "trading_fee_to_nobody": ((perpetual_trade, "credited", _credited_but_fees),),
+    "trading_fee_to_nobody": ((perpetual_trade, "credited_unsettled", _credited_but_fees),),
     "funding_not_on_touch": (
-        (perpetual_trade, "funded", _untouched),
-        (markets, "funded", _untouched),
+        (perpetual_trade, "funded_position", _untouched),
+        (markets, "funded_position", _untouched),
     ),
     "funding_sign_turned": tuple(
         (module, "funding_due", _opposite_funding) for module in (position, portfolio, settle)
     ),
-    "open_interest_stale": ((perpetual_trade, "exchanged", _exchanged_but_interest),),
+    "open_interest_stale": ((perpetual_trade, "exchanged_positions", _exchanged_but_interest),),
     "position_limit_ignored": (
-        (perpetual_trade, "exchanged", _exchanged_without("position_limit")),
+        (perpetual_trade, "exchanged_positions", _exchanged_without("position_limit")),
     ),
     "open_interest_limit_ignored": (
-        (perpetual_trade, "exchanged", _exchanged_without("open_interest_limit")),
+        (perpetual_trade, "exchanged_positions", _exchanged_without("open_interest_limit")),
     ),
-    "reduce_only_not_resized": ((perpetual_trade, "resized", _unresized),),
+    "reduce_only_not_resized": ((perpetual_trade, "resized_orders", _unresized),),
     "mark_threshold_ignored": ((funding, "bounded_mark", _as_it_is),),
     "mark_limit_ignored": ((markets, "limited_price", _as_asked),),
     "post_only_mark_by_basis": ((funding, "mark_of", _mark_with_basis),),

@@ -13,6 +13,7 @@ from ibperp.operations import effect
 from ibperp.operations.governance import halts
 from ibperp.operations.liquidation import backstop, bankruptcy, book, deleveraging, ladder
 from ibperp.operations.programs import quotes
+from ibperp.operations.spot_margin import checks
 from ibperp.outcomes import RejectionCode
 from ibperp.programs import QuoteStatus
 from ibperp.risk import due_accounts
@@ -101,7 +102,7 @@ _FLOOR_TAKEN: Final = {of: levels | {PriceLevel.AT_FLOOR} for of, levels in ADMI
 _STRICT: Final = {**ADMITTED, ActionClass.LIQUIDATION: frozenset({PriceLevel.VALID})}
 
 RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
-    "zero_price_is_the_mark": ((book, "zero_price", _at_the_mark),),
+    "zero_price_is_the_mark": ((checks, "zero_price", _at_the_mark),),
     "takeover_at_the_mark": ((backstop, "zero_price", _at_the_mark),),
     "liquidation_dust_left": ((book, "step_size", _leaving_dust),),
     "liquidation_fee_unbounded": ((book, "bounded_fee", _unbounded_fee),),

@@ -25,7 +25,7 @@ from ibperp.events import RequestOpened
 from ibperp.liquidation import step_size
 from ibperp.margin import counted_equity
 from ibperp.numbers import div_up
-from ibperp.operations.liquidation.bankruptcy import worked
+from ibperp.operations.liquidation.bankruptcy import worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.ranking import Rankings
@@ -134,7 +134,7 @@ def risk_ends(step: Step) -> Iterator[str]:
             return
         for account in due:
             bound, taken = steps_bound(state, account), 0
-            while taken <= bound and (done := worked(state, account, rankings)) is not None:
+            while taken <= bound and (done := worked_account(state, account, rankings)) is not None:
                 state, taken = done.state, taken + 1
                 if _asks_for_quotes(done.events):
                     break
@@ -153,7 +153,7 @@ def workable(state: State) -> list[int]:
     ]
     if state.system.non_recourse:
         return due
-    return [account for account in due if worked(state, account, Rankings()) is not None]
+    return [account for account in due if worked_account(state, account, Rankings()) is not None]
 
 
 def steps_bound(state: State, account: int) -> int:

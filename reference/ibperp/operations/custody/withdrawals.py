@@ -9,7 +9,13 @@ from ibperp.events import Reason
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
-from ibperp.operations.money_market.moves import Funding, available_of, claim_of, funded, swept
+from ibperp.operations.money_market.moves import (
+    Funding,
+    available_of,
+    claim_of,
+    funded_delivery,
+    swept,
+)
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import custody, free, pending
 from ibperp.state import FEES, RequestStatus, Withdrawal, find_asset, find_token
@@ -47,7 +53,7 @@ def request_withdrawal(state: State, action: RequestWithdrawal) -> Outcome:
         Reason.WITHDRAWAL_REDEEM,
         Reason.WITHDRAWAL_BORROW,
     )
-    raised = funded(Effect(state), account, asset, amount, ways=ways)
+    raised = funded_delivery(Effect(state), account, asset, amount, ways=ways)
     if isinstance(raised, Rejected):
         return raised
     held = state.assets[asset].tokens[token]

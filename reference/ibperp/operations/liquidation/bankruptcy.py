@@ -30,7 +30,7 @@ from ibperp.operations.money_market.moves import (
     repaid,
     repay_checks,
 )
-from ibperp.operations.perpetuals.perpetual_trade import credited, placed
+from ibperp.operations.perpetuals.perpetual_trade import credited_unsettled, placed_position
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
@@ -64,7 +64,7 @@ def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
         return refused
 
     # EFFECT
-    effect = resolved(state, action.account)
+    effect = resolved_bankruptcy(state, action.account)
     refused = rejection((effect.events != (), RejectionCode.NOTHING_TO_LIQUIDATE))
     if refused:
         return refused
@@ -92,7 +92,7 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
     # EFFECT
     after, events, left, rankings = state, list[Event](), action.steps, Rankings()
     for account in due_accounts(state):
-        while left and (done := worked(after, account, rankings)) is not None:
+        while left and (done := worked_account(after, account, rankings)) is not None:
             after, left = done.state, left - 1
             events += done.events
             if any(isinstance(event, RequestOpened) for event in done.events):
@@ -103,11 +103,11 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
     return Accepted(after, tuple(events))
 
 
-def worked(state: State, account: int, rankings: Rankings) -> Effect | None:
+def worked_account(state: State, account: int, rankings: Rankings) -> Effect | None:
     """Return the next step for an account, or else what resolves it; None without both (LQ-10)."""
     if liquidation_rejection(state, account):
         return None
-    done = step(state, account, rankings) or resolved(state, account)
+    done = step(state, account, rankings) or resolved_bankruptcy(state, account)
     return done if done.events else None
 
 
@@ -149,7 +149,7 @@ def fund_insurance(state: State, action: FundInsurance) -> Outcome:
     return effect.accepted()
 
 
-def resolved(state: State, account: int) -> Effect:
+def resolved_bankruptcy(state: State, account: int) -> Effect:
     """Return what resolving a bankruptcy does: its debts to pools by asset, then to the fund."""
     effect, budget = Effect(state), state.system.insurance_limit
     for asset in range(len(state.accounts[account].shares)):
@@ -219,7 +219,7 @@ def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
     rest = owed - covered
     if rest and state.system.non_recourse:
         source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-        effect = credited(effect, account, None, rest, source)
+        effect = credited_unsettled(effect, account, None, rest, source)
         effect = _spread(effect, rest)
     else:
         rest = 0
@@ -248,11 +248,11 @@ def _borne(effect: Effect, account: int, loss: int) -> Effect:
     holder = effect.state.accounts[account]
     unsettled = min(loss, max(holder.unsettled, 0))
     source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-    effect, left = credited(effect, account, None, -unsettled, source), loss - unsettled
+    effect, left = credited_unsettled(effect, account, None, -unsettled, source), loss - unsettled
     for position in holder.positions:
         part = min(left, max(_gain(effect.state, position), 0))
         if part:
-            effect = placed(effect, account, replace(position, cost=position.cost + part))
+            effect = placed_position(effect, account, replace(position, cost=position.cost + part))
             effect = effect.noted(effect.state, LossSpread(account, position.market, part))
             left -= part
     assert left == 0

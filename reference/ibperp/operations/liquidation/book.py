@@ -16,9 +16,9 @@ from ibperp.liquidation import bounded_fee, step_size
 from ibperp.numbers import RATIO, div_down, div_up, in_range, mul_div_down, mul_div_up
 from ibperp.operations.liquidation.handover import holdings
 from ibperp.operations.money_market.moves import claim_of, free_of, redeemed
-from ibperp.operations.perpetuals.perpetual_trade import credited
+from ibperp.operations.perpetuals.perpetual_trade import credited_unsettled
 from ibperp.operations.programs.block_trade import ADMITTING
-from ibperp.operations.programs.quotes import is_open, opened
+from ibperp.operations.programs.quotes import is_open, opened_request
 from ibperp.operations.spot_margin.checks import limit_price, mark_price
 from ibperp.operations.spot_margin.matching import worked_order
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side, TimeInForce
@@ -81,7 +81,7 @@ def _reduced(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | N
     lots = step_size(size, effect.state.system.liquidation_fraction, limits.minimum_lots)
     side = Side.ASK if exposure.size > 0 else Side.BID
     deal = Deal(exposure.index, side, min(lots, size), LiquidationStage.ON_BOOK)
-    return _worked(effect, failing, deal)
+    return _worked_deal(effect, failing, deal)
 
 
 def _bought_back(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
@@ -100,7 +100,7 @@ def _bought_back(effect: Effect, failing: Failing, exposure: Exposure) -> Effect
     if lots == 0:
         return None
     raised = _raised(effect, failing.account, quote, lots * cost)
-    return _worked(raised, failing, Deal(index, Side.BID, lots, LiquidationStage.ON_BOOK))
+    return _worked_deal(raised, failing, Deal(index, Side.BID, lots, LiquidationStage.ON_BOOK))
 
 
 def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
@@ -111,7 +111,7 @@ def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
         amount = sale.lots * market.parameters.lot_atoms
         raised = _raised(effect, failing.account, sale.asset, amount)
         deal = Deal(sale.market, Side.ASK, sale.lots, LiquidationStage.CONVERSION)
-        done = _worked(raised, failing, deal)
+        done = _worked_deal(raised, failing, deal)
         if done is not None:
             return done
     return None
@@ -149,7 +149,9 @@ def request_conversion(effect: Effect, failing: Failing, exposure: Exposure) -> 
         )
         step = LiquidationStep(failing.account, LiquidationStage.CONVERSION_REQUEST)
         asked = replace(state.accounts[failing.account], conversion=len(state.requests))
-        return opened(effect.noted(with_account(state, failing.account, asked), step), request)
+        return opened_request(
+            effect.noted(with_account(state, failing.account, asked), step), request
+        )
     return None
 
 
@@ -180,7 +182,7 @@ def is_tradable(market: Market | Perpetual) -> bool:
     return market.parameters.order_book_state in TRADABLE
 
 
-def _worked(effect: Effect, failing: Failing, deal: Deal) -> Effect | None:
+def _worked_deal(effect: Effect, failing: Failing, deal: Deal) -> Effect | None:
     """Trade lots at once as an order of the system, and take the fee; None if nothing trades."""
     state, lots = effect.state, deal.lots
     market = state.markets[deal.market]
@@ -215,8 +217,8 @@ def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
     left = mul_div_down(equity, asset_state.parameters.lot_atoms, asset_state.price)
     fee = bounded_fee(value, state.system.liquidation_fee, left)
     source = SettlementSource.TRADING_FEES_SYSTEM
-    effect = credited(effect, account, market, -fee, source)
-    return credited(effect, INSURANCE, market, fee, source)
+    effect = credited_unsettled(effect, account, market, -fee, source)
+    return credited_unsettled(effect, INSURANCE, market, fee, source)
 
 
 def _market_of(state: State, base: int) -> int | None:

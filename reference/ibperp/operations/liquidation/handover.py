@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from ibperp import position
 from ibperp.events import SettlementSource, VirtualMoved
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
-from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
-from ibperp.operations.spot_margin.resting import resized
+from ibperp.operations.perpetuals.perpetual_trade import (
+    credited_unsettled,
+    funded_position,
+    placed_position,
+)
+from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.pool import lend_claim, merged, shares_to_pass
 from ibperp.posting import free
 from ibperp.state import Perpetual, at, with_market
@@ -45,15 +49,15 @@ def position_moved(effect: Effect, move: PositionMoved, source: SettlementSource
     assert isinstance(market_state, Perpetual)
     effect, opened = effect.noted(effect.state, move), market_state.open_interest
     for account, lots in ((move.account, -move.lots), (move.counterparty, move.lots)):
-        effect, held = funded(effect, account, move.market)
+        effect, held = funded_position(effect, account, move.market)
         after, gain = position.filled(held, lots, move.price)
         opened += max(after.lots, 0) - max(held.lots, 0)
-        effect = placed(effect, account, after)
-        effect = credited(effect, account, move.market, gain, source)
+        effect = placed_position(effect, account, after)
+        effect = credited_unsettled(effect, account, move.market, gain, source)
     changed = replace(market_state, open_interest=opened)
     effect = effect.noted(with_market(effect.state, move.market, changed))
-    effect = resized(effect, move.account, move.market)
-    return resized(effect, move.counterparty, move.market)
+    effect = resized_orders(effect, move.account, move.market)
+    return resized_orders(effect, move.counterparty, move.market)
 
 
 def shares_moved(effect: Effect, asset: int, shares: int, between: Handover) -> Effect:
@@ -77,11 +81,11 @@ def claim_moved(effect: Effect, asset: int, amount: int, between: Handover) -> E
 def unsettled_moved(effect: Effect, amount: int, giver: int, taker: int) -> Effect:
     """Pass on signed atoms of a claim on the fund, or below zero of a debt to it (LQ-3)."""
     source = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-    effect = credited(effect, giver, None, -amount, source)
-    return credited(effect, taker, None, amount, source)
+    effect = credited_unsettled(effect, giver, None, -amount, source)
+    return credited_unsettled(effect, taker, None, amount, source)
 
 
-def assumed(effect: Effect, account: int, reason: Reason) -> Effect:
+def assumed_shares(effect: Effect, account: int, reason: Reason) -> Effect:
     """Make the virtual shares of positions without lots the account's own (LQ-3)."""
     for own in effect.state.accounts[account].positions:
         if own.lots:
@@ -99,7 +103,7 @@ def assumed(effect: Effect, account: int, reason: Reason) -> Effect:
             -worth,
             SettlementSource.SYSTEM_LIABILITY_TRANSFER,
         )
-        effect = placed(effect, account, replace(own, virtual=0))
+        effect = placed_position(effect, account, replace(own, virtual=0))
         effect = effect.noted(effect.state, move)
         after, joined = merged(pool, held, own.virtual)
         effect = effect.claimed(account, asset, joined - held, after, reason)

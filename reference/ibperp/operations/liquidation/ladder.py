@@ -9,9 +9,14 @@ from ibperp.operations.effect import Effect, account_exists, due_checks, not_res
 from ibperp.operations.liquidation.backstop import hand_to_backstop
 from ibperp.operations.liquidation.book import reduce_on_book, request_conversion
 from ibperp.operations.liquidation.deleveraging import deleverage
-from ibperp.operations.liquidation.handover import Handover, assumed, claim_moved, unsettled_moved
+from ibperp.operations.liquidation.handover import (
+    Handover,
+    assumed_shares,
+    claim_moved,
+    unsettled_moved,
+)
 from ibperp.operations.money_market.moves import debt_of, free_of, repaid, repay_checks
-from ibperp.operations.spot_margin.resting import ended
+from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import lend_claim
 from ibperp.portfolio import health
@@ -74,7 +79,7 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
     if holder.orders:
         effect = noted(effect, account, LiquidationStage.CANCEL_ORDERS)
         for index in holder.orders:
-            effect = ended(effect, index, OrderEnd.LIQUIDATION)
+            effect = ended_order(effect, index, OrderEnd.LIQUIDATION)
         return effect
     begun = noted(effect, account, LiquidationStage.PAY_OWN)
     paid = _paid_own(begun, account)
@@ -101,7 +106,7 @@ def _paid_own(effect: Effect, account: int) -> Effect:
     Virtual shares of positions without lots become its own first. What it owes the fund the
     insurance takes over, against cash or a lend of the same worth.
     """
-    effect = assumed(effect, account, Reason.LIQUIDATION_REPAY)
+    effect = assumed_shares(effect, account, Reason.LIQUIDATION_REPAY)
     for asset in range(len(effect.state.accounts[account].shares)):
         owed, held = debt_of(effect.state, account, asset), free_of(effect.state, account, asset)
         amount = min(owed, held)

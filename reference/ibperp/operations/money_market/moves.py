@@ -174,7 +174,7 @@ def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 
 
-def funded(
+def funded_delivery(
     effect: Effect, account: int, asset: int, amount: int, *, ways: Funding
 ) -> Effect | Rejected:
     """Bring `amount` atoms into what is available: redeem what is missing, then borrow (MM-18)."""

@@ -10,8 +10,12 @@ from ibperp.events import FundingApplied, MarkUpdated, OrderEnd, SettlementSourc
 from ibperp.margin import limited_price
 from ibperp.numbers import div_down, in_range
 from ibperp.operations.effect import Effect, rejection
-from ibperp.operations.perpetuals.perpetual_trade import credited, funded, placed
-from ibperp.operations.spot_margin.resting import ended
+from ibperp.operations.perpetuals.perpetual_trade import (
+    credited_unsettled,
+    funded_position,
+    placed_position,
+)
+from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.orders import Side
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameter_laws import is_name, perpetual_violations
@@ -94,7 +98,7 @@ def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Ou
     effect = Effect(with_market(state, index, changed))
     if action.parameters.order_book_state is OrderBookState.CLOSED:
         for _, _, order in (*market.book.bids, *market.book.asks):
-            effect = ended(effect, order, OrderEnd.MARKET_CLOSED)
+            effect = ended_order(effect, order, OrderEnd.MARKET_CLOSED)
 
     # POSTCONDITIONS
     assert not perpetual_violations(now)
@@ -230,10 +234,10 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
 
 def _closed(effect: Effect, account: int, market: int, price: int) -> Effect:
     """Realize a position at a final price; its virtual shares wait for the next settlement."""
-    effect, position = funded(effect, account, market)
+    effect, position = funded_position(effect, account, market)
     flat, gain = filled(position, -position.lots, price)
-    effect = placed(effect, account, flat)
-    return credited(effect, account, market, gain, SettlementSource.REALIZE_PNL)
+    effect = placed_position(effect, account, flat)
+    return credited_unsettled(effect, account, market, gain, SettlementSource.REALIZE_PNL)
 
 
 def _perpetual(state: State, symbol: str) -> tuple[int, Perpetual] | Rejected:

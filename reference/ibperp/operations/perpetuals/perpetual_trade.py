@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ibperp import position
 from ibperp.events import SettlementSource, Unsettled
 from ibperp.operations.effect import MakerFails, rejection
-from ibperp.operations.spot_margin.resting import resized
+from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Perpetual, position_of, with_account, with_market, with_position
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ibperp.position import Position
 
 
-def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | MakerFails | Rejected:
+def exchanged_positions(
+    effect: Effect, market: Perpetual, trade: Trade
+) -> Effect | MakerFails | Rejected:
     """Fill both positions of a trade within their limits, and book the fees (PP-4, PP-5)."""
     maker, taker = trade.maker, trade.taker
     signed = trade.lots if maker.side is Side.BID else -trade.lots
@@ -40,43 +42,45 @@ def exchanged(effect: Effect, market: Perpetual, trade: Trade) -> Effect | Maker
     )
     if refused:
         return refused
-    effect = filled(filled(effect, trade, maker, signed), trade, taker, -signed)
+    effect = filled_position(filled_position(effect, trade, maker, signed), trade, taker, -signed)
     fees = maker.fee + taker.fee
-    effect = credited(effect, FEES, trade.market, fees, SettlementSource.TRADING_FEES)
+    effect = credited_unsettled(effect, FEES, trade.market, fees, SettlementSource.TRADING_FEES)
     market_state = effect.state.markets[trade.market]
     assert isinstance(market_state, Perpetual)
     changed = replace(market_state, open_interest=opened)
     effect = effect.noted(with_market(effect.state, trade.market, changed))
-    return resized(resized(effect, maker.account, trade.market), taker.account, trade.market)
+    return resized_orders(
+        resized_orders(effect, maker.account, trade.market), taker.account, trade.market
+    )
 
 
-def filled(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
+def filled_position(effect: Effect, trade: Trade, party: Trader, lots: int) -> Effect:
     """Settle a position's funding, fill it, and book what that realizes and the fee (PP-4)."""
     account, fee = party.account, party.fee
-    effect, held = funded(effect, account, trade.market)
+    effect, held = funded_position(effect, account, trade.market)
     after, gain = position.filled(held, lots, trade.price)
-    effect = placed(effect, account, replace(after, fees=after.fees + fee))
-    effect = credited(effect, account, trade.market, gain, SettlementSource.REALIZE_PNL)
-    return credited(effect, account, trade.market, -fee, SettlementSource.TRADING_FEES)
+    effect = placed_position(effect, account, replace(after, fees=after.fees + fee))
+    effect = credited_unsettled(effect, account, trade.market, gain, SettlementSource.REALIZE_PNL)
+    return credited_unsettled(effect, account, trade.market, -fee, SettlementSource.TRADING_FEES)
 
 
-def funded(effect: Effect, account: int, market: int) -> tuple[Effect, Position]:
+def funded_position(effect: Effect, account: int, market: int) -> tuple[Effect, Position]:
     """Book the funding of a position up to the market's index; return it as it is then (PP-8)."""
     market_state = effect.state.markets[market]
     assert isinstance(market_state, Perpetual)
     held = position_of(effect.state.accounts[account], market)
     due = position.funding_due(held, market_state.funding_index)
-    effect = credited(effect, account, market, -due, SettlementSource.FUNDING_PAYMENT)
+    effect = credited_unsettled(effect, account, market, -due, SettlementSource.FUNDING_PAYMENT)
     return effect, position.funded(held, market_state.funding_index)
 
 
-def placed(effect: Effect, account: int, held: Position) -> Effect:
+def placed_position(effect: Effect, account: int, held: Position) -> Effect:
     """Replace a position of an account."""
     changed = with_position(effect.state.accounts[account], held)
     return effect.noted(with_account(effect.state, account, changed))
 
 
-def credited(
+def credited_unsettled(
     effect: Effect, account: int, market: int | None, amount: int, source: SettlementSource
 ) -> Effect:
     """Add signed atoms to what is unsettled of an account; zero adds nothing (ST-1)."""

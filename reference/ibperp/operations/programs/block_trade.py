@@ -67,10 +67,10 @@ def block_traded(effect: Effect, index: int, quote: Quote) -> Effect | Rejected:
         for check in margin_checks(before, done.state, account, ActionClass.ORDER)
     )
     refused = rejection(*checks)
-    return refused or ended(done, index, QuoteStatus.FILLED, RequestEnd.FILLED)
+    return refused or ended_request(done, index, QuoteStatus.FILLED, RequestEnd.FILLED)
 
 
-def ended(effect: Effect, index: int, status: QuoteStatus, reason: RequestEnd) -> Effect:
+def ended_request(effect: Effect, index: int, status: QuoteStatus, reason: RequestEnd) -> Effect:
     """End a request for quotes; its quotes go with it (PG-2)."""
     over = replace(effect.state.requests[index], status=status, quotes=())
     return effect.noted(with_request(effect.state, index, over), RequestEnded(index, reason))
@@ -95,7 +95,7 @@ def _agreed(limits: TradingParameters, request: QuoteRequest, quote: Quote) -> T
 def _exchanged(effect: Effect, trade: Trade) -> Effect | Rejected:
     market = effect.state.markets[trade.market]
     if isinstance(market, Market):
-        done = spot_trade.exchanged(effect, market, trade)
+        done = spot_trade.exchanged_assets(effect, market, trade)
     else:
-        done = perpetual_trade.exchanged(effect, market, trade)
+        done = perpetual_trade.exchanged_positions(effect, market, trade)
     return done.refused if isinstance(done, MakerFails) else done

@@ -9,7 +9,12 @@ from ibperp.book import reaches
 from ibperp.events import Quoted, QuoteWithdrawn, RequestEnd, RequestOpened, RequestRefreshed
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, due_checks, not_reserved, rejection
-from ibperp.operations.programs.block_trade import block_traded, ended, trade_checks, with_request
+from ibperp.operations.programs.block_trade import (
+    block_traded,
+    ended_request,
+    trade_checks,
+    with_request,
+)
 from ibperp.operations.spot_margin.checks import limit_price
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
@@ -76,7 +81,7 @@ def request_quote(state: State, action: RequestQuote) -> Outcome:
         status=QuoteStatus.OPEN,
         quotes=(),
     )
-    effect = opened(Effect(state), request)
+    effect = opened_request(Effect(state), request)
 
     # POSTCONDITIONS
     assert is_open(effect.state, effect.state.requests[len(state.requests)])
@@ -118,7 +123,7 @@ def cancel_request(state: State, action: CancelRequest) -> Outcome:
 
     # EFFECT
     index = action.request
-    effect = ended(Effect(state), index, QuoteStatus.CANCELLED, RequestEnd.CANCELLED)
+    effect = ended_request(Effect(state), index, QuoteStatus.CANCELLED, RequestEnd.CANCELLED)
 
     # POSTCONDITIONS
     assert not is_open(effect.state, effect.state.requests[index])
@@ -230,7 +235,7 @@ def accept_quote(state: State, action: AcceptQuote) -> Outcome:
     return traded.accepted()
 
 
-def opened(effect: Effect, request: QuoteRequest) -> Effect:
+def opened_request(effect: Effect, request: QuoteRequest) -> Effect:
     """Take a request on under the next id, of an account or of the system (PG-2, PG-6)."""
     index = len(effect.state.requests)
     state = replace(effect.state, requests=effect.state.requests.append(request))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ibperp.events import OrderEnd
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, rejection
-from ibperp.operations.spot_margin.resting import ended
+from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import is_name, market_violations
 from ibperp.parameters import OrderBookState
@@ -70,7 +70,7 @@ def set_market_parameters(state: State, action: SetMarketParameters) -> Outcome:
     effect = Effect(with_market(state, index, changed))
     if parameters.order_book_state is OrderBookState.CLOSED:
         for _, _, order in (*changed.book.bids, *changed.book.asks):
-            effect = ended(effect, order, OrderEnd.MARKET_CLOSED)
+            effect = ended_order(effect, order, OrderEnd.MARKET_CLOSED)
 
     # POSTCONDITIONS
     assert effect.state.markets[index].parameters == parameters

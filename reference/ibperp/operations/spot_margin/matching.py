@@ -13,7 +13,13 @@ from ibperp.operations.effect import MakerFails, feed_checks, rejection
 from ibperp.operations.perpetuals import perpetual_trade
 from ibperp.operations.spot_margin import spot_trade
 from ibperp.operations.spot_margin.checks import is_backed
-from ibperp.operations.spot_margin.resting import ended, reducible_lots, rest, shrunk, with_order
+from ibperp.operations.spot_margin.resting import (
+    ended_order,
+    reducible_lots,
+    rested_order,
+    shrunk_order,
+    with_order,
+)
 from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
@@ -30,7 +36,7 @@ def worked_order(
 ) -> Effect | Rejected:
     """Match an order; let the lots that are left rest or expire, or refuse them all (SM-7)."""
     begun = effect.noted(with_order(effect.state, index, order), accepted_event(index, order))
-    matching = matched(begun, index)
+    matching = matched_order(begun, index)
     if isinstance(matching, Rejected):
         return matching
     effect, stopped = matching
@@ -46,7 +52,7 @@ def worked_order(
         state = with_order(effect.state, index, replace(left, status=OrderStatus.EXPIRED))
         return effect.noted(state, OrderEnded(index, left.lots, reason))
     refused = rejection((is_backed(effect.state, left), RejectionCode.INSUFFICIENT_FUNDS))
-    return refused or effect.noted(rest(effect.state, index, left))
+    return refused or effect.noted(rested_order(effect.state, index, left))
 
 
 def accepted_event(index: int, order: Order) -> OrderAccepted:
@@ -54,7 +60,7 @@ def accepted_event(index: int, order: Order) -> OrderAccepted:
     return OrderAccepted(index, order.account, order.market, order.side, order.price, order.lots)
 
 
-def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Rejected:
+def matched_order(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Rejected:
     """Trade an order with the best of the other side until one of them ends (SM-7).
 
     Returned with the effect is what stopped the order before its own limit did, or None. The order
@@ -76,7 +82,7 @@ def matched(effect: Effect, index: int) -> tuple[Effect, OrderEnd | None] | Reje
             return effect, OrderEnd.PRICE_BAND
         if _user(effect.state, order) == _user(effect.state, resting):
             if order.self_trade_prevention is not SelfTradePrevention.REJECT_TAKER:
-                effect = ended(effect, maker, OrderEnd.SELF_TRADE_PREVENTION)
+                effect = ended_order(effect, maker, OrderEnd.SELF_TRADE_PREVENTION)
             if order.self_trade_prevention is not SelfTradePrevention.REJECT_MAKER:
                 return effect, OrderEnd.SELF_TRADE_PREVENTION
         else:
@@ -96,7 +102,7 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
         reducible = reducible_lots(effect.state, resting.account, resting.market, resting.side)
         lots = min(lots, reducible)
     if lots == 0:
-        return ended(effect, maker, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
+        return ended_order(effect, maker, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
     market = effect.state.markets[resting.market]
     paid, limits = lots * resting.price, market.parameters
     fees = book.fee(paid, limits.maker_fee), book.fee(paid, limits.taker_fee)
@@ -107,17 +113,17 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
     trade = Trade(resting.market, resting.price, lots, *parties)
     traded = Traded(resting.market, maker, taker, resting.price, lots, *fees)
     state = with_order(effect.state, taker, replace(order, lots=order.lots - lots))
-    begun = effect.noted(_with_last(shrunk(state, maker, lots), resting), traded)
+    begun = effect.noted(_with_last(shrunk_order(state, maker, lots), resting), traded)
     if isinstance(market, Market):
-        done = spot_trade.exchanged(begun, market, trade)
+        done = spot_trade.exchanged_assets(begun, market, trade)
     else:
-        done = perpetual_trade.exchanged(begun, market, trade)
+        done = perpetual_trade.exchanged_positions(begun, market, trade)
     if isinstance(done, MakerFails):
-        return ended(effect, maker, done.refused.code)
+        return ended_order(effect, maker, done.refused.code)
     if isinstance(done, Rejected):
         return done
     failed = _maker_rejection(effect.state, done.state, resting.account)
-    return ended(effect, maker, failed.code) if failed else done
+    return ended_order(effect, maker, failed.code) if failed else done
 
 
 def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None:

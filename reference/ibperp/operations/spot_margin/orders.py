@@ -25,7 +25,7 @@ from ibperp.operations.spot_margin.checks import (
     price_checks,
 )
 from ibperp.operations.spot_margin.matching import accepted_event, worked_order
-from ibperp.operations.spot_margin.resting import ended, released, shrunk
+from ibperp.operations.spot_margin.resting import ended_order, released_order, shrunk_order
 from ibperp.orders import OrderKind, Side, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import free
@@ -97,7 +97,7 @@ def cancel_order(state: State, action: CancelOrder) -> Outcome:
         return refused
 
     # EFFECT
-    effect = ended(Effect(state), action.order, OrderEnd.CANCELLED)
+    effect = ended_order(Effect(state), action.order, OrderEnd.CANCELLED)
 
     # POSTCONDITIONS
     assert effect.state.orders[action.order].status is OrderStatus.CANCELLED
@@ -120,7 +120,7 @@ def cancel_all_orders(state: State, action: CancelAllOrders) -> Outcome:
     effect = Effect(state)
     for index in state.accounts[action.account].orders:
         if state.orders[index].market == market:
-            effect = ended(effect, index, OrderEnd.CANCELLED)
+            effect = ended_order(effect, index, OrderEnd.CANCELLED)
 
     # POSTCONDITIONS
     left = effect.state.accounts[action.account].orders
@@ -143,7 +143,7 @@ def amend_order(state: State, action: AmendOrder) -> Outcome:
     if action.price == order.price and action.lots <= order.lots:
         return _shrunk(state, action.order, action.lots)
     amended = replace(order, lots=action.lots, price=action.price, reserved=0)
-    taken_out = Effect(released(state, action.order, amended))
+    taken_out = Effect(released_order(state, action.order, amended))
     refused = rejection(*order_checks(taken_out.state, amended))
     if refused:
         return refused
@@ -213,7 +213,7 @@ def _shrunk(state: State, index: int, lots: int) -> Outcome:
     """Leave an order `lots` in its place, whatever its market admits (SM-11)."""
     order = state.orders[index]
     accepted = accepted_event(index, replace(order, lots=lots))
-    return Effect(state).noted(shrunk(state, index, order.lots - lots), accepted).accepted()
+    return Effect(state).noted(shrunk_order(state, index, order.lots - lots), accepted).accepted()
 
 
 def _open_order_rejection(state: State, account: int, order: int) -> Rejected | None:

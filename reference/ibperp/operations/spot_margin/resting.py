@@ -26,7 +26,7 @@ def with_order(state: State, index: int, order: Order) -> State:
     return replace(state, orders=state.orders.set(index, order))
 
 
-def rest(state: State, index: int, order: Order) -> State:
+def rested_order(state: State, index: int, order: Order) -> State:
     """Put an order behind all others of its price; its account reserves what it delivers."""
     market, amount = state.markets[order.market], needed_atoms(state, order)
     placed = replace(
@@ -38,17 +38,17 @@ def rest(state: State, index: int, order: Order) -> State:
     return _reserved(state, order.account, delivers(state, order), amount, added=index)
 
 
-def shrunk(state: State, index: int, lots: int) -> State:
+def shrunk_order(state: State, index: int, lots: int) -> State:
     """Take `lots` from a resting order, which keeps its place; at zero it leaves as filled."""
     order = state.orders[index]
     left = book.reserved_after(order.reserved, order.lots, lots)
     if lots == order.lots:
-        return released(state, index, replace(order, lots=0, status=OrderStatus.FILLED))
+        return released_order(state, index, replace(order, lots=0, status=OrderStatus.FILLED))
     state = with_order(state, index, replace(order, lots=order.lots - lots, reserved=left))
     return _reserved(state, order.account, delivers(state, order), left - order.reserved)
 
 
-def released(state: State, index: int, after: Order) -> State:
+def released_order(state: State, index: int, after: Order) -> State:
     """Take an order out of its book and out of what its account reserves."""
     order = state.orders[index]
     market = state.markets[order.market]
@@ -59,12 +59,12 @@ def released(state: State, index: int, after: Order) -> State:
     return _reserved(state, order.account, asset, -order.reserved, dropped=index)
 
 
-def ended(effect: Effect, index: int, reason: OrderEnd | RejectionCode) -> Effect:
+def ended_order(effect: Effect, index: int, reason: OrderEnd | RejectionCode) -> Effect:
     """Take an order out of its book and say why."""
     order = effect.state.orders[index]
     by_owner = reason is OrderEnd.CANCELLED
     status = OrderStatus.CANCELLED if by_owner else OrderStatus.EXPIRED
-    state = released(effect.state, index, replace(order, status=status))
+    state = released_order(effect.state, index, replace(order, status=status))
     return effect.noted(state, OrderEnded(index, order.lots, reason))
 
 
@@ -76,7 +76,7 @@ def needed_atoms(state: State, order: Order) -> int:
     return book.reservation(market.parameters, order.side, order.lots, order.price)
 
 
-def resized(effect: Effect, account: int, market: int) -> Effect:
+def resized_orders(effect: Effect, account: int, market: int) -> Effect:
     """Shrink resting reduce-only orders, the oldest last, to what they may reduce (PP-5)."""
     for side in Side:
         left = reducible_lots(effect.state, account, market, side)
@@ -87,10 +87,10 @@ def resized(effect: Effect, account: int, market: int) -> Effect:
             over = max(order.lots - left, 0)
             left -= order.lots - over
             if over == order.lots:
-                effect = ended(effect, index, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
+                effect = ended_order(effect, index, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
             elif over:
                 removed = OrderEnded(index, over, RejectionCode.REDUCE_ONLY_NOT_REDUCED)
-                effect = effect.noted(shrunk(effect.state, index, over), removed)
+                effect = effect.noted(shrunk_order(effect.state, index, over), removed)
     return effect
 
 

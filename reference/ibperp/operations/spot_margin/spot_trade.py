@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
 from ibperp.operations.effect import Effect, MakerFails
-from ibperp.operations.money_market.moves import Funding, funded, swept
+from ibperp.operations.money_market.moves import Funding, funded_delivery, swept
 from ibperp.orders import Side
 from ibperp.outcomes import Rejected
 from ibperp.posting import free
@@ -33,7 +33,9 @@ class Party:
     fee: int
 
 
-def exchanged(effect: Effect, market: Market, trade: Trade) -> Effect | MakerFails | Rejected:
+def exchanged_assets(
+    effect: Effect, market: Market, trade: Trade
+) -> Effect | MakerFails | Rejected:
     """Deliver both legs of a trade, pay the fees, and let receipts repay and lend (SM-9)."""
     maker, taker = _parties(market, trade)
     raised = _raised(effect, maker)
@@ -64,7 +66,7 @@ def _raised(effect: Effect, party: Party) -> Effect | Rejected:
     ways = Funding(
         flags.auto_lend_redeem, flags.auto_borrow, Reason.ORDER_REDEEM, Reason.ORDER_BORROW
     )
-    return funded(effect, party.account, party.delivers, party.delivered, ways=ways)
+    return funded_delivery(effect, party.account, party.delivers, party.delivered, ways=ways)
 
 
 def _exchanged(effect: Effect, maker: Party, taker: Party) -> Effect:

@@ -89,7 +89,7 @@ def resolved(owed: int, insured: int, *claims: int) -> list[int]:
     accounts = tuple(Account(user, unsettled=own) for user, own in enumerate(unsettled))
     everybody = Ordered((index,) for index in range(len(accounts)))
     state = replace(state_of((asset_of(price=1),), accounts), active=everybody)
-    after = bankruptcy.resolved(state, BANKRUPT).state
+    after = bankruptcy.resolved_bankruptcy(state, BANKRUPT).state
     return [account.unsettled for account in after.accounts]
 
 
