@@ -105,14 +105,14 @@ def table(example: Example) -> str:
     before = observation.flatten(observation.observe(example.before))
     after = observation.flatten(observation.observe(outcome.state))
     changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
-    leaves = _rows(
+    leaves = rows(
         ("leaf", "before", "after"),
         ((f"`{path}`", _cell(before.get(path)), _cell(after.get(path))) for path in changed),
     )
     if not outcome.events:
         return f"\n{leaves}\nNo events.\n\n"
     documents = [wire.encode_event(outcome.state, event) for event in outcome.events]
-    events = _rows(
+    events = rows(
         ("event", "type", "fields"),
         (
             (str(number), f"`{document['type']}`", _fields(document))
@@ -122,9 +122,10 @@ def table(example: Example) -> str:
     return f"\n{leaves}\nEvents, in order:\n\n{events}\n"
 
 
-def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = (head, tuple("---" for _ in head), *rows)
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+def rows(head: tuple[str, ...], cells: Iterable[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
+    lines = (head, tuple("---" for _ in head), *cells)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _fields(document: Mapping[str, object]) -> str:

@@ -18,7 +18,7 @@ from ibperp.actions import Action, ApplyFunding
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
-from ibperp_authoring import examples
+from ibperp_authoring import examples, frame_table
 from ibperp_authoring.cases import ALSO, BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Case, Kind, Refused, Step, Why
 from ibperp_authoring.cases.setups import SetupSource
@@ -104,7 +104,7 @@ def _chapters() -> dict[str, str]:
     """Return the chapters with their tables written anew; raise `FillError`."""
     try:
         return {
-            path.name: examples.render(path.read_text(encoding="utf-8"))
+            path.name: frame_table.render(examples.render(path.read_text(encoding="utf-8")))
             for path in sorted(spec_path().glob("*.md"))
         }
     except examples.ExampleError as error:

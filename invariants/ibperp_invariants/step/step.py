@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp import pool as kernel
 from ibperp.actions import (
+    AcceptQuote,
     ConfirmWithdrawal,
     ConvertDust,
     Deposit,
@@ -20,6 +21,7 @@ from ibperp.actions import (
     ResolveBankruptcy,
     RunRisk,
     Settle,
+    SubmitQuote,
     Transfer,
 )
 from ibperp.numbers import mul_div_up
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
     from ibperp.state import Pool, State
     from ibperp_invariants.step.facts import Trade
 
+
+OF_RISK: Final = (Liquidate, RunRisk, ResolveBankruptcy)
+"""The actions that liquidate, or resolve what a liquidation left."""
+
+OF_QUOTES: Final = (SubmitQuote, AcceptQuote)
+"""The actions that may trade off the book."""
 
 OWN: Final = ""
 """The place of an account's own shares beside the virtual ones of its positions."""
@@ -290,6 +298,15 @@ def _add_legs(
     moves += [(account, limits.quote, -fee) for account, fee in fees]
     for account, symbol, amount in moves:
         legs[account, symbol] = legs.get((account, symbol), 0) + amount
+
+
+def block_parties(step: Step) -> set[int]:
+    """Return the accounts of the trades off the book."""
+    found = set[int]()
+    for fact in step.facts.risk.blocks():
+        request = step.before.requests.get(fact.request)
+        found |= {fact.quoter, request.account} if request else set()
+    return found
 
 
 def is_settled(view: View, account: int) -> bool:

@@ -27,8 +27,7 @@ from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
 from ibperp.ramps import margins_of
 from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
-from ibperp_invariants.frame.risk import OF_RISK
-from ibperp_invariants.step.step import state_invariant, step_invariant
+from ibperp_invariants.step.step import OF_RISK, state_invariant, step_invariant
 from ibperp_invariants.view.view import PerpetualView
 
 if TYPE_CHECKING:

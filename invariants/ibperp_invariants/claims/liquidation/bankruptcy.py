@@ -11,8 +11,7 @@ from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
 from ibperp_invariants.claims.liquidation.cases import debts_of, left_to_pay, means_of, pays_an_atom
 from ibperp_invariants.claims.portfolio.positions import fund_claim, gain_of, marked
-from ibperp_invariants.frame.risk import OF_RISK
-from ibperp_invariants.step.step import state_invariant, step_invariant, wealth
+from ibperp_invariants.step.step import OF_RISK, state_invariant, step_invariant, wealth
 from ibperp_invariants.view.view import settlement_asset
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ibperp_invariants.claims.portfolio.health import (
     rounding_value,
 )
 from ibperp_invariants.claims.portfolio.positions import valued
-from ibperp_invariants.frame.risk import OF_RISK
+from ibperp_invariants.step.step import OF_RISK
 from ibperp_invariants.view.view import PositionView, limits_of, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:

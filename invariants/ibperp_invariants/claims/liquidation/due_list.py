@@ -35,8 +35,7 @@ from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_invariants.claims.liquidation.cases import is_due
 from ibperp_invariants.claims.portfolio.health import eased, health_of, rounding_value
-from ibperp_invariants.frame.risk import OF_RISK
-from ibperp_invariants.step.step import is_settled, state_invariant, step_invariant
+from ibperp_invariants.step.step import OF_RISK, is_settled, state_invariant, step_invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -24,8 +24,7 @@ from ibperp_invariants.claims.liquidation.cases import (
 from ibperp_invariants.claims.portfolio.health import eased, face_value, health_of, rounding_value
 from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
 from ibperp_invariants.claims.portfolio.positions import valued
-from ibperp_invariants.frame.risk import OF_RISK
-from ibperp_invariants.step.step import owner_of, step_invariant
+from ibperp_invariants.step.step import OF_RISK, owner_of, step_invariant
 from ibperp_invariants.view.view import perpetual_of, settlement_asset
 
 if TYPE_CHECKING:

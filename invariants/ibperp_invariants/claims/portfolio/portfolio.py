@@ -40,8 +40,7 @@ from ibperp_invariants.claims.portfolio.health import (
     rounding_value,
 )
 from ibperp_invariants.claims.portfolio.positions import gains_of
-from ibperp_invariants.frame.risk import block_parties
-from ibperp_invariants.step.step import owner_of, state_invariant, step_invariant
+from ibperp_invariants.step.step import block_parties, owner_of, state_invariant, step_invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
