@@ -171,7 +171,7 @@ def charged_first() -> list[Step]:
     """Claims fall before the debt does, or before the insurance pays."""
     step, source = bankruptcy(), SettlementSource.SYSTEM_LIABILITY_TRANSFER
     credited = step.facts.credited
-    insured = told(step, type(step.facts.risk.all[0]), insurance=5, spread=17)
+    insured = told(step, type(step.facts.liquidation.all[0]), insurance=5, spread=17)
     late = {**credited, (INSURANCE, "", source): -5}
     return [
         replace(step, facts=replace(step.facts, credited=dict(reversed(list(credited.items()))))),

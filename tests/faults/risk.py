@@ -28,11 +28,10 @@ from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
 from ibperp.programs import Backstop, Quote
 from ibperp.state import State, with_asset, with_pool
-from ibperp_invariants.step.risk_facts import (
-    BlockFact,
+from ibperp_invariants.step.liquidation_facts import (
+    LiquidationFacts,
     MoveFact,
     ResolvedFact,
-    RiskFacts,
     SpreadFact,
     StepFact,
 )
@@ -64,15 +63,18 @@ def owned(step: Step, account: int, market: str, **changes: Any) -> Step:
 
 def told(step: Step, kind: type, **changes: Any) -> Step:
     """Change all facts of a kind."""
-    facts = tuple(
-        replace(fact, **changes) if isinstance(fact, kind) else fact for fact in step.facts.risk.all
-    )
-    assert facts != step.facts.risk.all
-    return replace(step, facts=replace(step.facts, risk=RiskFacts(facts)))
+    told = step.facts.liquidation.all
+    facts = tuple(replace(of, **changes) if isinstance(of, kind) else of for of in told)
+    assert facts != told
+    return with_facts(step, *facts)
 
 
 def extended(step: Step, *facts: Any) -> Step:
-    return replace(step, facts=replace(step.facts, risk=RiskFacts((*step.facts.risk.all, *facts))))
+    return with_facts(step, *step.facts.liquidation.all, *facts)
+
+
+def with_facts(step: Step, *facts: Any) -> Step:
+    return replace(step, facts=replace(step.facts, liquidation=LiquidationFacts(facts)))
 
 
 def pooled(step: Step, symbol: str = "USD", **changes: int) -> Step:
@@ -131,12 +133,12 @@ def wrong_traffic() -> list[Step]:
 
 def untold() -> list[Step]:
     """No event of the step; of another account; and one that an owner's action tells."""
-    step, silent = on_adl(), RiskFacts(())
+    step, silent = on_adl(), LiquidationFacts(())
     lent = taken(due(), Lend(2, "USD", 1))
     return [
-        replace(step, facts=replace(step.facts, risk=silent)),
+        replace(step, facts=replace(step.facts, liquidation=silent)),
         told(step, StepFact, account=2),
-        replace(lent, facts=replace(lent.facts, risk=step.facts.risk)),
+        replace(lent, facts=replace(lent.facts, liquidation=step.facts.liquidation)),
         told(step, StepFact, stage=LiquidationStage.PAY_OWN),
     ]
 
@@ -305,11 +307,11 @@ def fallen() -> list[Step]:
 def misquoted() -> list[Step]:
     """A trade of other lots, at a price that does not serve, at other fees, or after the end."""
     step = blocked()
-    fact = BlockFact
+    (block,) = step.facts.blocks
     return [
-        told(step, fact, lots=1),
-        told(step, fact, price=10**6),
-        told(step, fact, quoter_fee=10**6),
+        replace(step, facts=replace(step.facts, blocks=(replace(block, lots=1),))),
+        replace(step, facts=replace(step.facts, blocks=(replace(block, price=10**6),))),
+        replace(step, facts=replace(step.facts, blocks=(replace(block, quoter_fee=10**6),))),
         before(step, time=10**6),
         after(step, requests=step.before.requests),
     ]

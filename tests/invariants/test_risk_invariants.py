@@ -127,7 +127,7 @@ def test_liquidates_only_the_due__late_quote_of_a_due_account_is_refused_rightly
 def test_pay_own__a_virtual_lend_counts_as_its_asset_from_then_on() -> None:
     step = taken(virtually_due(), Liquidate(FAILING))
     old, new = (health_of(view, FAILING) for view in (step.before, step.after))
-    assert step.facts.risk.steps()[0].stage is LiquidationStage.PAY_OWN
+    assert step.facts.liquidation.steps()[0].stage is LiquidationStage.PAY_OWN
     assert old is not None
     assert new is not None
     assert new.equity < old.equity - 100

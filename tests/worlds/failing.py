@@ -93,7 +93,7 @@ def stepped(stage: LiquidationStage, *before: Action, offered: bool = False) -> 
             state = run(state, lots)
             offered = False
         step = taken(state, Liquidate(FAILING))
-        if step.facts.risk.steps()[0].stage is stage:
+        if step.facts.liquidation.steps()[0].stage is stage:
             return step
         state = run(state, Liquidate(FAILING))
     raise AssertionError(stage)

@@ -14,7 +14,7 @@ from ibperp.actions import (
     Resume,
     Settle,
 )
-from ibperp_invariants.step.step import OF_QUOTES, OF_RISK
+from ibperp_invariants.step.step import OF_LIQUIDATION, OF_QUOTES
 from ibperp_invariants.view.view import PositionView, changed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def wrong_values(step: Step) -> Iterator[str]:
     yield from _wrong_moment(step)
     yield from _grown_orders(step)
     yield from _wrong_backstops(step)
-    if isinstance(step.action, (*OF_RISK, *OF_QUOTES)):
+    if isinstance(step.action, (*OF_LIQUIDATION, *OF_QUOTES)):
         yield from _untold_settlements(step)
 
 
@@ -102,11 +102,11 @@ def _untold_settlements(step: Step) -> Iterator[str]:
 
 def _markets_told(step: Step, account: int) -> Iterator[str]:
     """Yield the markets in which the events change the position of an account."""
-    risk = step.facts.risk
-    yield from (fact.market for fact in risk.blocks())
+    liquidation = step.facts.liquidation
+    yield from (fact.market for fact in step.facts.blocks)
     yield from (trade.market for trade, *both in step.trades() if account in both)
     yield from (
-        move.market for move in risk.moved() if account in {move.account, move.counterparty}
+        move.market for move in liquidation.moved() if account in {move.account, move.counterparty}
     )
-    yield from (fact.market for fact in risk.spread() if fact.account == account)
+    yield from (fact.market for fact in liquidation.spread() if fact.account == account)
     yield from (move.market for move in step.facts.virtual() if move.account == account)

@@ -13,7 +13,7 @@ from ibperp.programs import RequestKind
 from ibperp.state import FEES, INSURANCE, RequestStatus
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts, Assets, Markets, Orders, Others
-from ibperp_invariants.step.risk_facts import MoveFact
+from ibperp_invariants.step.liquidation_facts import MoveFact
 from ibperp_invariants.step.step import OF_QUOTES, block_parties, is_settled, owner_of
 from ibperp_invariants.view.view import changed, limits_of, perpetual_of, settlement_asset
 
@@ -91,15 +91,15 @@ def _holders(step: Step) -> Container[int]:
 
 
 def _told(step: Step) -> Container[int]:
-    facts = step.facts.risk.all
+    facts = step.facts.liquidation.all
     others = {fact.counterparty for fact in facts if isinstance(fact, MoveFact)}
-    return others | {fact.account for fact in facts if hasattr(fact, "account")}
+    return others | {fact.account for fact in facts}
 
 
 def _lenders(step: Step) -> Container[int]:
-    risk = step.facts.risk
-    is_closed = any(fact.stage is LiquidationStage.LENDING_ADL for fact in risk.steps())
-    if not is_closed and not any(fact.insurance for fact in risk.resolved()):
+    liquidation = step.facts.liquidation
+    is_closed = any(fact.stage is LiquidationStage.LENDING_ADL for fact in liquidation.steps())
+    if not is_closed and not any(fact.insurance for fact in liquidation.resolved()):
         return ()
     return {
         index
@@ -110,13 +110,13 @@ def _lenders(step: Step) -> Container[int]:
 
 
 def _providers(step: Step) -> Container[int]:
-    steps = step.facts.risk.steps()
+    steps = step.facts.liquidation.steps()
     is_taken = any(fact.stage is LiquidationStage.ON_BACKSTOP for fact in steps)
     return step.before.backstops if is_taken else ()
 
 
 def _credited(step: Step) -> Container[int]:
-    is_resolved = bool(step.facts.risk.resolved())
+    is_resolved = bool(step.facts.liquidation.resolved())
     return {account for account, market, _ in step.facts.credited if is_resolved and not market}
 
 
@@ -213,11 +213,11 @@ def _positions_traded(step: Step) -> Iterator[tuple[str, int]]:
         yield from ((trade.market, account) for account in both if trade.market == market)
     if market is not None:
         yield from ((market, account) for account in block_parties(step))
-    yield from ((fact.market, fact.counterparty) for fact in step.facts.risk.moved())
+    yield from ((fact.market, fact.counterparty) for fact in step.facts.liquidation.moved())
 
 
 def _is_of_liquidated(step: Step, order: OrderView) -> bool:
-    return order.account in {fact.account for fact in step.facts.risk.steps()}
+    return order.account in {fact.account for fact in step.facts.liquidation.steps()}
 
 
 def _is_of_traded(step: Step, order: OrderView) -> bool:
@@ -266,7 +266,7 @@ def _new_request(step: Step) -> Container[int]:
 
 
 def _conversions(step: Step) -> Container[int]:
-    steps = step.facts.risk.steps()
+    steps = step.facts.liquidation.steps()
     asked = (fact for fact in steps if fact.stage is LiquidationStage.CONVERSION_REQUEST)
     return _requests(step, {(fact.account, RequestKind.CONVERSION) for fact in asked})
 

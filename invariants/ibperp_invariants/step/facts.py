@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ibperp.events import (
+    BlockTraded,
     FundingApplied,
     InterestCharged,
     OrderAccepted,
@@ -19,14 +20,18 @@ from ibperp.events import (
     VirtualInterest,
     VirtualMoved,
 )
-from ibperp_invariants.step.risk_facts import RiskFacts, heard_of_risk, told_of_risk
+from ibperp_invariants.step.liquidation_facts import (
+    LiquidationFacts,
+    heard_of_liquidation,
+    told_of_liquidation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ibperp.events import Event
     from ibperp.state import State
-    from ibperp_invariants.step.risk_facts import RiskFact
+    from ibperp_invariants.step.liquidation_facts import LiquidationFact
     from ibperp_invariants.view.from_json import Node
 
 LEND_REASONS: Final = frozenset(
@@ -70,6 +75,19 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockTrade:
+    """A trade off the book with a quoter; the fees in quote atoms."""
+
+    request: int
+    market: str
+    quoter: int
+    price: int
+    lots: int
+    quoter_fee: int
+    requester_fee: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnMove:
     """Signed shares of an account that moved; `is_lend` None: on whichever side it has them."""
 
@@ -98,7 +116,7 @@ class Facts:
     ids of orders. `ended`: lots by order. `credited`: what unsettled balances changed by, by
     account, market and source. `settled`: what was paid of them, by account. `earned`: interest of
     virtual shares by account and market. `funded`: rate and step by market. `takers`: accounts of
-    accepted orders. `risk`: what the events of liquidation say.
+    accepted orders. `blocks`: trades off the book. `liquidation`: what its events say.
     """
 
     interest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -111,7 +129,8 @@ class Facts:
     earned: Mapping[tuple[int, str], int] = field(default_factory=dict)
     funded: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     takers: Mapping[int, int] = field(default_factory=dict)
-    risk: RiskFacts = field(default_factory=RiskFacts)
+    blocks: tuple[BlockTrade, ...] = ()
+    liquidation: LiquidationFacts = field(default_factory=LiquidationFacts)
 
     def virtual(self) -> Iterator[VirtualMove]:
         """Yield the moves of virtual shares."""
@@ -147,8 +166,11 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
                 said.earn(account, state.markets[market].symbol, amount)
             case FundingApplied(market, rate, step):
                 said.funded[state.markets[market].symbol] = rate, step
+            case BlockTraded(request, market, quoter, price, lots, fee, other):
+                symbol = state.markets[market].symbol
+                said.blocks.append(BlockTrade(request, symbol, quoter, price, lots, fee, other))
             case _:
-                said.risk += told_of_risk(state, event)
+                said.liquidation += told_of_liquidation(state, event)
     return said.facts()
 
 
@@ -179,7 +201,7 @@ def facts_of_json(events: Iterable[Node]) -> Facts:
 
 
 def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
-    """Gather a decoded event of unsettled balances, virtual shares or funding."""
+    """Gather a decoded event of settlement, funding, liquidation or a block trade."""
     match kind:
         case "unsettled":
             account, amount = event.get("account").integer(), event.get("amount").integer()
@@ -199,8 +221,13 @@ def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
         case "funding_applied":
             rate, step = event.get("rate").integer(), event.get("step").integer()
             said.funded[event.get("market").text()] = rate, step
+        case "block_traded":
+            names = "quoter", "price", "lots", "quoter_fee", "requester_fee"
+            numbers = (event.get(name).integer() for name in names)
+            request, market = event.get("request").integer(), event.get("market").text()
+            said.blocks.append(BlockTrade(request, market, *numbers))
         case _:
-            said.risk += heard_of_risk(kind, event)
+            said.liquidation += heard_of_liquidation(kind, event)
 
 
 class _Said:
@@ -217,7 +244,8 @@ class _Said:
         self.earned: dict[tuple[int, str], int] = {}
         self.funded: dict[str, tuple[int, int]] = {}
         self.takers: dict[int, int] = {}
-        self.risk: tuple[RiskFact, ...] = ()
+        self.blocks: list[BlockTrade] = []
+        self.liquidation: tuple[LiquidationFact, ...] = ()
 
     def accept(self, order: int, account: int) -> None:
         self.accepted.append(order)
@@ -250,5 +278,6 @@ class _Said:
             self.earned,
             self.funded,
             self.takers,
-            RiskFacts(self.risk),
+            tuple(self.blocks),
+            LiquidationFacts(self.liquidation),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -44,17 +43,17 @@ if TYPE_CHECKING:
     from ibperp.parameters import MarketParameters
     from ibperp.risk_index import RiskIndex
     from ibperp.state import Pool, State
-    from ibperp_invariants.step.facts import Trade
+    from ibperp_invariants.step.facts import BlockTrade, Trade
 
 
-OF_RISK: Final = (Liquidate, RunRisk, ResolveBankruptcy)
+OF_LIQUIDATION: Final = (Liquidate, RunRisk, ResolveBankruptcy)
 """The actions that liquidate, or resolve what a liquidation left."""
 
 OF_QUOTES: Final = (SubmitQuote, AcceptQuote)
 """The actions that may trade off the book."""
 
 OWN: Final = ""
-"""The place of an account's own shares beside the virtual ones of its positions."""
+"""In place of a market: the account's own shares, beside the virtual ones of its positions."""
 
 
 class Scope(StrEnum):
@@ -246,64 +245,78 @@ def inflows_of(step: Step) -> dict[tuple[int, str], int] | None:
             return _traded_inflows(step)
 
 
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A trade of a spot market: `base` and `paid` in atoms, and a fee in quote atoms of each."""
+
+    limits: MarketParameters
+    buyer: int
+    seller: int
+    base: int
+    paid: int
+    buyer_fee: int
+    seller_fee: int
+
+    def moves(self) -> Iterator[tuple[tuple[int, str], int]]:
+        """Yield what each account gets of each asset."""
+        base, quote = self.limits.base, self.limits.quote
+        yield (self.buyer, base), self.base
+        yield (self.buyer, quote), -self.paid - self.buyer_fee
+        yield (self.seller, base), -self.base
+        yield (self.seller, quote), self.paid - self.seller_fee
+        yield (FEES, quote), self.buyer_fee + self.seller_fee
+
+
 def _traded_inflows(step: Step) -> dict[tuple[int, str], int] | None:
     """Return the legs and the fees of the trades; None if a trade cannot be read."""
-    legs: dict[tuple[int, str], int] = {}
-    read, asset = list(step.trades()), settlement_asset(step.before)
-    settled = (asset,) if asset else ()
-    for trade, maker, taker in read:
-        limits = limits_of(step.before, trade.market)
-        if perpetual_of(step.before, trade.market):
-            for account, symbol in itertools.product((maker, taker), settled):
-                legs.setdefault((account, symbol), 0)
-            continue
-        if limits is None:
-            return None
-        is_bid = step.before.orders[trade.maker_order].side is Side.BID
-        buyer, seller = (maker, taker) if is_bid else (taker, maker)
-        base, paid = trade.lots * limits.lot_atoms, trade.lots * trade.price
-        fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
-        _add_legs(legs, limits, (buyer, seller), (base, paid), fees)
-    for block in step.facts.risk.blocks():
+    exchanges = [*_exchanges(step)]
+    if None in exchanges or len([*step.trades()]) != len(step.facts.trades):
+        return None
+    symbol = settlement_asset(step.before)
+    legs = {(account, symbol): 0 for account in _traders_of_perpetuals(step) if symbol}
+    for exchange in exchanges:
+        for holding, amount in exchange.moves() if exchange else ():
+            legs[holding] = legs.get(holding, 0) + amount
+    return legs
+
+
+def _exchanges(step: Step) -> Iterator[_Exchange | None]:
+    """Yield the trades of spot markets, on the book and off it; None for one of no known market."""
+    for trade, maker, taker in step.trades():
+        if not perpetual_of(step.before, trade.market):
+            side = step.before.orders[trade.maker_order].side
+            yield _exchange(step, trade, (maker, trade.maker_fee), (taker, trade.taker_fee), side)
+    for block in step.facts.blocks:
         request = step.before.requests.get(block.request)
-        limits = limits_of(step.before, block.market)
-        if request is None or (limits is None and not perpetual_of(step.before, block.market)):
-            return None
-        if limits is None:
-            continue
-        is_bid = request.side is Side.BID
-        parties = (request.account, block.quoter) if is_bid else (block.quoter, request.account)
-        base, paid = block.lots * limits.lot_atoms, block.lots * block.price
-        fees = (block.quoter, block.quoter_fee), (request.account, block.requester_fee)
-        _add_legs(legs, limits, parties, (base, paid), fees)
-    return legs if len(read) == len(step.facts.trades) else None
+        if request is None:
+            yield None
+        elif not perpetual_of(step.before, block.market):
+            asking = request.account, block.requester_fee
+            yield _exchange(step, block, asking, (block.quoter, block.quoter_fee), request.side)
 
 
-def _add_legs(
-    legs: dict[tuple[int, str], int],
-    limits: MarketParameters,
-    parties: tuple[int, int],
-    amounts: tuple[int, int],
-    fees: tuple[tuple[int, int], tuple[int, int]],
-) -> None:
-    """Add what buyer and seller get and pay, base and quote, and the fees of both."""
-    (buyer, seller), (base, paid) = parties, amounts
-    moves = [
-        (buyer, limits.base, base),
-        (seller, limits.base, -base),
-        (seller, limits.quote, paid),
-        (buyer, limits.quote, -paid),
-        (FEES, limits.quote, sum(fee for _, fee in fees)),
-    ]
-    moves += [(account, limits.quote, -fee) for account, fee in fees]
-    for account, symbol, amount in moves:
-        legs[account, symbol] = legs.get((account, symbol), 0) + amount
+def _exchange(
+    step: Step, trade: Trade | BlockTrade, one: tuple[int, int], other: tuple[int, int], side: Side
+) -> _Exchange | None:
+    """Return a trade of two parties, each with its fee, of whom `one` is on `side`."""
+    limits = limits_of(step.before, trade.market)
+    if limits is None:
+        return None
+    (buyer, buyer_fee), (seller, seller_fee) = (one, other) if side is Side.BID else (other, one)
+    base, paid = trade.lots * limits.lot_atoms, trade.lots * trade.price
+    return _Exchange(limits, buyer, seller, base, paid, buyer_fee, seller_fee)
+
+
+def _traders_of_perpetuals(step: Step) -> Iterator[int]:
+    for trade, *both in step.trades():
+        if perpetual_of(step.before, trade.market):
+            yield from both
 
 
 def block_parties(step: Step) -> set[int]:
     """Return the accounts of the trades off the book."""
     found = set[int]()
-    for fact in step.facts.risk.blocks():
+    for fact in step.facts.blocks:
         request = step.before.requests.get(fact.request)
         found |= {fact.quoter, request.account} if request else set()
     return found

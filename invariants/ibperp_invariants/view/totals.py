@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 UNSETTLED: Final = ""
-"""The place of unsettled balances in the sums of the fund."""
+"""In place of a market: unsettled balances, in the sums of the fund."""
 
 
 @dataclass(frozen=True, slots=True)

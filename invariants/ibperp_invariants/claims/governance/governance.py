@@ -27,7 +27,7 @@ from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
 from ibperp.ramps import margins_of
 from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
-from ibperp_invariants.step.step import OF_RISK, state_invariant, step_invariant
+from ibperp_invariants.step.step import OF_LIQUIDATION, state_invariant, step_invariant
 from ibperp_invariants.view.view import PerpetualView
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def feeds_admit_by_level(step: Step) -> Iterator[str]:
     match action:
         case Liquidate() | ResolveBankruptcy() | RunRisk():
             # Of a run the first account alone is judged by the state before.
-            first = step.facts.risk.worked_on()[:1]
+            first = step.facts.liquidation.worked_on()[:1]
             for account in [action.account] if hasattr(action, "account") else first:
                 holder = step.before.accounts[account]
                 levels = account_levels(step.before, holder, system.liquidation_price_age)
@@ -150,7 +150,7 @@ def halt_admits_only(step: Step) -> Iterator[str]:
 
 def liquidation_waits_for_grace(step: Step) -> Iterator[str]:
     """Check that nobody is liquidated in a halt, or before the grace is over (GV-4, LQ-1)."""
-    if not step.is_accepted() or not isinstance(step.action, OF_RISK):
+    if not step.is_accepted() or not isinstance(step.action, OF_LIQUIDATION):
         return
     before = step.before
     if before.is_halted or before.time < before.liquidation_time:

@@ -9,15 +9,20 @@ from ibperp.actions import Liquidate, ResolveBankruptcy
 from ibperp.events import Liability, SettlementSource
 from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
-from ibperp_invariants.claims.liquidation.cases import debts_of, left_to_pay, means_of, pays_an_atom
+from ibperp_invariants.claims.liquidation.liquidated import (
+    debts_of,
+    left_to_pay,
+    means_of,
+    pays_an_atom,
+)
 from ibperp_invariants.claims.portfolio.positions import fund_claim, gain_of, marked
-from ibperp_invariants.step.step import OF_RISK, state_invariant, step_invariant, wealth
+from ibperp_invariants.step.step import OF_LIQUIDATION, state_invariant, step_invariant, wealth
 from ibperp_invariants.view.view import settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ibperp_invariants.step.risk_facts import ResolvedFact
+    from ibperp_invariants.step.liquidation_facts import ResolvedFact
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
@@ -32,8 +37,8 @@ STEPS_LEFT: Final = {
 
 def bankruptcy_adds_up(step: Step) -> Iterator[str]:
     """Check that insurance, reserve and claimants bear exactly what ends (LQ-9)."""
-    risk = step.facts.risk
-    for fact in risk.resolved():
+    liquidation = step.facts.liquidation
+    for fact in liquidation.resolved():
         parts = fact.insurance, fact.reserve, fact.spread
         rest = fact.owed - sum(parts)
         is_whole = step.before.system is not None and step.before.system.non_recourse
@@ -41,17 +46,17 @@ def bankruptcy_adds_up(step: Step) -> Iterator[str]:
         slack = 0 if is_fund else step.rounding_atoms(fact.asset)
         if min(parts) < 0 or rest < -slack or (is_whole and rest > slack):
             yield f"account {fact.account}, {fact.asset}: of {fact.owed} {parts} were borne"
-    if not risk.resolved():
+    if not liquidation.resolved():
         return
     passed = sum(
         amount for (_, _, source), amount in step.facts.credited.items() if source is TRANSFER
     )
-    spread = sum(fact.amount for fact in risk.spread())
+    spread = sum(fact.amount for fact in liquidation.spread())
     if passed != spread:
         yield f"unsettled balances got {passed}, gains of positions lost {spread}"
     if isinstance(step.action, ResolveBankruptcy):
         for symbol, old, new in step.pools():
-            facts = [fact for fact in risk.resolved() if fact.asset == symbol]
+            facts = [fact for fact in liquidation.resolved() if fact.asset == symbol]
             reserve = sum(fact.reserve for fact in facts)
             more = new.reserve - old.reserve + reserve
             if not 0 <= more <= step.rounding_atoms(symbol):
@@ -90,7 +95,7 @@ def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
 
 def relief_before_loss(step: Step) -> Iterator[str]:
     """Check that a debt to the fund is taken off before anybody loses by it (LQ-9)."""
-    resolved = step.facts.risk.resolved()
+    resolved = step.facts.liquidation.resolved()
     if len(resolved) != 1 or resolved[0].liability is not Liability.FUND:
         return
     order = [account for account, _, source in step.facts.credited if source is TRANSFER]
@@ -100,7 +105,7 @@ def relief_before_loss(step: Step) -> Iterator[str]:
 
 def loss_spread_in_proportion(step: Step) -> Iterator[str]:
     """Check that each claim on the fund bears its share of a loss, to the atom (LQ-9)."""
-    resolved = step.facts.risk.resolved()
+    resolved = step.facts.liquidation.resolved()
     if not isinstance(step.action, ResolveBankruptcy) or not resolved:
         return
     fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
@@ -132,7 +137,7 @@ def insurance_within_limit(step: Step) -> Iterator[str]:
         wealth(view, INSURANCE, symbol) + fund_claim(view, INSURANCE)
         for view in (step.before, valued_before)
     )
-    resolved = step.facts.risk.resolved()
+    resolved = step.facts.liquidation.resolved()
     fund = next((fact for fact in resolved if fact.liability is Liability.FUND), None)
     paid = old - new - _borne(step, fund).get(INSURANCE, 0)
     slack, limit = step.rounding_atoms(symbol), system.insurance_limit
@@ -148,12 +153,12 @@ def lenders_shares_stay_defined(view: View, totals: Totals) -> Iterator[str]:
 
 def bad_debt_falls_only_by_resolution(step: Step) -> Iterator[str]:
     """Check that reserve and claims fall by nothing but a bankruptcy that is told (LQ-9)."""
-    risk = step.facts.risk
+    liquidation = step.facts.liquidation
     for symbol, old, new in step.pools():
-        lost = sum(fact.reserve for fact in risk.resolved() if fact.asset == symbol)
+        lost = sum(fact.reserve for fact in liquidation.resolved() if fact.asset == symbol)
         if new.reserve < old.reserve - lost:
             yield f"{symbol}: the reserve went from {old.reserve} to {new.reserve}, {lost} is told"
-    if isinstance(step.action, OF_RISK):
+    if isinstance(step.action, OF_LIQUIDATION):
         return
     for (account, _, source), amount in step.facts.credited.items():
         if source is TRANSFER:
@@ -206,7 +211,7 @@ def _borne(step: Step, fund: ResolvedFact | None) -> dict[int, int]:
     }
     if fund and fund.insurance:
         found[INSURANCE] = found.get(INSURANCE, 0) - fund.insurance
-    for fact in step.facts.risk.spread():
+    for fact in step.facts.liquidation.spread():
         found[fact.account] = found.get(fact.account, 0) + fact.amount
     return {account: part for account, part in found.items() if part}
 

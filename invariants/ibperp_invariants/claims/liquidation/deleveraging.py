@@ -11,10 +11,10 @@ from ibperp.margin import counted_equity, owed_value, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
 from ibperp.state import INSURANCE
-from ibperp_invariants.claims.liquidation.cases import (
-    case_of,
+from ibperp_invariants.claims.liquidation.liquidated import (
     is_due,
     keeps_share,
+    liquidated_step,
     means_of,
     new_fund_debt,
     position,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp.parameters import SystemParameters
-    from ibperp_invariants.claims.liquidation.cases import Case
-    from ibperp_invariants.step.risk_facts import MoveFact
+    from ibperp_invariants.claims.liquidation.liquidated import LiquidatedStep
+    from ibperp_invariants.step.liquidation_facts import MoveFact
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.view import PerpetualView, View
 
@@ -49,29 +49,29 @@ UNASKED: Final = {
 
 def backstop_provider_safe(step: Step) -> Iterator[str]:
     """Check that who takes over offered it, is of another user, and meets its margin (LQ-6)."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.ON_BACKSTOP:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage is not LiquidationStage.ON_BACKSTOP:
         return
-    users, failing = step.before.accounts, step.before.accounts[case.account].user
+    users, failing = step.before.accounts, step.before.accounts[rung.account].user
     for provider in step.changed_accounts():
-        if provider == case.account:
+        if provider == rung.account:
             continue
         found = health_of(step.after, provider)
         if found and counted_equity(found) < found.initial:
-            yield f"provider {provider} of account {case.account} is left with {found}"
+            yield f"provider {provider} of account {rung.account} is left with {found}"
         if users[provider].user == failing or provider not in step.before.backstops:
             offered = step.before.backstops.get(provider, 0)
-            yield f"account {provider} took over from account {case.account}, it offered {offered}"
+            yield f"account {provider} took over from account {rung.account}, it offered {offered}"
 
 
 def backstop_within_capacity(step: Step) -> Iterator[str]:
     """Check that a provider takes at most its capacity, at the zero price (LQ-6, PG-1)."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.ON_BACKSTOP:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage is not LiquidationStage.ON_BACKSTOP:
         return
-    if case.before.equity <= 0:
-        yield f"account {case.account}: handed to the backstop with {case.before}"
-    for move in step.facts.risk.moved():
+    if rung.before.equity <= 0:
+        yield f"account {rung.account}: handed to the backstop with {rung.before}"
+    for move in step.facts.liquidation.moved():
         market = perpetual_of(step.before, move.market)
         capacity = step.before.backstops.get(move.counterparty, 0)
         notional = valued(step.before, -abs(move.lots) * market.mark_price) if market else None
@@ -81,13 +81,13 @@ def backstop_within_capacity(step: Step) -> Iterator[str]:
         told = step.after.backstops.get(move.counterparty, 0)
         if left < lot or told != max(left, 0):
             yield f"provider {move.counterparty} took {-notional} of {capacity}, {told} is left"
-        zero = _zero(case, market, is_long=move.lots > 0)
+        zero = _zero(rung, market, is_long=move.lots > 0)
         if move.price != zero:
             yield f"provider {move.counterparty} took lots at {move.price}, not at {zero}"
     for provider in changed(step.before.backstops, step.after.backstops):
         taken = step.before.backstops.get(provider, 0) - step.after.backstops.get(provider, 0)
         before, after = health_of(step.before, provider), health_of(step.after, provider)
-        if before and after and after.exposure - before.exposure > taken + _over(step, case):
+        if before and after and after.exposure - before.exposure > taken + _over(step, rung):
             yield f"provider {provider} took {taken}, its exposure was {before}, is {after}"
 
 
@@ -110,20 +110,20 @@ def deleveraged_were_opposite(step: Step) -> Iterator[str]:
 
 def deleveraging_price_between(step: Step) -> Iterator[str]:
     """Check each price: the zero price, or between the mark and what the other bears (LQ-7)."""
-    for case, moves, market, old in _deleveragings(step):
+    for rung, moves, market, old in _deleveragings(step):
         is_long, mark = old > 0, market.mark_price
-        lacks = case.before.equity
+        lacks = rung.before.equity
         if lacks < 0:
-            lacks = min(face_value(step.before, case.account) or 0, 0)
+            lacks = min(face_value(step.before, rung.account) or 0, 0)
         insured = _insured_equity(step.before, lacks)
-        user = step.before.accounts[case.account].user
+        user = step.before.accounts[rung.account].user
         for move in moves:
             own = health_of(step.before, move.counterparty)
             if own is None or own.exposure <= 0:
                 continue
             is_own = step.before.accounts[move.counterparty].user == user
             equity = lacks if is_own else insured
-            zero = zero_price(mark, equity, case.before.exposure, is_long=is_long)
+            zero = zero_price(mark, equity, rung.before.exposure, is_long=is_long)
             bearable = zero_price(mark, own.equity, own.exposure, is_long=not is_long)
             low, high = min(mark, zero), max(mark, zero)
             if is_long and zero > mark:
@@ -151,7 +151,7 @@ def deleveraging_in_order(step: Step) -> Iterator[str]:
 
 def deleveraging_leaves_no_riskier(step: Step) -> Iterator[str]:
     """Check that who was deleveraged kept its equity per exposure, and owes no more (LQ-7)."""
-    for case, moves, _, _ in _deleveragings(step):
+    for rung, moves, _, _ in _deleveragings(step):
         for move in moves:
             before, after = (
                 health_of(view, move.counterparty) for view in (step.before, step.after)
@@ -159,7 +159,7 @@ def deleveraging_leaves_no_riskier(step: Step) -> Iterator[str]:
             holder = step.before.accounts[move.counterparty]
             if before is None or after is None or holder.orders:
                 continue
-            slack, booked = case.slack + abs(move.lots), new_fund_debt(step, move.counterparty)
+            slack, booked = rung.slack + abs(move.lots), new_fund_debt(step, move.counterparty)
             is_kept = keeps_share(before, replace(after, exposure=after.exposure - booked), slack)
             if not is_kept or after.maintenance > before.maintenance + slack + booked:
                 yield f"account {move.counterparty}: {before} became {after}"
@@ -167,50 +167,50 @@ def deleveraging_leaves_no_riskier(step: Step) -> Iterator[str]:
 
 def flat_accounts_never_pay(step: Step) -> Iterator[str]:
     """Check that a deleveraging changes nobody without a position in the market (LQ-7)."""
-    for case, moves, _, _ in _deleveragings(step):
+    for rung, moves, _, _ in _deleveragings(step):
         for account in step.changed_accounts():
             lots = position(step.before, account, moves[0].market).lots
-            if account != case.account and lots == 0:
+            if account != rung.account and lots == 0:
                 yield f"account {account} has {lots} lots of {moves[0].market}, and changed"
 
 
 def lenders_stay_sound(step: Step) -> Iterator[str]:
     """Check that no lender becomes due by being paid in kind (LQ-7)."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.LENDING_ADL:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage is not LiquidationStage.LENDING_ADL:
         return
     for account in step.changed_accounts():
-        if account != case.account and is_due(step.after, account):
+        if account != rung.account and is_due(step.after, account):
             before, after = (health_of(view, account) for view in (step.before, step.after))
             if not is_due(step.before, account):
-                yield f"lender {account} of account {case.account}: {before} became {after}"
+                yield f"lender {account} of account {rung.account}: {before} became {after}"
 
 
 def deleveraging_is_last(step: Step) -> Iterator[str]:
     """Check that nobody bears a position or a debt that one provider could take (LQ-2, LQ-7)."""
-    case, system = case_of(step), step.before.system
-    if case is None or case.stage not in UNASKED or case.before.equity <= 0 or system is None:
+    rung, system = liquidated_step(step), step.before.system
+    if rung is None or rung.stage not in UNASKED or rung.before.equity <= 0 or system is None:
         return
-    users, failing = step.before.accounts, step.before.accounts[case.account].user
+    users, failing = step.before.accounts, step.before.accounts[rung.account].user
     for provider, capacity in step.before.backstops.items():
         own = health_of(step.before, provider)
         if own is None or users[provider].user == failing:
             continue
         left, leverage = counted_equity(own) - own.initial, users[provider].settings.leverage_limit
-        for name, notional, needed in _takeable(step.before, case, system, provider):
-            more = needed + mul_div_up(notional, RATIO, leverage) + _over(step, case)
+        for name, notional, needed in _takeable(step.before, rung, system, provider):
+            more = needed + mul_div_up(notional, RATIO, leverage) + _over(step, rung)
             if capacity >= notional > 0 and left >= more:
                 yield f"provider {provider} could have taken {notional} of {name}: {own}"
 
 
 def _takeable(
-    view: View, case: Case, system: SystemParameters, provider: int
+    view: View, rung: LiquidatedStep, system: SystemParameters, provider: int
 ) -> Iterator[tuple[str, int, int]]:
     """Yield each target with its notional, and the margin that is enough to take it over.
 
     For a debt it is enough if what comes with it counts for nothing.
     """
-    for symbol, market, own in marked(view, case.account):
+    for symbol, market, own in marked(view, rung.account):
         limits = market.parameters
         if own.lots == 0 or not isinstance(limits, PerpetualParameters):
             continue
@@ -220,17 +220,17 @@ def _takeable(
         )
         needed = requirement(notional + held, limits.imf_base, limits.imf_factor, system.quote_unit)
         yield symbol, notional, needed
-    holdings = holdings_of(view, view.accounts[case.account]) or {}
+    holdings = holdings_of(view, view.accounts[rung.account]) or {}
     taken = holdings_of(view, view.accounts[provider]) or {}
-    means = means_of(view, case.account)
+    means = means_of(view, rung.account)
     for symbol, item in holdings.items():
         notional, held = (
             owed_value(exposed_atoms(of), of.price, of.limits.lot_atoms) if of else 0
             for of in (item, taken.get(symbol))
         )
         margins = item.limits
-        value = notional + mul_div_up(notional, case.before.equity, max(case.before.exposure, 1))
-        if notional and means >= value + case.slack * (1 + len(view.backstops)):
+        value = notional + mul_div_up(notional, rung.before.equity, max(rung.before.exposure, 1))
+        if notional and means >= value + rung.slack * (1 + len(view.backstops)):
             needed = notional + requirement(
                 notional + held, margins.imf_base, margins.imf_factor, system.quote_unit
             )
@@ -239,19 +239,19 @@ def _takeable(
 
 def _deleveragings(
     step: Step,
-) -> Iterator[tuple[Case, list[MoveFact], PerpetualView, int]]:
-    """Yield the case, the moves, the market and the lots before, if a step deleverages."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.ON_ADL:
+) -> Iterator[tuple[LiquidatedStep, list[MoveFact], PerpetualView, int]]:
+    """Yield the rung, the moves, the market and the lots before, if a step deleverages."""
+    rung = liquidated_step(step)
+    if rung is None or rung.stage is not LiquidationStage.ON_ADL:
         return
-    moves = step.facts.risk.moved()
+    moves = step.facts.liquidation.moved()
     market = perpetual_of(step.before, moves[0].market) if moves else None
     if market:
-        yield case, moves, market, position(step.before, case.account, moves[0].market).lots
+        yield rung, moves, market, position(step.before, rung.account, moves[0].market).lots
 
 
-def _zero(case: Case, market: PerpetualView, *, is_long: bool) -> int:
-    health = case.before
+def _zero(rung: LiquidatedStep, market: PerpetualView, *, is_long: bool) -> int:
+    health = rung.before
     return zero_price(market.mark_price, health.equity, health.exposure, is_long=is_long)
 
 
@@ -266,10 +266,10 @@ def _insured_equity(view: View, equity: int) -> int:
     return min(equity + (valued(view, min(means, system.insurance_limit)) or 0), 0)
 
 
-def _over(step: Step, case: Case) -> int:
+def _over(step: Step, rung: LiquidatedStep) -> int:
     """Return the quote atoms by which roundings, up to a lot of each market, may pass a bound."""
     marks = (perpetual_of(step.before, symbol) for symbol in step.before.markets)
-    return case.slack + sum(-(valued(step.before, -of.mark_price) or 0) for of in marks if of)
+    return rung.slack + sum(-(valued(step.before, -of.mark_price) or 0) for of in marks if of)
 
 
 def _ranks(

@@ -33,9 +33,9 @@ from ibperp.risk import candidates, due_accounts, resources
 from ibperp.state import Market, find_asset
 from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
-from ibperp_invariants.claims.liquidation.cases import is_due
+from ibperp_invariants.claims.liquidation.liquidated import is_due
 from ibperp_invariants.claims.portfolio.health import eased, health_of, rounding_value
-from ibperp_invariants.step.step import OF_RISK, is_settled, state_invariant, step_invariant
+from ibperp_invariants.step.step import OF_LIQUIDATION, is_settled, state_invariant, step_invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,7 +73,7 @@ def index_agrees(step: Step) -> Iterator[str]:
     if step.index is None or not step.is_accepted():
         return
     listed = step.index.accounts()
-    if isinstance(step.action, (*MOVES_RISK, *OF_RISK)):
+    if isinstance(step.action, (*MOVES_RISK, *OF_LIQUIDATION)):
         expected = due_accounts(step.index.state)
         if listed != expected:
             yield f"the index says that {list(listed)} are due, not {list(expected)}"
@@ -85,7 +85,7 @@ def index_agrees(step: Step) -> Iterator[str]:
 
 def healthy_to_due_only_by_price_time_parameters(step: Step) -> Iterator[str]:
     """Check that no action of an owner makes an account due, its own or another's (LQ-1, PF-8)."""
-    if not step.is_accepted() or isinstance(step.action, (*MOVES_RISK, *OF_RISK)):
+    if not step.is_accepted() or isinstance(step.action, (*MOVES_RISK, *OF_LIQUIDATION)):
         return
     slack = None
     for account in step.changed_accounts():
@@ -121,7 +121,7 @@ def run_is_its_steps(step: Step) -> Iterator[str]:
 
 def risk_ends(step: Step) -> Iterator[str]:
     """Check on a copy that working off the due list ends within the bounds of LQ-10."""
-    moved = (*MOVES_RISK, *OF_RISK, Resume)
+    moved = (*MOVES_RISK, *OF_LIQUIDATION, Resume)
     if step.index is None or not step.is_accepted() or not isinstance(step.action, moved):
         return
     if not step.index.accounts():

@@ -8,7 +8,7 @@ from ibperp.actions import ResolveBankruptcy
 from ibperp.events import LiquidationStage
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
-from ibperp_invariants.claims.liquidation.cases import case_of, mark_of
+from ibperp_invariants.claims.liquidation.liquidated import liquidated_step, mark_of
 from ibperp_invariants.claims.portfolio.health import face_value, rounding_value
 from ibperp_invariants.claims.portfolio.positions import valued
 from ibperp_invariants.step.step import step_invariant
@@ -16,7 +16,7 @@ from ibperp_invariants.step.step import step_invariant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ibperp_invariants.claims.liquidation.cases import Case
+    from ibperp_invariants.claims.liquidation.liquidated import LiquidatedStep
     from ibperp_invariants.step.step import Invariant, Step
 
 AT_WORTH: Final = {
@@ -30,19 +30,19 @@ AT_WORTH: Final = {
 
 def handed_over_at_worth(step: Step) -> Iterator[str]:
     """Check that nobody wins by a handover but providers, their share of equity (LQ-3, LQ-6)."""
-    case = case_of(step)
-    if case is None or case.stage not in AT_WORTH:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage not in AT_WORTH:
         return
     accounts = step.changed_accounts()
-    slack, share = case.slack * len(accounts), _share_of_equity(step, case)
+    slack, share = rung.slack * len(accounts), _share_of_equity(step, rung)
     for account in accounts:
         old, new = (face_value(view, account) for view in (step.before, step.after))
         if old is None or new is None:
             continue
-        is_failing = account == case.account
+        is_failing = account == rung.account
         low, high = (-share, 0) if is_failing else (0, share)
         if not low - slack <= new - old <= high + slack:
-            yield f"account {account}: {case.stage} made a worth of {old} to {new}, {share} at most"
+            yield f"account {account}: {rung.stage} made a worth of {old} to {new}, {share} at most"
 
 
 def liquidation_enriches_no_user(step: Step) -> Iterator[str]:
@@ -64,27 +64,28 @@ def liquidation_enriches_no_user(step: Step) -> Iterator[str]:
         yield f"account {failing}: the {count} accounts of user {user} gained {gained}, not {most}"
 
 
-def _share_of_equity(step: Step, case: Case) -> int:
+def _share_of_equity(step: Step, rung: LiquidatedStep) -> int:
     """Return the quote atoms of equity that go to providers with what they took (LQ-6)."""
-    before, after, equity = step.before, step.after, case.before.equity
-    if case.stage is not LiquidationStage.ON_BACKSTOP or equity <= 0:
+    before, after, equity = step.before, step.after, rung.before.equity
+    if rung.stage is not LiquidationStage.ON_BACKSTOP or equity <= 0:
         return 0
     moved = sum(
-        abs(move.lots) * (mark_of(before, move.market) or 0) for move in step.facts.risk.moved()
+        abs(move.lots) * (mark_of(before, move.market) or 0)
+        for move in step.facts.liquidation.moved()
     )
     used = sum(
         capacity - after.backstops.get(provider, 0)
         for provider, capacity in before.backstops.items()
     )
-    taken = -(valued(before, -moved) or 0) if moved else used + case.slack
-    return mul_div_up(taken, equity, case.before.exposure)
+    taken = -(valued(before, -moved) or 0) if moved else used + rung.slack
+    return mul_div_up(taken, equity, rung.before.exposure)
 
 
 def _failing(step: Step) -> int | None:
     """Return the account that is liquidated in one step, or resolved; None if there is none."""
-    case = case_of(step)
-    if case is not None:
-        return case.account
+    rung = liquidated_step(step)
+    if rung is not None:
+        return rung.account
     is_resolved = step.is_accepted() and isinstance(step.action, ResolveBankruptcy)
     return getattr(step.action, "account", None) if is_resolved else None
 
@@ -94,7 +95,7 @@ def _better_than_mark(step: Step) -> int:
 
     A mark and a zero price are rounded for it by less than an atom a lot.
     """
-    found = sum(abs(move.lots) for move in step.facts.risk.moved())
+    found = sum(abs(move.lots) for move in step.facts.liquidation.moved())
     for trade in step.facts.trades:
         mark, resting = mark_of(step.before, trade.market), step.before.orders[trade.maker_order]
         mark = trade.price if mark is None else mark

@@ -16,7 +16,12 @@ from ibperp.programs import RequestKind
 from ibperp.state import Reference
 from ibperp_invariants.claims.governance.governance import KNOWN_LEVELS
 from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
-from ibperp_invariants.claims.liquidation.cases import case_of, left_to_pay, mark_of, position
+from ibperp_invariants.claims.liquidation.liquidated import (
+    left_to_pay,
+    liquidated_step,
+    mark_of,
+    position,
+)
 from ibperp_invariants.claims.portfolio.health import exposed_atoms, health_of, holdings_of
 from ibperp_invariants.claims.portfolio.positions import marked, valued
 from ibperp_invariants.step.step import step_invariant
@@ -25,7 +30,7 @@ from ibperp_invariants.view.view import changed, limits_of, perpetual_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ibperp_invariants.claims.liquidation.cases import Case
+    from ibperp_invariants.claims.liquidation.liquidated import LiquidatedStep
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.view import OrderView, PerpetualView, View
 
@@ -38,8 +43,8 @@ TRADABLE: Final = {OrderBookState.OPEN, OrderBookState.LIMIT_ONLY, OrderBookStat
 
 def liquidation_takes_its_fraction(step: Step) -> Iterator[str]:
     """Check that a step trades, or asks for, no more than its fraction of a target (LQ-4, LQ-5)."""
-    case = case_of(step)
-    if case is None:
+    rung = liquidated_step(step)
+    if rung is None:
         return
     asked: list[tuple[str, Side, int]] = []
     for order in step.facts.accepted:
@@ -53,40 +58,40 @@ def liquidation_takes_its_fraction(step: Step) -> Iterator[str]:
         if request and request.kind is RequestKind.CONVERSION:
             asked.append((request.market, request.side, request.lots))
     for symbol, side, lots in asked:
-        most = _fraction_of(step.before, case, symbol, side)
+        most = _fraction_of(step.before, rung, symbol, side)
         if most is not None and lots > most:
-            yield f"account {case.account}, {symbol}: {side} of {lots} lots, {most} at most"
+            yield f"account {rung.account}, {symbol}: {side} of {lots} lots, {most} at most"
 
 
 def rungs_in_order(step: Step) -> Iterator[str]:
     """Check that no rung is skipped: own assets, then the books of positions (LQ-2, LQ-3)."""
-    case = case_of(step)
-    if case is None or case.stage in OWN:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage in OWN:
         return
-    for what in left_to_pay(step.before, case.account):
-        yield f"account {case.account}: {case.stage}, with {what}"
-    if case.stage in ON_BOOKS or case.before.equity <= case.before.auto_close:
+    for what in left_to_pay(step.before, rung.account):
+        yield f"account {rung.account}: {rung.stage}, with {what}"
+    if rung.stage in ON_BOOKS or rung.before.equity <= rung.before.auto_close:
         return
-    for symbol, market, own in marked(step.before, case.account):
-        order = _serving(step.before, case, symbol, market, own.lots)
+    for symbol, market, own in marked(step.before, rung.account):
+        order = _serving(step.before, rung, symbol, market, own.lots)
         if order:
             yield (
-                f"account {case.account}: {case.stage}, with {own.lots} lots of {symbol} and a "
+                f"account {rung.account}: {rung.stage}, with {own.lots} lots of {symbol} and a "
                 f"{order.side} of account {order.account} at {order.price}"
             )
 
 
-def _fraction_of(view: View, case: Case, symbol: str, side: Side) -> int | None:
+def _fraction_of(view: View, rung: LiquidatedStep, symbol: str, side: Side) -> int | None:
     """Return the most lots that one step may take on a market; None if that is not known."""
     system, perpetual, limits = view.system, perpetual_of(view, symbol), limits_of(view, symbol)
     if system is None:
         return None
     fraction = system.liquidation_fraction
     if perpetual:
-        held = abs(position(view, case.account, symbol).lots)
+        held = abs(position(view, rung.account, symbol).lots)
         least = perpetual.parameters.minimum_lots if perpetual.parameters else held
         return min(step_size(held, fraction, least), held)
-    holdings = holdings_of(view, view.accounts[case.account])
+    holdings = holdings_of(view, view.accounts[rung.account])
     if limits is None or holdings is None:
         return None
     if side is Side.BID:
@@ -106,7 +111,7 @@ def _fraction_of(view: View, case: Case, symbol: str, side: Side) -> int | None:
 
 
 def _serving(
-    view: View, case: Case, symbol: str, market: PerpetualView, lots: int
+    view: View, rung: LiquidatedStep, symbol: str, market: PerpetualView, lots: int
 ) -> OrderView | None:
     """Return the first order that would take lots of a position for sure; None if there is none."""
     limits, side = market.parameters, Side.ASK if lots > 0 else Side.BID
@@ -114,7 +119,7 @@ def _serving(
     order = view.orders.get(queue[0]) if lots and len(queue) else None
     if order is None or not isinstance(limits, PerpetualParameters):
         return None
-    health = case.before
+    health = rung.before
     zero = zero_price(market.mark_price, health.equity, health.exposure, is_long=lots > 0)
     fee = limits.taker_fee
     limit = max(mul_div_down(zero, RATIO, RATIO + fee), 1)
@@ -124,7 +129,7 @@ def _serving(
     bound = kernel.taker_bound(limits, told, side, order.price)
     is_met = all(kernel.reaches(side, worst, order.price) for worst in (limit, bound))
     is_open = limits.order_book_state in TRADABLE
-    is_other = view.accounts[order.account].user != view.accounts[case.account].user
+    is_other = view.accounts[order.account].user != view.accounts[rung.account].user
     is_served = is_met and is_open and is_other and _performs(view, symbol, market, order)
     return order if is_served else None
 

@@ -12,10 +12,10 @@ from ibperp.numbers import RATIO, mul_div_up
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
-from ibperp_invariants.claims.liquidation.cases import (
-    case_of,
+from ibperp_invariants.claims.liquidation.liquidated import (
     is_due,
     keeps_share,
+    liquidated_step,
     mark_of,
     new_fund_debt,
     position,
@@ -24,13 +24,13 @@ from ibperp_invariants.claims.liquidation.cases import (
 from ibperp_invariants.claims.portfolio.health import eased, face_value, health_of, rounding_value
 from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
 from ibperp_invariants.claims.portfolio.positions import valued
-from ibperp_invariants.step.step import OF_RISK, owner_of, step_invariant
+from ibperp_invariants.step.step import OF_LIQUIDATION, owner_of, step_invariant
 from ibperp_invariants.view.view import perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ibperp_invariants.claims.liquidation.cases import Case
+    from ibperp_invariants.claims.liquidation.liquidated import LiquidatedStep
     from ibperp_invariants.step.facts import Trade
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.view import AccountView
@@ -48,7 +48,7 @@ IN_KIND: Final = {
 def liquidates_only_the_due(step: Step) -> Iterator[str]:
     """Check that whoever was touched had failed its maintenance, the worst first (LQ-1, LQ-10)."""
     action = step.action
-    told = step.facts.risk.worked_on() if isinstance(action, OF_RISK) else []
+    told = step.facts.liquidation.worked_on() if isinstance(action, OF_LIQUIDATION) else []
     if not step.is_accepted():
         is_refused = RejectionCode.NOT_LIQUIDATABLE.value in (step.code, *step.violated)
         account = _judged_account(step)
@@ -75,10 +75,10 @@ def _judged_account(step: Step) -> int:
 
 def liquidation_step_told(step: Step) -> Iterator[str]:
     """Check the events of a liquidation: one step a call, orders before all else (LQ-2)."""
-    action, risk = step.action, step.facts.risk
+    action, liquidation = step.action, step.facts.liquidation
     if not step.is_accepted():
         return
-    steps, resolved = risk.steps(), {fact.account for fact in risk.resolved()}
+    steps, resolved = liquidation.steps(), {fact.account for fact in liquidation.resolved()}
     match action:
         case Liquidate(account=account):
             is_told = [fact.account for fact in steps] == [account] and not resolved
@@ -87,41 +87,41 @@ def liquidation_step_told(step: Step) -> Iterator[str]:
         case RunRisk(steps=most):
             is_told = len(steps) + len(resolved) <= most
         case _:
-            is_told = not (steps or resolved or risk.moved() or risk.spread())
+            is_told = not (steps or resolved or liquidation.moved() or liquidation.spread())
     if not is_told:
         yield f"{action} told the steps {steps} and resolved {sorted(resolved)}"
-    case = case_of(step)
-    if case is not None:
-        yield from _mistold(step, case)
+    rung = liquidated_step(step)
+    if rung is not None:
+        yield from _mistold(step, rung)
 
 
 def liquidation_makes_progress(step: Step) -> Iterator[str]:
     """Check that a step takes something off, and leaves no less equity per exposure (LQ-2)."""
-    case = case_of(step)
-    if case is None:
+    rung = liquidated_step(step)
+    if rung is None:
         return
-    account, slack = case.account, case.slack + _fees_value(step, case.account)
+    account, slack = rung.account, rung.slack + _fees_value(step, rung.account)
     old, new = (view.accounts[account] for view in (step.before, step.after))
-    is_asked = case.stage is LiquidationStage.CONVERSION_REQUEST
+    is_asked = rung.stage is LiquidationStage.CONVERSION_REQUEST
     is_less = is_asked and len(step.after.requests) > len(step.before.requests)
     if not (is_less or _is_less(old, new, settlement_asset(step.before))):
-        yield f"account {account}: {case.stage} took nothing off {old}"
+        yield f"account {account}: {rung.stage} took nothing off {old}"
     booked = new_fund_debt(step, account)
-    after = replace(case.after, exposure=case.after.exposure - booked)
-    grew = after.exposure > case.before.exposure + slack
-    before = replace(case.before, equity=case.before.equity - _newly_aside(step, case))
+    after = replace(rung.after, exposure=rung.after.exposure - booked)
+    grew = after.exposure > rung.before.exposure + slack
+    before = replace(rung.before, equity=rung.before.equity - _newly_aside(step, rung))
     if grew or not keeps_share(before, after, slack):
-        yield f"account {account}: {case.stage} made {case.before} to {case.after}"
+        yield f"account {account}: {rung.stage} made {rung.before} to {rung.after}"
 
 
 def liquidation_price_bounded(step: Step) -> Iterator[str]:
     """Check that the book served no worse than the zero price, the fee included (LQ-4, LQ-5)."""
-    case = case_of(step)
-    if case is None or case.stage not in ON_BOOKS:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage not in ON_BOOKS:
         return
-    health = case.before
+    health = rung.before
     if health.equity <= health.auto_close:
-        yield f"account {case.account}: on the book with {health}"
+        yield f"account {rung.account}: on the book with {health}"
     for trade in step.facts.trades:
         mark, resting = mark_of(step.before, trade.market), step.before.orders[trade.maker_order]
         if mark is None or health.exposure <= 0:
@@ -133,14 +133,14 @@ def liquidation_price_bounded(step: Step) -> Iterator[str]:
         fee = max(trade.taker_fee, 0)
         if cost + fee > share + trade.lots + 1:
             yield (
-                f"account {case.account}: {trade.lots} lots at {trade.price} and a fee of {fee} "
+                f"account {rung.account}: {trade.lots} lots at {trade.price} and a fee of {fee} "
                 f"cost {cost + fee}, their share of the equity is {share}"
             )
 
 
 def liquidation_fee_bounded(step: Step) -> Iterator[str]:
     """Check that the fee is at most its ratio, and taken from equity alone (LQ-4)."""
-    case, system = case_of(step), step.before.system
+    rung, system = liquidated_step(step), step.before.system
     source = SettlementSource.TRADING_FEES_SYSTEM
     taken: dict[int, int] = {
         account: amount for (account, _, of), amount in step.facts.credited.items() if of is source
@@ -149,20 +149,20 @@ def liquidation_fee_bounded(step: Step) -> Iterator[str]:
         return
     if not isinstance(step.action, Liquidate | RunRisk) or sum(taken.values()) != 0:
         yield f"{type(step.action).__name__} took fees of a liquidation: {taken}"
-    if case is None or system is None:
+    if rung is None or system is None:
         return
     fee, value = taken.get(INSURANCE, 0), sum(t.lots * t.price for t in step.facts.trades)
     most = mul_div_up(value, system.liquidation_fee, RATIO)
-    if not 0 <= fee <= most or set(taken) != {INSURANCE, case.account}:
-        yield f"account {case.account}: the fees are {taken}, at most {most} of {value}"
-    if fee and case.after.equity < -case.slack:
-        yield f"account {case.account}: a fee of {fee} left an equity of {case.after.equity}"
+    if not 0 <= fee <= most or set(taken) != {INSURANCE, rung.account}:
+        yield f"account {rung.account}: the fees are {taken}, at most {most} of {value}"
+    if fee and rung.after.equity < -rung.slack:
+        yield f"account {rung.account}: a fee of {fee} left an equity of {rung.after.equity}"
 
 
 def no_dust_left(step: Step) -> Iterator[str]:
     """Check that what an order of the system leaves of a position may be ordered again (LQ-4)."""
-    case = case_of(step)
-    if case is None or case.stage is not LiquidationStage.ON_BOOK:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage is not LiquidationStage.ON_BOOK:
         return
     for order in step.facts.accepted:
         trades = [trade for trade in step.facts.trades if trade.taker_order == order]
@@ -170,22 +170,22 @@ def no_dust_left(step: Step) -> Iterator[str]:
         if market is None or market.parameters is None:
             continue
         asked = sum(trade.lots for trade in trades) + step.facts.ended.get(order, 0)
-        size, least = _size(step, case, trades[0]), market.parameters.minimum_lots
+        size, least = _size(step, rung, trades[0]), market.parameters.minimum_lots
         if asked > size or 0 < size - asked < least:
             yield (
-                f"account {case.account}, {trades[0].market}: {asked} of {size} lots were "
+                f"account {rung.account}, {trades[0].market}: {asked} of {size} lots were "
                 f"ordered, the minimum is {least}"
             )
 
 
 def claims_move_not_cash(step: Step) -> Iterator[str]:
     """Check that a handover never waits for a pool's cash: claims move as claims (LQ-6, LQ-7)."""
-    case = case_of(step)
-    if case is None or case.stage not in IN_KIND:
+    rung = liquidated_step(step)
+    if rung is None or rung.stage not in IN_KIND:
         return
     for symbol, old, new in step.pools():
         if old.cash != new.cash:
-            yield f"{symbol}: {case.stage} changed the pool's cash from {old.cash} to {new.cash}"
+            yield f"{symbol}: {rung.stage} changed the pool's cash from {old.cash} to {new.cash}"
 
 
 def negative_account_waits(step: Step) -> Iterator[str]:
@@ -203,22 +203,22 @@ def negative_account_waits(step: Step) -> Iterator[str]:
         yield f"account {owner} below zero: {before} became {after}"
 
 
-def _mistold(step: Step, case: Case) -> Iterator[str]:
+def _mistold(step: Step, rung: LiquidatedStep) -> Iterator[str]:
     """Yield a stage that is not the one of what was done (LQ-2)."""
-    before, after = (view.accounts[case.account] for view in (step.before, step.after))
-    trades, moves = step.facts.trades, step.facts.risk.moved()
-    is_first = case.stage is LiquidationStage.CANCEL_ORDERS
+    before, after = (view.accounts[rung.account] for view in (step.before, step.after))
+    trades, moves = step.facts.trades, step.facts.liquidation.moved()
+    is_first = rung.stage is LiquidationStage.CANCEL_ORDERS
     kept = tuple(index for index in after.orders if index in before.orders)
     wrong = (
         (is_first != bool(before.orders), "has orders"),
         (bool(kept), "keeps orders"),
-        (bool(trades) != (case.stage in ON_BOOKS), "trades"),
-        (bool(moves) and case.stage not in IN_KIND, "moves positions"),
-        (case.stage is LiquidationStage.ON_ADL and not moves, "moves no position"),
+        (bool(trades) != (rung.stage in ON_BOOKS), "trades"),
+        (bool(moves) and rung.stage not in IN_KIND, "moves positions"),
+        (rung.stage is LiquidationStage.ON_ADL and not moves, "moves no position"),
     )
     for is_wrong, what in wrong:
         if is_wrong:
-            yield f"account {case.account}: {case.stage}, with the orders {before.orders}, {what}"
+            yield f"account {rung.account}: {rung.stage}, with the orders {before.orders}, {what}"
 
 
 def _is_less(old: AccountView, new: AccountView, settlement: str | None) -> bool:
@@ -242,15 +242,15 @@ def _is_less(old: AccountView, new: AccountView, settlement: str | None) -> bool
     )
 
 
-def _newly_aside(step: Step, case: Case) -> int:
+def _newly_aside(step: Step, rung: LiquidatedStep) -> int:
     """Return what a haircut sets aside of virtual lends that became the account's own (LQ-3)."""
     transfer = SettlementSource.SYSTEM_LIABILITY_TRANSFER
     ended = [move for move in step.facts.virtual() if move.source is transfer]
-    faces = [face_value(view, case.account) for view in (step.before, step.after)]
+    faces = [face_value(view, rung.account) for view in (step.before, step.after)]
     if not ended or None in faces:
         return 0
     old, new = (
-        (face or 0) - of.equity for face, of in zip(faces, (case.before, case.after), strict=True)
+        (face or 0) - of.equity for face, of in zip(faces, (rung.before, rung.after), strict=True)
     )
     return max(new - old, 0)
 
@@ -266,8 +266,8 @@ def _fees_value(step: Step, account: int) -> int:
     return -(valued(step.before, -taken) or 0)
 
 
-def _size(step: Step, case: Case, trade: Trade) -> int:
-    return abs(position(step.before, case.account, trade.market).lots)
+def _size(step: Step, rung: LiquidatedStep, trade: Trade) -> int:
+    return abs(position(step.before, rung.account, trade.market).lots)
 
 
 LIQUIDATION: Final[tuple[Invariant, ...]] = (

@@ -118,7 +118,7 @@ def no_free_round_trip(step: Step) -> Iterator[str]:
     inflows = inflows_of(step)
     if isinstance(step.action, AdvanceTime) or not step.is_accepted() or inflows is None:
         return
-    has_traded = bool(step.facts.trades or step.facts.risk.blocks())
+    has_traded = bool(step.facts.trades or step.facts.blocks)
     for account in step.changed_accounts():
         is_alone = account == owner_of(step.action) and not has_traded
         for symbol in step.after.assets:
@@ -209,7 +209,7 @@ def no_account_lends_and_borrows(step: Step) -> Iterator[str]:
 
 def _lost_by_lenders(step: Step) -> set[str]:
     """Return the assets whose lenders bore a debt that nobody paid (LQ-9)."""
-    resolved = step.facts.risk.resolved()
+    resolved = step.facts.liquidation.resolved()
     return {fact.asset for fact in resolved if fact.spread and fact.liability is Liability.POOL}
 
 

@@ -27,7 +27,7 @@ def lend_share_price_monotone(step: Step) -> Iterator[str]:
     for symbol, old, new in step.pools():
         lost = sum(
             fact.spread
-            for fact in step.facts.risk.resolved()
+            for fact in step.facts.liquidation.resolved()
             if (fact.asset, fact.liability) == (symbol, Liability.POOL)
         )
         if _lend_price_rise(old, replace(new, lent=new.lent + lost)) < 0:

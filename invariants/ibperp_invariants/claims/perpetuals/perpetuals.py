@@ -100,7 +100,7 @@ def trades_move_no_value(step: Step) -> Iterator[str]:
     for (account, _, source), amount in step.facts.credited.items():
         if source in PASSED_ON:
             gains[account] = gains.get(account, 0) + amount
-    for fact in step.facts.risk.spread():
+    for fact in step.facts.liquidation.spread():
         gains[fact.account] = gains.get(fact.account, 0) - fact.amount
     read = 0
     for market, buyer, seller, lots, price, fees in _exchanges(step):
@@ -110,8 +110,8 @@ def trades_move_no_value(step: Step) -> Iterator[str]:
         moves += [(account, -fee) for account, fee in fees]
         for account, amount in moves if isinstance(market, PerpetualView) else ():
             gains[account] = gains.get(account, 0) + amount
-    risk = step.facts.risk
-    is_whole = read == len(step.facts.trades) + len(risk.blocks()) + len(risk.moved())
+    liquidation = step.facts.liquidation
+    is_whole = read == len(step.facts.trades) + len(step.facts.blocks) + len(liquidation.moved())
     for account, gain in gains.items() if is_whole else ():
         old, new = fund_claim(step.before, account), fund_claim(step.after, account)
         if new != old + gain:
@@ -120,11 +120,9 @@ def trades_move_no_value(step: Step) -> Iterator[str]:
 
 def _exchanged_off_book(step: Step) -> set[int]:
     """Return the accounts that a block trade, a handover or a bankruptcy names."""
-    risk = step.facts.risk
-    found = {account for fact in risk.moved() for account in (fact.account, fact.counterparty)}
-    found |= {fact.account for fact in risk.spread()} | {fact.account for fact in risk.steps()}
-    found |= {fact.account for fact in risk.resolved()}
-    return found | {fact.quoter for fact in risk.blocks()}
+    found = {fact.counterparty for fact in step.facts.liquidation.moved()}
+    found |= {fact.account for fact in step.facts.liquidation.all}
+    return found | {fact.quoter for fact in step.facts.blocks}
 
 
 Fees: TypeAlias = tuple[tuple[int, int], ...]
@@ -140,7 +138,7 @@ def _exchanges(
         pair = (maker, taker) if is_bid else (taker, maker)
         fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
         yield markets.get(trade.market), *pair, trade.lots, trade.price, fees
-    for block in step.facts.risk.blocks():
+    for block in step.facts.blocks:
         request = requests.get(block.request)
         if request is None:
             continue
@@ -148,7 +146,7 @@ def _exchanges(
         pair = (asker, block.quoter) if request.side is Side.BID else (block.quoter, asker)
         fees = (block.quoter, block.quoter_fee), (asker, block.requester_fee)
         yield markets.get(block.market), *pair, block.lots, block.price, fees
-    for move in step.facts.risk.moved():
+    for move in step.facts.liquidation.moved():
         yield markets.get(move.market), move.counterparty, move.account, move.lots, move.price, ()
 
 
@@ -234,7 +232,7 @@ def _after_spread(step: Step, account: int, symbol: str, own: PositionView) -> P
     """Return a position with its share of losses that were spread, which settles no funding."""
     lost = sum(
         fact.amount
-        for fact in step.facts.risk.spread()
+        for fact in step.facts.liquidation.spread()
         if (fact.account, fact.market) == (account, symbol)
     )
     return replace(own, cost=own.cost + lost)

@@ -133,7 +133,7 @@ def makers_stay_safe(step: Step) -> Iterator[str]:
 
 def _unsafe_parties(step: Step) -> Iterator[str]:
     """Yield who a trade off the book left neither admissible nor no riskier (PG-4, PG-6)."""
-    for fact in step.facts.risk.blocks():
+    for fact in step.facts.blocks:
         request = step.before.requests.get(fact.request)
         is_judged = request is not None and request.kind is RequestKind.USER
         for account in {fact.quoter, request.account if request and is_judged else fact.quoter}:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def requests_trade_balance(step: Step) -> Iterator[str]:
     """Check a trade off the book against its request: lots, price, quoter, fees (PG-4, PG-6)."""
-    blocks = step.facts.risk.blocks()
+    blocks = step.facts.blocks
     if blocks and not (isinstance(step.action, SubmitQuote | AcceptQuote) and len(blocks) == 1):
         yield f"{type(step.action).__name__} traded {len(blocks)} requests"
         return

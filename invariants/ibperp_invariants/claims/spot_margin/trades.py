@@ -62,7 +62,7 @@ def self_trade_never(step: Step) -> Iterator[str]:
             users = accounts[maker].user, accounts[taker].user
             if users[0] == users[1]:
                 yield f"{trade.market}: accounts {maker}, {taker} of user {users[0]} traded"
-    for fact in step.facts.risk.blocks():
+    for fact in step.facts.blocks:
         request = step.before.requests.get(fact.request)
         pair = (fact.quoter, request.account) if request else ()
         if len({accounts[account].user for account in pair if account in accounts}) == 1:

@@ -16,7 +16,7 @@ from ibperp_invariants.claims.portfolio.health import (
     rounding_value,
 )
 from ibperp_invariants.claims.portfolio.positions import valued
-from ibperp_invariants.step.step import OF_RISK
+from ibperp_invariants.step.step import OF_LIQUIDATION
 from ibperp_invariants.view.view import PositionView, limits_of, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LiquidatedStep:
     """One step of a liquidation: the account, what was done, and its health before and after."""
 
     account: int
@@ -39,19 +39,19 @@ class Case:
     slack: int
 
 
-def case_of(step: Step) -> Case | None:
+def liquidated_step(step: Step) -> LiquidatedStep | None:
     """Return the only step of an accepted liquidation; None if it did none, or several."""
-    risk = step.facts.risk
-    if not step.is_accepted() or not isinstance(step.action, OF_RISK) or risk.resolved():
+    told = step.facts.liquidation
+    if not step.is_accepted() or not isinstance(step.action, OF_LIQUIDATION) or told.resolved():
         return None
-    steps = risk.steps()
+    steps = told.steps()
     if len(steps) != 1:
         return None
     account, stage = steps[0].account, steps[0].stage
     before, after = health_of(step.before, account), health_of(step.after, account)
     if before is None or after is None:
         return None
-    return Case(account, stage, before, after, rounding_value(step))
+    return LiquidatedStep(account, stage, before, after, rounding_value(step))
 
 
 def is_due(view: View, account: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the events of liquidations and block trades say, by symbol."""
+"""What the events of liquidations say, by symbol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ibperp.events import (
     BankruptcyResolved,
-    BlockTraded,
     Liability,
     LiquidationStage,
     LiquidationStep,
@@ -63,27 +62,14 @@ class SpreadFact:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFact:
-    """A trade off the book with a quoter; the fees in quote atoms."""
-
-    request: int
-    market: str
-    quoter: int
-    price: int
-    lots: int
-    quoter_fee: int
-    requester_fee: int
-
-
-RiskFact: TypeAlias = StepFact | MoveFact | ResolvedFact | SpreadFact | BlockFact
+LiquidationFact: TypeAlias = StepFact | MoveFact | ResolvedFact | SpreadFact
 
 
 @dataclass(frozen=True, slots=True)
-class RiskFacts:
+class LiquidationFacts:
     """The facts of one action, in order."""
 
-    all: tuple[RiskFact, ...] = ()
+    all: tuple[LiquidationFact, ...] = ()
 
     def steps(self) -> list[StepFact]:
         """Return the steps of liquidations."""
@@ -106,10 +92,6 @@ class RiskFacts:
         """Return what the gains of positions lost."""
         return [fact for fact in self.all if isinstance(fact, SpreadFact)]
 
-    def blocks(self) -> list[BlockFact]:
-        """Return the trades off the book."""
-        return [fact for fact in self.all if isinstance(fact, BlockFact)]
-
     def moves_by_step(self) -> Iterator[tuple[StepFact, list[MoveFact]]]:
         """Yield each step with the positions that moved in it."""
         step, moves = None, list[MoveFact]()
@@ -124,7 +106,7 @@ class RiskFacts:
             yield step, moves
 
 
-def told_of_risk(state: State, event: Event) -> tuple[RiskFact, ...]:
+def told_of_liquidation(state: State, event: Event) -> tuple[LiquidationFact, ...]:
     """Return what one event of the reference says; `state` is the one after it."""
     match event:
         case LiquidationStep(account, stage):
@@ -137,14 +119,11 @@ def told_of_risk(state: State, event: Event) -> tuple[RiskFact, ...]:
             return (ResolvedFact(account, symbol, liability, owed, insurance, reserve, spread),)
         case LossSpread(account, market, amount):
             return (SpreadFact(account, state.markets[market].symbol, amount),)
-        case BlockTraded(request, market, quoter, price, lots, quoter_fee, requester_fee):
-            symbol = state.markets[market].symbol
-            return (BlockFact(request, symbol, quoter, price, lots, quoter_fee, requester_fee),)
         case _:
             return ()
 
 
-def heard_of_risk(kind: str, event: Node) -> tuple[RiskFact, ...]:
+def heard_of_liquidation(kind: str, event: Node) -> tuple[LiquidationFact, ...]:
     """Return what one decoded event says."""
 
     def number(name: str) -> int:
@@ -162,8 +141,5 @@ def heard_of_risk(kind: str, event: Node) -> tuple[RiskFact, ...]:
             return (ResolvedFact(number("account"), asset, liability, *parts),)
         case "loss_spread":
             return (SpreadFact(number("account"), event.get("market").text(), number("amount")),)
-        case "block_traded":
-            parts = map(number, ("quoter", "price", "lots", "quoter_fee", "requester_fee"))
-            return (BlockFact(number("request"), event.get("market").text(), *parts),)
         case _:
             return ()
