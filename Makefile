@@ -1,15 +1,20 @@
 # Everything runs from a virtual environment in .venv, made on first use and
 # made again when pyproject.toml or constraints.txt change, or when the checkout has moved.
+# Two stamps: with the first the package runs, with the second it can be worked on.
 
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/stamp
+TOOLS := .venv/stamp-tools
 SUBMAKE := $(MAKE) --no-print-directory
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
+
+# pip shows its progress on a terminal; elsewhere a line for each stage is enough.
+INSTALL := $(BIN)/python -m pip install $(shell [ -t 2 ] || echo -qq) -c constraints.txt
 
 # A virtual environment holds absolute paths, so the stamp names the place it was made for.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -23,7 +28,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
 		while IFS='~' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
 
-setup: $(STAMP) ## make the virtual environment
+setup: $(TOOLS) ## make the virtual environment, with all tools
 
 $(STAMP): pyproject.toml constraints.txt
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
@@ -34,42 +39,47 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "make: this Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@if [ ! -x $(BIN)/python ] || { [ -f $(STAMP) ] && [ "$$(cat $(STAMP))" != "$$(pwd)" ]; }; then \
 		rm -rf .venv && "$(PYTHON)" -m venv .venv; fi
-	@echo "installing into .venv" >&2
-	@$(BIN)/python -m pip install -qq -c constraints.txt hatchling editables
-	@$(BIN)/python -m pip install -qq --no-build-isolation -c constraints.txt -e '.[dev,docs]'
+	@echo "make: installing what ibperp needs to run (24 packages, 70 MB)" >&2
+	@$(INSTALL) hatchling editables >&2
+	@$(INSTALL) --no-build-isolation -e . >&2
 	@pwd > $(STAMP)
+
+$(TOOLS): $(STAMP)
+	@echo "make: installing what checks, proofs, tests and the site need (58 packages, 380 MB)" >&2
+	@$(INSTALL) --no-build-isolation -e '.[dev,docs]' >&2
+	@touch $(TOOLS)
 
 conform: $(STAMP) ## hold the engine to the vectors and print a summary
 	@$(BIN)/ibperp conform
 
-test: $(STAMP) ## check, prove, build the docs and run the tests
+test: $(TOOLS) ## check, prove, build the docs and run the tests
 	@$(SUBMAKE) check
 	@$(SUBMAKE) prove
 	@$(SUBMAKE) docs
 	@$(SUBMAKE) pytest
 
-check: $(STAMP) ## format, lint, types, import directions, spelling
+check: $(TOOLS) ## format, lint, types, import directions, spelling
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell && echo "codespell: no misspellings"
 
-format: $(STAMP) ## rewrite the sources as check wants them
+format: $(TOOLS) ## rewrite the sources as check wants them
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
 # A fixed hash seed and a solver limit counted in work, not in seconds, make a verdict repeatable.
-prove: $(STAMP) ## prove the theorems for all integers
+prove: $(TOOLS) ## prove the theorems for all integers
 	@PYTHONHASHSEED=0 CROSSHAIR_SMT_RLIMIT=10000000 $(BIN)/python -m ibperp_invariants.proofs
 
-pytest: $(STAMP) ## run the tests with coverage
+pytest: $(TOOLS) ## run the tests with coverage
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 fill: $(STAMP) ## write vectors, schemas and tables again from the reference
 	@$(BIN)/python -m ibperp_authoring.fill
 
-docs: $(STAMP) ## build the site into site/
+docs: $(TOOLS) ## build the site into site/
 	@$(BIN)/python -m ibperp_authoring.site
 	@$(BIN)/mkdocs build --strict
 
