@@ -58,12 +58,14 @@ test: $(TOOLS) ## check, prove, build the docs and run the tests
 	@$(SUBMAKE) docs
 	@$(SUBMAKE) pytest
 
-check: $(TOOLS) ## format, lint, types, import directions, spelling
+check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell && echo "codespell: no misspellings"
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 format: $(TOOLS) ## rewrite the sources as check wants them
 	@$(BIN)/ruff format
