@@ -198,7 +198,7 @@ def divergent(
     for fault, names in asked.items():
         for vector in (suite.vectors[name] for name in sorted(names)):
             key, setup = f"{fault} {vector.setup}", suite.setups[vector.setup]
-            setups[key] = replace(setup, system={**setup.system, "fault": fault})
+            setups[key] = replace(setup, id=key, system={**setup.system, "fault": fault})
             vectors.append(replace(vector, setup=key))
     named = Suite(setups, suite.vectors)
     campaign = conduct(named, vectors, Campaign(ENGINE, "full", len(vectors)), timeout=250.0)
