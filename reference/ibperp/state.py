@@ -26,7 +26,7 @@ FEES: Final = 0
 """The account that earns fees and pays the cost of moving custody; owned by nobody (CU-3)."""
 
 INSURANCE: Final = 1
-"""The account that will cover bankruptcies; owned by nobody (CU-3)."""
+"""The account that covers bankruptcies (LQ-8); owned by nobody (CU-3)."""
 
 NOBODY: Final = 0
 """The user of the system accounts."""
