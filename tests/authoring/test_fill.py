@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +15,7 @@ import pytest
 from ibperp.actions import Action, ApplyFunding, Settle
 from ibperp.outcomes import RejectionCode
 from ibperp.state import genesis
-from ibperp_authoring import fill
+from ibperp_authoring import cases, fill
 from ibperp_authoring.cases import BRICKS
 from ibperp_authoring.cases.builder import PERP, Case, Group, Refused
 from ibperp_authoring.cases.setups import CONTINUOUS, SETUPS
@@ -54,6 +56,17 @@ def test_ids__an_id_used_twice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(fill, "BRICKS", {"custody": (FIRST, FIRST)})
     with pytest.raises(fill.FillError, match="used twice"):
         fill.rendered()
+
+
+def test_cases__all_of_every_module_go_into_a_file_of_vectors() -> None:
+    modules = [
+        import_module(found.name)
+        for found in pkgutil.walk_packages(cases.__path__, f"{cases.__name__}.")
+        if ".order." not in found.name
+    ]
+    written = {case.id for module in modules for case in getattr(module, "CASES", ())}
+    assert len(written) > 3000
+    assert written == {case.id for brick in BRICKS.values() for case in brick}
 
 
 def test_vectors__at_least_the_promised_number_and_kinds() -> None:

@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ SOURCE_ROOTS = ("reference", "invariants", "conformance", "authoring")
 MAXIMUM_FUNCTION_LINES = 70
 MAXIMUM_MODULE_LINES = 400
 MAXIMUM_COLUMNS = 100
+MAXIMUM_FOLDER_FILES = 20
 ROUNDING_MODULE = ROOT / "reference" / "ibperp" / "numbers.py"
 ROUNDING_NAMES = frozenset({"float", "round", "Decimal", "divmod"})
 REGISTRY_HOSTS = tuple(
@@ -121,6 +123,16 @@ def test_lines_are_short() -> None:
         if len(line) > MAXIMUM_COLUMNS
     ]
     assert not long
+
+
+def test_folders_are_small() -> None:
+    folders = Counter(path.parent for path in sources(*SOURCE_ROOTS, "tests"))
+    large = [
+        f"{folder.relative_to(ROOT)}: {count}"
+        for folder, count in folders.items()
+        if count > MAXIMUM_FOLDER_FILES and folder != ROUNDING_MODULE.parent
+    ]
+    assert not large
 
 
 def test_only_the_numbers_module_divides_or_rounds() -> None:

@@ -11,12 +11,7 @@ from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameters import (
-    HaircutKind,
-    HaircutParameters,
-    MarketParameters,
-    TokenParameters,
-)
+from ibperp.parameters import HaircutKind, HaircutParameters, MarketParameters, TokenParameters
 from ibperp.persistent import Vector
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import (

@@ -4,18 +4,20 @@ from typing import Final
 
 from ibperp_authoring.cases import setups
 from ibperp_authoring.cases.builder import Case
-from ibperp_authoring.cases.custody import index as custody
-from ibperp_authoring.cases.governance import index as governance
 from ibperp_authoring.cases.liquidation import bankruptcy_setups
-from ibperp_authoring.cases.liquidation import index as liquidation
 from ibperp_authoring.cases.liquidation import setups as liquidation_setups
-from ibperp_authoring.cases.money_market import index as money_market
-from ibperp_authoring.cases.perpetuals import index as perpetuals
-from ibperp_authoring.cases.portfolio import index as portfolio
-from ibperp_authoring.cases.programs import index as programs
-from ibperp_authoring.cases.settlement import index as settlement
+from ibperp_authoring.cases.order import (
+    custody,
+    governance,
+    liquidation,
+    money_market,
+    perpetuals,
+    portfolio,
+    programs,
+    settlement,
+    spot_margin,
+)
 from ibperp_authoring.cases.settlement import setups as settlement_setups
-from ibperp_authoring.cases.spot_margin import index as spot_margin
 
 BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "custody": custody.CASES,

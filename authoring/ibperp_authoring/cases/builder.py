@@ -150,6 +150,12 @@ class Group:
         )
 
 
+def span(cases: tuple[Case, ...], first: str, last: str | None = None) -> tuple[Case, ...]:
+    """Return the cases from the id `first` to the id `last`, or the first alone."""
+    ids = [case.id for case in cases]
+    return cases[ids.index(first) : ids.index(last or first) + 1]
+
+
 def withdraw(
     account: int, asset: str, chain: str, amount: int, *, redeem: bool = False, borrow: bool = False
 ) -> RequestWithdrawal:

@@ -1,4 +1,4 @@
-"""Cases of the liquidation chapter: what is owed to the fund, by whom it is borne."""
+"""Cases of bankruptcy: what is owed to the fund, and who bears it (LQ-9)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ibperp.actions import (
 )
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, long
-from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
+from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit
 from ibperp_authoring.cases.settlement.setups import (
     CONTRACT,
@@ -31,10 +31,46 @@ from ibperp_authoring.cases.settlement.setups import (
 )
 from ibperp_authoring.cases.setups import HOUR, PERCENT, USD
 
+
+def _attack(setup: str, *before: Action) -> Group:
+    return Group(setup, before, Why.ATTACK)
+
+
+_OTHERS: Final[tuple[Case, ...]] = (
+    _attack(
+        "liquidation",
+        deposit(2, 145 * USD, after=0),
+        gift(55 * USD),
+        *opened(2, 3, 1000),
+        *opened(3, 8, 1000),
+    ).trace(
+        "LQ-9-944",
+        "SC-23: an insurance pays nobody for a loss to its own user: the price is that of no "
+        "insurance; failing pays 55 to who holds both sides",
+        mark(800_000),
+        ALL_STEPS,
+        *settled(10),
+    ),
+    _attack(
+        "liquidation",
+        deposit(2, 145 * USD, after=0),
+        gift(55 * USD),
+        *opened(2, 3, 500),
+        *opened(2, 4, 500),
+        *opened(3, 8, 500),
+    ).trace(
+        "LQ-9-945",
+        "SC-23: of two counterparties the own one pays all of its half, the other what is not "
+        "insured; failing asks both for the same",
+        mark(800_000),
+        ALL_STEPS,
+        *settled(10),
+    ),
+)
+
 _GROUP: Final = Group("bankrupt_fund")
 _EDGE: Final = Group("bankrupt_fund", why=Why.BOUNDARY)
 _LIMITED: Final = Group("bankrupt_fund_limited", why=Why.BOUNDARY)
-_ROUNDED: Final = Group("bankrupt_fund", why=Why.ROUNDING)
 
 _LENT: Final = (deposit(2, 20 * USD), Lend(2, "USDC", 20 * USD), STEP)
 """Account 2 hands the insurance a lend of 20 with as much of its debt: 10 are left."""
@@ -98,6 +134,8 @@ _INDEBTED: Final[tuple[Case, ...]] = (
         RESOLVE,
     ),
 )
+
+_ROUNDED: Final = Group("bankrupt_fund", why=Why.ROUNDING)
 
 _WINS: Final = (*opened(5, 6, 100, market=OTHER), mark(1_500_000, OTHER))
 """Account 5 has a gain of 50 USDC that account 6 has not paid: of 80 USDC are then claims."""
@@ -262,4 +300,11 @@ _USED: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LADDER, *_INDEBTED, *_CLAIMS, *_USED)
+
+CASES: Final[tuple[Case, ...]] = (
+    *_OTHERS,
+    *_LADDER,
+    *_INDEBTED,
+    *_CLAIMS,
+    *_USED,
+)

@@ -7,14 +7,7 @@ from typing import Final
 from ibperp.actions import Action, ListPerpetual
 from ibperp_authoring.cases.builder import Case, Group, Why
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
-from ibperp_authoring.cases.settlement.setups import (
-    CONTRACT,
-    OTHER,
-    mark,
-    opened,
-    settled,
-    virtual,
-)
+from ibperp_authoring.cases.settlement.setups import CONTRACT, OTHER, mark, opened, settled, virtual
 from ibperp_authoring.cases.setups import USD
 
 _THIRD: Final = "ETH_PERP"

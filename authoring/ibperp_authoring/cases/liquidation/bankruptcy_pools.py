@@ -1,4 +1,4 @@
-"""Cases of the liquidation chapter: what is owed to pools, by whom it is borne."""
+"""Cases of bankruptcy: what is owed to pools, and who bears it (LQ-9)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,44 @@ from ibperp.actions import (
     Lend,
     Liquidate,
     Redeem,
+    Repay,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why
-from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
+from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit, lent_out, price
 from ibperp_authoring.cases.settlement.setups import delisted, moved, opened, settled, virtual
 from ibperp_authoring.cases.setups import COIN, POOL, USD, pool_with
+
+
+def _attack(setup: str, *before: Action) -> Group:
+    return Group(setup, before, Why.ATTACK)
+
+
+_LENT_OUT: Final = (
+    deposit(2, 5 * COIN, "SOL"),
+    *lent_out(2, "USDC", 300 * USD),
+    Borrow(7, "USDC", 700 * USD),
+)
+"""Account 2 pledges 5 SOL for 300 USDC; with 700 of account 7 the pool has no cash any more."""
+
+_LAST: Final[tuple[Case, ...]] = (
+    _attack("liquidation_long", *_LENT_OUT, price(20)).trace(
+        "LQ-9-950",
+        "SC-29: a market is delisted while the pool has no cash, and its loser owes the pool too: "
+        "winners bear the loss of the market, lenders that of the pool, and the rest is paid",
+        *delisted(500_000),
+        *settled(10),
+        *(ALL_STEPS,) * 2,
+        Refused(Redeem(9, "USDC", 100 * USD), R.INSUFFICIENT_SUPPLY),
+        *settled(20),
+        Repay(7, "USDC", None),
+        Redeem(5, "USDC", None),
+        Redeem(9, "USDC", None),
+    ),
+)
 
 _POOL: Final = Group("bankrupt_pool")
 _EDGE: Final = Group("bankrupt_pool", why=Why.BOUNDARY)
@@ -263,4 +292,11 @@ _OTHERS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LADDER, *_RESERVES, *_LOSSES, *_OTHERS)
+
+CASES: Final[tuple[Case, ...]] = (
+    *_LAST,
+    *_LADDER,
+    *_RESERVES,
+    *_LOSSES,
+    *_OTHERS,
+)

@@ -1,4 +1,4 @@
-"""Cases of the perpetuals chapter: the rate of funding, the index, and what positions pay."""
+"""Cases of funding: the index, and what positions pay (PP-8)."""
 
 from __future__ import annotations
 
@@ -13,55 +13,10 @@ from ibperp_authoring.cases.setups import HOUR, MAX, PERCENT, PERPETUAL, USD, pe
 
 _BASIS_POINT: Final = PERCENT // 100
 _EIGHT: Final[dict[str, Any]] = {"funding_interval": 8 * HOUR}
-_WIDE: Final[dict[str, Any]] = {"funding_floor": -RATIO, "funding_cap": RATIO}
-
-
-def _rate(
-    number: int, words: str, premium: int, *, why: Why = Why.RULE, hours: int = 1, **changes: Any
-) -> Case:
-    """Return one funding of an open market, from the premium of its interval."""
-    changed = perpetual_with(**({"funding_interval": hours * HOUR} | changes))
-    return Group("perpetual_open", (changed, AdvanceTime(hours * HOUR)), why).accept(
-        f"PP-7-{number:03}", words, ApplyFunding(PERP, premium)
-    )
-
-
-_RATES: Final[tuple[Case, ...]] = (
-    _rate(1, "a premium of nothing: the interest of an hour, 0.0000125", 0),
-    _rate(2, "R10: a premium of -0.0004 is quiet", -4 * _BASIS_POINT, why=Why.BOUNDARY),
-    _rate(3, "R10: a premium of 0.0006 is quiet", 6 * _BASIS_POINT, why=Why.BOUNDARY),
-    _rate(4, "R10: a premium of 0.0001, the interest, is quiet", _BASIS_POINT),
-    _rate(5, "R10: just below -0.0004 it is not", -4 * _BASIS_POINT - 8, why=Why.BOUNDARY),
-    _rate(6, "R10: just above 0.0006 it is not", 6 * _BASIS_POINT + 8, why=Why.BOUNDARY),
-    _rate(7, "a premium of 1 % less the clamp", PERCENT),
-    _rate(8, "a premium of -1 % plus the clamp", -PERCENT),
-    _rate(9, "the rate is rounded down", 6 * _BASIS_POINT + 7, why=Why.ROUNDING),
-    _rate(10, "below zero as well", -14 * _BASIS_POINT - 1, why=Why.ROUNDING),
-    _rate(11, "E7: 0.24 % a day is 0.01 % an hour", 13 * _BASIS_POINT),
-    _rate(12, "E7: and 0.08 % in eight hours", 13 * _BASIS_POINT, hours=8),
-    _rate(13, "eight hours: a quiet market pays the interest, 0.0001", 0, hours=8),
-    _rate(14, "a day: three times as much", 0, hours=24),
-    _rate(15, "a second", PERCENT, funding_interval=1, hours=1),
-    _rate(16, "no interest, no clamp: the premium", PERCENT, interest_rate=0, interest_clamp=0),
-    _rate(17, "no clamp: interest has no effect", PERCENT, interest_clamp=0),
-    _rate(18, "a clamp of one: the interest alone", PERCENT, interest_clamp=RATIO),
-    _rate(19, "an interest below zero", 0, interest_rate=-3 * _BASIS_POINT),
-    _rate(20, "at the cap", 805 * _BASIS_POINT, why=Why.BOUNDARY),
-    _rate(21, "beyond the cap", 805 * _BASIS_POINT + 8, why=Why.BOUNDARY),
-    _rate(22, "at the floor", -805 * _BASIS_POINT, why=Why.BOUNDARY),
-    _rate(23, "below the floor", -805 * _BASIS_POINT - 1, why=Why.BOUNDARY),
-    _rate(24, "the cap is that of the interval", 105 * _BASIS_POINT, hours=8),
-    _rate(25, "and beyond", 105 * _BASIS_POINT + 1, hours=8, why=Why.BOUNDARY),
-    _rate(26, "a floor above zero", -PERCENT, funding_floor=3 * _BASIS_POINT),
-    _rate(27, "a cap below zero", PERCENT, funding_floor=-PERCENT, funding_cap=-_BASIS_POINT),
-    _rate(28, "floor and cap of nothing: no funding", PERCENT, funding_floor=0, funding_cap=0),
-    _rate(29, "the highest premium", MAX, why=Why.ATTACK, **_WIDE),
-    _rate(30, "the lowest premium", -MAX, why=Why.ATTACK, **_WIDE),
-)
 
 _OPEN: Final = Group("perpetual_open")
 _DUE: Final = Group("perpetual_open", (AdvanceTime(HOUR),))
-_NEW: Final = ListPerpetual("NEW_PERP", PERPETUAL)
+
 _ODD: Final = Group("perpetual_open", (mark(1_000_003),), Why.ROUNDING)
 
 _INDEX: Final[tuple[Case, ...]] = (
@@ -128,6 +83,8 @@ _INDEX: Final[tuple[Case, ...]] = (
         *sale(4, 5, 100, USD),
     ),
 )
+
+_NEW: Final = ListPerpetual("NEW_PERP", PERPETUAL)
 
 _TIME: Final[tuple[Case, ...]] = (
     _OPEN.reject(
@@ -276,6 +233,8 @@ def _refused(*rows: tuple[str, str, Action, R], why: Why = Why.ATTACK) -> tuple[
     return group.refusals("PP-8-060", *rows)
 
 
+_WIDE: Final[dict[str, Any]] = {"funding_floor": -RATIO, "funding_cap": RATIO}
+
 _VAST: Final[tuple[Action, ...]] = (
     ListPerpetual("VAST_PERP", perp(interest_rate=0, interest_clamp=0, mark_threshold=0, **_WIDE)),
     mark(1, market="VAST_PERP"),
@@ -322,4 +281,10 @@ _AMOUNTS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_RATES, *_INDEX, *_TIME, *_PAID, *_AMOUNTS)
+
+CASES: Final[tuple[Case, ...]] = (
+    *_INDEX,
+    *_TIME,
+    *_PAID,
+    *_AMOUNTS,
+)

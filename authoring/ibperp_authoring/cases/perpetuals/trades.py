@@ -1,25 +1,24 @@
-"""Cases of the perpetuals chapter: positions, and what trades make of them."""
+"""Cases of trades of positions (PP-4)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from ibperp.actions import AdvanceTime, ListPerpetual, Settle
+from ibperp.actions import Action
 from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp_authoring.cases.builder import PERP, Case, Group, Why, long, market, short
-from ibperp_authoring.cases.perpetuals.steps import funding, mark, sale, trade
-from ibperp_authoring.cases.setups import MAX, PERCENT, PERPETUAL, USD, YEAR, perpetual_with
-
-if TYPE_CHECKING:
-    from ibperp.actions import Action
+from ibperp_authoring.cases.perpetuals.steps import mark, sale, trade
+from ibperp_authoring.cases.setups import PERCENT, perpetual_with
 
 _FREE: Final = perpetual_with(maker_fee=0, taker_fee=0)
-_SIDES: Final = Group("perpetual", (_FREE,))
+
 _ROUND: Final = Group("perpetual", (_FREE,), Why.ROUNDING)
 
 _CENT: Final = 1_000_000
 """A lot at a price of 100 dollars a SOL."""
+
+_SIDES: Final = Group("perpetual", (_FREE,))
 
 
 def _fills(*fills: tuple[int, int]) -> tuple[Action, ...]:
@@ -176,153 +175,9 @@ _MATCHING: Final[tuple[Case, ...]] = (
     ),
 )
 
-_HELD: Final = Group("perpetual_open")
-
-_POSITIONS: Final[tuple[Case, ...]] = (
-    _HELD.accept("PP-3-001", "the mark rises", mark(USD + 1)),
-    _HELD.accept("PP-3-002", "the mark falls", mark(USD - 1)),
-    _HELD.trace("PP-3-003", "the mark rises and comes back", mark(2 * USD), mark(USD)),
-    _HELD.accept("PP-3-004", "the mark at its least", mark(1), why=Why.BOUNDARY),
-    _HELD.accept("PP-3-005", "the mark at its most", mark(MAX), why=Why.BOUNDARY),
-    _HELD.trace(
-        "PP-3-006",
-        "a position stays marked when its market trades elsewhere",
-        *trade(4, 5, 10, 2 * USD),
-    ),
-    _HELD.trace(
-        "PP-3-007",
-        "a position without lots and shares is gone",
-        *sale(2, 3, 100, USD),
-    ),
-)
-
-_SECOND: Final = (
-    ListPerpetual("BTC_PERP", PERPETUAL),
-    mark(USD, market="BTC_PERP"),
-)
-
-_SEVERAL: Final[tuple[Case, ...]] = (
-    Group("perpetual", _SECOND).trace(
-        "PP-3-008",
-        "positions stand in the order of their markets, whichever came first",
-        short(3, 10, USD, market="BTC_PERP"),
-        long(2, 10, USD, market="BTC_PERP"),
-        *trade(2, 3, 10, USD),
-        mark(1_050_000),
-        mark(930_000, market="BTC_PERP"),
-    ),
-    Group("perpetual", _SECOND).trace(
-        "PP-3-009",
-        "a trade in one market leaves the position of another",
-        *trade(2, 3, 10, USD),
-        short(3, 10, USD, market="BTC_PERP"),
-        long(2, 10, USD, market="BTC_PERP"),
-        *sale(2, 3, 10, 1_050_000),
-    ),
-    _HELD.trace(
-        "PP-3-010",
-        "what is marked and what is realized add up, however it is closed",
-        mark(1_100_000),
-        *sale(2, 3, 1, 1_200_000),
-        *sale(2, 3, 33, 900_000),
-        *sale(2, 3, 66, 1_100_000),
-        why=Why.CONSERVATION,
-    ),
-)
-
-_SETTLED: Final = (AdvanceTime(10), Settle())
-
-_SHOWN: Final[tuple[Case, ...]] = (
-    Group("perpetual_open", (_FREE,)).trace(
-        "PP-10-001",
-        "a settlement realizes a gain, and the cost of entry stays",
-        mark(1_100_000),
-        *_SETTLED,
-        mark(1_050_000),
-    ),
-    Group("perpetual_open", (_FREE,)).trace(
-        "PP-10-002",
-        "what closing and settling realized is the gain over the cost of entry",
-        mark(1_100_000),
-        *_SETTLED,
-        *sale(2, 3, 40, 1_200_000),
-    ),
-    Group("perpetual_open").trace(
-        "PP-10-003",
-        "fees and funding that were paid are what a break-even price adds to the entry",
-        *funding(PERCENT),
-        *trade(2, 3, 50, 1_000_000),
-        *sale(2, 3, 30, 1_010_000),
-    ),
-    Group("perpetual_open").trace(
-        "PP-10-004",
-        "funding that was received lowers it",
-        *funding(-PERCENT),
-        *trade(2, 3, 50, 1_000_000),
-    ),
-    Group("perpetual_open", (_FREE,)).trace(
-        "PP-10-005",
-        "the records of a flipped position go on",
-        mark(1_100_000),
-        *sale(2, 3, 150, 1_100_000),
-    ),
-    Group("perpetual_open", (_FREE,), Why.ROUNDING).trace(
-        "PP-10-006",
-        "the cost of entry and the cost are divided apart",
-        *trade(2, 3, 1, 1_000_001),
-        mark(1_000_003),
-        *_SETTLED,
-        *sale(2, 3, 7, 1_000_005),
-    ),
-    Group("perpetual_open", (_FREE,), Why.CONSERVATION).trace(
-        "PP-10-007",
-        "settled often or once, the same was realized in the end",
-        mark(1_111_111),
-        *_SETTLED,
-        mark(999_999),
-        *sale(2, 3, 33, 999_998),
-        mark(1_033_333),
-        *sale(2, 3, 67, 1_033_331),
-    ),
-)
-
-_VIRTUAL: Final = Group("perpetual_virtual", (mark(1_100_000), *_SETTLED))
-
-_EARNED: Final[tuple[Case, ...]] = (
-    _VIRTUAL.trace(
-        "PP-10-008",
-        "what virtual shares earn and owe is recorded as interest",
-        AdvanceTime(YEAR),
-        Settle(),
-    ),
-    _VIRTUAL.trace(
-        "PP-10-009",
-        "and stays beside what closing lots realizes",
-        AdvanceTime(YEAR),
-        Settle(),
-        *sale(2, 3, 40, 1_200_000),
-    ),
-    Group("perpetual_open", (_FREE,)).trace(
-        "PP-10-010",
-        "a short position: closed in part after a settlement at a loss",
-        mark(1_100_000),
-        *_SETTLED,
-        *trade(3, 2, 40, 1_050_000),
-    ),
-    Group("perpetual").trace(
-        "PP-10-011",
-        "a rebate lowers the price at which a maker breaks even",
-        *trade(2, 3, 50, USD),
-        *trade(2, 4, 50, 990_000),
-    ),
-)
 
 CASES: Final[tuple[Case, ...]] = (
     *_FILLS,
     *_FEES,
     *_MATCHING,
-    *_POSITIONS,
-    *_SEVERAL,
-    *_SHOWN,
-    *_EARNED,
 )

@@ -1,8 +1,8 @@
-"""Cases of the spot margin chapter: priority, what resting orders reserve, and their backing."""
+"""Cases of the book: priority, what resting orders reserve, and their backing (SM-5)."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ibperp.actions import AmendOrder, Borrow, CancelOrder, Lend, Redeem, Repay, Transfer
 from ibperp.numbers import RATIO
@@ -10,9 +10,22 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags, settings, withdraw
 from ibperp_authoring.cases.setups import COIN, USD, market_with
 
-_SPOT: Final = Group("spot")
+_REDEEM: Final[dict[str, Any]] = {"flags": flags(redeem=True)}
+
+_CHURN: Final[tuple[Case, ...]] = (
+    Group("spot_lent", why=Why.ATTACK).trace(
+        "SM-5-202",
+        "SC-26: a thousand lots reserved and freed leave a lend as it was",
+        *(
+            step
+            for order in (0, 1, 2)
+            for step in (bid(2, 1000, USD, **_REDEEM), CancelOrder(2, order))
+        ),
+        Redeem(2, "USDC", None),
+    ),
+)
+
 _BOOK: Final = Group("spot_book")
-_EDGE: Final = Group("spot", why=Why.BOUNDARY)
 
 _PRIORITY: Final[tuple[Case, ...]] = (
     _BOOK.accept("SM-5-001", "of one price the older order trades first", ask(3, 100, 990_000)),
@@ -71,6 +84,8 @@ _PRIORITY: Final[tuple[Case, ...]] = (
     ),
 )
 
+_SPOT: Final = Group("spot")
+
 _FEE: Final = market_with(maker_fee=RATIO // 1000)
 _CHARGED: Final = Group("spot", (_FEE,), Why.ROUNDING)
 
@@ -128,6 +143,8 @@ _RESERVED: Final[tuple[Case, ...]] = (
         CancelOrder(3, 0),
     ),
 )
+
+_EDGE: Final = Group("spot", why=Why.BOUNDARY)
 
 _BACKED: Final[tuple[Case, ...]] = (
     *_EDGE.pair(
@@ -269,4 +286,11 @@ _ELSEWHERE: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_PRIORITY, *_RESERVED, *_BACKED, *_ELSEWHERE)
+
+CASES: Final[tuple[Case, ...]] = (
+    *_CHURN,
+    *_PRIORITY,
+    *_RESERVED,
+    *_BACKED,
+    *_ELSEWHERE,
+)

@@ -1,10 +1,18 @@
-"""Cases of the spot margin chapter: cancel one order, or all of a market."""
+"""Cases of the cancellation of one order, or of all of a market (SM-10)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import AdvanceTime, CancelAllOrders, CancelOrder, ListMarket, SetPrice, Transfer
+from ibperp.actions import (
+    AdvanceTime,
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    ListMarket,
+    SetPrice,
+    Transfer,
+)
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import SPOT, Case, Group, Why, ask, bid, flags, market, settings
@@ -12,7 +20,6 @@ from ibperp_authoring.cases.setups import COIN, MARKET, MAX, USD
 
 _BOOK: Final = Group("spot_book")
 _ORDER: Final = Group("spot_book", why=Why.PRECEDENCE)
-_SECOND: Final = "SOL_USDC_2"
 
 _ONE: Final[tuple[Case, ...]] = (
     _BOOK.accept("SM-10-001", "a bid is cancelled and frees its quote", CancelOrder(4, 0)),
@@ -115,6 +122,8 @@ _ONE: Final[tuple[Case, ...]] = (
     ),
 )
 
+_SECOND: Final = "SOL_USDC_2"
+
 _TWO: Final = Group("spot_book", (ListMarket(_SECOND, MARKET), bid(4, 10, USD, market=_SECOND)))
 
 _ALL: Final[tuple[Case, ...]] = (
@@ -163,4 +172,25 @@ _ALL: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_ONE, *_ALL)
+_CANCELS: Final[tuple[Case, ...]] = (
+    Group("spot", (bid(3, 1, 990_000), bid(3, 1, 980_000))).accept(
+        "SM-10-220",
+        "an order that was amended is cancelled by its id, not by its place",
+        AmendOrder(3, 0, 1, 970_000),
+        CancelAllOrders(3, SPOT),
+    ),
+    Group("spot", (bid(3, 1, 990_000), bid(3, 1, 980_000), ask(3, 1, 1_100_000))).accept(
+        "SM-10-221",
+        "of both sides by id, after two were amended to the same price",
+        AmendOrder(3, 1, 2, 970_000),
+        AmendOrder(3, 0, 2, 970_000),
+        CancelAllOrders(3, SPOT),
+    ),
+)
+
+
+CASES: Final[tuple[Case, ...]] = (
+    *_ONE,
+    *_ALL,
+    *_CANCELS,
+)

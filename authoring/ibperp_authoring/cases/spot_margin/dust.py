@@ -1,4 +1,4 @@
-"""Cases of the spot margin chapter: a balance too small to trade is sold to the fees account."""
+"""Cases of dust: a balance too small to trade is sold to the fees account (SM-12)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from ibperp.actions import (
     AdvanceTime,
     Borrow,
+    CancelAllOrders,
     ConvertDust,
     Deposit,
     Lend,
@@ -24,8 +25,22 @@ from ibperp.parameters import BookState
 from ibperp_authoring.cases.builder import SPOT, Case, Group, Refused, Why, ask, bid, settings
 from ibperp_authoring.cases.setups import COIN, LOT, MARKET, PERCENT, SOL, USD, market_with
 
-_PAYER: Final = Deposit(0, "USDC", "solana", 9, USD)
-"""The fees account has one USDC to buy dust with."""
+_SPOT: Final = Group("spot", why=Why.ATTACK)
+
+_DUST: Final[tuple[Case, ...]] = (
+    _SPOT.trace(
+        "SM-12-250",
+        "SC-24: one atom of each asset is no dust that is worth an atom",
+        Deposit(0, "USDC", "solana", 9, USD),
+        Transfer(3, 2, "SOL", 10 * COIN - 1),
+        Transfer(3, 2, "USDC", 1000 * USD - 1),
+        Refused(ConvertDust(3, SPOT), R.AMOUNT_TOO_SMALL),
+        Refused(bid(3, 1, USD), R.INSUFFICIENT_FUNDS),
+        Refused(ask(3, 1, USD), R.INSUFFICIENT_FUNDS),
+        Refused(ask(3, 1, USD, reduce_only=True), R.REDUCE_ONLY_NOT_REDUCED),
+        CancelAllOrders(3, SPOT),
+    ),
+)
 
 _CONVERT: Final = ConvertDust(3, SPOT)
 
@@ -35,9 +50,11 @@ def _kept(amount: int) -> Transfer:
     return Transfer(3, 2, "SOL", 10 * COIN - amount)
 
 
+_PAYER: Final = Deposit(0, "USDC", "solana", 9, USD)
+"""The fees account has one USDC to buy dust with."""
+
 _PAID: Final = Group("spot", (_PAYER,), Why.BOUNDARY)
 _HALF: Final = Group("spot", (_PAYER, _kept(LOT // 2)))
-_FOUND: Final = Group("spot", (_PAYER, _kept(LOT // 2)), Why.PRECEDENCE)
 
 _AMOUNTS: Final[tuple[Case, ...]] = (
     _HALF.accept("SM-12-001", "half a lot is sold for half a USDC", _CONVERT),
@@ -107,6 +124,8 @@ _AMOUNTS: Final[tuple[Case, ...]] = (
         "SM-12-013", "the fees of trades buy dust", _CONVERT
     ),
 )
+
+_FOUND: Final = Group("spot", (_PAYER, _kept(LOT // 2)), Why.PRECEDENCE)
 
 _BTC: Final = (ListAsset("BTC", SOL), ListMarket("BTC_USDC", replace(MARKET, base="BTC")))
 _SOL_BTC: Final = (ListAsset("BTC", SOL), ListMarket("SOL_BTC", replace(MARKET, quote="BTC")))
@@ -252,8 +271,9 @@ _CLAIMS: Final[tuple[Case, ...]] = (
     ),
 )
 
-_REVERSED: Final = ListMarket("USDC_SOL", replace(MARKET, base="USDC", quote="SOL", lot_atoms=USD))
 _SWAP: Final = ConvertDust(3, "USDC_SOL")
+
+_REVERSED: Final = ListMarket("USDC_SOL", replace(MARKET, base="USDC", quote="SOL", lot_atoms=USD))
 
 
 def _indebted(kept: int) -> Group:
@@ -326,4 +346,11 @@ _MORE: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_AMOUNTS, *_CODES, *_CLAIMS, *_MORE)
+
+CASES: Final[tuple[Case, ...]] = (
+    *_DUST,
+    *_AMOUNTS,
+    *_CODES,
+    *_CLAIMS,
+    *_MORE,
+)

@@ -1,14 +1,16 @@
-"""Cases of the spot margin chapter: the matching loop, what is left, and self-trade prevention."""
+"""Cases of matching and self-trade prevention (SM-7, SM-8), and of the band meanwhile (SM-6)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
-from ibperp.actions import CreateAccount, Deposit, Transfer
+from ibperp.actions import CreateAccount, Deposit, SetPoolParameters, Transfer
 from ibperp.orders import SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, market
-from ibperp_authoring.cases.setups import COIN, USD
+from ibperp.parameters import BookState
+from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags, market, withdraw
+from ibperp_authoring.cases.setups import COIN, SOL, USD
 
 _IOC: Final[dict[str, Any]] = {"time_in_force": TimeInForce.IOC}
 _FOK: Final[dict[str, Any]] = {"time_in_force": TimeInForce.FOK}
@@ -173,4 +175,45 @@ _SELF: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LEVELS, *_SELF)
+
+def _own(number: int, words: str, price: int, mode: SelfTradePrevention) -> Case:
+    """Return a bid of account 3 that meets another's ask, then its user's own at `price`."""
+    return Group("spot", (ask(4, 1, USD), ask(2, 1, price)), clauses=("SM-6", "SM-8")).accept(
+        f"SM-7-{number:03}", f"{words}, {mode}", bid(3, 2, 1_200_000, self_trade_prevention=mode)
+    )
+
+
+_BAND: Final[tuple[Case, ...]] = tuple(
+    _own(number + 3 * beyond, words, price, mode)
+    for beyond, words, price in (
+        (0, "an own order within the band is self-trade", 1_100_000),
+        (1, "an own order beyond the band stops by the band", 1_100_100),
+    )
+    for number, mode in enumerate(SelfTradePrevention, 30)
+)
+
+_BORROW: Final[dict[str, Any]] = {"flags": flags(borrow=True)}
+
+_GONE: Final = (withdraw(4, "SOL", "solana", 10 * COIN), ask(4, 10, USD, **_BORROW))
+_CLOSED: Final = SetPoolParameters("SOL", replace(SOL.pool, book_state=BookState.REPAY_ONLY))
+"""Account 4 asks for the best price, but cannot borrow what it sells."""
+
+_BOUND: Final[tuple[Case, ...]] = tuple(
+    Group("spot", (*_GONE, ask(5, 10, price), _CLOSED), Why.BOUNDARY, ("SM-7",)).accept(
+        f"SM-6-{number}",
+        f"the best maker ends without a trade: its price {words}",
+        market(3, Side.BID, 10),
+    )
+    for number, words, price in (
+        (210, "still bounds, and the next is at the bound", 1_100_000),
+        (211, "still bounds, and the next is a tick beyond", 1_100_100),
+    )
+)
+
+
+CASES: Final[tuple[Case, ...]] = (
+    *_LEVELS,
+    *_SELF,
+    *_BAND,
+    *_BOUND,
+)

@@ -1,0 +1,1 @@
+"""Conformance cases of incidents, by their numbers on the page of incidents."""

@@ -1,0 +1,59 @@
+"""Cases of what an owner may do when the equity is below zero (PF-8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ibperp.actions import Borrow, SetPrice, Transfer
+from ibperp.outcomes import RejectionCode as R
+from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags
+from ibperp_authoring.cases.setups import USD, market_with
+
+_UNDER: Final = Group(
+    "spot",
+    (
+        market_with(tick=1, maker_fee=0, taker_fee=0),
+        Borrow(3, "USDC", 4000 * USD),
+        Transfer(3, 2, "USDC", 1500 * USD),
+        SetPrice("SOL", 50 * USD),
+    ),
+    why=Why.BOUNDARY,
+    clauses=("SM-4",),
+)
+"""Account 3 has an equity of -50 dollars; a lot of SOL is half a dollar and counts for 0.45."""
+
+_REPAY: Final = flags(repay=True)
+
+BELOW: Final[tuple[Case, ...]] = (
+    _UNDER.accept(
+        "PF-8-100",
+        "below zero: as much equity and less maintenance",
+        bid(4, 1, 450_000),
+        ask(3, 1, 450_000, flags=_REPAY),
+    ),
+    _UNDER.reject(
+        "PF-8-101",
+        "below zero: an atom of equity less, with less maintenance",
+        bid(4, 1, 449_999),
+        ask(3, 1, 449_999, flags=_REPAY),
+        code=R.INSUFFICIENT_MARGIN,
+        twin="PF-8-100",
+    ),
+    _UNDER.accept(
+        "PF-8-102",
+        "below zero: as much of both",
+        bid(4, 1, 450_000),
+        ask(3, 1, 450_000),
+    ),
+    _UNDER.reject(
+        "PF-8-103",
+        "below zero: an order that rests may not lose an atom",
+        ask(3, 1, 449_999),
+        code=R.INSUFFICIENT_MARGIN,
+        twin="PF-8-104",
+    ),
+    _UNDER.accept("PF-8-104", "below zero: an order that rests without loss", ask(3, 1, 450_000)),
+)
+
+
+CASES: Final[tuple[Case, ...]] = (*BELOW,)
