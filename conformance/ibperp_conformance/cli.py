@@ -118,20 +118,26 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
     """Try every message of the protocol once and say what to mend."""
     from ibperp_conformance.runner import smoke as smoking
 
-    failed = 0
-    could_not_run = False
+    checks = []
     for check in smoking.smoke(command, timeout):
+        checks.append(check)
+        if check.skipped_for:
+            typer.echo(f"skip  {check.name}: it needs what failed in {check.skipped_for!r}")
+            continue
         typer.echo(f"{'FAIL' if check.problem else 'ok':<5} {check.name}")
         if check.problem:
-            failed += 1
-            could_not_run = could_not_run or check.could_not_run
             typer.echo(f"      {check.problem}\n      remedy: {check.remedy}")
             if check.stderr:
                 typer.echo(f"      standard error of the engine:\n{check.stderr}")
-    if could_not_run:
+    failed = sum(bool(check.problem) for check in checks)
+    skipped = sum(bool(check.skipped_for) for check in checks)
+    if any(check.could_not_run for check in checks):
         return EXIT_NOT_RUN
-    typer.echo("next: ibperp conform" if not failed else f"{failed} checks failed")
-    return 1 if failed else 0
+    if not failed:
+        typer.echo("next: ibperp conform")
+        return 0
+    typer.echo(f"{failed} {'check' if failed == 1 else 'checks'} failed, {skipped} skipped")
+    return 1
 
 
 @app.command()

@@ -214,16 +214,56 @@ def test_conduct__settlement_time_is_compared_if_settlement_is_claimed(tmp_path:
     assert wrong(tmp_path, "no-settlement", directory=directory).counts["passed"] == 3
 
 
+def observation(**account: object) -> dict[str, Any]:
+    """The least that an engine with custody alone shows, with one account."""
+    names = ("chains", "assets", "withdrawals", "rebalances")
+    parts: dict[str, Any] = {name: {} for name in names}
+    return {**parts, "accounts": {"2": {"free": {}, "shares": {}, **account}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "capabilities", "differs"),
+    [
+        ({}, {"custody"}, None),
+        ({"withdrawals": None}, {"custody"}, "withdrawals"),
+        ({"withdrawals": []}, {"custody"}, "withdrawals"),
+        ({"markets": {}, "requests": {}}, {"custody"}, None),
+        ({"markets": {}, "orders": {}}, {"custody", "spot_margin"}, "accounts/2/reserved"),
+        ({}, {"custody", "programs"}, "backstops"),
+        ({"x": {}}, {"custody"}, "x"),
+        ({"x": [[[]]]}, {"custody"}, "x/0/0"),
+        ({"accounts": {"2": {"user": "1", "free": {}}}}, {"custody"}, "accounts/2/shares"),
+        (
+            {"accounts": {"2": {"user": "1", "free": {}, "shares": None}}},
+            {"custody"},
+            "accounts/2/shares",
+        ),
+        ({"accounts": observation(user="1", portfolio={})["accounts"]}, {"custody"}, None),
+        (
+            {"accounts": observation(user="1", portfolio={})["accounts"]},
+            {"custody", "portfolio"},
+            "accounts/2/portfolio",
+        ),
+    ],
+)
+def test_compare_observation__what_is_empty_is_there_and_nothing_else_is(
+    change: dict[str, Any], capabilities: set[str], differs: str | None
+) -> None:
+    received = observation(user="1") | change
+    rows = compare_observation({"accounts/2/user": "1"}, received, capabilities)
+    assert next((row.path for row in rows), None) == differs
+
+
 def test_compare_observation__drops_the_portfolio_from_both_sides() -> None:
     expected = {"accounts/2/portfolio/equity": "5", "accounts/2/user": "1"}
-    received = {"accounts": {"2": {"user": "1", "portfolio": {"equity": "6", "more": "1"}}}}
+    received = observation(user="1", portfolio={"equity": "6", "more": "1"})
     rows = compare_observation(expected, received, {"portfolio"})
     assert [row.path for row in rows] == [
         "accounts/2/portfolio/equity",
         "accounts/2/portfolio/more",
     ]
     assert compare_observation(expected, received, {"custody"}) == ()
-    other = {"accounts": {"2": {"user": "1", "free": {"portfolio": "7"}}}}
+    other = observation(user="1", free={"portfolio": "7"})
     assert [row.path for row in compare_observation(expected, other, {"custody"})] == [
         "accounts/2/free/portfolio"
     ]

@@ -55,6 +55,7 @@ def test_genesis__accounts_hold_nothing_but_the_settings_of_a_new_account() -> N
         "free": {},
         "shares": {},
         "reserved": {},
+        "positions": {},
         "settings": {
             "auto_lend": False,
             "auto_repay_borrows": False,
@@ -301,7 +302,7 @@ def test_position__has_the_fields_of_the_protocol() -> None:
         }
     }
     assert accounts["4"]["positions"][PERP]["lots"] == "-4"
-    assert "positions" not in accounts["2"]
+    assert accounts["2"]["positions"] == {}
 
 
 def test_unsettled__is_there_if_it_is_not_zero() -> None:

@@ -56,6 +56,8 @@ def later(fault: str, reply: dict[str, Any]) -> str:
             return json.dumps({**reply, "id": str(reply["id"])})
         case "two-kinds":
             return json.dumps({**reply, "errored": {"message": "no"}})
+        case "prints":
+            return f'{{"level":"debug","note":"working"}}\n{text}'
         case "a-list":
             return json.dumps([reply])
         case "nan":

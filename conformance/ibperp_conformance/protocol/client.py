@@ -20,6 +20,9 @@ LINE_LIMIT: Final = 64 * 2**20
 STDERR_TAIL: Final = 4096
 CHUNK: Final = 65536
 GRACE: Final = 1.0
+REPLIES_ALONE: Final = (
+    "standard output is for replies alone, one a line; write logs to standard error"
+)
 
 Fields: TypeAlias = Mapping[str, object]
 
@@ -33,11 +36,21 @@ _KINDS: Final[Mapping[str, str]] = {
 
 
 class EngineFailureError(Exception):
-    """The engine cannot be talked to; `stderr` is the end of what it printed there."""
+    """The engine cannot be talked to.
 
-    def __init__(self, message: str, stderr: str = "") -> None:
+    `stderr` is the end of what it printed there; `remedy` says what to mend, where the failure
+    alone tells it.
+    """
+
+    def __init__(self, message: str, stderr: str = "", remedy: str = "") -> None:
         super().__init__(message)
         self.stderr = stderr
+        self.remedy = remedy
+
+    @property
+    def explained(self) -> str:
+        """The failure, and its remedy where there is one."""
+        return f"{self}; {self.remedy}" if self.remedy else str(self)
 
 
 class EngineNotStartedError(EngineFailureError):
@@ -164,7 +177,8 @@ class Engine:
         try:
             return decode(received)
         except ValueError as error:
-            raise self._garbage(f"not a line of JSON ({error}): {_quoted(received)}") from None
+            problem = f"not a line of JSON ({error}): {_quoted(received)}"
+            raise self._garbage(problem, REPLIES_ALONE) from None
 
     def stderr_tail(self) -> str:
         """Return the end of what the engine printed on standard error, safe to print."""
@@ -286,16 +300,21 @@ class Engine:
             f"no reply within {self.timeout:g} seconds{half}", self.stderr_tail()
         )
 
-    def _garbage(self, message: str) -> EngineGarbageError:
-        return EngineGarbageError(f"the engine broke the protocol: {message}", self.stderr_tail())
+    def _garbage(self, message: str, remedy: str = "") -> EngineGarbageError:
+        problem = f"the engine broke the protocol: {message}"
+        return EngineGarbageError(problem, self.stderr_tail(), remedy)
 
     def _checked(self, op: str, number: object, received: object) -> Reply:
         """Return `received` as the reply to request `number`, or raise `EngineGarbageError`."""
-        if not isinstance(received, dict):
-            raise self._garbage(f"a reply is an object, received {_short(received)}")
-        identity = received.get("id")
+        if not isinstance(received, dict) or "id" not in received:
+            message = f"a reply is an object with an id, received {_short(received)}"
+            raise self._garbage(message, REPLIES_ALONE)
+        identity = received["id"]
         if type(identity) is not int or identity != number:
-            raise self._garbage(f"request {number} ({op}) was answered with {_short(received)}")
+            raise self._garbage(
+                f"request {number} ({op}) was answered with the id {_short(identity)}, "
+                f"expected {number}; received {_short(received)}"
+            )
         kinds = [name for name in received if name != "id"]
         if len(kinds) != 1 or kinds[0] not in _allowed(op):
             allowed = ", ".join(_allowed(op))

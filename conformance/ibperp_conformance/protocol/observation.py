@@ -181,15 +181,14 @@ def _account(state: State, account: Account, symbols: list[str]) -> dict[str, An
         "free": _nonzero(account.free, symbols),
         "shares": _nonzero(account.shares, symbols),
         "reserved": _nonzero(account.reserved, symbols),
+        "positions": {
+            state.markets[position.market].symbol: _position(position)
+            for position in account.positions
+        },
         "settings": {name: _leaf(getattr(account.settings, name)) for name in SETTINGS_FIELDS},
     }
     if account.unsettled:
         described["unsettled"] = str(account.unsettled)
-    if account.positions:
-        described["positions"] = {
-            state.markets[position.market].symbol: _position(position)
-            for position in account.positions
-        }
     return described | _portfolio(state, account)
 
 

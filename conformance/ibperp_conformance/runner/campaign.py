@@ -204,7 +204,7 @@ def conduct(
         campaign.stopped = "interrupted"
     except EngineFailureError as failure:
         campaign.failure = failure
-        campaign.stopped = str(failure)
+        campaign.stopped = failure.explained
     finally:
         runner.close()
         for vector in vectors[len(campaign.results) :]:
@@ -271,7 +271,7 @@ class _Runner:
         except EngineFailureError as failure:
             outcome, stderr = _outcome_of(failure), failure.stderr
             self.close()
-            message = f"{failure}{self._place(setup, vector, outcome)}"
+            message = f"{failure.explained}{self._place(setup, vector, outcome)}"
             self.timeouts = self.timeouts + 1 if outcome is Outcome.TIMED_OUT else 0
             self.failures += 1
         seconds = time.monotonic() - began

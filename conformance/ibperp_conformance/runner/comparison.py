@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,10 +19,27 @@ OWN_LEAVES: Final[Mapping[str, re.Pattern[str]]] = {
 }
 """The leaves that only an engine with a capability answers for, whatever the vector (CF-7)."""
 
+CONTAINERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "": {
+        **dict.fromkeys(("chains", "assets", "accounts", "withdrawals", "rebalances"), "custody"),
+        **dict.fromkeys(("markets", "orders"), "spot_margin"),
+        **dict.fromkeys(("backstops", "requests"), "programs"),
+    },
+    "accounts": {
+        "free": "custody",
+        "shares": "custody",
+        "reserved": "spot_margin",
+        "positions": "perpetuals",
+    },
+    "markets": {"bids": "spot_margin", "asks": "spot_margin"},
+    "requests": {"quotes": "programs"},
+}
+"""What is there even when empty, at the top and in each entry, by its capability (CF-4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A leaf as JSON text on both sides, None where it is absent."""
+    """A leaf, or an empty object or array, as JSON text on both sides, None where it is absent."""
 
     path: str
     expected: str | None
@@ -55,8 +72,46 @@ def compare_step(
 def compare_observation(
     expected: Mapping[str, object], observation: Object, capabilities: Collection[str]
 ) -> tuple[Row, ...]:
-    """Compare an observation with flat leaves, without those of what the engine does not claim."""
-    return compare(_judged(expected, capabilities), _judged(flatten(observation), capabilities))
+    """Compare an observation with flat leaves, without those of what the engine does not claim.
+
+    Objects and arrays without leaves are compared too: those of CF-4 are there, and no other.
+    """
+    rows = compare(_judged(expected, capabilities), _judged(flatten(observation), capabilities))
+    return rows or (*absent(observation, capabilities), *surplus(observation, capabilities))
+
+
+def absent(observation: Object, capabilities: Collection[str]) -> Iterator[Row]:
+    """Yield the objects and arrays that an observation must have, even empty, and has not."""
+    for parent, members in CONTAINERS.items():
+        entries = {"": observation} if not parent else observation.get(parent, {})
+        for entry, fields in entries.items() if isinstance(entries, Mapping) else ():
+            prefix = f"{parent}/{entry}/" if parent else ""
+            for name, capability in members.items():
+                present = isinstance(fields, Mapping) and name in fields
+                if capability in capabilities and not present:
+                    yield Row(f"{prefix}{name}", _empty(name), None)
+
+
+def surplus(observation: Object, capabilities: Collection[str]) -> Iterator[Row]:
+    """Yield what an observation has without a leaf in it where nothing of the kind belongs."""
+    pending: list[tuple[tuple[str, ...], object]] = [((), observation)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, Mapping) and value:
+            pending += [((*path, str(name)), child) for name, child in value.items()]
+        elif isinstance(value, list) and value:
+            pending += [((*path, str(place)), child) for place, child in enumerate(value)]
+        elif not isinstance(value, str | bool | int | float):
+            parent = {1: "", 3: path[0]}.get(len(path), "none")
+            belongs = path[-1:] and path[-1] in CONTAINERS.get(parent, {})
+            expected = _empty(path[-1]) if belongs else None
+            received, shown = json.dumps(value), "/".join(path)
+            if expected != received and not _is_foreign(f"{shown}/", capabilities):
+                yield Row(shown, expected, received)
+
+
+def _empty(name: str) -> str:
+    return "[]" if name in {"bids", "asks"} else "{}"
 
 
 def compare(expected: Mapping[str, object], received: Mapping[str, object]) -> tuple[Row, ...]:
@@ -78,12 +133,13 @@ def compare(expected: Mapping[str, object], received: Mapping[str, object]) -> t
 
 
 def _judged(leaves: Mapping[str, object], capabilities: Collection[str]) -> Mapping[str, object]:
-    foreign = [own for name, own in OWN_LEAVES.items() if name not in capabilities]
-    if not foreign:
+    if OWN_LEAVES.keys() <= set(capabilities):
         return leaves
-    return {
-        path: leaf for path, leaf in leaves.items() if not any(own.match(path) for own in foreign)
-    }
+    return {path: leaf for path, leaf in leaves.items() if not _is_foreign(path, capabilities)}
+
+
+def _is_foreign(path: str, capabilities: Collection[str]) -> bool:
+    return any(own.match(path) for name, own in OWN_LEAVES.items() if name not in capabilities)
 
 
 def _received(reply: Reply, *, events: bool) -> dict[str, object]:

@@ -210,7 +210,7 @@ def verdict(campaign: Campaign) -> str:
     name = visible(name, 120)
     known = sum(1 for r in campaign.results if r.is_good and r.known is not None)
     if campaign.failure is not None:
-        return f"The engine could not be run: {campaign.failure}"
+        return f"The engine could not be run: {campaign.failure.explained}"
     if campaign.interrupted:
         return f"Interrupted: {passed} of {campaign.total} vectors passed until then."
     if campaign.exit_code == 0:

@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
 
-from ibperp_conformance.json_text import visible
-from ibperp_conformance.protocol.client import (
-    Engine,
-    EngineFailureError,
-    EngineNotStartedError,
-    Reply,
-)
-from ibperp_conformance.runner.smoke_requests import (
-    ACCOUNT,
-    BOOK,
-    CANCEL,
-    EMPTY,
-    FAR,
-    LATER,
-    ORDER,
-    PERPETUAL,
-    SETTLEMENT,
-    SYSTEM,
-    TRADE,
-)
-
-PARTS: Final = ("time", "chains", "assets", "accounts", "withdrawals", "rebalances")
-MARKET_PARTS: Final = ("last_price", "bids", "asks")
-MALFORMED: Final = b'{"id": 1, "op": \n'
-
-
-Attempt: TypeAlias = tuple[str, str, Callable[[Engine], None]]
-"""A name, what to mend, and what raises if there is something to mend."""
+from ibperp_conformance.protocol.client import Engine, EngineFailureError, EngineNotStartedError
+from ibperp_conformance.runner.smoke_checks import ATTEMPTS, UnexpectedError
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing tried: `problem` is empty when the engine did well, `remedy` says what to mend."""
+    """One thing tried: `problem` is empty when the engine did well, `remedy` says what to mend.
+
+    `skipped_for`: the check that failed before, without which this one tells nothing.
+    """
 
     name: str
     problem: str = ""
     remedy: str = ""
     stderr: str = ""
     could_not_run: bool = False
-
-
-class _UnexpectedError(Exception):
-    """The engine answered, but not what the protocol asks for."""
+    skipped_for: str = ""
 
 
 def smoke(command: Sequence[str], timeout: float = 10.0) -> Iterator[Check]:
-    """Yield a check for every message, in order; stop when the engine cannot be talked to."""
+    """Yield a check for every message, in order; nothing is tried that stands on a failure."""
     try:
         engine = Engine(command, timeout)
     except EngineNotStartedError as error:
@@ -62,313 +34,26 @@ def smoke(command: Sequence[str], timeout: float = 10.0) -> Iterator[Check]:
         return
     with engine:
         yield Check("start")
-        for name, remedy, attempt in _attempts(engine):
+        blamed: dict[str, str] = {}
+        broken = ""
+        for attempt in ATTEMPTS:
+            if not engine.capabilities.issuperset(attempt.capabilities):
+                continue
+            cause = broken or next((blamed[name] for name in attempt.needs if name in blamed), "")
+            if cause:
+                blamed[attempt.name] = cause
+                yield Check(attempt.name, skipped_for=cause)
+                continue
             try:
-                attempt(engine)
-            except _UnexpectedError as error:
-                yield Check(name, str(error), remedy)
+                attempt.act(engine)
+            except UnexpectedError as error:
+                blamed[attempt.name] = attempt.name
+                yield Check(attempt.name, str(error), attempt.remedy)
             except EngineFailureError as error:
-                stderr = engine.stderr_tail()
-                yield Check(name, str(error), remedy, stderr, could_not_run=name == "hello")
-                return
+                broken = attempt.name
+                remedy, is_first = error.remedy or attempt.remedy, attempt.name == "hello"
+                yield Check(attempt.name, str(error), remedy, error.stderr, could_not_run=is_first)
+                if is_first:
+                    return
             else:
-                yield Check(name)
-
-
-def _attempts(engine: Engine) -> Iterator[Attempt]:
-    """Yield what is tried, in order; what an engine does not claim is left out."""
-    yield from _FIRST
-    if "spot_margin" in engine.capabilities:
-        yield from _SPOT_MARGIN
-    if {"spot_margin", "perpetuals"} <= engine.capabilities:
-        yield from _PERPETUALS
-    if {"spot_margin", "perpetuals", "settlement"} <= engine.capabilities:
-        yield from _SETTLEMENT
-    if "states" in engine.capabilities:
-        yield from _STATES
-    yield from _LAST
-
-
-def _hello(engine: Engine) -> None:
-    capabilities = engine.hello().capabilities
-    if "custody" not in capabilities:
-        raise _UnexpectedError("hello does not declare custody, which every engine needs")
-
-
-def _reset(engine: Engine) -> None:
-    _want("ok", engine.request("reset", system=SYSTEM))
-
-
-def _accepted(engine: Engine) -> None:
-    _want("accepted", engine.request("apply", action=ACCOUNT))
-
-
-def _rejected(engine: Engine) -> None:
-    body = _want("rejected", engine.request("apply", action=ACCOUNT))
-    if body.get("code") != "account_exists":
-        raise _UnexpectedError(f'the code is {_show(body.get("code"))}, not "account_exists"')
-
-
-def _observe(engine: Engine) -> None:
-    body = _want("observation", engine.request("observe"))
-    missing = [part for part in PARTS if part not in body]
-    if missing:
-        raise _UnexpectedError(f"the observation lacks {', '.join(missing)}")
-    _equal(body, "time", "0")
-    _equal(_member(body, "accounts", "2"), "user", "1")
-
-
-def _batch(engine: Engine) -> None:
-    replies = engine.batch([("apply", {"action": LATER}), ("observe", {})])
-    _want("accepted", replies[0])
-    _equal(_want("observation", replies[1]), "time", "60")
-
-
-def _listed(engine: Engine) -> None:
-    _all_accepted(engine, BOOK)
-
-
-def _placed(engine: Engine) -> None:
-    _want("accepted", engine.request("apply", action=ORDER))
-
-
-def _rests(engine: Engine) -> None:
-    body = _want("observation", engine.request("observe"))
-    market = _member(body, "markets", "ORE_CASH")
-    missing = [part for part in MARKET_PARTS if part not in market]
-    if missing:
-        raise _UnexpectedError(f"the market ORE_CASH lacks {', '.join(missing)}")
-    if market["bids"] != ["0"]:
-        raise _UnexpectedError(f'bids is {_show(market["bids"])}, expected ["0"]')
-    order = _member(body, "orders", "0")
-    for name, expected in (("account", "2"), ("side", "bid"), ("lots", "2"), ("reserved", "500")):
-        _equal(order, name, expected)
-    _equal(_member(_member(body, "accounts", "2"), "reserved"), "CASH", "500")
-
-
-def _cancelled(engine: Engine) -> None:
-    replies = engine.batch([("apply", {"action": CANCEL}), ("observe", {})])
-    _want("accepted", replies[0])
-    body = _want("observation", replies[1])
-    if _member(body, "orders"):
-        raise _UnexpectedError("the cancelled order is still among the open orders")
-    if _member(body, "markets", "ORE_CASH").get("bids") != []:
-        raise _UnexpectedError("the cancelled order is still among the bids")
-
-
-def _marked(engine: Engine) -> None:
-    _all_accepted(engine, PERPETUAL)
-    market = _member(_want("observation", engine.request("observe")), "markets", "ORE_PERP")
-    _equal(market, "mark_price", "250")
-
-
-def _traded(engine: Engine) -> None:
-    _all_accepted(engine, TRADE)
-    body = _want("observation", engine.request("observe"))
-    _equal(_member(body, "markets", "ORE_PERP"), "open_interest", "2")
-    for account, lots, cost in (("2", "2", "500"), ("3", "-2", "-500")):
-        position = _member(body, "accounts", account, "positions", "ORE_PERP")
-        _equal(position, "lots", lots)
-        _equal(position, "cost", cost)
-
-
-def _settled(engine: Engine) -> None:
-    _all_accepted(engine, SETTLEMENT)
-    body = _want("observation", engine.request("observe"))
-    _equal(body, "settlement_time", "60")
-    for account, free, cost in (("2", "980", "480"), ("3", "1020", "-480")):
-        _equal(_member(body, "accounts", account, "free"), "CASH", free)
-        _equal(_member(body, "accounts", account, "positions", "ORE_PERP"), "cost", cost)
-
-
-def _saved(engine: Engine) -> None:
-    requests: list[tuple[str, Mapping[str, object]]] = [
-        ("save", {"name": "smoke"}),
-        ("observe", {}),
-        ("apply", {"action": FAR}),
-        ("restore", {"name": "smoke"}),
-        ("observe", {}),
-    ]
-    replies = engine.batch(requests)
-    for place, kind in enumerate(("ok", "observation", "accepted", "ok", "observation")):
-        _want(kind, replies[place])
-    if replies[1].body != replies[4].body:
-        raise _UnexpectedError("the observation after restore is not that of the saved state")
-    _want("errored", engine.request("restore", name="never saved"))
-
-
-def _loaded(engine: Engine) -> None:
-    state = {
-        "system": SYSTEM,
-        **{name: [] for name in ("assets", "markets")},
-        **{name: {} for name in ("ended_orders", "ended_requests")},
-        "observation": {**EMPTY, "time": "60"},
-    }
-    _want("ok", engine.request("load", state=state))
-    body = _want("observation", engine.request("observe"))
-    _equal(body, "time", "60")
-    _equal(_member(body, "accounts", "2"), "user", "7")
-    if _member(body, "assets"):
-        raise _UnexpectedError("the loaded state has no assets, but some are observed")
-
-
-def _all_accepted(engine: Engine, actions: Sequence[Mapping[str, object]]) -> None:
-    for reply in engine.batch([("apply", {"action": action}) for action in actions]):
-        _want("accepted", reply)
-
-
-def _malformed(engine: Engine) -> None:
-    received = engine.exchange(MALFORMED)
-    if not isinstance(received, dict) or set(received) != {"id", "errored"} or received["id"]:
-        raise _UnexpectedError(f"the answer is {_show(received)}")
-    _equal(_want("observation", engine.request("observe")), "time", "60")
-
-
-def _unknown(engine: Engine) -> None:
-    _want("errored", engine.request("no_such_operation"))
-
-
-def _bye(engine: Engine) -> None:
-    _want("ok", engine.request("bye"))
-    if not engine.finish():
-        raise _UnexpectedError("the engine still runs a second after bye")
-
-
-_FIRST: Final[tuple[Attempt, ...]] = (
-    (
-        "hello",
-        (
-            'answer {"id": 1, "ok": {"protocol": "1", "name": ..., "version": ..., "capabilities": '
-            '["custody", "money_market"]}} on one line, and flush standard output after every line'
-        ),
-        _hello,
-    ),
-    (
-        "reset",
-        'forget every state, take the system parameters, answer {"id": ..., "ok": {}}',
-        _reset,
-    ),
-    (
-        "apply, accepted",
-        (
-            'accounts 0 and 1 exist after reset, so account 2 can be created: answer {"id": ..., '
-            '"accepted": {"events": []}}'
-        ),
-        _accepted,
-    ),
-    (
-        "apply, rejected",
-        'account 2 exists now: answer {"id": ..., "rejected": {"code": "account_exists"}}',
-        _rejected,
-    ),
-    (
-        "observe",
-        (
-            "answer the whole state as the chapter on conformance lays it out, every integer as a "
-            "string"
-        ),
-        _observe,
-    ),
-    (
-        "batch",
-        (
-            'answer {"id": ..., "replies": [...]} with one reply per request, in order, each with '
-            "the id of its own request"
-        ),
-        _batch,
-    ),
-)
-_SPOT_MARGIN: Final[tuple[Attempt, ...]] = (
-    (
-        "list a market",
-        "accept two assets, their prices, a deposit and the market between them",
-        _listed,
-    ),
-    (
-        "place an order",
-        "nothing is there to trade with, so all of it rests: answer accepted",
-        _placed,
-    ),
-    (
-        "observe an order",
-        (
-            "show the order as orders/0, its id in the array markets/ORE_CASH/bids, and the 500 "
-            "atoms of CASH that it would deliver as accounts/2/reserved/CASH"
-        ),
-        _rests,
-    ),
-    (
-        "cancel an order",
-        "answer accepted; take the order out of orders and bids",
-        _cancelled,
-    ),
-)
-_PERPETUALS: Final[tuple[Attempt, ...]] = (
-    (
-        "list a perpetual",
-        "accept the perpetual market and an index of 250: with nothing else, that is its mark",
-        _marked,
-    ),
-    (
-        "trade a perpetual",
-        (
-            "the two orders trade: show 2 lots long as accounts/2/positions/ORE_PERP, 2 lots short "
-            "of account 3, and the open interest of the market"
-        ),
-        _traded,
-    ),
-)
-_SETTLEMENT: Final[tuple[Attempt, ...]] = (
-    (
-        "settle",
-        (
-            "the mark fell by 10: account 2 pays 20 atoms of CASH, account 3 receives them, both "
-            "positions stand at the mark, and settlement_time is the time"
-        ),
-        _settled,
-    ),
-)
-_STATES: Final[tuple[Attempt, ...]] = (
-    (
-        "save and restore",
-        (
-            "keep the state under its name; after restore everything is as it was when it was "
-            "saved; answer errored to a name that was never saved"
-        ),
-        _saved,
-    ),
-    ("load", "make the state that is written down the current one", _loaded),
-)
-_LAST: Final[tuple[Attempt, ...]] = (
-    (
-        "malformed line",
-        'answer {"id": null, "errored": {"message": ...}} to a line that is not JSON, and go on',
-        _malformed,
-    ),
-    ("unknown operation", 'answer {"id": ..., "errored": {"message": ...}} and go on', _unknown),
-    ("bye", 'answer {"id": ..., "ok": {}} and exit', _bye),
-)
-
-
-def _want(kind: str, reply: Reply) -> Mapping[str, object]:
-    if reply.kind != kind or not isinstance(reply.body, dict):
-        raise _UnexpectedError(f"expected {kind}, received {reply.kind}: {_show(reply.body)}")
-    return reply.body
-
-
-def _member(fields: Mapping[str, object], *path: str) -> Mapping[str, object]:
-    found: object = fields
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    if not isinstance(found, Mapping):
-        raise _UnexpectedError(f"the observation lacks {'/'.join(path)}, or it is no object")
-    return found
-
-
-def _equal(fields: Mapping[str, object], name: str, expected: str) -> None:
-    if fields.get(name) != expected:
-        raise _UnexpectedError(f'{name} is {_show(fields.get(name))}, expected "{expected}"')
-
-
-def _show(value: object) -> str:
-    return visible(json.dumps(value), 200)
+                yield Check(attempt.name)
