@@ -1,7 +1,7 @@
 // Perpetuals: their markets (PP-1, PP-2), mark (PP-6), funding (PP-7, PP-8), final settlement (PP-9).
 
 import { best, endAll, isBookLawful, isPerpetual, newBook } from './book.mjs';
-import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, median, MILLION, min, RATIO } from './numbers.mjs';
+import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, median, MILLION, min, RATIO, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { limitedPrice, settlementAsset } from './portfolio.mjs';
 import { lotsOf, touch } from './positions.mjs';
@@ -27,7 +27,7 @@ export function listPerpetual({ state }, { market: symbol, parameters }) {
   });
   state.markets.set(symbol, {
     ...newBook(parameters), index_price: 0n, mark_price: 0n, mark_time: state.time, funding_index: 0n,
-    funding_time: state.time, open_interest: 0n, is_limited: false,
+    funding_time: state.time, funding_parts: [], open_interest: 0n, is_limited: false,
   });
 }
 
@@ -36,6 +36,7 @@ export function setPerpetualParameters(run, { market: symbol, parameters }) {
   stage({ parameter_invalid: !isPerpetualLawful(parameters), market_unknown: !market });
   stage({ market_kind: !isPerpetual(market) });
   const origin = marginsOf(market.parameters);
+  changeTerms(run.state, market, parameters);
   market.parameters = parameters;
   startRamp(run.state, market, origin);
   if (parameters.order_book_state === 'closed') endAll(run, market);
@@ -86,34 +87,84 @@ export function updateMark({ state, events }, { market: symbol, index_price, has
 // PP-7
 const EIGHT_HOURS = 28800n;
 
-function fundingRate(premium, { interest_rate, interest_clamp, funding_interval, funding_floor, funding_cap }) {
+/** What a part of an interval is charged, in ratios of eight hours times seconds. */
+function partDue(premium, { seconds, interest_rate, interest_clamp, funding_interval, funding_floor, funding_cap }) {
   const pull = min(max(interest_rate - premium, -interest_clamp), interest_clamp);
-  const rate = floorDivide((premium + pull) * funding_interval, EIGHT_HOURS);
-  return min(max(rate, funding_floor), funding_cap);
+  const low = ceilDivide(funding_floor * EIGHT_HOURS * seconds, funding_interval);
+  const high = floorDivide(funding_cap * EIGHT_HOURS * seconds, funding_interval);
+  return min(max((premium + pull) * seconds, low), high);
 }
 
+const fundingRate = (premium, parts) => floorDivide(sum(parts.map((part) => partDue(premium, part))), EIGHT_HOURS);
+
 // PP-8
-export function applyFunding({ state, events }, { market: symbol, premium }) {
-  stage({ out_of_range: !isInRange(premium) });
-  const market = perpetualOf(state, symbol);
-  const { mark_price, funding_time, open_interest, parameters } = market;
-  const { funding_interval } = parameters;
-  stage({
-    price_unknown: mark_price === 0n, too_early: state.time / funding_interval <= funding_time / funding_interval,
-  });
-  const rate = fundingRate(premium, parameters);
-  const step = open_interest === 0n ? 0n : floorDivide(mark_price * rate, RATIO);
-  market.funding_index += step;
+const TERMS = ['funding_interval', 'interest_rate', 'interest_clamp', 'funding_floor', 'funding_cap'];
+const isSameTerms = (one, other) => TERMS.every((name) => one[name] === other[name]);
+
+/** The multiple of the interval that ends what runs: after `funding_time`, or at it where parts wait. */
+function intervalEnd({ funding_time, funding_parts, parameters: { funding_interval } }) {
+  const since = funding_parts.length > 0 ? funding_time - 1n : funding_time;
+  return since - (since % funding_interval) + funding_interval;
+}
+
+/** The seconds since `funding_time`; of whole intervals that nobody ended only the first. */
+function uncharged({ time }, market) {
+  const last = time - (time % market.parameters.funding_interval);
+  return time - market.funding_time - max(last - intervalEnd(market), 0n);
+}
+
+/** What is not charged of the running interval, `seconds` of it at the terms in force. */
+function partsWith({ funding_parts, parameters }, seconds) {
+  if (seconds === 0n) return funding_parts;
+  const terms = Object.fromEntries(TERMS.map((name) => [name, parameters[name]]));
+  const last = funding_parts.at(-1);
+  if (last === undefined || !isSameTerms(last, terms)) return [...funding_parts, { seconds, ...terms }];
+  return [...funding_parts.slice(0, -1), { ...last, seconds: last.seconds + seconds }];
+}
+
+/** The time that passed under the old terms of the rate is set aside. */
+function changeTerms(state, market, parameters) {
+  if (isSameTerms(market.parameters, parameters)) return;
+  market.funding_parts = partsWith(market, uncharged(state, market));
   market.funding_time = state.time;
+}
+
+/** Funding is charged up to `time`. */
+function chargeFunding({ events }, symbol, market, rate, time) {
+  const step = market.open_interest === 0n ? 0n : floorDivide(market.mark_price * rate, RATIO);
+  market.funding_index += step;
+  market.funding_time = time;
+  market.funding_parts = [];
   events.push({ type: 'funding_applied', market: symbol, rate: String(rate), step: String(step) });
 }
 
+export function applyFunding(run, { market: symbol, premium }) {
+  const { time } = run.state;
+  stage({ out_of_range: !isInRange(premium) });
+  const market = perpetualOf(run.state, symbol);
+  const { funding_interval } = market.parameters;
+  const end = intervalEnd(market);
+  stage({ price_unknown: market.mark_price === 0n, too_early: time < end });
+  const rate = fundingRate(premium, partsWith(market, end - market.funding_time));
+  chargeFunding(run, symbol, market, rate, time - (time % funding_interval));
+}
+
 // PP-9
+/** The running interval is charged up to now, at the premium of the moment. */
+function lastFunding(run, symbol, market) {
+  const { index_price, mark_price, open_interest } = market;
+  const parts = partsWith(market, uncharged(run.state, market));
+  if (open_interest === 0n || parts.length === 0) return;
+  const premium = index_price === 0n ? 0n : floorDivide((mark_price - index_price) * RATIO, index_price);
+  chargeFunding(run, symbol, market, fundingRate(premium, parts), run.state.time);
+}
+
 export function settleMarket(run, { market: symbol, price }) {
   const { state } = run;
   stage({ amount_not_positive: price <= 0n, out_of_range: !isInRange(price) });
   const market = perpetualOf(state, symbol);
   stage({ market_not_closed: market.parameters.order_book_state !== 'closed' });
+  lastFunding(run, symbol, market);
   state.accounts.forEach((account, id) => {
     const lots = lotsOf(account, symbol);
     if (lots !== 0n) touch(run, BigInt(id), symbol, -lots, price);

@@ -1,10 +1,15 @@
-"""Mark price and funding rate: pure functions of the inputs that an action brings (PP-6, PP-7)."""
+"""Mark price, and the rate and the time of funding (PP-6 to PP-8)."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up
+from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
+from ibperp.state import FundingPart
+
+if TYPE_CHECKING:
+    from ibperp.parameters import PerpetualParameters
 
 FUNDING_BASIS: Final = 28_800
 """The interval for which premium and interest are stated: eight hours, in seconds (PP-7)."""
@@ -43,18 +48,66 @@ def premium_of(mark: int, index: int) -> int:
     return mul_div_down(mark - index, RATIO, index)
 
 
-def funding_rate(  # noqa: PLR0917 - the order of the published formula
-    premium: int, interest: int, clamp: int, low: int, high: int, interval: int
-) -> int:
-    """Return the rate of one funding interval, a signed ratio rounded down (PP-7).
+def part_of(limits: PerpetualParameters, seconds: int) -> FundingPart:
+    """Return seconds that pass under the terms of these parameters (PP-8)."""
+    return FundingPart(
+        seconds,
+        limits.funding_interval,
+        limits.interest_rate,
+        limits.interest_clamp,
+        limits.funding_floor,
+        limits.funding_cap,
+    )
 
-    `premium`: the mean over the interval. `interest`: per eight hours; it pulls the rate toward
-    itself by at most `clamp`. The sum is scaled from eight hours to `interval` seconds, and cut to
-    what lies from `low` to `high`.
+
+def with_part(parts: tuple[FundingPart, ...], part: FundingPart) -> tuple[FundingPart, ...]:
+    """Return the parts of an interval with one more; equal terms are one part (PP-8)."""
+    if part.seconds == 0:
+        return parts
+    if parts and replace(parts[-1], seconds=part.seconds) == part:
+        part = replace(part, seconds=parts[-1].seconds + part.seconds)
+        parts = parts[:-1]
+    return (*parts, part)
+
+
+def interval_end(start: int, interval: int, parts: tuple[FundingPart, ...]) -> int:
+    """Return the multiple of `interval` that ends what runs since `start`, in seconds (PP-8).
+
+    It is after `start`; at `start` where parts of the interval wait, which it may end.
     """
-    pull = min(max(interest - premium, -clamp), clamp)
-    rate = mul_div_down(premium + pull, interval, FUNDING_BASIS)
-    return min(max(rate, low), high)
+    since = start - 1 if parts else start
+    return since - remainder(since, interval) + interval
+
+
+def seconds_to_charge(start: int, end: int, time: int, interval: int) -> int:
+    """Return the seconds from `start` to `time` without whole intervals that nobody ended (PP-8).
+
+    The interval that is over at `end` waits for its funding; those after it are not charged.
+    """
+    last = time - remainder(time, interval)
+    return time - start - max(last - end, 0)
+
+
+def part_due(premium: int, part: FundingPart) -> int:
+    """Return the rate of one part, in ratios of eight hours times seconds (PP-7, PP-8).
+
+    The interest pulls the premium toward itself by at most the clamp; floor and cap bound what is
+    due in proportion to the seconds.
+    """
+    clamp = part.interest_clamp
+    pull = min(max(part.interest_rate - premium, -clamp), clamp)
+    seconds, interval = part.seconds, part.funding_interval
+    low = mul_div_up(part.funding_floor * FUNDING_BASIS, seconds, interval)
+    high = mul_div_down(part.funding_cap * FUNDING_BASIS, seconds, interval)
+    return min(max((premium + pull) * seconds, low), high)
+
+
+def funding_rate(premium: int, parts: tuple[FundingPart, ...]) -> int:
+    """Return the rate of all parts together, a signed ratio rounded down once (PP-7, PP-8).
+
+    `premium`: the mean over them. Premium and interest are those of eight hours.
+    """
+    return div_down(sum(part_due(premium, part) for part in parts), FUNDING_BASIS)
 
 
 def index_step(mark: int, rate: int) -> int:

@@ -213,11 +213,24 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingPart:
+    """Seconds of a funding interval, and the terms of the rate that they passed under (PP-8)."""
+
+    seconds: int
+    funding_interval: int
+    interest_rate: int
+    interest_clamp: int
+    funding_floor: int
+    funding_cap: int
+
+
+@dataclass(frozen=True, slots=True)
 class Perpetual:
     """A perpetual market, settled in the settlement asset; prices in quote atoms per lot (PP-1).
 
     `mark_time`: of the last update. `funding_index`: what a lot long has paid since the listing.
-    `funding_time`: of the last funding. `open_interest`: lots long, which is lots short.
+    `funding_time`: up to which funding is charged, or waits in `funding_parts`: seconds that passed
+    under terms that changed since (PP-8). `open_interest`: lots long, which is lots short.
     """
 
     symbol: str
@@ -229,6 +242,7 @@ class Perpetual:
     mark_time: int = 0
     funding_index: int = 0
     funding_time: int = 0
+    funding_parts: tuple[FundingPart, ...] = ()
     open_interest: int = 0
     is_limited: bool = False
     ramp: Ramp | None = None

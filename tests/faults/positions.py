@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, ApplyFunding, Settle
+from ibperp.actions import Action, AdvanceTime, ApplyFunding, SetPerpetualParameters, Settle
 from ibperp.events import VirtualMoved
 from ibperp.ordered import Ordered
 from ibperp.state import State
@@ -14,6 +14,7 @@ from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of
 from ibperp_invariants.claims.settlement.settlement import CULLING
 from ibperp_invariants.step.step import Step
+from walks.perpetual import PERPETUALS
 from worlds.active import held, ordered
 from worlds.positions import CROSS, GEM_PERP, accepted, market, position, positioned, unsettled
 
@@ -37,6 +38,12 @@ BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
     "funding_clamped": (
         ApplyFunding("GEM_PERP", 0),
         lambda state: market(state, GEM_PERP, funding_index=9),
+    ),
+    "every_second_is_funded_once": (
+        SetPerpetualParameters(
+            "GEM_PERP", replace(PERPETUALS["GEM_PERP"], funding_cap=1, funding_floor=0)
+        ),
+        lambda state: market(state, GEM_PERP, funding_parts=()),
     ),
     "settled_on_touch": (CROSS, lambda state: position(state, 4, funding_index=-1)),
     "settlement_is_equity_neutral": (Settle(), lambda state: held(state, 2, free=100)),

@@ -24,7 +24,7 @@ from ibperp.outcomes import Accepted
 from ibperp.parameters import PerpetualParameters
 from ibperp.portfolio import position_lines
 from ibperp.position import Position, filled
-from ibperp.state import State, genesis, position_of, with_account
+from ibperp.state import FundingPart, State, genesis, position_of, with_account
 from ibperp.transition import transition
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.presets.units import integer_of, ratio_of, truncated
@@ -214,6 +214,12 @@ RECORDED_FUNDING = [
 ]
 
 
+def rate_over(premium: int, interest: int, seconds: int) -> int:
+    """The rate of one whole interval, within a floor and a cap that nothing reaches."""
+    part = FundingPart(seconds, seconds, interest, CLAMP, -RATIO, RATIO)
+    return funding_rate(premium, (part,))
+
+
 @pytest.mark.parametrize(("rate", "index", "mark", "interval", "premium"), RECORDED_FUNDING)
 def test_r7_funding__recorded_rate_needs_a_mean_premium_near_the_one_of_the_moment(
     rate: str, index: str, mark: str, interval: int, premium: str
@@ -227,31 +233,28 @@ def test_r7_funding__recorded_rate_needs_a_mean_premium_near_the_one_of_the_mome
     assert truncated(Fraction(instant, RATIO), SHOWN) == premium
     recorded = Fraction(rate) * RATIO // 1
     mean = recorded * EIGHT_HOURS // interval - CLAMP
-    assert funding_rate(mean, INTEREST, CLAMP, -RATIO, RATIO, interval) == recorded
+    assert rate_over(mean, INTEREST, interval) == recorded
     assert abs(mean - instant) <= ratio_of("0.000101")
 
 
 @pytest.mark.parametrize("premium", ["-0.0004", "0", "0.0001", "0.0006"])
 def test_r10_quiet_funding__is_0_0000125_an_hour(premium: str) -> None:
     """Rates of September 2026: 0.0000125 on 32 and 33 of 92 markets, an eighth of 0.01 %."""
-    rate = funding_rate(ratio_of(premium), INTEREST, CLAMP, -RATIO, RATIO, HOUR)
+    rate = rate_over(ratio_of(premium), INTEREST, HOUR)
     assert rate == ratio_of("0.0000125")
 
 
 @pytest.mark.parametrize("premium", ["-0.00040001", "0.00060001"])
 def test_r10_quiet_funding__ends_where_the_clamp_does(premium: str) -> None:
     """The same rates: a premium further from the interest is paid."""
-    rate = funding_rate(ratio_of(premium), INTEREST, CLAMP, -RATIO, RATIO, HOUR)
+    rate = rate_over(ratio_of(premium), INTEREST, HOUR)
     assert rate != ratio_of("0.0000125")
 
 
 def test_e7_funding__of_a_day_is_a_third_in_eight_hours_and_a_24th_in_one() -> None:
     """Page on funding: 0.24 % a day is 0.08 % per eight hours, and 0.01 % per hour."""
     eighth = ratio_of("0.0008")
-    rates = [
-        funding_rate(eighth, eighth, CLAMP, -RATIO, RATIO, interval)
-        for interval in (DAY, EIGHT_HOURS, HOUR)
-    ]
+    rates = [rate_over(eighth, eighth, interval) for interval in (DAY, EIGHT_HOURS, HOUR)]
     assert rates == [ratio_of("0.0024"), ratio_of("0.0008"), ratio_of("0.0001")]
 
 

@@ -31,6 +31,7 @@ from ibperp.parameters import (
 from ibperp.programs import RequestKind
 from ibperp.state import RequestStatus, Settings
 from ibperp_conformance.protocol.observation import (
+    FUNDING_PART_FIELDS,
     HAIRCUT_FIELDS,
     MARGIN_FIELDS,
     PERPETUAL_FIELDS,
@@ -174,7 +175,9 @@ def _market() -> type[BaseModel]:
 def _perpetual() -> type[BaseModel]:
     members = _traded(("reference_index_price", *PERPETUAL_FIELDS))
     ramp = _ramp("PerpetualRamp", MARGIN_FIELDS)
-    return _record("Perpetual", {**members, "is_limited": StrictBool}, ramp=ramp)
+    part = _record("FundingPart", dict.fromkeys(FUNDING_PART_FIELDS, WireInteger))
+    members = {**members, "is_limited": StrictBool}
+    return _record("Perpetual", members, ramp=ramp, funding_parts=list[part])  # type: ignore[valid-type]
 
 
 def _ramp(name: str, moved: tuple[str, ...]) -> type[BaseModel]:

@@ -10,7 +10,7 @@ from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.programs import QuoteStatus
 from ibperp.ramps import margins_of
-from ibperp.state import OrderStatus, Perpetual, Settings, is_settled
+from ibperp.state import FundingPart, OrderStatus, Perpetual, Settings, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +45,7 @@ PERPETUAL_FIELDS: Final = (
     "funding_time",
     "open_interest",
 )
+FUNDING_PART_FIELDS: Final = tuple(item.name for item in fields(FundingPart))
 MARGIN_FIELDS: Final = ("imf_base", "imf_factor", "mmf_base", "mmf_factor")
 HAIRCUT_FIELDS: Final = ("weight", "base", "penalty")
 """What a ramp moves: margins, and the haircut of an asset (GV-2)."""
@@ -154,7 +155,13 @@ def _market(market: Market | Perpetual) -> dict[str, Any]:
         described |= {name: str(getattr(market, name)) for name in PERPETUAL_FIELDS}
         described["is_limited"] = market.is_limited
         described |= _ramp(market.ramp, market.parameters, MARGIN_FIELDS)
+        if market.funding_parts:
+            described["funding_parts"] = [_record(part) for part in market.funding_parts]
     return described
+
+
+def _record(part: FundingPart) -> dict[str, str]:
+    return {name: str(getattr(part, name)) for name in FUNDING_PART_FIELDS}
 
 
 def _ramp(

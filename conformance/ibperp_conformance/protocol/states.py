@@ -30,6 +30,7 @@ from ibperp.state import (
     Asset,
     Book,
     Chain,
+    FundingPart,
     Market,
     Order,
     OrderStatus,
@@ -211,6 +212,7 @@ def _market(state: State, own: Any, observation: Any) -> Market | Perpetual:
         book=book,
         reference=Reference(shown.reference_index_price, *means),
         **_named(shown, PERPETUAL_FIELDS),
+        funding_parts=tuple(FundingPart(**dict(part)) for part in shown.funding_parts or ()),
         is_limited=shown.is_limited,
         ramp=_ramp(shown.ramp),
     )

@@ -21,6 +21,7 @@ from ibperp_invariants.claims.liquidation.steps import LIQUIDATION
 from ibperp_invariants.claims.money_market.money_market import MONEY_MARKET
 from ibperp_invariants.claims.money_market.share_prices import SHARE_PRICES
 from ibperp_invariants.claims.notation.system import SYSTEM
+from ibperp_invariants.claims.perpetuals.funding import FUNDING
 from ibperp_invariants.claims.perpetuals.perpetuals import PERPETUALS
 from ibperp_invariants.claims.portfolio.portfolio import PORTFOLIO
 from ibperp_invariants.claims.programs.programs import PROGRAMS
@@ -48,6 +49,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *PORTFOLIO,
     *SPOT_MARGIN,
     *PERPETUALS,
+    *FUNDING,
     *SETTLEMENT,
     *LIQUIDATION,
     *LIQUIDATION_ORDERS,

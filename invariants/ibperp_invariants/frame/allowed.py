@@ -30,6 +30,8 @@ POOL: Final = (*LENT, *OWED[1:])
 ACCRUED: Final = ("lent", "borrowed", "reserve", "interest_carry", "throttle_bound")
 QUEUES: Final = ("bids", "asks")
 BOOK: Final = (*QUEUES, "last_price", "open_interest")
+TERMS: Final = ("funding_time", "funding_parts")
+FUNDING: Final = ("funding_index", *TERMS)
 LIMITS: Final = ("parameters", "ramp")
 MEANS: Final = ("mean_mark_price", "mean_premium")
 SHRUNK: Final = ("lots", "reserved", ENDED)
@@ -180,15 +182,16 @@ ALLOWED: Final[dict[type, Touches]] = {
     actions.ListPerpetual: OF_NEW_MARKET,
     actions.SetPerpetualParameters: Touches(
         accounts={Accounts.ORDER_OWNERS: ("orders",)},
-        markets={Markets.PERPETUAL: LIMITS, Markets.CLOSED: QUEUES},
+        markets={Markets.PERPETUAL: (*LIMITS, *TERMS), Markets.CLOSED: QUEUES},
         orders={Orders.OF_CLOSED: OVER},
     ),
     actions.UpdateMark: Touches(
         markets={Markets.PERPETUAL: ("index_price", "mark_price", "mark_time", "is_limited")}
     ),
-    actions.ApplyFunding: Touches(markets={Markets.PERPETUAL: ("funding_index", "funding_time")}),
+    actions.ApplyFunding: Touches(markets={Markets.PERPETUAL: FUNDING}),
     actions.SettleMarket: Touches(
-        accounts={Accounts.HOLDERS: SETTLED}, markets={Markets.PERPETUAL: ("open_interest",)}
+        accounts={Accounts.HOLDERS: SETTLED},
+        markets={Markets.PERPETUAL: ("open_interest", *FUNDING)},
     ),
     actions.Settle: Touches(
         accounts={Accounts.UNSETTLED: CLEARED},

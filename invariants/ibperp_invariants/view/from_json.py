@@ -10,7 +10,7 @@ from ibperp.margin import Health
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import Margins
 from ibperp.programs import RequestKind
-from ibperp.state import Pool, RequestStatus, Settings, Token
+from ibperp.state import FundingPart, Pool, RequestStatus, Settings, Token
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -204,7 +204,7 @@ def _market(node: Node) -> MarketView:
         tuple(item.integer() for item in node.get("bids").items()),
         tuple(item.integer() for item in node.get("asks").items()),
     )
-    told = {*(part.name for part in fields(MarketView)), "is_limited", "ramp"}
+    told = {*(part.name for part in fields(MarketView)), "is_limited", "ramp", "funding_parts"}
     own = [part.name for part in fields(PerpetualView) if part.name not in told]
     if not any(name in node.members() for name in own):
         return MarketView(*shared)
@@ -219,6 +219,17 @@ def _market(node: Node) -> MarketView:
         open_interest=integers["open_interest"],
         is_limited=_boolean_or_false(node, "is_limited"),
         ramp=_ramp(node),
+        funding_parts=_funding_parts(node),
+    )
+
+
+def _funding_parts(node: Node) -> tuple[FundingPart, ...]:
+    if "funding_parts" not in node.members():
+        return ()
+    names = [part.name for part in fields(FundingPart)]
+    return tuple(
+        FundingPart(**{name: item.get(name).integer() for name in names})
+        for item in node.get("funding_parts").items()
     )
 
 

@@ -173,6 +173,7 @@ def _market(market: Market | Perpetual) -> MarketView:
         market.open_interest,
         market.is_limited,
         _ramp(market.ramp, market.parameters),
+        market.funding_parts,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from ibperp.parameters import MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
-from ibperp.state import RequestStatus
+from ibperp.state import FundingPart, RequestStatus
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
@@ -79,6 +79,7 @@ class PerpetualView(MarketView):
     open_interest: int = 0
     is_limited: bool = False
     ramp: RampView | None = None
+    funding_parts: Sequence[FundingPart] = ()
 
 
 @dataclass(frozen=True, slots=True)

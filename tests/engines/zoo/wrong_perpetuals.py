@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.operations.spot_margin.trade import Trade
     from ibperp.position import Position
-    from ibperp.state import Account, State
+    from ibperp.state import Account, FundingPart, State
 
 _filled, _funding_due = position.filled, position.funding_due
 _credited, _exchanged = perpetual_trade.credited_unsettled, perpetual_trade.exchanged_positions
-_rate, _mark_of = funding.funding_rate, funding.mark_of
+_part_due, _mark_of = funding.part_due, funding.mark_of
 _health, _position_line = portfolio.health, portfolio._position_line
 _pay_in, _pay_out = Clearing.pay_in, Clearing.pay_out
 _virtual_debts, _ending = settle._virtual_debts, settle._ending
@@ -91,13 +91,24 @@ def _mark_with_basis(*inputs: Any, post_only: bool) -> int | None:
     return _mark_of(*inputs, post_only=False)
 
 
-def _rate_unbounded(premium: int, interest: int, clamp: int, *limits: int) -> int:
-    return _rate(premium, interest, clamp, -INT128_MAX, INT128_MAX, limits[-1])
+def _rate_unbounded(premium: int, part: FundingPart) -> int:
+    return _part_due(premium, replace(part, funding_floor=-INT128_MAX, funding_cap=INT128_MAX))
 
 
-def _rate_unclamped(premium: int, interest: int, clamp: int, *limits: int) -> int:
-    del clamp
-    return _rate(premium, interest, INT128_MAX, *limits)
+def _rate_unclamped(premium: int, part: FundingPart) -> int:
+    return _part_due(premium, replace(part, interest_clamp=INT128_MAX))
+
+
+def _without_funding(eff: Effect, _: int) -> Effect:
+    return eff
+
+
+def _terms_at_once(market: Perpetual, *_: Any) -> Perpetual:
+    return market
+
+
+def _missed_charged(start: int, _end: int, time: int, _interval: int) -> int:
+    return time - start
 
 
 def _position_line_without_orders(state: State, account: Account, index: int) -> Any:
@@ -214,8 +225,11 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "mark_threshold_ignored": ((funding, "bounded_mark", _as_it_is),),
     "mark_limit_ignored": ((markets, "limited_price", _as_asked),),
     "post_only_mark_by_basis": ((funding, "mark_of", _mark_with_basis),),
-    "funding_unbounded": ((funding, "funding_rate", _rate_unbounded),),
-    "interest_unclamped": ((funding, "funding_rate", _rate_unclamped),),
+    "funding_unbounded": ((funding, "part_due", _rate_unbounded),),
+    "funding_terms_at_once": ((markets, "_with_terms", _terms_at_once),),
+    "missed_intervals_charged": ((funding, "seconds_to_charge", _missed_charged),),
+    "market_closed_without_funding": ((markets, "_last_funding", _without_funding),),
+    "interest_unclamped": ((funding, "part_due", _rate_unclamped),),
     "position_orders_ignored": ((portfolio, "_position_line", _position_line_without_orders),),
     "gains_in_full": ((portfolio, "counted_gain", _as_it_is),),
     "fund_debt_not_required": (

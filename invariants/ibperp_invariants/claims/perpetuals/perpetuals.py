@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ibperp.actions import ApplyFunding
 from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.orders import Side
-from ibperp.parameters import PerpetualParameters
 from ibperp.state import FEES
 from ibperp_invariants.claims.portfolio.health import health_of
 from ibperp_invariants.claims.portfolio.positions import (
@@ -167,29 +165,6 @@ def funding_is_zero_sum(step: Step) -> Iterator[str]:
                 yield f"account {account}, {symbol}: {paid} funding was booked, {due} was due"
     for (account, symbol), amount in booked.items():
         yield f"account {account}, {symbol}: {amount} funding was booked without a position"
-
-
-def funding_clamped(step: Step) -> Iterator[str]:
-    """Check the rate against floor and cap, and the index against rate and mark (PP-7, PP-8)."""
-    action = step.action
-    if not step.is_accepted() or not isinstance(action, ApplyFunding):
-        return
-    old, new = (perpetual_of(view, action.market) for view in (step.before, step.after))
-    if old is None or new is None or action.market not in step.facts.funded:
-        yield f"{action.market}: no event says at which of 1 rates funding was applied"
-        return
-    (rate, moved), limits = step.facts.funded[action.market], old.parameters
-    step_of_index = mul_div_down(old.mark_price, rate, RATIO) if old.open_interest else 0
-    if isinstance(limits, PerpetualParameters) and not (
-        limits.funding_floor <= rate <= limits.funding_cap
-    ):
-        low, high = limits.funding_floor, limits.funding_cap
-        yield f"{action.market}: the funding rate {rate} is not {low} to {high}"
-    if not moved == step_of_index == new.funding_index - old.funding_index:
-        yield (
-            f"{action.market}: the funding index went from {old.funding_index} to "
-            f"{new.funding_index}, a lot long pays {step_of_index}, {moved} is told"
-        )
 
 
 def settled_on_touch(step: Step) -> Iterator[str]:
@@ -361,11 +336,6 @@ PERPETUALS: Final[tuple[Invariant, ...]] = (
         "PP-8",
         "A position pays or gets its lots times what the funding index moved, by the same number "
         "per lot on both sides, without a rest.",
-    ),
-    step_invariant(
-        funding_clamped,
-        "PP-7 PP-8",
-        "A funding rate stays between floor and cap; without open interest the index stands still.",
     ),
     step_invariant(
         settled_on_touch,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ibperp import book, funding
 from ibperp.events import FundingApplied, MarkUpdated, OrderEnd, SettlementSource
 from ibperp.margin import limited_price
-from ibperp.numbers import div_down, in_range
+from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.perpetuals.perpetual_trade import (
     credited_unsettled,
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
         UpdateMark,
     )
     from ibperp.outcomes import Outcome
-    from ibperp.state import State
+    from ibperp.parameters import PerpetualParameters
+    from ibperp.state import FundingPart, State
 
 
 def list_perpetual(state: State, action: ListPerpetual) -> Outcome:
@@ -78,7 +79,8 @@ def list_perpetual(state: State, action: ListPerpetual) -> Outcome:
 def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Outcome:
     """Replace a market's parameters; closing it cancels every resting order (PP-2).
 
-    Its margins move there over the ramp (GV-2).
+    Its margins move there over the ramp (GV-2). What has passed of the running funding interval
+    keeps the terms that it passed under (PP-8).
     """
     # PRECONDITIONS
     refused = rejection(
@@ -94,7 +96,8 @@ def set_perpetual_parameters(state: State, action: SetPerpetualParameters) -> Ou
     interval = state.system.ramp_interval
     origin = margins_of(market.parameters)
     now, ramp = on_ramp(origin, action.parameters, state.time, interval)
-    changed = replace(market, parameters=now, ramp=ramp)
+    noted = _with_terms(market, action.parameters, state.time)
+    changed = replace(noted, parameters=now, ramp=ramp)
     effect = Effect(with_market(state, index, changed))
     if action.parameters.order_book_state is OrderBookState.CLOSED:
         for _, _, order in (*market.book.bids, *market.book.asks):
@@ -167,41 +170,32 @@ def apply_funding(state: State, action: ApplyFunding) -> Outcome:
     if isinstance(found, Rejected):
         return found
     market_id, market = found
-    limits = market.parameters
-    interval = limits.funding_interval
-    passed = div_down(state.time, interval) > div_down(market.funding_time, interval)
+    interval = market.parameters.funding_interval
+    end = funding.interval_end(market.funding_time, interval, market.funding_parts)
     refused = rejection(
         (market.mark_price > 0, RejectionCode.PRICE_UNKNOWN),
-        (passed, RejectionCode.TOO_EARLY),
+        (state.time >= end, RejectionCode.TOO_EARLY),
     )
     if refused:
         return refused
 
     # EFFECT
-    rate = funding.funding_rate(
-        action.premium,
-        limits.interest_rate,
-        limits.interest_clamp,
-        limits.funding_floor,
-        limits.funding_cap,
-        interval,
-    )
-    step = funding.index_step(market.mark_price, rate) if market.open_interest else 0
-    index = market.funding_index + step
-    refused = rejection((in_range(index), RejectionCode.OUT_OF_RANGE))
-    if refused:
-        return refused
-    changed = replace(market, funding_index=index, funding_time=state.time)
-    applied = FundingApplied(market_id, rate, step)
-    effect = Effect(state).noted(with_market(state, market_id, changed), applied)
+    began = state.time - remainder(state.time, interval)
+    rate = funding.funding_rate(action.premium, _parts(market, end - market.funding_time))
+    effect = _charged(Effect(state), market_id, rate, began)
 
     # POSTCONDITIONS
-    assert limits.funding_floor <= rate <= limits.funding_cap
+    after = effect.state.markets[market_id]
+    assert isinstance(after, Perpetual)
+    assert state.time - interval < after.funding_time <= state.time
     return effect.accepted()
 
 
 def settle_market(state: State, action: SettleMarket) -> Outcome:
-    """Realize every position of a closed market at one price, and close it (PP-9)."""
+    """Realize every position of a closed market at one price, and close it (PP-9).
+
+    Before, the funding of the running interval is charged up to now, at the premium of the moment.
+    """
     # PRECONDITIONS
     refused = rejection(
         (action.price > 0, RejectionCode.AMOUNT_NOT_POSITIVE),
@@ -217,7 +211,7 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
         return refused
 
     # EFFECT
-    effect = Effect(state)
+    effect = _last_funding(Effect(state), market_id)
     for (account,) in state.active:
         if position_of(state.accounts[account], market_id).lots:
             effect = _closed(effect, account, market_id, action.price)
@@ -230,6 +224,49 @@ def settle_market(state: State, action: SettleMarket) -> Outcome:
     # POSTCONDITIONS
     assert not any(position_of(effect.state.accounts[n], market_id).lots for (n,) in state.active)
     return effect.accepted()
+
+
+def _last_funding(effect: Effect, market_id: int) -> Effect:
+    """Charge what has passed of the running interval while there are positions (PP-9)."""
+    market, time = effect.state.markets[market_id], effect.state.time
+    assert isinstance(market, Perpetual)
+    index, parts = market.index_price, _parts(market, _uncharged(market, time))
+    if market.open_interest == 0 or not parts:
+        return effect
+    premium = funding.premium_of(market.mark_price, index) if index else 0
+    return _charged(effect, market_id, funding.funding_rate(premium, parts), time)
+
+
+def _parts(market: Perpetual, seconds: int) -> tuple[FundingPart, ...]:
+    """Return what is not charged of the running interval, `seconds` of it at the terms in force."""
+    return funding.with_part(market.funding_parts, funding.part_of(market.parameters, seconds))
+
+
+def _uncharged(market: Perpetual, time: int) -> int:
+    """Return the seconds up to a time that wait for funding under the terms in force (PP-8)."""
+    start, interval = market.funding_time, market.parameters.funding_interval
+    end = funding.interval_end(start, interval, market.funding_parts)
+    return funding.seconds_to_charge(start, end, time, interval)
+
+
+def _charged(effect: Effect, market_id: int, rate: int, time: int) -> Effect:
+    """Move the funding index by what a lot long pays; funding is charged up to `time` (PP-8)."""
+    market = effect.state.markets[market_id]
+    assert isinstance(market, Perpetual)
+    step = funding.index_step(market.mark_price, rate) if market.open_interest else 0
+    index = market.funding_index + step
+    changed = replace(market, funding_index=index, funding_time=time, funding_parts=())
+    applied = FundingApplied(market_id, rate, step)
+    return effect.noted(with_market(effect.state, market_id, changed), applied)
+
+
+def _with_terms(market: Perpetual, asked: PerpetualParameters, time: int) -> Perpetual:
+    """Return the market with the time under the old terms of its rate set aside (PP-8)."""
+    old = market.parameters
+    if funding.part_of(old, 0) == funding.part_of(asked, 0):
+        return market
+    parts = _parts(market, _uncharged(market, time))
+    return replace(market, funding_time=time, funding_parts=parts)
 
 
 def _closed(effect: Effect, account: int, market: int, price: int) -> Effect:

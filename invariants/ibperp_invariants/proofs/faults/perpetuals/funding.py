@@ -1,12 +1,14 @@
 """Planted faults in mark price, premium and funding rate."""
 
+from dataclasses import replace
 from typing import Final
 
 from ibperp import funding as kernel
-from ibperp.numbers import RATIO, mul_div_down, mul_div_up
+from ibperp.numbers import RATIO, mul_div_down, mul_div_up, remainder
+from ibperp.state import FundingPart
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
-_mark_of, _funding_rate = kernel.mark_of, kernel.funding_rate
+_mark_of, _part_due = kernel.mark_of, kernel.part_due
 
 
 def _bounds_rounded_outward(mark: int, index: int, threshold: int) -> int:
@@ -63,32 +65,35 @@ def _premium_rounded_up(mark: int, index: int) -> int:
     return mul_div_up(mark - index, RATIO, index)
 
 
-def _pull_after_the_cap(  # noqa: PLR0917 - as the function it stands in for
-    premium: int, interest: int, clamp: int, low: int, high: int, interval: int
-) -> int:
-    rate = mul_div_down(premium, interval, kernel.FUNDING_BASIS)
-    return min(max(rate, low), high) + min(max(interest - premium, -clamp), clamp)
+def _pulled(premium: int, part: FundingPart) -> int:
+    clamp = part.interest_clamp
+    return min(max(part.interest_rate - premium, -clamp), clamp) * part.seconds
 
 
-def _pull_not_clamped_below(  # noqa: PLR0917 - as the function it stands in for
-    premium: int, interest: int, clamp: int, low: int, high: int, interval: int
-) -> int:
-    pull = clamp if interest > premium else -clamp
-    rate = mul_div_down(premium + pull, interval, kernel.FUNDING_BASIS)
-    return min(max(rate, low), high)
+def _pull_after_the_cap(premium: int, part: FundingPart) -> int:
+    return _part_due(premium, replace(part, interest_clamp=0)) + _pulled(premium, part)
 
 
-def _interest_of_the_interval(  # noqa: PLR0917 - as the function it stands in for
-    premium: int, interest: int, clamp: int, low: int, high: int, interval: int
-) -> int:
-    hourly = mul_div_down(interest, interval, kernel.FUNDING_BASIS)
-    return _funding_rate(premium, hourly, clamp, low, high, interval)
+def _pull_not_clamped_below(premium: int, part: FundingPart) -> int:
+    pull = part.interest_clamp if part.interest_rate > premium else -part.interest_clamp
+    return _part_due(premium + pull, replace(part, interest_clamp=0))
 
 
-def _not_clamped(
-    _premium: int, interest: int, _clamp: int, low: int, high: int, interval: int
-) -> int:
-    return min(max(mul_div_down(interest, interval, kernel.FUNDING_BASIS), low), high)
+def _interest_of_the_interval(premium: int, part: FundingPart) -> int:
+    hourly = mul_div_down(part.interest_rate, part.funding_interval, kernel.FUNDING_BASIS)
+    return _part_due(premium, replace(part, interest_rate=hourly))
+
+
+def _not_clamped(_premium: int, part: FundingPart) -> int:
+    return _part_due(part.interest_rate, part)
+
+
+def _charged_as_an_interval(premium: int, part: FundingPart) -> int:
+    return _part_due(premium, replace(part, seconds=part.funding_interval))
+
+
+def _from_the_last_boundary(start: int, _end: int, time: int, interval: int) -> int:
+    return min(time - start, remainder(time, interval))
 
 
 def _step_off_by_one(mark: int, rate: int) -> int:
@@ -113,16 +118,22 @@ FAULTS: Final = {
         _FUNDING, "premium_of", "rounded up", _premium_rounded_up
     ),
     "t_rate_is_within_floor_and_cap": Fault(
-        _FUNDING, "funding_rate", "pulled after the cap", _pull_after_the_cap
+        _FUNDING, "part_due", "pulled after the cap", _pull_after_the_cap
     ),
     "t_rate_never_falls_with_the_premium": Fault(
-        _FUNDING, "funding_rate", "pulled by the whole clamp", _pull_not_clamped_below
+        _FUNDING, "part_due", "pulled by the whole clamp", _pull_not_clamped_below
     ),
     "t_quiet_market_pays_the_interest": Fault(
-        _FUNDING, "funding_rate", "the interest scaled twice", _interest_of_the_interval
+        _FUNDING, "part_due", "the interest scaled twice", _interest_of_the_interval
     ),
     "t_loud_market_pays_the_premium_less_the_clamp": Fault(
-        _FUNDING, "funding_rate", "the clamp not looked at", _not_clamped
+        _FUNDING, "part_due", "the clamp not looked at", _not_clamped
+    ),
+    "t_hours_under_two_intervals_are_charged_as_one": Fault(
+        _FUNDING, "part_due", "a part charged as an interval", _charged_as_an_interval
+    ),
+    "t_no_second_is_charged_twice_or_lost": Fault(
+        _FUNDING, "seconds_to_charge", "counted from the last boundary", _from_the_last_boundary
     ),
     "t_index_step_is_rounded_down_once": Fault(
         _FUNDING, "index_step", "off by one at 777", _step_off_by_one

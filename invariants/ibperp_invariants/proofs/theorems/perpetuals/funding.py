@@ -2,6 +2,9 @@
 
 from ibperp import funding as kernel
 from ibperp.numbers import RATIO
+from ibperp.state import FundingPart
+
+HOUR = 3600
 
 
 def t_bounded_mark_is_within_the_threshold(mark: int, index: int, threshold: int) -> None:
@@ -67,13 +70,14 @@ def t_premium_is_rounded_down_once(mark: int, index: int) -> None:
 
 
 def t_rate_is_within_floor_and_cap(
-    premium: int, interest: int, clamp: int, bounds: tuple[int, int], interval: int
+    premium: int, interest: int, clamp: int, bounds: tuple[int, int], seconds: int
 ) -> None:
-    """A funding rate is never below the floor nor above the cap (PP-7)."""
-    assert all((bounds[0] <= bounds[1], clamp >= 0, interval > 0))
+    """Seconds of an hour are charged within their share of floor and cap, to a rounding (PP-7)."""
+    assert all((bounds[0] <= bounds[1], clamp >= 0, seconds >= 0))
     low, high = bounds
-    rate = kernel.funding_rate(premium, interest, clamp, low, high, interval)
-    assert all((rate >= low, rate <= high))
+    due = kernel.part_due(premium, FundingPart(seconds, HOUR, interest, clamp, low, high))
+    assert due * HOUR <= high * kernel.FUNDING_BASIS * seconds
+    assert due * HOUR > low * kernel.FUNDING_BASIS * seconds - HOUR
 
 
 def t_rate_never_falls_with_the_premium(
@@ -81,26 +85,45 @@ def t_rate_never_falls_with_the_premium(
 ) -> None:
     """A larger premium never makes a lower rate (PP-7)."""
     assert all((bounds[0] <= bounds[1], clamp >= 0, more >= 0))
-    low, high = bounds
-    rate = kernel.funding_rate(premium, interest, clamp, low, high, 3600)
-    larger = kernel.funding_rate(premium + more, interest, clamp, low, high, 3600)
-    assert larger >= rate
+    parts = (FundingPart(3600, 3600, interest, clamp, *bounds),)
+    assert kernel.funding_rate(premium + more, parts) >= kernel.funding_rate(premium, parts)
 
 
 def t_quiet_market_pays_the_interest(premium: int, interest: int, clamp: int, bound: int) -> None:
     """While the premium is within the clamp of the interest, an hour costs its eighth (PP-7)."""
     assert all((bound >= 0, clamp >= 0, interest >= 0, interest < 8 * bound))
     assert all((premium >= interest - clamp, premium <= interest + clamp))
-    rate = kernel.funding_rate(premium, interest, clamp, -bound, bound, 3600)
+    rate = kernel.funding_rate(premium, (FundingPart(3600, 3600, interest, clamp, -bound, bound),))
     assert all((8 * rate <= interest, interest < 8 * rate + 8))
 
 
 def t_loud_market_pays_the_premium_less_the_clamp(premium: int, interest: int, clamp: int) -> None:
     """A premium above interest and clamp counts less the clamp, in eight hours (PP-7)."""
     assert all((clamp >= 0, premium > interest + clamp))
-    bound = abs(premium) + clamp
-    rate = kernel.funding_rate(premium, interest, clamp, -bound, bound, kernel.FUNDING_BASIS)
+    bound, hours = abs(premium) + clamp, kernel.FUNDING_BASIS
+    rate = kernel.funding_rate(
+        premium, (FundingPart(hours, hours, interest, clamp, -bound, bound),)
+    )
     assert rate == premium - clamp
+
+
+def t_hours_under_two_intervals_are_charged_as_one(premium: int, clamp: int) -> None:
+    """A change of the interval alone changes nothing of what eight hours cost (PP-8)."""
+    assert clamp >= 0
+    bound, hours = abs(premium) + clamp, kernel.FUNDING_BASIS
+    old = FundingPart(hours - HOUR - 1, hours, 0, clamp, -bound, bound)
+    new = FundingPart(HOUR + 1, HOUR, 0, clamp, -bound, bound)
+    whole = FundingPart(hours, hours, 0, clamp, -bound, bound)
+    assert kernel.funding_rate(premium, (old, new)) == kernel.funding_rate(premium, (whole,))
+
+
+def t_no_second_is_charged_twice_or_lost(start: int, first: int, second: int) -> None:
+    """Seconds until one time and from there to a later one are all the seconds between (PP-8)."""
+    assert all((start >= 0, first >= 0, second >= 0, first + second < HOUR))
+    end, middle, last = start + HOUR, start + first, start + first + second
+    seconds = kernel.seconds_to_charge(start, end, middle, HOUR)
+    rest = kernel.seconds_to_charge(middle, end, last, HOUR)
+    assert seconds + rest == kernel.seconds_to_charge(start, end, last, HOUR) == first + second
 
 
 def t_index_step_is_rounded_down_once(mark: int, rate: int) -> None:
