@@ -267,7 +267,7 @@ def test_perpetual__has_the_fields_of_the_protocol() -> None:
         "mean_premium": "-4",
         "reference_index_price": "29",
         "funding_index": "1",
-        "funding_time": "3601",
+        "funding_time": "3600",
         "open_interest": "4",
         "is_limited": False,
         "bids": ["0"],

@@ -159,7 +159,8 @@ def funding_is_zero_sum(step: Step) -> Iterator[str]:
             holder = step.after.accounts.get(account)
             new = holder.positions.get(symbol) if holder else None
             is_touched = _is_touched(step, account, symbol)
-            due = due_of(market, own) if is_touched else 0
+            ended = perpetual_of(step.after, symbol) or market
+            due = due_of(ended, own) if is_touched else 0
             paid = -booked.pop((account, symbol), 0)
             if paid != due or (not is_touched and new and new.funding_index != own.funding_index):
                 yield f"account {account}, {symbol}: {paid} funding was booked, {due} was due"
