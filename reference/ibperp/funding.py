@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
-from ibperp.state import FundingPart
+from ibperp.parameters import FundingPart
 
 if TYPE_CHECKING:
     from ibperp.parameters import PerpetualParameters

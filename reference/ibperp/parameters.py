@@ -240,3 +240,15 @@ class Margins:
     weight: int = 0
     base: int = 0
     penalty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FundingPart:
+    """Seconds of a funding interval, and the terms of the rate that they passed under (PP-8)."""
+
+    seconds: int
+    funding_interval: int
+    interest_rate: int
+    interest_clamp: int
+    funding_floor: int
+    funding_cap: int

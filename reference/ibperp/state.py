@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
     from ibperp.parameters import (
         AssetParameters,
+        FundingPart,
         Margins,
         MarketParameters,
         PerpetualParameters,
@@ -210,18 +211,6 @@ class Market:
     quote: int
     book: Book
     reference: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class FundingPart:
-    """Seconds of a funding interval, and the terms of the rate that they passed under (PP-8)."""
-
-    seconds: int
-    funding_interval: int
-    interest_rate: int
-    interest_clamp: int
-    funding_floor: int
-    funding_cap: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from ibperp.funding import bounded_mark, funding_rate, premium_of
 from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameters import PerpetualParameters
+from ibperp.parameters import FundingPart, PerpetualParameters
 from ibperp.portfolio import position_lines
 from ibperp.position import Position, filled
-from ibperp.state import FundingPart, State, genesis, position_of, with_account
+from ibperp.state import State, genesis, position_of, with_account
 from ibperp.transition import transition
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.presets.units import integer_of, ratio_of, truncated

@@ -6,11 +6,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ibperp.margin import Health
+from ibperp.parameters import FundingPart
 from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.programs import QuoteStatus
 from ibperp.ramps import margins_of
-from ibperp.state import FundingPart, OrderStatus, Perpetual, Settings, is_settled
+from ibperp.state import OrderStatus, Perpetual, Settings, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,6 +17,7 @@ from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import (
     AssetParameters,
+    FundingPart,
     Margins,
     MarketParameters,
     PerpetualParameters,
@@ -30,7 +31,6 @@ from ibperp.state import (
     Asset,
     Book,
     Chain,
-    FundingPart,
     Market,
     Order,
     OrderStatus,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ibperp.margin import Health
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
-from ibperp.parameters import Margins
+from ibperp.parameters import FundingPart, Margins
 from ibperp.programs import RequestKind
-from ibperp.state import FundingPart, Pool, RequestStatus, Settings, Token
+from ibperp.state import Pool, RequestStatus, Settings, Token
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ibperp.parameters import MarketParameters, PerpetualParameters
+from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
-from ibperp.state import FundingPart, RequestStatus
+from ibperp.state import RequestStatus
 
 if TYPE_CHECKING:
     from ibperp.margin import Health

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from ibperp.margin import Health
     from ibperp.operations.effect import Effect
     from ibperp.operations.spot_margin.trade import Trade
+    from ibperp.parameters import FundingPart
     from ibperp.position import Position
-    from ibperp.state import Account, FundingPart, State
+    from ibperp.state import Account, State
 
 _filled, _funding_due = position.filled, position.funding_due
 _credited, _exchanged = perpetual_trade.credited_unsettled, perpetual_trade.exchanged_positions

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         UpdateMark,
     )
     from ibperp.outcomes import Outcome
-    from ibperp.parameters import PerpetualParameters
-    from ibperp.state import FundingPart, State
+    from ibperp.parameters import FundingPart, PerpetualParameters
+from ibperp.state import State
 
 
 def list_perpetual(state: State, action: ListPerpetual) -> Outcome:

@@ -5,7 +5,7 @@ from typing import Final
 
 from ibperp import funding as kernel
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up, remainder
-from ibperp.state import FundingPart
+from ibperp.parameters import FundingPart
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
 _mark_of, _part_due = kernel.mark_of, kernel.part_due

@@ -2,7 +2,7 @@
 
 from ibperp import funding as kernel
 from ibperp.numbers import RATIO
-from ibperp.state import FundingPart
+from ibperp.parameters import FundingPart
 
 HOUR = 3600
 
