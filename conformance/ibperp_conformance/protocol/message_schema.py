@@ -176,8 +176,9 @@ def _perpetual() -> type[BaseModel]:
     members = _traded(("reference_index_price", *PERPETUAL_FIELDS))
     ramp = _ramp("PerpetualRamp", MARGIN_FIELDS)
     part = _record("FundingPart", dict.fromkeys(FUNDING_PART_FIELDS, WireInteger))
+    parts: Any = list[part]  # type: ignore[valid-type]
     members = {**members, "is_limited": StrictBool}
-    return _record("Perpetual", members, ramp=ramp, funding_parts=list[part])  # type: ignore[valid-type]
+    return _record("Perpetual", members, ramp=ramp, funding_parts=parts)
 
 
 def _ramp(name: str, moved: tuple[str, ...]) -> type[BaseModel]:
