@@ -28,6 +28,11 @@ EXIT_CODES: Final = (
     "3 the engine could not be run; 70 a fault of ibperp itself; 130 interrupted."
 )
 
+FUZZ_EXIT_CODES: Final = (
+    "Exit codes: 0 nothing was found; 1 a finding; 2 wrong use, or a file cannot be read or "
+    "written; 3 the engine could not be run; 70 a fault of ibperp itself; 130 interrupted."
+)
+
 app = typer.Typer(
     name="ibperp",
     help="Executable specification of interest-bearing perpetual futures.",
@@ -59,6 +64,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
         Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
     ] = None,
     vector: Annotated[list[str] | None, typer.Option(help="Run only this vector.")] = None,
+    vectors_file: Annotated[
+        Path | None, typer.Option("--vectors", help="Run this file, such as one of ibperp fuzz.")
+    ] = None,
     timeout: Timeout = 10.0,
 ) -> int:
     """Hold an engine to the vectors of the specification."""
@@ -67,14 +75,14 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     from ibperp_conformance.files import WrongUseError, writable
     from ibperp_conformance.runner.campaign import Campaign, read_known_failures, select
     from ibperp_conformance.runner.reports import print_summary, write_reports
-    from ibperp_conformance.runner.vectors import TIERS, load_suite
+    from ibperp_conformance.runner.vectors import TIERS, load_file, load_suite
 
     if tier not in TIERS:
         raise WrongUseError(f"--tier is one of {', '.join(TIERS)}, not {tier!r}")
     for path in (report, junit, json_file):
         if path is not None:
             writable(path)
-    suite = load_suite()
+    suite = load_file(vectors_file) if vectors_file else load_suite()
     known = read_known_failures(known_failures, suite) if known_failures else {}
     vectors = select(suite, tier, vector or [])
     if not vectors:
@@ -138,6 +146,49 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
         return 0
     typer.echo(f"{failed} {'check' if failed == 1 else 'checks'} failed, {skipped} skipped")
     return 1
+
+
+@app.command(epilog=FUZZ_EXIT_CODES)
+def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
+    command: Command = None,
+    against: Annotated[
+        str, typer.Option(metavar="COMMAND", help="Compare with this engine, in one argument.")
+    ] = "",
+    capability: Annotated[
+        list[str] | None, typer.Option(help="Use only this part of the system, and custody.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed finds the same.")] = 0,
+    budget: Annotated[str, typer.Option(help="How long: 90s, 10m, 2h.")] = "60s",
+    jobs: Annotated[int, typer.Option(min=1, max=512, help="Processes at a time.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
+    ] = None,
+    timeout: Timeout = 10.0,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = "",
+) -> int:
+    """Look for runs in which an engine answers otherwise than the reference, and make them small.
+
+    Without an engine, the reference alone is driven, which says what a campaign reaches.
+    """
+    import shlex
+
+    from ibperp_conformance.fuzz import command as fuzzing
+
+    options = fuzzing.Options(
+        command=tuple(command or ()),
+        against=tuple(shlex.split(against)),
+        capabilities=tuple(capability or ()),
+        seed=seed,
+        budget=budget,
+        jobs=jobs,
+        folder=out,
+        timeout=timeout,
+        dask=dask,
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    return fuzzing.main_fuzz(options)
 
 
 @app.command()

@@ -173,6 +173,19 @@ def load_suite(directory: Path | None = None) -> Suite:
     return Suite(setups, vectors)
 
 
+def load_file(path: Path) -> Suite:
+    """Read one file that holds setups and vectors, such as a finding of `ibperp fuzz`.
+
+    Raises `VectorError` as `load_suite` does.
+    """
+    setups = _by_id(_setups(path))
+    vectors = _by_id(_vectors(path))
+    for vector in vectors.values():
+        if vector.setup not in setups:
+            raise VectorError(f"{path}, vector {vector.id}, field setup: no setup {vector.setup!r}")
+    return Suite(setups, vectors)
+
+
 def flatten(value: object, prefix: str = "") -> dict[str, object]:
     """Return the leaves of a nested value by path; null, empty objects and arrays have no leaf.
 
@@ -296,7 +309,7 @@ def _entries(path: Path, name: str) -> Iterable[tuple[str, Object]]:
     except ValueError as error:
         raise VectorError(f"{path}: not JSON: {error}") from None
     fields = _object(str(path), "(top)", document)
-    _only(str(path), fields, ("format", name), ())
+    _only(str(path), fields, ("format", name), ("setups", "vectors", "findings"))
     if fields["format"] != FORMAT:
         found = fields["format"]
         raise VectorError(f'{path}, field format: this runner reads "{FORMAT}", found {found!r}')

@@ -1,0 +1,1 @@
+"""Looks for runs in which an engine answers otherwise than the reference."""

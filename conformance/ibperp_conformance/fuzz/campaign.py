@@ -1,0 +1,241 @@
+"""A campaign: many runs, on some processes or machines, with what was found kept on disk.
+
+Runs go in rounds. What a run looks for depends on what the rounds before the last one reached, so
+a seed gives the same runs and the same findings whatever the number of jobs.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from operator import index
+from typing import TYPE_CHECKING, Any, Final
+
+from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.fuzz.finding import Finding, as_file, as_text
+from ibperp_conformance.fuzz.work import Done, Task, done
+from ibperp_conformance.json_text import JsonTextError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+    from typing import Protocol
+
+    class Pool(Protocol):
+        """What does tasks elsewhere: a pool of processes, or a Dask client."""
+
+        def submit(self, function: Callable[[Task], Done], task: Task) -> Future[Done]:
+            """Begin a task."""
+            ...
+
+
+ROUND: Final = 16
+"""How many runs have the same knowledge of what was reached."""
+
+FORMAT: Final = "ibperp-fuzz-1"
+RECORD: Final = "campaign.json"
+
+
+@dataclass(slots=True)
+class Campaign:
+    """What a campaign is about, and how far it has come."""
+
+    command: tuple[str, ...]
+    against: tuple[str, ...]
+    capabilities: frozenset[str]
+    seed: int
+    timeout: float
+    shrink: float = 45.0
+    rounds: int = 0
+    runs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    reached: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unwritten: dict[str, str] = field(default_factory=dict)
+
+    def tasks(self, number: int, known: Counter[str]) -> list[Task]:
+        """Return the tasks of a round, that know what the rounds before the last one reached."""
+        first = self.seed * 10**9 + number * ROUND
+        return [
+            Task(
+                seed,
+                Counter(known),
+                self.command,
+                self.against,
+                self.capabilities,
+                self.timeout,
+                self.shrink,
+                frozenset(self.findings),
+            )
+            for seed in range(first, first + ROUND)
+        ]
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the record of the campaign holds."""
+        return {
+            "format": FORMAT,
+            "command": list(self.command),
+            "against": list(self.against),
+            "capabilities": sorted(self.capabilities),
+            "seed": self.seed,
+            "rounds": self.rounds,
+            "runs": self.runs,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 1),
+            "reached": dict(sorted(self.reached.items())),
+            "known": dict(sorted(self.known.items())),
+            "findings": self.findings,
+        }
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Writes what a campaign found; keeps in memory what a full disk does not take."""
+
+    campaign: Campaign
+    folder: Path | None
+
+    def keep(self, result: Done) -> Finding | None:
+        """Take the finding of a run; return it if it is new."""
+        finding = result.finding
+        if finding is None or result.signature in self.campaign.findings:
+            known = self.campaign.findings.get(result.signature)
+            if known:
+                known["times"] += 1
+            return None
+        command = shlex.join(self.campaign.command)
+        path = f"{finding.name}.json"
+        where = path if self.folder is None else str(self.folder / path)
+        rerun = f"ibperp conform --vectors {shlex.quote(where)} -- {command}"
+        self.campaign.findings[result.signature] = {
+            "file": path,
+            "sentence": finding.sentence,
+            "steps": len(finding.steps),
+            "own": finding.own,
+            "seconds": round(finding.seconds, 1),
+            "from_steps": finding.from_steps,
+            "times": 1,
+            "note": finding.note,
+        }
+        texts = {path: json.dumps(as_file(finding, command), indent=1, ensure_ascii=False) + "\n"}
+        texts[f"{finding.name}.txt"] = as_text(finding, rerun)
+        if result.raw:
+            whole = json.dumps(as_file(result.raw, command), ensure_ascii=False) + "\n"
+            texts[f"{finding.name}.whole.json"] = whole
+        self.campaign.unwritten |= texts
+        self.write()
+        return finding
+
+    def write(self) -> str:
+        """Write the record and what is not yet on disk; return what stands in the way, if so."""
+        if self.folder is None:
+            return ""
+        record = json.dumps(self.campaign.describe(), indent=1, ensure_ascii=False) + "\n"
+        try:
+            for name, text in tuple(self.campaign.unwritten.items()):
+                write_atomically(self.folder / name, [text], "finding")
+                del self.campaign.unwritten[name]
+            write_atomically(self.folder / RECORD, [record], "record of the campaign")
+        except WrongUseError as error:
+            return str(error)
+        return ""
+
+
+def resumed(campaign: Campaign, folder: Path) -> Campaign:
+    """Return a campaign as far as a folder has it; raise WrongUseError if it is of another one."""
+    path = folder / RECORD
+    if not path.exists():
+        return campaign
+    try:
+        data = decode(path.read_bytes())
+    except OSError as error:
+        raise WrongUseError(f"cannot read {path}: {error.strerror}") from None
+    except JsonTextError as error:
+        raise WrongUseError(f"{path}: {error}; remove the file, or name another folder") from None
+    try:
+        if data["format"] != FORMAT:
+            raise WrongUseError(f"{path}: this version goes on with {FORMAT} alone")
+        own = {
+            "command": list(campaign.command),
+            "against": list(campaign.against),
+            "seed": campaign.seed,
+        }
+        for name, value in own.items():
+            if data[name] != value:
+                raise WrongUseError(
+                    f"{path} is of another campaign ({name} {data[name]}); name another folder"
+                )
+        for name in ("rounds", "runs", "steps"):
+            setattr(campaign, name, index(data[name]))
+        campaign.seconds = float(data["seconds"])
+        campaign.reached = Counter(data["reached"])
+        campaign.known = Counter(data["known"])
+        campaign.findings = dict(data["findings"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"{path}: no record of a campaign ({error!r}); remove it, or name another folder"
+        raise WrongUseError(message) from None
+    return campaign
+
+
+def conduct(
+    campaign: Campaign,
+    keeper: Keeper,
+    pool: Pool | None,
+    budget: float,
+    show: Callable[[Done | None], None],
+) -> None:
+    """Go on until the budget in seconds is spent. Raise EngineFailureError, KeyboardInterrupt.
+
+    Two rounds are under way at a time, so that nobody waits for the slowest run.
+    """
+    began, before = time.monotonic(), campaign.seconds
+    number = campaign.rounds
+    waiting: list[list[Future[Done]]] = []
+    try:
+        while True:
+            spent = time.monotonic() - began
+            campaign.seconds = before + spent
+            is_over = spent >= budget
+            if pool is None:
+                if is_over:
+                    return
+                tasks = campaign.tasks(number, campaign.known)
+                _taken(campaign, keeper, map(done, tasks), show)
+                number += 1
+                continue
+            while not is_over and len(waiting) < 2:
+                known = campaign.reached if waiting else campaign.known
+                waiting.append([pool.submit(done, task) for task in campaign.tasks(number, known)])
+                number += 1
+            if not waiting:
+                return
+            round_ = waiting.pop(0)
+            _taken(campaign, keeper, (own.result() for own in round_), show)
+    finally:
+        for round_ in waiting:
+            for own in round_:
+                own.cancel()
+        campaign.seconds = before + time.monotonic() - began
+        keeper.write()
+
+
+def _taken(campaign: Campaign, keeper: Keeper, results: Any, show: Callable[..., None]) -> None:
+    """Add a round to the campaign, run by run; it counts as done when all of it is."""
+    reached: Counter[str] = Counter()
+    for result in results:
+        campaign.runs += 1
+        campaign.steps += result.steps
+        reached.update(result.reached)
+        keeper.keep(result)
+        show(result)
+    campaign.known = Counter(campaign.reached)
+    campaign.reached.update(reached)
+    campaign.rounds += 1
+    keeper.write()
+    show(None)
