@@ -159,6 +159,7 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed finds the same.")] = 0,
     budget: Annotated[str, typer.Option(help="How long: 90s, 10m, 2h.")] = "60s",
+    runs: Annotated[int, typer.Option(min=0, help="Stop after so many runs; 0: no limit.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, max=512, help="Processes at a time.")] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
@@ -182,6 +183,7 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
         capabilities=tuple(capability or ()),
         seed=seed,
         budget=budget,
+        runs=runs,
         jobs=jobs,
         folder=out,
         timeout=timeout,
@@ -321,6 +323,7 @@ def _run() -> int:
     from typer.main import get_command
 
     from ibperp_conformance.files import WrongUseError
+    from ibperp_conformance.protocol.client import EngineFailureError
     from ibperp_conformance.runner.vectors import VectorError
     from ibperp_conformance.spec_files import SpecMissingError
 
@@ -329,6 +332,8 @@ def _run() -> int:
         sys.stdout.flush()
     except (WrongUseError, VectorError, SpecMissingError) as error:
         return _complain(str(error), EXIT_WRONG_USE)
+    except EngineFailureError as error:
+        return _complain(f"the engine could not be run: {error}", EXIT_NOT_RUN)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:

@@ -7,6 +7,7 @@ a seed gives the same runs and the same findings whatever the number of jobs.
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import time
 from collections import Counter
@@ -20,7 +21,7 @@ from ibperp_conformance.fuzz.work import Done, Task, done
 from ibperp_conformance.json_text import JsonTextError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
     from pathlib import Path
     from typing import Protocol
@@ -42,7 +43,12 @@ RECORD: Final = "campaign.json"
 
 @dataclass(slots=True)
 class Campaign:
-    """What a campaign is about, and how far it has come."""
+    """What a campaign is about, and how far it has come.
+
+    `shrink`: seconds that may be spent on making a finding small. `most`: how many runs at most.
+    `reached` counts what all whole rounds reached, `known` all but the last one, `begun` the round
+    that is under way.
+    """
 
     command: tuple[str, ...]
     against: tuple[str, ...]
@@ -50,12 +56,14 @@ class Campaign:
     seed: int
     timeout: float
     shrink: float = 45.0
+    most: float = math.inf
     rounds: int = 0
     runs: int = 0
     steps: int = 0
     seconds: float = 0.0
     reached: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
+    begun: Counter[str] = field(default_factory=Counter)
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     unwritten: dict[str, str] = field(default_factory=dict)
 
@@ -201,12 +209,12 @@ def conduct(
         while True:
             spent = time.monotonic() - began
             campaign.seconds = before + spent
-            is_over = spent >= budget
+            is_over = spent >= budget or campaign.runs >= campaign.most
             if pool is None:
                 if is_over:
                     return
                 tasks = campaign.tasks(number, campaign.known)
-                _taken(campaign, keeper, map(done, tasks), show)
+                _taken(campaign, keeper, map(done, tasks), show, began + budget)
                 number += 1
                 continue
             while not is_over and len(waiting) < 2:
@@ -216,7 +224,7 @@ def conduct(
             if not waiting:
                 return
             round_ = waiting.pop(0)
-            _taken(campaign, keeper, (own.result() for own in round_), show)
+            _taken(campaign, keeper, (own.result() for own in round_), show, math.inf)
     finally:
         for round_ in waiting:
             for own in round_:
@@ -225,17 +233,27 @@ def conduct(
         keeper.write()
 
 
-def _taken(campaign: Campaign, keeper: Keeper, results: Any, show: Callable[..., None]) -> None:
+def _taken(
+    campaign: Campaign,
+    keeper: Keeper,
+    results: Iterable[Done],
+    show: Callable[[Done | None], None],
+    deadline: float,
+) -> None:
     """Add a round to the campaign, run by run; it counts as done when all of it is."""
-    reached: Counter[str] = Counter()
+    reached = Counter[str]()
+    campaign.begun = reached
     for result in results:
         campaign.runs += 1
         campaign.steps += result.steps
         reached.update(result.reached)
         keeper.keep(result)
         show(result)
+        if time.monotonic() > deadline or campaign.runs >= campaign.most:
+            return
     campaign.known = Counter(campaign.reached)
     campaign.reached.update(reached)
+    campaign.begun = Counter()
     campaign.rounds += 1
     keeper.write()
     show(None)

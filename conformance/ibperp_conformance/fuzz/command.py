@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import re
 import sys
@@ -37,6 +38,7 @@ class Options:
     capabilities: tuple[str, ...]
     seed: int
     budget: str
+    runs: int
     jobs: int
     folder: Path | None
     timeout: float
@@ -60,6 +62,7 @@ def main_fuzz(options: Options) -> int:
         _capabilities(options),
         options.seed,
         options.timeout,
+        most=options.runs or math.inf,
     )
     if options.folder:
         try:
@@ -183,7 +186,7 @@ class Display:
         campaign = self._campaign
         spent = max(time.monotonic() - self._began, 0.001)
         speed = (campaign.steps - self._steps) / spent
-        reached = sum(name in campaign.reached for name in self._names)
+        reached = sum(name in campaign.reached or name in campaign.begun for name in self._names)
         return (
             f"{campaign.runs} runs, {campaign.steps} steps, {speed:.0f} steps/s, "
             f"{reached} of {len(self._names)} states reached, {len(campaign.findings)} findings"
@@ -191,7 +194,7 @@ class Display:
 
 
 def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> None:
-    names = expected()
+    names, counts = expected(), campaign.reached + campaign.begun
     out = sys.stdout
     how = "interrupted after" if is_interrupted else "in"
     out.write(
@@ -200,8 +203,8 @@ def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> N
     )
     out.write("\ninteresting states, and how often each was reached:\n")
     for name in STATES:
-        out.write(f"{campaign.reached[name]:>9}  {name}\n")
-    never = [name for name in names if not campaign.reached[name]]
+        out.write(f"{counts[name]:>9}  {name}\n")
+    never = [name for name in names if not counts[name]]
     reached = len(names) - len(never)
     out.write(f"\n{reached} of {len(names)} states, kinds, codes and events were reached.\n")
     if never:

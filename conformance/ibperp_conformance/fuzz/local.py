@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp_conformance.protocol.client import Reply
-from ibperp_conformance.protocol.server import CAPABILITIES, Engine
+from ibperp_conformance.protocol.server import CAPABILITIES, Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class LocalEngine:
     """Answers like a served engine, without a process and without text in between."""
 
-    def __init__(self, served: Engine | None = None) -> None:
+    def __init__(self, served: Server | None = None) -> None:
         """Stand for `served`, by default the reference."""
         self.capabilities = frozenset(CAPABILITIES)
-        self._served = served or Engine()
+        self._served = served or Server()
 
     def batch(self, requests: Sequence[Request]) -> list[Reply]:
         """Return a reply to each request."""

@@ -55,6 +55,7 @@ class Shrinker:
         self.script = replace(script, lines=script.lines[: difference.step + 1])
         self.difference = difference
         self.trials = 0
+        self._steps = replayed(script.system, self.script.lines)
         self._open, self._other = open_engine, other
         self._engine: Asked | None = None
         self._began = time.monotonic()
@@ -66,7 +67,7 @@ class Shrinker:
         self._fewer()
         self._plainer()
         self._fewer()
-        steps = replayed(self.script.system, self.script.lines)
+        steps = self._steps
         own = self._own(steps)
         seconds = time.monotonic() - self._began
         return Shrunk(self.script, tuple(steps), self.difference, own, self.trials, seconds)
@@ -78,14 +79,29 @@ class Shrinker:
         """Keep `lines` if they show the same difference."""
         if not lines:
             return False
+        steps = replayed(self.script.system, lines, (self.script.lines, self._steps))
+        if not self._is_worth_asking(steps[-1]):
+            return False
         self.trials += 1
-        steps = replayed(self.script.system, lines)
         found = self._asked(steps)
         if found is None or found.signature != self.difference.signature:
             return False
         self.script = replace(self.script, lines=lines[: found.step + 1])
+        self._steps = steps[: found.step + 1]
         self.difference = found
         return True
+
+    def _is_worth_asking(self, last: Step) -> bool:
+        """Tell whether the reference's own last answer may still be the one that differs."""
+        if self.difference.kind not in {"reply", "observation", "violated"}:
+            return True
+        kept = self._steps[-1].outcome
+        if isinstance(kept, Accepted) and isinstance(last.outcome, Accepted):
+            kinds = {type(event) for event in kept.events}
+            return not kinds or any(type(event) in kinds for event in last.outcome.events)
+        if isinstance(kept, Accepted) or isinstance(last.outcome, Accepted):
+            return False
+        return kept.code is last.outcome.code
 
     def _asked(self, steps: list[Step], loaded: int = 0) -> Difference | None:
         if self._engine is None:
@@ -104,11 +120,10 @@ class Shrinker:
 
     def _without_refused(self) -> None:
         """Leave out at once all that is refused before the last step."""
-        steps = replayed(self.script.system, self.script.lines)
         *before, last = self.script.lines
         kept = [
             line
-            for line, step in zip(before, steps, strict=False)
+            for line, step in zip(before, self._steps, strict=False)
             if isinstance(step.outcome, Accepted)
         ]
         if len(kept) < len(before):
