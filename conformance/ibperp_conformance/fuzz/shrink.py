@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.actions import CreateAccount
@@ -184,7 +185,7 @@ def _changes(action: Any) -> Iterator[Callable[[Any], Any]]:
         if path[-1] in {"account", "sequence", "time", "order", "request", "withdrawal"}:
             continue
         for plainer in _plainer(value):
-            yield lambda own, path=path, plainer=plainer: _with(own, path, plainer)  # type: ignore[misc]
+            yield partial(_with, path=path, value=plainer)
 
 
 def _leaves(record: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

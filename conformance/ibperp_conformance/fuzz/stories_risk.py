@@ -38,7 +38,7 @@ from ibperp.risk import due_accounts
 from ibperp.state import Market, Perpetual, at, position_of
 from ibperp_conformance.fuzz.moves_markets import flags, limit
 from ibperp_conformance.fuzz.run import edge
-from ibperp_conformance.fuzz.stories_trading import fresh, leveraged
+from ibperp_conformance.fuzz.stories_trading import fresh, leveraged, sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,7 +172,7 @@ def supply(run: Run, failing: int) -> None:
             account = run.owner()
             if account != failing:
                 order = limit(account, market.symbol, side, lots, price)
-                fits = run.edge(lambda n, order=order: replace(order, lots=n), least, lots)  # type: ignore[misc]
+                fits = run.edge(sized(order), least, lots)
                 if fits >= least:
                     run.act(replace(order, lots=fits))
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import (
-    CancelAllOrders,
-)
+from ibperp.actions import CancelAllOrders
 from ibperp.book import opposite
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
@@ -17,7 +15,9 @@ from ibperp_conformance.fuzz.moves_markets import flags, limit
 from ibperp_conformance.fuzz.run import edge
 
 if TYPE_CHECKING:
-    from ibperp.actions import Action
+    from collections.abc import Callable
+
+    from ibperp.actions import Action, PlaceOrder
     from ibperp_conformance.fuzz.run import Run
 
 BITS: Final = (False, True)
@@ -40,6 +40,11 @@ def two(run: Run) -> tuple[int, int]:
     first = run.owner()
     others = [own for own in run.owners() if run.account(own).user != run.account(first).user]
     return first, run.pick(others or run.owners())
+
+
+def sized(order: PlaceOrder) -> Callable[[int], Action]:
+    """Return what makes the same order for another number of lots."""
+    return lambda lots: replace(order, lots=lots)
 
 
 def trade(run: Run, place: int, buyer: int, seller: int, price: int, *, part: int = 1) -> int:
