@@ -8,38 +8,39 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ibperp_conformance.runner.campaign import Campaign, Result
-    from ibperp_conformance.runner.vectors import Suite, Vector
-
 EXIT_WRONG_USE: Final = 2
 EXIT_NOT_RUN: Final = 3
 EXIT_INTERNAL: Final = 70
 EXIT_INTERRUPTED: Final = 130
 
-EXIT_CODES: Final = (
-    "Exit codes: 0 conforms; 1 diverges; 2 wrong use, or a file cannot be read or written; "
-    "3 the engine could not be run; 70 a fault of ibperp itself; 130 interrupted."
-)
 
-FUZZ_EXIT_CODES: Final = (
-    "Exit codes: 0 nothing was found; 1 a finding; 2 wrong use, or a file cannot be read or "
-    "written; 3 the engine could not be run; 70 a fault of ibperp itself; 130 interrupted."
-)
+def exit_codes(zero: str, one: str = "", *, engine: bool = False) -> str:
+    """Return the line on exit codes that ends the help of a command."""
+    codes = {
+        0: zero,
+        1: one,
+        EXIT_WRONG_USE: "wrong use, or a file cannot be read or written",
+        EXIT_NOT_RUN: "the engine could not be run" if engine else "",
+        EXIT_INTERNAL: "a fault of ibperp itself",
+        EXIT_INTERRUPTED: "interrupted",
+    }
+    listed = "; ".join(f"{code} {meaning}" for code, meaning in codes.items() if meaning)
+    return f"Exit codes: {listed}."
+
 
 app = typer.Typer(
     name="ibperp",
     help="Executable specification of interest-bearing perpetual futures.",
-    epilog=EXIT_CODES,
-    no_args_is_help=True,
-    add_completion=False,
+    epilog="Each command has help of its own, with its exit codes: ibperp COMMAND --help.",
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -53,7 +54,7 @@ Timeout = Annotated[
 ]
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes("the engine conforms", "it diverges", engine=True))
 def conform(  # noqa: PLR0917 - typer reads a parameter per option
     command: Command = None,
     tier: Annotated[str, typer.Option(help="core (seconds) or full.")] = "core",
@@ -73,7 +74,8 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     from rich.console import Console
 
     from ibperp_conformance.files import WrongUseError, writable
-    from ibperp_conformance.runner.campaign import Campaign, read_known_failures, select
+    from ibperp_conformance.progress import Progress
+    from ibperp_conformance.runner.campaign import Campaign, conduct, read_known_failures, select
     from ibperp_conformance.runner.reports import print_summary, write_reports
     from ibperp_conformance.runner.vectors import TIERS, load_file, load_suite
 
@@ -89,7 +91,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
         raise WrongUseError(f"the {tier} tier has no vectors")
     campaign = Campaign(tuple(command or ()), tier, len(vectors))
     signal.signal(signal.SIGTERM, _interrupt)
-    _conduct_with_progress(suite, vectors, campaign, timeout, known)
+    with Progress("vectors", len(vectors)) as progress:
+        step = progress.step
+        conduct(suite, vectors, campaign, timeout=timeout, known=known, on_result=lambda _: step())
     errors = write_reports(campaign, json_file=json_file, junit=junit, html=report)
     with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
         print_summary(campaign, Console(highlight=False))
@@ -98,30 +102,7 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code
 
 
-def _conduct_with_progress(
-    suite: Suite,
-    vectors: list[Vector],
-    campaign: Campaign,
-    timeout: float,
-    known: dict[str, str],
-) -> None:
-    """Run the vectors, behind a progress bar when standard error is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from ibperp_conformance.runner.campaign import conduct
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("vectors", total=len(vectors))
-
-        def advance(result: Result) -> None:
-            progress.update(task, advance=1, description=result.vector.id)
-
-        conduct(suite, vectors, campaign, timeout=timeout, known=known, on_result=advance)
-
-
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes("every check is well", "a check failed", engine=True))
 def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
     """Try every message of the protocol once and say what to mend."""
     from ibperp_conformance.runner import smoke as smoking
@@ -148,7 +129,7 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
     return 1
 
 
-@app.command(epilog=FUZZ_EXIT_CODES)
+@app.command(epilog=exit_codes("nothing was found", "a finding", engine=True))
 def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     command: Command = None,
     against: Annotated[
@@ -193,15 +174,15 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     return fuzzing.main_fuzz(options)
 
 
-@app.command()
+@app.command(epilog=exit_codes("the input ended, or bye was said"))
 def engine() -> int:
-    """Serve the reference on standard input and output, one JSON object a line."""
+    """Serve the reference as an engine on standard input."""
     from ibperp_conformance.protocol.server import main_server
 
     return main_server()
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes("every step went as expected", "a step did not go as expected"))
 def run(  # noqa: PLR0917 - typer reads a parameter per option
     file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The scenario.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not tables.")] = False,
@@ -218,7 +199,7 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
         Path | None, typer.Option("--from", help="Start from this snapshot, not from the preset.")
     ] = None,
 ) -> int:
-    """Run a scenario; print its steps, and where accounts and markets stand at the end."""
+    """Run a scenario, and print its steps and how it ends."""
     from ibperp_conformance.run_command import main_run
 
     return main_run(
@@ -231,13 +212,14 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     )
 
 
-@app.command("check-trace")
+@app.command("check-trace", epilog=exit_codes("every invariant holds", "one is broken"))
 def check_trace(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
 ) -> int:
-    """Hold the observations of a recorded trace to the invariants; exit 1 when one is broken."""
+    """Hold the observations of a recorded trace to the invariants."""
     from ibperp_conformance.files import WrongUseError
     from ibperp_conformance.json_text import visible
+    from ibperp_conformance.progress import Progress
     from ibperp_invariants.check import trace as recorded
 
     try:
@@ -250,7 +232,8 @@ def check_trace(
     if not any(line.strip() for line in lines):
         raise WrongUseError(f"{file} is empty; write a trace with: ibperp run FILE.yaml --trace")
     try:
-        violations = recorded.check_trace(lines)
+        with Progress("lines", len(lines)) as progress:
+            violations = recorded.check_trace(progress.over(lines))
     except recorded.TraceError as error:
         raise WrongUseError(f"{file}: {visible(str(error))}") from None
     for violation in violations:
@@ -265,15 +248,15 @@ def check_trace(
     return 0
 
 
-@app.command()
-def trace() -> int:
-    """Print what stands behind every clause; exit 1 when something is missing."""
+@app.command(epilog=exit_codes("no clause has a gap", "a clause has one"))
+def clauses() -> int:
+    """Show each clause beside its evidence, and every gap."""
     from ibperp_conformance.specification import traceability
 
     return traceability.main()
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes("written"))
 def adapter(
     language: Annotated[
         str, typer.Argument(help="python, typescript, go, rust, java or cpp.", show_default=False)
@@ -283,7 +266,7 @@ def adapter(
         bool, typer.Option("--update", help="Write all but the engine's own file again.")
     ] = False,
 ) -> int:
-    """Write an adapter to begin an engine with; it passes the smoke test as it is."""
+    """Write an adapter to begin an engine with."""
     from ibperp_conformance.adapters.languages import LANGUAGES
     from ibperp_conformance.adapters.write import write_adapter
 
@@ -297,17 +280,38 @@ def adapter(
     return 0
 
 
-@app.command()
-def version() -> int:
-    """Print the version."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
+def _print_version(wanted: bool) -> None:
+    """Print the versions of the package and of what it speaks, and end."""
+    if wanted:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
 
-    try:
-        typer.echo(f"ibperp {installed('ibperp')}")
-    except PackageNotFoundError:
-        typer.echo("ibperp, not installed")
-    return 0
+        from ibperp_conformance.protocol.client import PROTOCOL
+        from ibperp_conformance.runner.vectors import FORMAT
+
+        try:
+            number = installed("ibperp")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        typer.echo(f"ibperp {number} (protocol {PROTOCOL}, vectors {FORMAT})")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Executable specification of interest-bearing perpetual futures."""
+    del version  # It has been answered, by ending.
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(EXIT_WRONG_USE)
 
 
 def main() -> NoReturn:
@@ -340,11 +344,15 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_WRONG_USE
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
-        if hasattr(error, "format_message") and hasattr(error, "show"):
-            error.show()
-            return EXIT_WRONG_USE
-        return _internal(error)
+        return _misused(error) if hasattr(error, "format_message") else _internal(error)
     return result if isinstance(result, int) else 0
+
+
+def _misused(error: Any) -> int:
+    """Say in one line what is wrong with the command line, and where its help is."""
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "ibperp"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return _complain(f"{message}; see {command} --help" if message else f"see {command} --help")
 
 
 def _internal(error: Exception) -> int:
@@ -363,7 +371,8 @@ def _internal(error: Exception) -> int:
 
 
 def _complain(message: str, code: int = EXIT_WRONG_USE) -> int:
-    sys.stderr.write(f"ibperp: {message}\n")
+    for line in message.splitlines():
+        sys.stderr.write(f"ibperp: {line}\n")
     return code
 
 

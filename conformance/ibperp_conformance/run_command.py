@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ibperp_conformance.files import writable, write_atomically
+from ibperp_conformance.files import WrongUseError, writable, write_atomically
 from ibperp_conformance.pictures.plot import plot_page
 from ibperp_conformance.presets.document import DocumentError
+from ibperp_conformance.progress import Progress
 from ibperp_conformance.report.report import as_json, print_result
 from ibperp_conformance.scenario.run import run_scenario, trace_lines
 from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
@@ -28,7 +29,7 @@ def main_run(
     snapshot_file: Path | None = None,
     start_file: Path | None = None,
 ) -> int:
-    """Run a scenario and print it; return 0 if it went as expected, 1 if not, 2 for wrong use.
+    """Run a scenario and print it; return 0 if it went as expected, 1 if not.
 
     `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
     WrongUseError when one of the files cannot be read or written.
@@ -38,10 +39,10 @@ def main_run(
             writable(file, what)
     start = None if start_file is None else read_snapshot(start_file)
     try:
-        result = run_scenario(path, start)
+        with Progress("steps") as progress:
+            result = run_scenario(path, start, on_step=progress.step)
     except DocumentError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+        raise WrongUseError(str(error)) from None
     if trace is not None:
         write_atomically(trace, trace_lines(result), "trace")
     if plot is not None:

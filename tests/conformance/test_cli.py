@@ -98,7 +98,11 @@ def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.Monkey
         (["smoke", "--", *WRONG, "never-cancels"], 1, "still among the open orders"),
         (["check-trace", "/no/such/file"], 2, "cannot read /no/such/file"),
         (["bogus"], 2, "bogus"),
-        (["version"], 0, "ibperp "),
+        (["--version"], 0, "(protocol 1, vectors 1)"),
+        ([], 2, "Usage: ibperp"),
+        (["conform", "--bogus"], 2, "ibperp: No such option: --bogus; see ibperp conform --help"),
+        (["run", "--help"], 0, "1 a step did not go as expected"),
+        (["smoke", "--help"], 0, "3 the engine could not be run"),
     ],
 )
 def test_ibperp__exit_code_and_message(

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -349,16 +350,14 @@ def test_problems__are_reported_together(tmp_path: Path) -> None:
         (HEAD.replace("[alice/main, alice/b, bob/main]", "x") + DEPOSIT, "of the wrong kind"),
     ],
 )
-def test_file__bad_part_is_named_and_is_wrong_use(
-    tmp_path: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main_run(written(tmp_path, text), False, None) == 2
-    assert message in capsys.readouterr().err
+def test_file__bad_part_is_named_and_is_wrong_use(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(WrongUseError, match=re.escape(message)):
+        main_run(written(tmp_path, text), False, None)
 
 
-def test_file__missing_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main_run(tmp_path / "none.yaml", False, None) == 2
-    assert "cannot be read" in capsys.readouterr().err
+def test_file__missing_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(WrongUseError, match="cannot be read"):
+        main_run(tmp_path / "none.yaml", False, None)
 
 
 def test_trace__that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def print_summary(campaign: Campaign, console: Console) -> None:
         if len(campaign.bad) > SHOWN_FAILURES:
             console.print(Text(f"... and {len(campaign.bad) - SHOWN_FAILURES} more"))
         console.print()
-    if campaign.results:
+    if any(result.outcome is not Outcome.SKIPPED for result in campaign.results):
         console.print(_count_table(campaign))
     style = "bold green" if campaign.exit_code == 0 else "bold red"
     console.print(Text(verdict(campaign), style))

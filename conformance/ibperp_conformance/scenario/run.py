@@ -22,7 +22,7 @@ from ibperp_conformance.scenario.steps import read_action, step_readers
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ibperp.actions import Action
@@ -35,12 +35,17 @@ IN_ORDER: Final = "name all of its accounts in the order in which they were made
 
 
 def run_scenario(
-    path: Path, start: State | None = None, *, is_checked: bool = True
+    path: Path,
+    start: State | None = None,
+    *,
+    is_checked: bool = True,
+    on_step: Callable[[], None] = lambda: None,
 ) -> ScenarioResult:
     """Run the scenario in a file; raise DocumentError naming every field that cannot be read.
 
     From `start` the preset is not listed again, and of `accounts` only those that are new are made.
-    If it is not checked, no invariant is asked: for what is only drawn.
+    If it is not checked, no invariant is asked: for what is only drawn. `on_step` is called after
+    each step, so that somebody can watch.
     """
     document = load_document(path)
     reading = Reading(document)
@@ -57,6 +62,7 @@ def run_scenario(
         for step in _played(reading, ("steps", index), written, state, cast):
             steps.append(step)
             state = step.after
+            on_step()
     reading.finish()
     names = {account: name for name, account in cast.accounts.items()}
     orders = {order: name for name, order in cast.orders.items()}
