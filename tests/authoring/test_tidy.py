@@ -17,6 +17,9 @@ MAXIMUM_COLUMNS = 100
 MAXIMUM_FOLDER_FILES = 20
 ROUNDING_MODULE = ROOT / "reference" / "ibperp" / "numbers.py"
 ROUNDING_NAMES = frozenset({"float", "round", "Decimal", "divmod"})
+CLOCKS = frozenset({"monotonic", "perf_counter", "process_time", "time"})
+WAITS = frozenset({"run", "call", "check_call", "check_output", "communicate", "join", "wait"})
+PATIENCE_SECONDS = 60
 REGISTRY_HOSTS = tuple(
     ".".join(parts)
     for parts in (
@@ -197,3 +200,44 @@ def test_no_file_names_a_registry() -> None:
         if host.encode("ascii") in path.read_bytes()
     ]
     assert not offences
+
+
+def hurried(node: ast.AST) -> bool:
+    """Whether a call reads a clock, or waits for less time than a busy machine may need."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="time"), attr=name)) if name in CLOCKS:
+            return True
+        case ast.Call(func=ast.Attribute(attr=name), keywords=keywords) if name in WAITS:
+            return any(
+                keyword.arg == "timeout"
+                and isinstance(keyword.value, ast.Constant)
+                and isinstance(keyword.value.value, int | float)
+                and keyword.value.value < PATIENCE_SECONDS
+                for keyword in keywords
+            )
+        case _:
+            return False
+
+
+def test_no_test_decides_by_a_clock_below_a_minute() -> None:
+    offences = [
+        place(path, getattr(node, "lineno", 0))
+        for path in sources("tests")
+        for node in ast.walk(tree_of(path))
+        if hurried(node)
+    ]
+    assert not offences
+
+
+@pytest.mark.parametrize(
+    ("code", "is_hurried"),
+    [
+        ("time.monotonic()", True),
+        ("process.wait(timeout=5)", True),
+        ("subprocess.run(command, timeout=0.5)", True),
+        ("subprocess.run(command, timeout=250)", False),
+        ("process.wait()", False),
+    ],
+)
+def test_the_rule_about_clocks_sees_what_it_forbids(code: str, *, is_hurried: bool) -> None:
+    assert any(map(hurried, ast.walk(ast.parse(code)))) is is_hurried

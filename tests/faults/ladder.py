@@ -30,8 +30,8 @@ from ibperp.parameters import OrderBookState
 from ibperp.state import INSURANCE, State
 from ibperp_invariants.step.step import Step
 from ibperp_invariants.view.view import OrderView, PositionView, perpetual_of
-from walks.perpetual import PERPETUALS, perpetual
 from worlds.failing import FAILING, bankrupt, due, indebted, ruined, stepped, taken
+from worlds.perpetual import PERPETUALS, perpetual
 from worlds.tiny import NO_FLAGS, run
 
 DEBTOR: Final = 2

@@ -14,8 +14,8 @@ from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of
 from ibperp_invariants.claims.settlement.settlement import CULLING
 from ibperp_invariants.step.step import Step
-from walks.perpetual import PERPETUALS
 from worlds.active import held, ordered
+from worlds.perpetual import PERPETUALS
 from worlds.positions import CROSS, GEM_PERP, accepted, market, position, positioned, unsettled
 
 BAD_STATES: Final[dict[str, Callable[[State], State]]] = {

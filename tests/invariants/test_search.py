@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from ibperp import sharing
 from ibperp.actions import Action, AdvanceTime, Settle
 from ibperp.operations.settlement import settle
 from ibperp.state import State
@@ -34,7 +35,7 @@ def test_search__violation_shrunk_to_actions_that_all_matter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(settle, "_release", lambda *_: None)
-    monkeypatch.setattr(settle, "share", lambda available, *_: available >> 1)
+    monkeypatch.setattr(sharing, "share", lambda available, *_: available >> 1)
     report = Report(0)
     while not report.violations:
         searched(report.next_seed, report)

@@ -46,7 +46,7 @@ from ibperp_invariants.check.trace import MALFORMED, action_of
 from ibperp_invariants.view.from_json import view_of_observation
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.view import Known, with_known
-from walks.perpetual import MARK, PERPETUALS
+from worlds.perpetual import MARK, PERPETUALS
 from worlds.positions import positioned, virtually
 from worlds.tiny import ALL_FLAGS, DAY_MARKET, STEEP, SYSTEM, asset, order, quoted, run
 

@@ -41,8 +41,8 @@ from ibperp.portfolio import health
 from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import transition
-from walks.perpetual import MARK, SLOW
 from worlds.failing import FAILING, WIDE, hedged
+from worlds.perpetual import MARK, SLOW
 from worlds.positions import virtually
 from worlds.starts import FAILING_STATES, QUIET
 from worlds.tiny import DAY_MARKET, asset, listed, order, run

@@ -13,7 +13,7 @@ from ibperp.transition import transition
 from ibperp_invariants.claims.portfolio.positions import settled_wealth
 from ibperp_invariants.step.step import wealth
 from ibperp_invariants.view.from_state import view_of_state
-from walks.perpetual import MARK, PERPETUALS, quoted_perpetual
+from worlds.perpetual import MARK, PERPETUALS, quoted_perpetual
 from worlds.tiny import AMOUNTS, flags, funded, order, quoted, run
 
 PROPERTY = settings(

@@ -35,9 +35,9 @@ from ibperp.transition import transition
 from ibperp_invariants import Monitor
 from ibperp_invariants.claims.portfolio.positions import settled_wealth
 from ibperp_invariants.view.from_state import view_of_state
-from walks.perpetual import MARK, PERPETUALS, with_perpetuals
 from walks.walk import traders, useful_action
 from walks.walk_perpetual import DRAIN, limited
+from worlds.perpetual import MARK, PERPETUALS, with_perpetuals
 from worlds.positions import accepted, market, positioned, virtually
 from worlds.tiny import POOL, SYSTEM, asset, order, run
 

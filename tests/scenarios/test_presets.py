@@ -202,24 +202,33 @@ def test_launch__every_value_has_its_source() -> None:
     assert not [line for line in values if "#" not in line and "- chain" not in line]
 
 
+def line_of(text: str, field: str) -> int:
+    """The number of the first line that holds a field."""
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if field in line)
+
+
 def test_preset__all_broken_laws_are_reported_with_line_and_path() -> None:
-    found = problems(changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0"))
-    assert found == [
-        "line 9: system.throttle_interval: expected 1 to 86400 seconds",
-        "line 43: assets.USDC.mmf_base: expected above 0, below imf_base",
-        "line 51: assets.USDC.tokens[0].minimum_deposit: expected above 0",
+    text = changed(mmf_base="0.5", throttle_interval="0", minimum_deposit="0")
+    throttle, mmf, deposit = (
+        line_of(text, field) for field in ("throttle_interval:", "mmf_base:", "minimum_deposit:")
+    )
+    assert problems(text) == [
+        f"line {throttle}: system.throttle_interval: expected 1 to 86400 seconds",
+        f"line {mmf}: assets.USDC.mmf_base: expected above 0, below imf_base",
+        f"line {deposit}: assets.USDC.tokens[0].minimum_deposit: expected above 0",
     ]
 
 
 def test_preset__inexact_decimals_name_the_nearest_values() -> None:
-    found = problems(changed(withdrawal_fee="0.505", price="1.00001"))
-    assert found == [
+    text = changed(withdrawal_fee="0.505", price="1.00001")
+    price, fee = line_of(text, "price: 1.00001"), line_of(text, "withdrawal_fee:")
+    assert problems(text) == [
         (
-            "line 39: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
+            f"line {price}: assets.USDC.price: 1.00001 is not a multiple of 0.01; "
             "the nearest valid values are 1 and 1.01"
         ),
         (
-            "line 54: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
+            f"line {fee}: assets.USDC.tokens[0].withdrawal_fee: 0.505 is not a multiple of 0.01; "
             "the nearest valid values are 0.5 and 0.51"
         ),
     ]

@@ -26,7 +26,7 @@ from ibperp.parameters import (
     SystemParameters,
     TokenParameters,
 )
-from walks.perpetual import MARK, PERPETUALS
+from worlds.perpetual import MARK, PERPETUALS
 from worlds.tiny import (
     ALL_FLAGS,
     CHAINS,

@@ -39,8 +39,8 @@ from ibperp.numbers import RATIO
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.parameters import BookState, OrderBookState, SystemParameters
 from ibperp.state import Perpetual, State, at
-from walks.perpetual import with_perpetuals
 from walks.walk_perpetual import WORK_ON_PERPETUALS
+from worlds.perpetual import with_perpetuals
 from worlds.tiny import CHAINS, MARKETS, POOL, SYMBOLS, SYSTEM, asset, quoted, run
 
 TRADERS: Final = (2, 3, 4, 5, 6)

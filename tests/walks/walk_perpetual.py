@@ -30,7 +30,7 @@ from ibperp.numbers import RATIO
 from ibperp.orders import OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.parameters import OrderBookState, SystemParameters
 from ibperp.state import Perpetual, at, position_of
-from walks.perpetual import MARK, PERPETUALS
+from worlds.perpetual import MARK, PERPETUALS
 from worlds.tiny import SYMBOLS
 
 if TYPE_CHECKING:

@@ -40,8 +40,8 @@ from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of
 from ibperp_invariants.step.step import Step
-from walks.perpetual import MARK, PERPETUALS, perpetual
 from walks.walk import traders
+from worlds.perpetual import MARK, PERPETUALS, perpetual
 from worlds.positions import virtually
 from worlds.tiny import MARKETS, NO_FLAGS, POOL, SYSTEM, asset, order, run
 

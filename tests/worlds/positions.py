@@ -21,7 +21,7 @@ from ibperp.orders import Side
 from ibperp.outcomes import Accepted, Outcome
 from ibperp.parameters import OrderBookState
 from ibperp.state import Perpetual, State, position_of, with_account, with_market, with_position
-from walks.perpetual import MARK, PERPETUALS, perpetual
+from worlds.perpetual import MARK, PERPETUALS, perpetual
 from worlds.tiny import SYMBOLS, order, run
 
 ORE_PERP: Final = 2

@@ -33,7 +33,6 @@ from ibperp.numbers import RATIO
 from ibperp.orders import Side
 from ibperp.risk import due_accounts
 from ibperp.state import Perpetual
-from walks.perpetual import MARK, PERPETUALS, perpetual, quoted_perpetual, with_perpetuals
 from walks.walk import traders
 from worlds.failing import (
     FAILING,
@@ -47,6 +46,7 @@ from worlds.failing import (
     ruined,
     shared,
 )
+from worlds.perpetual import MARK, PERPETUALS, perpetual, quoted_perpetual, with_perpetuals
 from worlds.positions import CLOSED, positioned
 from worlds.tiny import CHAINS, MARKETS, NO_FLAGS, SYMBOLS, funded, order, quoted, run
 
