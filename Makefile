@@ -22,11 +22,11 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove pytest fill docs bench clean
+.PHONY: help setup conform test check format prove pytest fill diff-vectors docs bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
-		while IFS='~' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
+		while IFS='~' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
 setup: $(TOOLS) ## make the virtual environment, with all tools
 
@@ -80,6 +80,10 @@ pytest: $(TOOLS) ## run the tests with coverage
 
 fill: $(STAMP) ## write vectors, schemas and tables again from the reference
 	@$(BIN)/python -m ibperp_authoring.fill
+
+diff-vectors: $(STAMP) ## show what changed in the vectors since BASE=REV; CHANGELOG=1 for its entry
+	@[ -n "$(BASE)" ] || { echo "make: name a git revision or a folder: make diff-vectors BASE=REV" >&2; exit 1; }
+	@$(BIN)/python -m ibperp_authoring.diff_vectors $(if $(CHANGELOG),--changelog) "$(BASE)" $(HEAD)
 
 docs: $(TOOLS) ## build the site into site/
 	@$(BIN)/python -m ibperp_authoring.site

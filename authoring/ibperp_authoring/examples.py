@@ -76,6 +76,11 @@ def render(chapter: str) -> str:
     return "".join((*pieces, chapter[end:]))
 
 
+def without_examples(chapter: str) -> str:
+    """Return the chapter without its examples and their tables."""
+    return _PIECE.sub("", chapter)
+
+
 def run(title: str, base: Mapping[str, object], example: Mapping[str, object]) -> Example:
     """Execute an example from its chapter's base; every setup action must be accepted.
 

@@ -80,6 +80,18 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+def clause_texts(text: str) -> dict[str, str]:
+    """Return the text of every clause of a chapter by its id, without comments."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for block in _blocks(text):
+        if heading := _HEADING.match(block):
+            current = found.setdefault(heading["clause"], [])
+        if block.strip() and not block.startswith("<!--"):
+            current.append(block)
+    return {clause: "\n".join(blocks) for clause, blocks in found.items()}
+
+
 def chapter_page(text: str, homes: Mapping[str, str], evidence: Evidence) -> str:
     """Return a chapter with links at the clauses it names, and evidence at the end of each.
 
