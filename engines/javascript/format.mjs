@@ -1,12 +1,12 @@
 // The format: CF-2 (reading), CF-3 (actions), CF-4 (observation).
 
-import * as bankruptcy from './bankruptcy.mjs';
-import { isPerpetual } from './book.mjs';
+import * as bankruptcy from './liquidation/bankruptcy.mjs';
+import { isPerpetual } from './trading/book.mjs';
 import * as custody from './custody.mjs';
 import * as governance from './governance.mjs';
-import { liquidate } from './liquidation.mjs';
+import { liquidate } from './liquidation/ladder.mjs';
 import * as moneyMarket from './money_market.mjs';
-import * as orders from './orders.mjs';
+import * as orders from './trading/orders.mjs';
 import * as perpetuals from './perpetuals.mjs';
 import { health } from './portfolio.mjs';
 import { isActive } from './positions.mjs';

@@ -1,6 +1,6 @@
 // Perpetuals: their markets (PP-1, PP-2), mark (PP-6), funding (PP-7, PP-8), final settlement (PP-9).
 
-import { best, endAll, isBookLawful, isPerpetual, newBook } from './book.mjs';
+import { best, endAll, isBookLawful, isPerpetual, newBook } from './trading/book.mjs';
 import { ceilDivide, floorDivide, isBetween, isInRange, LARGEST, max, median, MILLION, min, RATIO, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { limitedPrice, settlementAsset } from './portfolio.mjs';

@@ -1,6 +1,6 @@
 // Portfolio: PF-1 to PF-10, PF-12.
 
-import { delivers, isFirm, isPerpetual, openOrders, receives } from './book.mjs';
+import { delivers, isFirm, isPerpetual, openOrders, receives } from './trading/book.mjs';
 import { absolute, ceilDivide, floorDivide, isqrtUp, max, min, RATIO, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf, debtOf } from './pool.mjs';

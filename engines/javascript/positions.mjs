@@ -1,7 +1,7 @@
 // Positions of perpetuals: PP-3, the steps of a trade that are theirs (PP-4, PP-5), the funding that is due (PP-8), the worth
 // of virtual shares (ST-4).
 
-import { end, openOrders, reportEnded, shrink } from './book.mjs';
+import { end, openOrders, reportEnded, shrink } from './trading/book.mjs';
 import { absolute, floorDivide, max, min } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claim, debt } from './pool.mjs';

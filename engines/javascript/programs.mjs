@@ -1,13 +1,13 @@
 // Programs: backstop providers (PG-1), requests for quotes (PG-2), quotes (PG-3), block trades (PG-4, PG-5), with PG-6.
 
-import { feeOf, opposite } from './book.mjs';
-import { dueConditions, limitPrice } from './due.mjs';
+import { feeOf, opposite } from './trading/book.mjs';
+import { dueConditions, limitPrice } from './liquidation/due.mjs';
 import { isBetween, isInRange, max } from './numbers.mjs';
-import { priceConditions } from './orders.mjs';
+import { priceConditions } from './trading/orders.mjs';
 import { stage } from './outcomes.mjs';
 import { feedConditions, health, isAdmissible, isLiquidatable, meetsInitial } from './portfolio.mjs';
 import { byId, isReserved } from './state.mjs';
-import { exchange, prepareMaker, prepareTaker } from './trades.mjs';
+import { exchange, prepareMaker, prepareTaker } from './trading/trades.mjs';
 
 // PG-1
 export function registerBackstop({ state }, { account: id, capacity }) {

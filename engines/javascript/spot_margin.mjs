@@ -1,6 +1,6 @@
 // Spot markets: SM-1 to SM-3, what a trade of assets moves (SM-9), SM-12.
 
-import { delivers, endAll, isBookLawful, isPerpetual, newBook, receives } from './book.mjs';
+import { delivers, endAll, isBookLawful, isPerpetual, newBook, receives } from './trading/book.mjs';
 import { doRedeem, fund, redeemConditions, sweep } from './money_market.mjs';
 import { floorDivide, isBetween, isInRange, max } from './numbers.mjs';
 import { stage } from './outcomes.mjs';

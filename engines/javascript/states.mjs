@@ -1,6 +1,6 @@
 // A whole state as `load` brings it: CF-10. Here every part of CF-4 is read back, and becomes a record as state.mjs makes them.
 
-import { isFirm, delivers, newBook } from './book.mjs';
+import { isFirm, delivers, newBook } from './trading/book.mjs';
 import {
   array, ASSET, boolean, choice, FLAGS, int, isObject, Malformed, MARKET, object, PERPETUAL, SIDE, string, SYSTEM,
 } from './format.mjs';

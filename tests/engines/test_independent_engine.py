@@ -1,5 +1,6 @@
 """An engine in another language, written from the text alone, is held to the vectors."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -31,3 +32,9 @@ def test_independent_engine__conforms_because_the_text_suffices(command: list[st
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_readme__names_every_file() -> None:
+    text = (ENGINE.parent / "README.md").read_text(encoding="utf-8")
+    named = {name.rpartition("/")[2] for name in re.findall(r"`([a-z_/]+\.mjs)`", text)}
+    assert named == {path.name for path in ENGINE.parent.rglob("*.mjs")}

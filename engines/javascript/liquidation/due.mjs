@@ -1,13 +1,13 @@
 // Which accounts are due for liquidation (LQ-1, LQ-10), and what they are exposed by (LQ-2).
 
-import { markPrice } from './book.mjs';
-import { ceilDivide, floorDivide, max, min, RATIO } from './numbers.mjs';
-import { stage, violatedBy } from './outcomes.mjs';
+import { markPrice } from '../trading/book.mjs';
+import { ceilDivide, floorDivide, max, min, RATIO } from '../numbers.mjs';
+import { stage, violatedBy } from '../outcomes.mjs';
 import {
   assetLines, feedConditions, health, isLiquidatable, owedValue, positionLines, requirement, settlementAsset,
-} from './portfolio.mjs';
-import { lotsOf } from './positions.mjs';
-import { byId, isReserved } from './state.mjs';
+} from '../portfolio.mjs';
+import { lotsOf } from '../positions.mjs';
+import { byId, isReserved } from '../state.mjs';
 
 // LQ-1
 /** Stage 2 */

@@ -4,15 +4,15 @@ import {
   best, delivers, end, feeOf, finish, finishUnfilled, isPerpetual, leave, limitBand, openOrders, opposite, reaches, reservation,
   rest, shrink, takerBound,
 } from './book.mjs';
-import { floorDivide, isBetween, isInRange, max, min, sum } from './numbers.mjs';
-import { codeOf, stage, violatedBy } from './outcomes.mjs';
-import { claimOf } from './pool.mjs';
+import { floorDivide, isBetween, isInRange, max, min, sum } from '../numbers.mjs';
+import { codeOf, stage, violatedBy } from '../outcomes.mjs';
+import { claimOf } from '../pool.mjs';
 import {
   assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset,
-} from './portfolio.mjs';
-import { reducible as reducibleLots } from './positions.mjs';
-import { assetsOf } from './spot_margin.mjs';
-import { available, byId, entry, isReserved } from './state.mjs';
+} from '../portfolio.mjs';
+import { reducible as reducibleLots } from '../positions.mjs';
+import { assetsOf } from '../spot_margin.mjs';
+import { available, byId, entry, isReserved } from '../state.mjs';
 import { exchange, prepareMaker, prepareTaker } from './trades.mjs';
 
 const marketOf = (state, order) => state.markets.get(order.market);

@@ -1,7 +1,7 @@
 // The book of a market and what is read of it: SM-5, SM-6, with PP-5. Both sides are arrays of order ids, best first.
 
-import { ceilDivide, floorDivide, isBetween, LARGEST, max, median, MILLION, min, RATIO } from './numbers.mjs';
-import { byId, changeEntry } from './state.mjs';
+import { ceilDivide, floorDivide, isBetween, LARGEST, max, median, MILLION, min, RATIO } from '../numbers.mjs';
+import { byId, changeEntry } from '../state.mjs';
 
 /** Of the two kinds of market, only a perpetual has a mark of its own (NT-8). */
 export const isPerpetual = (market) => 'mark_price' in market;

@@ -2,8 +2,8 @@
 // price, lots, and a maker and a taker with account, side, flags and fee.
 
 import { isPerpetual } from './book.mjs';
-import { admitMaker, admitTaker, tradePositions } from './positions.mjs';
-import { fundParty, tradeAssets } from './spot_margin.mjs';
+import { admitMaker, admitTaker, tradePositions } from '../positions.mjs';
+import { fundParty, tradeAssets } from '../spot_margin.mjs';
 
 const inPerpetual = ({ state }, { market }) => isPerpetual(state.markets.get(market));
 

@@ -1,15 +1,15 @@
 // Liquidation on the books: positions (LQ-4), debts and collateral (LQ-5).
 
-import { markPrice } from './book.mjs';
+import { markPrice } from '../trading/book.mjs';
 import { limitPrice } from './due.mjs';
-import { doRedeem } from './money_market.mjs';
-import { absolute, ceilDivide, floorDivide, isInRange, max, min, RATIO, sum } from './numbers.mjs';
-import { work } from './orders.mjs';
-import { codeOf } from './outcomes.mjs';
-import { claimOf } from './pool.mjs';
-import { health, settlementAsset } from './portfolio.mjs';
-import { isOpen, isTradedOff, open } from './programs.mjs';
-import { attempt, byId, credit, entry } from './state.mjs';
+import { doRedeem } from '../money_market.mjs';
+import { absolute, ceilDivide, floorDivide, isInRange, max, min, RATIO, sum } from '../numbers.mjs';
+import { work } from '../trading/orders.mjs';
+import { codeOf } from '../outcomes.mjs';
+import { claimOf } from '../pool.mjs';
+import { health, settlementAsset } from '../portfolio.mjs';
+import { isOpen, isTradedOff, open } from '../programs.mjs';
+import { attempt, byId, credit, entry } from '../state.mjs';
 import { holdings, INSURANCE } from './takeover.mjs';
 
 // LQ-2

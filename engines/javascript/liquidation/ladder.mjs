@@ -1,18 +1,18 @@
 // Liquidation: the ladder (LQ-2), its first two rungs (LQ-3). The rungs after them are in modules of their own.
 
 import { handToBackstop } from './backstop.mjs';
-import { end } from './book.mjs';
+import { end } from '../trading/book.mjs';
 import { deleverage, deleverageLends, takeInKind } from './deleveraging.mjs';
 import { dueStages, targets } from './due.mjs';
-import { askForQuotes, beginStep, buyBack, convert, reducePosition } from './liquidation_orders.mjs';
-import { doRepay, repayConditions } from './money_market.mjs';
-import { max, min } from './numbers.mjs';
-import { stage, violatedBy } from './outcomes.mjs';
-import { claimOf, debtOf } from './pool.mjs';
-import { health, settlementAsset } from './portfolio.mjs';
-import { positionsOf, worth } from './positions.mjs';
-import { moveVirtual } from './settlement.mjs';
-import { attempt, byId, entry, post } from './state.mjs';
+import { askForQuotes, beginStep, buyBack, convert, reducePosition } from './orders.mjs';
+import { doRepay, repayConditions } from '../money_market.mjs';
+import { max, min } from '../numbers.mjs';
+import { stage, violatedBy } from '../outcomes.mjs';
+import { claimOf, debtOf } from '../pool.mjs';
+import { health, settlementAsset } from '../portfolio.mjs';
+import { positionsOf, worth } from '../positions.mjs';
+import { moveVirtual } from '../settlement.mjs';
+import { attempt, byId, entry, post } from '../state.mjs';
 import { INSURANCE, joinShares, passFund, passLend } from './takeover.mjs';
 
 // LQ-3

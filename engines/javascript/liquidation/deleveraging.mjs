@@ -1,12 +1,12 @@
 // Deleveraging: LQ-7.
 
 import { zeroPrice } from './due.mjs';
-import { beginStep } from './liquidation_orders.mjs';
-import { absolute, ceilDivide, floorDivide, max, min, RATIO, sum } from './numbers.mjs';
-import { claimOf, debtOf } from './pool.mjs';
-import { assetLines, collateralValue, health, isLiquidatable } from './portfolio.mjs';
-import { lotsOf } from './positions.mjs';
-import { attempt, byId } from './state.mjs';
+import { beginStep } from './orders.mjs';
+import { absolute, ceilDivide, floorDivide, max, min, RATIO, sum } from '../numbers.mjs';
+import { claimOf, debtOf } from '../pool.mjs';
+import { assetLines, collateralValue, health, isLiquidatable } from '../portfolio.mjs';
+import { lotsOf } from '../positions.mjs';
+import { attempt, byId } from '../state.mjs';
 import {
   affordable, INSURANCE, means, passDebt, passFund, passLend, passLots, payInKind, quoteWorth, resources, worthOf,
 } from './takeover.mjs';

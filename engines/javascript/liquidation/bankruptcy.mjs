@@ -2,13 +2,13 @@
 
 import { payLenders } from './deleveraging.mjs';
 import { dueList, dueStages, isDue } from './due.mjs';
-import { repayOwn, takeStep } from './liquidation.mjs';
-import { floorDivide, max, min, sum } from './numbers.mjs';
-import { stage } from './outcomes.mjs';
-import { borrowShares, burnBorrow, claimOf, debtOf } from './pool.mjs';
-import { marginStage } from './portfolio.mjs';
-import { due, positionsOf, unrealized } from './positions.mjs';
-import { attempt, available, byId, credit, entry, firstStage, moveShares, post } from './state.mjs';
+import { repayOwn, takeStep } from './ladder.mjs';
+import { floorDivide, max, min, sum } from '../numbers.mjs';
+import { stage } from '../outcomes.mjs';
+import { borrowShares, burnBorrow, claimOf, debtOf } from '../pool.mjs';
+import { marginStage } from '../portfolio.mjs';
+import { due, positionsOf, unrealized } from '../positions.mjs';
+import { attempt, available, byId, credit, entry, firstStage, moveShares, post } from '../state.mjs';
 import { INSURANCE, passFund, passLend, quoteWorth, resources } from './takeover.mjs';
 
 // LQ-8

@@ -1,10 +1,10 @@
 // What passes from one account to another: shares and debts to the fund (LQ-3), lots (LQ-6), payment in kind (LQ-7).
 
-import { ceilDivide, floorDivide, max, min, RATIO, sum } from './numbers.mjs';
-import { borrowShares, claim, claimOf, debt, debtOf, lendShares, repayBurned, VIRTUAL_SHARES } from './pool.mjs';
-import { collateralValue, settlementAsset } from './portfolio.mjs';
-import { lotsOf, resize, touch } from './positions.mjs';
-import { byId, credit, entry, moveShares, post } from './state.mjs';
+import { ceilDivide, floorDivide, max, min, RATIO, sum } from '../numbers.mjs';
+import { borrowShares, claim, claimOf, debt, debtOf, lendShares, repayBurned, VIRTUAL_SHARES } from '../pool.mjs';
+import { collateralValue, settlementAsset } from '../portfolio.mjs';
+import { lotsOf, resize, touch } from '../positions.mjs';
+import { byId, credit, entry, moveShares, post } from '../state.mjs';
 
 export const INSURANCE = 1n; // LQ-8
 

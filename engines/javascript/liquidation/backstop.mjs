@@ -1,12 +1,12 @@
 // Takeover by the backstop: LQ-6.
 
 import { zeroPrice } from './due.mjs';
-import { beginStep } from './liquidation_orders.mjs';
-import { absolute, ceilDivide, floorDivide, max, min, sum } from './numbers.mjs';
-import { debtOf } from './pool.mjs';
-import { health, meetsInitial } from './portfolio.mjs';
-import { setCapacity } from './programs.mjs';
-import { attempt, byId } from './state.mjs';
+import { beginStep } from './orders.mjs';
+import { absolute, ceilDivide, floorDivide, max, min, sum } from '../numbers.mjs';
+import { debtOf } from '../pool.mjs';
+import { health, meetsInitial } from '../portfolio.mjs';
+import { setCapacity } from '../programs.mjs';
+import { attempt, byId } from '../state.mjs';
 import { passDebt, passFund, passLots, payInKind, quoteValue } from './takeover.mjs';
 
 /** The providers for an account in their order. */
