@@ -183,10 +183,10 @@ function observedAsset(asset) {
 /** What is in force between its ends is in the parameters. */
 const observedRamp = ({ ramp, parameters }) => (ramp ? { ramp: { ...ramp, current: marginsOf(parameters) } } : {});
 
-/** The one index of a spot market is that of the reference, a perpetual has one of its own too. */
+/** The one index of a spot market is that of the reference, a perpetual has one of its own too, and parts while it has any. */
 function observedMarket(market) {
-  const { parameters, ramp, ...rest } = market;
-  if (isPerpetual(market)) return { ...rest, ...observedRamp(market) };
+  const { parameters, ramp, funding_parts: parts, ...rest } = market;
+  if (isPerpetual(market)) return { ...rest, ...(parts.length > 0 ? { funding_parts: parts } : {}), ...observedRamp(market) };
   const { reference_index_price: index_price, ...others } = rest;
   return { ...others, index_price };
 }

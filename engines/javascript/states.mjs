@@ -43,7 +43,10 @@ const SPOT = object(TRADED);
 const SHOWN_PERPETUAL = members({
   ...TRADED, ...integers('reference_index_price', 'mark_price', 'mark_time', 'funding_index', 'funding_time', 'open_interest'),
   is_limited: boolean, ramp: rampOf({}),
-}, { ramp: undefined });
+  funding_parts: each(object(integers(
+    'seconds', 'funding_interval', 'interest_rate', 'interest_clamp', 'funding_floor', 'funding_cap',
+  ))),
+}, { ramp: undefined, funding_parts: [] });
 const shownMarket = (value) => (isObject(value) && value.has('mark_price') ? SHOWN_PERPETUAL : SPOT)(value);
 const POSITION = object(integers(
   'lots', 'cost', 'entry_cost', 'funding_index', 'virtual', 'virtual_value', 'realized', 'fees', 'funding', 'interest',

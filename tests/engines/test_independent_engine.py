@@ -8,6 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from ibperp.outcomes import Accepted
+from ibperp.state import Perpetual
+from ibperp.transition import transition
+from ibperp_authoring import fill
+from ibperp_authoring.cases import BRICKS, SETUPS
+from ibperp_authoring.cases.builder import Refused
+from ibperp_conformance.protocol.client import Engine
+from ibperp_conformance.protocol.observation import observe
+from ibperp_conformance.protocol.states import dump
+
 ENGINE = Path(__file__).parents[2] / "engines" / "javascript" / "engine.mjs"
 
 
@@ -32,6 +42,28 @@ def test_independent_engine__conforms_because_the_text_suffices(command: list[st
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_independent_engine__goes_on_from_a_state_that_is_loaded() -> None:
+    """Every tenth case of every brick, and each state in which an interval of funding has parts."""
+    starts = {source.id: fill.replayed(source) for source in SETUPS}
+    with_parts = 0
+    with Engine([node(), str(ENGINE)], timeout=250) as engine:
+        engine.hello()
+        for number, case in enumerate(case for brick in BRICKS.values() for case in brick):
+            state = starts[case.setup]
+            for step in case.steps:
+                action = step.action if isinstance(step, Refused) else step
+                outcome = transition(state, action)
+                state = outcome.state if isinstance(outcome, Accepted) else state
+            has_parts = any(
+                isinstance(own, Perpetual) and own.funding_parts for own in state.markets
+            )
+            with_parts += has_parts
+            if has_parts or number % 10 == 0:
+                assert engine.request("load", state=dump(state)).kind == "ok", case.id
+                assert engine.request("observe").body == observe(state), case.id
+    assert with_parts
 
 
 def test_readme__names_every_file() -> None:
