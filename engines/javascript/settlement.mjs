@@ -160,7 +160,7 @@ function pay(run, id, amount, mayBorrow) {
   const cash = min(available(account, asset), amount);
   post(run, `free:${id}`, 'pool', asset, cash, 'settlement');
   const redeemed = min(claimOf(account, asset, pool), amount - cash);
-  if (redeemed > 0n) {
+  if (amount > cash && lendShares(account, asset) > 0n) { // a lend without a claim would stand in the way of the borrow
     moveShares(run, id, asset, -burnLend(lendShares(account, asset), pool, redeemed), 'settlement_redeem');
   }
   const rest = amount - cash - redeemed;

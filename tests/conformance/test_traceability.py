@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import pytest
 
+from ibperp.events import LiquidationStage, OrderEnd, Reason, SettlementSource
 from ibperp_conformance.runner.vectors import Vector, load_suite
 from ibperp_conformance.spec_files import spec_path
 from ibperp_conformance.specification.chapters import Clause
@@ -32,6 +34,13 @@ def test_trace__no_gap(capsys: pytest.CaptureFixture[str]) -> None:
 def test_lines__every_clause_once() -> None:
     named = [line.clause for line in lines(spec_path())]
     assert len(named) == len(set(named)) > 40
+
+
+@pytest.mark.parametrize("names", [LiquidationStage, OrderEnd, Reason, SettlementSource])
+def test_names_of_events__every_one_is_told_in_a_vector(names: type[StrEnum]) -> None:
+    events = (event for vector in VECTORS for step in vector.steps for event in step.expect.events)
+    told = {value for event in events for value in event.values() if isinstance(value, str)}
+    assert not set(names) - told
 
 
 LAST = {"PF": 12, "SM": 12, "PP": 10, "ST": 8}

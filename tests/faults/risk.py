@@ -26,7 +26,7 @@ from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
-from ibperp.programs import Backstop, Quote
+from ibperp.programs import Backstop, Quote, RequestKind
 from ibperp.state import State, with_asset, with_pool
 from ibperp_invariants.step.liquidation_facts import (
     LiquidationFacts,
@@ -420,12 +420,21 @@ def self_quoted(state: State) -> State:
     return replace(state, requests=state.requests.set(0, wrong))
 
 
+def asked_twice(state: State) -> State:
+    first, second = (
+        replace(request, kind=RequestKind.CONVERSION, immediate=True, quotes=())
+        for request in state.requests
+    )
+    return replace(state, requests=state.requests.set(0, first).set(1, second))
+
+
 BAD_STATES: Final[dict[str, Callable[[State], State]]] = {
     "due_list_complete": lambda state: replace(state, exposed=Ordered([(2,), (3,)])),
     "lenders_shares_stay_defined": lambda state: with_pool(
         state, 0, replace(state.assets[0].pool, borrowed=5, borrow_shares=0)
     ),
     "quotes_name_open_requests": self_quoted,
+    "one_conversion_an_account": asked_twice,
     "backstops_have_capacity": lambda state: replace(state, backstops=(Backstop(2, 0),)),
     "ramp_keeps_laws": unlawful,
 }

@@ -50,7 +50,6 @@ class Reason(StrEnum):
     SETTLEMENT_LEND = "settlement_lend"
     LIQUIDATION_REPAY = "liquidation_repay"
     LIQUIDATION_REDEEM = "liquidation_redeem"
-    LIQUIDATION_FEE = "liquidation_fee"
     LIQUIDATION_BACKSTOP = "liquidation_backstop"
     LIQUIDATION_ADL = "liquidation_adl"
     LIQUIDATION_IN_KIND = "liquidation_in_kind"

@@ -37,6 +37,7 @@ CASES: Final[tuple[Case, ...]] = (
     *virtual_interest.CASES,
     *virtual_modes.CASES,
     *span(flows_payers.CASES, "ST-3-001", "ST-3-067"),
+    *span(flows_payers.CASES, "ST-3-320", "ST-3-323"),
     *flows_receivers.CASES,
     *flows_sharing.CASES,
     *deposits_below_zero.CASES,

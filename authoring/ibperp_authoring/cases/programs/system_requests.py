@@ -7,10 +7,11 @@ from typing import Final
 
 from ibperp.actions import Action, AdvanceTime, Borrow, CancelRequest, Lend, SetPrice
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, withdraw
+from ibperp_authoring.cases.builder import Case, Group, Refused, Why, withdraw
 from ibperp_authoring.cases.governance.steps import coin_with
 from ibperp_authoring.cases.liquidation.setups import FREE_POOL, STEP, price
 from ibperp_authoring.cases.programs.steps import quoted
+from ibperp_authoring.cases.settlement.setups import opened, settled
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 _DUE: Final = Group("liquidation_borrowed", (price(94),))
@@ -115,9 +116,35 @@ _MOVED: Final[tuple[Case, ...]] = _RECOVERED.pair(
     code=R.PRICE_OUT_OF_BOUNDS,
 )
 
+_SETTLED: Final = Group(
+    "liquidation_borrowed",
+    (*opened(2, 3, 1), price(94), *_OFFERED, *settled(10)),
+    Why.REGRESSION,
+    ("LQ-5", "ST-2"),
+)
+"""Account 2 has a position, so that a settlement touches it after its collateral was offered."""
+
+_REMEMBERED: Final[tuple[Case, ...]] = (
+    _SETTLED.accept(
+        "PG-6-010", "a settlement forgets no request: the next step is that of a later rung", STEP
+    ),
+    _SETTLED.accept(
+        "PG-6-011", "the request is quoted after a settlement as before", quoted(6, 940_000)
+    ),
+    _SETTLED.trace(
+        "PG-6-012",
+        "settlement after settlement there is one request, until the debt has ended",
+        *settled(20),
+        STEP,
+        *settled(30),
+        Refused(STEP, R.NOT_LIQUIDATABLE),
+    ),
+)
+
 
 CASES: Final[tuple[Case, ...]] = (
     *_CONVERSIONS,
     *_HELD,
     *_MOVED,
+    *_REMEMBERED,
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, Borrow, CancelAllOrders, Deposit, Lend
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    Borrow,
+    CancelAllOrders,
+    CreateAccount,
+    Deposit,
+    Lend,
+)
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
@@ -19,8 +27,8 @@ from ibperp_authoring.cases.builder import (
     settings,
     withdraw,
 )
-from ibperp_authoring.cases.settlement.setups import moved, opened, settled
-from ibperp_authoring.cases.setups import PERCENT, USD, YEAR, pool_with
+from ibperp_authoring.cases.settlement.setups import moved, opened, settled, virtual
+from ibperp_authoring.cases.setups import COIN, PERCENT, USD, YEAR, pool_with
 
 _GROUP: Final = Group("settlement", why=Why.ATTACK)
 
@@ -277,10 +285,56 @@ _HELD: Final[tuple[Case, ...]] = (
     ),
 )
 
+_DUST: Final = Group(
+    "settlement_bare",
+    (
+        CreateAccount(8, 8),
+        Deposit(8, "SOL", "solana", 7, COIN),
+        Lend(7, "USDC", 100 * USD),
+        Borrow(6, "USDC", 50 * USD),
+        *virtual(5),
+        *opened(2, 5, 500),
+        AdvanceTime(YEAR),
+        *moved(1_100_000, YEAR + 10),
+        *opened(8, 5, 1, 1_100_000),
+        *moved(1_100_001, YEAR + 20),
+        Lend(7, "USDC", 1000 * USD),
+    ),
+    Why.ROUNDING,
+    ("MM-12",),
+)
+"""The pool's cash is gone: account 8 was paid an atom as shares that claim none."""
+
+_BACK: Final = moved(1_099_900, YEAR + 30)
+"""Account 8 loses 101 atoms."""
+
+_ENDED: Final[tuple[Case, ...]] = (
+    _DUST.accept(
+        "ST-3-320",
+        "a lend that claims no atom ends before the borrow, which it would stand against",
+        settings(8, auto_borrow_settlements=True),
+        *_BACK,
+    ),
+    _DUST.accept("ST-3-321", "it ends where nothing is borrowed, too", *_BACK),
+    _DUST.accept(
+        "ST-3-322",
+        "an atom more is owed than is free: it ends",
+        Deposit(8, "USDC", "solana", 8, 100),
+        *_BACK,
+    ),
+    _DUST.accept(
+        "ST-3-323",
+        "what is free is enough: it stays",
+        Deposit(8, "USDC", "solana", 8, 101),
+        *_BACK,
+    ),
+)
+
 
 CASES: Final[tuple[Case, ...]] = (
     *_WINNERS,
     *_WAYS,
     *_LIMITS,
     *_HELD,
+    *_ENDED,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
@@ -12,7 +13,7 @@ from ibperp_invariants.step.step import state_invariant, step_invariant
 from ibperp_invariants.view.view import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
@@ -48,6 +49,12 @@ def quotes_name_open_requests(view: View, totals: Totals) -> Iterator[str]:
     """Check who quotes each open request, and at what price (PG-2, PG-3)."""
     del totals
     yield from _misquoted(view, view.requests)
+
+
+def one_conversion_an_account(view: View, totals: Totals) -> Iterator[str]:
+    """Check that no account has two open requests of the system (LQ-5, PG-6)."""
+    del totals
+    yield from _asked_twice(view, view.requests)
 
 
 def backstops_have_capacity(view: View, totals: Totals) -> Iterator[str]:
@@ -86,6 +93,17 @@ def _misquoted(view: View, requests: Iterable[int]) -> Iterator[str]:
                 yield f"request {index}: account {account} quotes {quote.price}: {request}"
 
 
+def _asked_twice(view: View, requests: Collection[int]) -> Iterator[str]:
+    asked = Counter(
+        request.account
+        for request in (view.requests.values() if requests else ())
+        if request.kind is RequestKind.CONVERSION and view.time < request.expires
+    )
+    for account, count in asked.items():
+        if count > 1:
+            yield f"account {account} has {count} open requests for its collateral"
+
+
 PROGRAMS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         requests_trade_balance,
@@ -99,6 +117,13 @@ PROGRAMS: Final[tuple[Invariant, ...]] = (
         "Quotes stand under open requests alone, by accounts of other users that they admit, at "
         "prices that serve.",
         lambda step: _misquoted(step.after, changed(step.before.requests, step.after.requests)),
+    ),
+    state_invariant(
+        one_conversion_an_account,
+        "LQ-5 PG-6",
+        "The system asks for an account's collateral once at a time: no account has two open "
+        "requests of the system.",
+        lambda step: _asked_twice(step.after, changed(step.before.requests, step.after.requests)),
     ),
     state_invariant(
         backstops_have_capacity,
