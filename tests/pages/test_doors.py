@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+import ast
 import re
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from ibperp.parameters import SystemParameters
 from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.specification.chapters import CHAPTERS
 
@@ -30,7 +29,10 @@ STALE: Final = re.compile(
 
 
 def text_of(*names: str) -> str:
-    return ROOT.joinpath(*names).read_text(encoding="utf-8")
+    """What a file holds, or all files of a folder."""
+    path = ROOT.joinpath(*names)
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @pytest.mark.parametrize("page", DOORS, ids=lambda page: str(page.relative_to(ROOT)))
@@ -57,18 +59,19 @@ def test_recipe__every_file_is_one_that_its_example_touched(name: str) -> None:
     assert [file for file in files if not any(word in text_of(file) for word in words)] == []
 
 
-def test_recipe__python_files_of_a_parameter_are_all_that_state_every_one() -> None:
-    """A file that names every parameter is one that a new parameter touches."""
-    fields = {field.name for field in dataclasses.fields(SystemParameters) if field.type != "bool"}
-    sources = (path for room in ROOMS.split("|") for path in (ROOT / room).rglob("*.py"))
+def test_recipe__new_parameter_touches_three_python_files() -> None:
+    """The record, its laws, and the small world, which alone states all parameters."""
+    _, files = recipes()["A new system parameter"]
+    assert sum(file.endswith(".py") for file in files) == 3
     whole = {
         str(path.relative_to(ROOT))
-        for path in sources
-        if fields <= set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+        for room in ROOMS.split("|")
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id == "SystemParameters" and len(node.keywords) > 1
     }
-    _, files = recipes()["A new system parameter"]
-    assert whole == {file for file in files if file.endswith(".py")}
-    assert len(whole) == 3
+    assert whole == {"invariants/ibperp_invariants/worlds.py"}
 
 
 def test_capabilities__pages_name_those_of_the_code() -> None:

@@ -30,6 +30,7 @@ from ibperp.parameters import (
     SystemParameters,
     TokenParameters,
 )
+from ibperp_invariants.worlds import asset_of, market_of, perpetual_of, pool_of, system_of
 
 if TYPE_CHECKING:
     from random import Random
@@ -124,7 +125,7 @@ def _settings(random: Random, account: int) -> Action:
 def _system(random: Random) -> SystemParameters:
     pick = random.choice
     ages = (LONG, LONG, LONG, 600, 60)
-    return SystemParameters(
+    return system_of(
         quote_unit=pick((1, 100, 10**6)),
         accrual_interval=pick((1, 60, 3600)),
         throttle_interval=pick((1, 60, 600)),
@@ -165,7 +166,7 @@ def _asset(random: Random, scale: Scale, symbol: str) -> AssetParameters:
     factor = pick((0, 0, 10, 1000)) * RATIO // 10**7
     _, most = scale.deposits
     tokens = tuple(_token(random, chain, most) for chain in CHAINS[: pick((1, 1, 2))])
-    return AssetParameters(
+    return asset_of(
         decimals=pick((2, 6, 9)),
         lot_atoms=pick((1, 10, 10, 77, 100, 1000)),
         haircut=HaircutParameters(kind, weight * PERCENT, base, penalty),
@@ -190,7 +191,7 @@ def _token(random: Random, chain: str, most: int) -> TokenParameters:
 def _pool(random: Random, most: int) -> PoolParameters:
     pick = random.choice
     throttle = pick((85, 95, 100))
-    return PoolParameters(
+    return pool_of(
         book_state=BookState.OPEN,
         base_rate=pick((0, 2, 7, 100)) * PERCENT,
         slope_low=pick((5, 10, 33)) * PERCENT,
@@ -228,7 +229,7 @@ def _fees(random: Random) -> tuple[int, int]:
 
 def _market(random: Random, base: str, quote: str) -> MarketParameters:
     maker, taker = _fees(random)
-    return MarketParameters(
+    return market_of(
         base=base,
         quote=quote,
         lot_atoms=random.choice((1, 10, 10, 25)),
@@ -246,7 +247,7 @@ def _perpetual(random: Random) -> PerpetualParameters:
     maker, taker = _fees(random)
     imf = pick((2, 5, 10, 20))
     factor = pick((0, 0, 10, 1000)) * RATIO // 10**7
-    return PerpetualParameters(
+    return perpetual_of(
         lots_per_unit=pick((1, 10)),
         tick=pick((1, 1, 1, 2)),
         minimum_lots=pick((1, 1, 2)),
