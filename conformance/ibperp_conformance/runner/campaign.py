@@ -189,7 +189,7 @@ def conduct(
     An empty `campaign.command` means the reference. An interrupt ends the run with what there is.
     """
     started = time.monotonic()
-    runner = _Runner(suite, campaign, timeout)
+    runner = Runner(suite, campaign, timeout)
     reasons = known or {}
     try:
         for vector in vectors:
@@ -215,10 +215,11 @@ def conduct(
     return campaign
 
 
-class _Runner:
-    """One engine, started again when it fails."""
+class Runner:
+    """One engine, started with the first vector, and again when it fails."""
 
     def __init__(self, suite: Suite, campaign: Campaign, timeout: float) -> None:
+        """Hold the engine of `campaign` to vectors of `suite`, with `timeout` seconds a reply."""
         self.suite = suite
         self.campaign = campaign
         self.timeout = timeout
@@ -229,6 +230,7 @@ class _Runner:
         self.failures = 0
 
     def close(self) -> None:
+        """End the engine."""
         if self.engine:
             self.engine.close()
             self.engine = None
