@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ibperp_authoring.examples import rows
-from ibperp_invariants.check.trace import ACTIONS
+from ibperp_invariants.check.records import ACTIONS
 from ibperp_invariants.frame.allowed import ALLOWED, GROUPS
 
 if TYPE_CHECKING:

@@ -233,18 +233,22 @@ def check_trace(
         raise WrongUseError(f"{file} is empty; write a trace with: ibperp run FILE.yaml --trace")
     try:
         with Progress("lines", len(lines)) as progress:
-            violations = recorded.check_trace(progress.over(lines))
+            report = recorded.report_of_trace(progress.over(lines))
     except recorded.TraceError as error:
         raise WrongUseError(f"{file}: {visible(str(error))}") from None
-    for violation in violations:
+    for violation in report.violations:
         broken = violation.violation
         clauses = ", ".join(broken.clauses)
         message = f"line {violation.line}: {broken.invariant} [{clauses}]: {broken.message}"
         typer.echo(visible(message))
-    if violations:
-        typer.echo(f"{file}: {len(violations)} violations of the invariants")
+    for name, lacking in report.unchecked.items():
+        where = f"in {lacking.lines} lines, first in line {lacking.line}"
+        typer.echo(visible(f"{name}: not checkable {where}: missing {lacking.missing}"))
+    if report.violations:
+        typer.echo(f"{file}: {len(report.violations)} violations of the invariants")
         return 1
-    typer.echo(f"{file}: every invariant holds in {len(lines)} lines")
+    checked = "that could be checked " if report.unchecked else ""
+    typer.echo(f"{file}: every invariant {checked}holds in {len(lines)} lines")
     return 0
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from ibperp_conformance import cli
 from ibperp_conformance.runner import campaign, vectors
+from invariants.test_trace import recorded, written
 from worlds import tiny_suite
 
 ENGINES = Path(__file__).parents[1] / "engines"
@@ -177,6 +178,20 @@ def test_check_trace__empty_file_is_wrong_use(
     (tmp_path / "t.jsonl").write_text("nonsense\n")
     assert ibperp(monkeypatch, "check-trace", str(tmp_path / "t.jsonl")) == 2
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_check_trace__says_what_was_not_checkable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = recorded()
+    for line in lines[1:]:
+        del line["observation"]["withdrawals"]
+    (tmp_path / "t.jsonl").write_text("".join(written(lines)))
+    assert ibperp(monkeypatch, "check-trace", str(tmp_path / "t.jsonl")) == 0
+    told = capfd.readouterr().out
+    where = "not checkable in 13 lines, first in line 2: missing observation/withdrawals"
+    assert f"withdrawal_pending_totals: {where}" in told
+    assert "every invariant that could be checked holds in 14 lines" in told
 
 
 def test_cli__imports_nothing_heavy_at_first() -> None:

@@ -31,7 +31,7 @@ from ibperp_conformance.protocol.observation import flatten, observe
 from ibperp_conformance.runner.comparison import compare_observation
 from ibperp_invariants.view.from_json import view_of_observation
 from ibperp_invariants.view.from_state import view_of_state
-from ibperp_invariants.view.view import RampView, View
+from ibperp_invariants.view.view import Known, RampView, View, with_known
 from worlds import tiny
 from worlds.tiny import run
 
@@ -69,17 +69,17 @@ def accepts(observed: dict[str, Any]) -> None:
 
 def viewed(state: State) -> View:
     """Return the view of what is observed, after comparing it with that of the state."""
-    observed, own = view_of_observation(observe(state)), view_of_state(state)
+    limits = {item.symbol: item.parameters for item in state.assets}
+    known = Known(state.system, limits, {item.symbol: item.parameters for item in state.markets})
+    observed, own = with_known(view_of_observation(observe(state)), known), view_of_state(state)
     assert observed.is_halted == own.is_halted
     assert observed.liquidation_time == own.liquidation_time
     assert dict(observed.backstops) == dict(own.backstops)
     assert dict(observed.requests) == dict(own.requests)
     for symbol, asset in own.assets.items():
-        assert observed.assets[symbol] == replace(asset, parameters=None)
+        assert observed.assets[symbol] == asset
     for symbol, market in own.markets.items():
-        assert replace(observed.markets[symbol], parameters=None) == replace(
-            market, parameters=None, bids=tuple(market.bids), asks=tuple(market.asks)
-        )
+        assert observed.markets[symbol] == market
     return observed
 
 

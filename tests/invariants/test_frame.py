@@ -13,7 +13,7 @@ from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants.check.registry import step_of
 from ibperp_invariants.frame.allowed import ALLOWED
-from ibperp_invariants.frame.frame import KINDS, frame_rule, parts_of, subaccount_isolation
+from ibperp_invariants.frame.frame import KINDS, frame_rule, part_names, subaccount_isolation
 from ibperp_invariants.frame.touches import (
     CREATED,
     ENDED,
@@ -56,7 +56,7 @@ def spoilt(step: Step) -> Iterator[tuple[str, Any, str, Step]]:
         after = dict(getattr(step.after, kind).items())
         for key, record in after.items():
             if not is_dataclass(record) or isinstance(record, type):
-                yield kind, key, *parts_of(record, kind), replaced(step, kind, {**after, key: 99})
+                yield kind, key, *part_names(record, kind), replaced(step, kind, {**after, key: 99})
                 continue
             for part in fields(record):
                 value = getattr(record, part.name)
@@ -96,10 +96,10 @@ def test_allowed__parts_are_those_of_the_records() -> None:
     for step in (step_from(active(), BUY), step_from(positioned(), CROSS)):
         for kind in KINDS:
             for record in getattr(step.before, kind).values():
-                records[kind] |= parts_of(record, kind).keys()
+                records[kind] |= set(part_names(record, kind))
     view = step_from(requested(), Deposit(2, "USD", "south", 1, 10)).before
     records["requests"] |= {
-        name for item in view.requests.values() for name in parts_of(item, "requests")
+        name for item in view.requests.values() for name in part_names(item, "requests")
     }
     records["rebalances"].add("status")
     records["backstops"].add("capacity")

@@ -11,7 +11,7 @@ from ibperp import sharing
 from ibperp.actions import Action, AdvanceTime, Settle
 from ibperp.operations.settlement import settle
 from ibperp.state import State
-from ibperp_invariants.check.trace import action_of
+from ibperp_invariants.check.records import action_of
 from ibperp_invariants.search import search
 from ibperp_invariants.search.search import Report, broken, main, searched
 from ibperp_invariants.search.world import drawn, start

@@ -14,7 +14,12 @@ from ibperp_conformance.presets.document import DocumentError, Problem, load_doc
 from ibperp_conformance.presets.preset import Preset, load_preset
 from ibperp_conformance.presets.reading import Reading, suggestion
 from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.wire import encode_action, encode_outcome, encode_system
+from ibperp_conformance.protocol.wire import (
+    encode_action,
+    encode_outcome,
+    encode_record,
+    encode_system,
+)
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario.repeat import REPEAT, read_rounds, repeat_of
 from ibperp_conformance.scenario.result import ScenarioResult, StepResult
@@ -22,10 +27,11 @@ from ibperp_conformance.scenario.steps import read_action, step_readers
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from ibperp.actions import Action
+    from ibperp.state import Asset, Market, Perpetual
     from ibperp_conformance.presets.document import Document, FieldPath
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
@@ -71,9 +77,15 @@ def run_scenario(
 
 def trace_lines(result: ScenarioResult) -> Iterator[str]:
     """Yield the trace of a run: a line with the system, then one line a step."""
-    header = {"system": encode_system(result.start.system)}
-    is_first = result.start == genesis(result.start.system)
-    yield _line(header if is_first else {**header, "observation": observe(result.start)})
+    start = result.start
+    header: dict[str, Any] = {"system": encode_system(start.system)}
+    if start != genesis(start.system):
+        header |= {
+            "assets": _parameters(start.assets),
+            "markets": _parameters(start.markets),
+            "observation": observe(start),
+        }
+    yield _line(header)
     for step in (*result.scene, *result.steps):
         yield _line(
             {
@@ -82,6 +94,10 @@ def trace_lines(result: ScenarioResult) -> Iterator[str]:
                 "observation": observe(step.after),
             }
         )
+
+
+def _parameters(entries: Iterable[Asset | Market | Perpetual]) -> list[dict[str, Any]]:
+    return [{"symbol": own.symbol, "parameters": encode_record(own.parameters)} for own in entries]
 
 
 def _fields(document: Document) -> dict[str, Any]:

@@ -119,14 +119,14 @@ def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | Non
 
     `seen`: the view of the state before, if there is one already.
     """
-    view, entry_fee = seen or view_of_state(before), before.system.entry_fee
+    view = seen or view_of_state(before)
     again = transition(before, action)
     repeat = "" if again == outcome else "the reference gave another outcome when asked again"
     if not isinstance(outcome, Accepted):
         code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
-        return Step(view, view, action, entry_fee, code, violated, repeat=repeat)
+        return Step(view, view, action, code, violated, repeat=repeat)
     after, facts = view_of_state(outcome.state), facts_of_events(outcome.state, outcome.events)
-    return Step(view, after, action, entry_fee, facts=facts, repeat=repeat)
+    return Step(view, after, action, facts=facts, repeat=repeat)
 
 
 class Monitor:

@@ -1,20 +1,23 @@
 """Checks a recorded run of any engine from what it published, without asking the reference.
 
-A trace is JSON lines: a header `{"system": {...}}`, optionally with the first `observation`, then
-per action `{"action": {...}, "outcome": {...}, "observation": {...}}`. Without a first observation
-the trace starts at genesis. Every integer is a decimal string.
+A trace is JSON lines: a header `{"system": {...}}`, then per action
+`{"action": {...}, "outcome": {...}, "observation": {...}}`. Every integer is a decimal string.
+
+A trace starts at genesis, or at an `observation` in its header, which then tells the parameters at
+that moment in `assets` and `markets`, arrays of `{"symbol": ..., "parameters": {...}}`. The header
+may name the `capabilities` of the engine, as CF-1 does.
+
+An observation may leave parts out, an outcome its events: what needs them is not checkable. What an
+engine without a capability may leave out (CF-4) is read as what it is where nothing uses it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from dataclasses import dataclass, fields, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, get_args
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Final
 
-from ibperp import actions, orders, parameters
 from ibperp.actions import (
     Liquidate,
     ListAsset,
@@ -36,20 +39,30 @@ from ibperp.parameter_laws import (
     pool_violations,
     system_violations,
 )
-from ibperp.parameters import SystemParameters
+from ibperp.parameters import (
+    AssetParameters,
+    MarketParameters,
+    PerpetualParameters,
+    SystemParameters,
+    TradingParameters,
+)
+from ibperp.ramps import with_margins
 from ibperp.state import genesis
-from ibperp_invariants.check.registry import check_changes, check_view, check_views
+from ibperp_invariants.check.records import action_of, built
+from ibperp_invariants.check.verdicts import Answer, verdicts, verdicts_on
 from ibperp_invariants.step.facts import Facts, facts_of_json
-from ibperp_invariants.step.step import Step, Violation
-from ibperp_invariants.view.from_json import Node, ViewError, view_of_observation
+from ibperp_invariants.step.step import Violation
+from ibperp_invariants.view.from_json import EMPTY, view_of_observation
 from ibperp_invariants.view.from_state import view_of_state
-from ibperp_invariants.view.totals import totals_of
-from ibperp_invariants.view.view import Known, View, with_known
+from ibperp_invariants.view.node import Node, ViewError
+from ibperp_invariants.view.observed import NotObserved, without
+from ibperp_invariants.view.view import Known, View, perpetual_of, with_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ibperp.actions import Action
+    from ibperp_invariants.check.verdicts import Verdict
 
 MALFORMED: Final = "trace_is_readable"
 """The name under which a line that cannot be read is reported."""
@@ -70,12 +83,30 @@ class TraceViolation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    action: Action
-    code: str | None
-    violated: tuple[str, ...]
-    facts: Facts
-    view: View
+class Unchecked:
+    """In how many lines an invariant was not checkable, and what the first of them lacks."""
+
+    lines: int
+    line: int
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceReport:
+    """What a trace breaks, and by name the invariants that were not checkable in all its lines."""
+
+    violations: list[TraceViolation] = field(default_factory=list)
+    unchecked: dict[str, Unchecked] = field(default_factory=dict)
+
+    def add(self, line: int, verdicts: Iterable[Verdict]) -> None:
+        """Add the verdicts on a line."""
+        for verdict in verdicts:
+            if verdict.messages:
+                self.violations.extend(TraceViolation(line, own) for own in verdict.violations())
+            elif verdict.missing:
+                first = self.unchecked.get(verdict.invariant, Unchecked(0, line, verdict.missing))
+                again = replace(first, lines=first.lines + 1)
+                self.unchecked[verdict.invariant] = again
 
 
 def check_trace(lines: Iterable[str]) -> list[TraceViolation]:
@@ -83,69 +114,68 @@ def check_trace(lines: Iterable[str]) -> list[TraceViolation]:
 
     Raise TraceError if the trace is empty or its header cannot be read.
     """
+    return report_of_trace(lines).violations
+
+
+def report_of_trace(lines: Iterable[str]) -> TraceReport:
+    """Return what a trace breaks and what of it was not checkable; else as `check_trace`."""
     numbered = ((n, text) for n, text in enumerate(lines, start=1) if text.strip())
     first = next(numbered, None)
     if first is None:
         raise TraceError("the trace is empty; its first line must be a header with `system`")
+    report = TraceReport()
     try:
-        header = Node(_decoded(first[1]), "")
-        system = _built(SystemParameters, header.get("system"))
-        known = Known(None if system_violations(system) else system, next_order=0)
-        view = view_of_state(genesis(system))
-        if "observation" in header.members():
-            known = replace(known, next_order=None)
-            view = view_of_observation(header.get("observation").value)
+        checker = _Checker(Node(_decoded(first[1]), ""))
     except ViewError as error:
         raise TraceError(f"line {first[0]}, the header: {error}") from None
-    view = with_known(view, known)
-    checker = _Checker(view, known, system.entry_fee)
-    findings: list[TraceViolation] = []
-    if "observation" in header.members():
-        found = check_view(view, totals_of(view))
-        findings += [TraceViolation(first[0], violation) for violation in found]
+    report.add(first[0], checker.start())
     for number, text in numbered:
         try:
-            found = checker.check(text)
+            report.add(number, checker.check(text))
         except ViewError as error:
             unreadable = Violation(MALFORMED, ("CF-1",), f"{error}; the check ends here")
-            return [*findings, TraceViolation(number, unreadable)]
-        findings += [TraceViolation(number, violation) for violation in found]
-    return findings
+            report.violations.append(TraceViolation(number, unreadable))
+            break
+    return report
 
 
 class _Checker:
     """Goes through the steps of a trace, keeping the view and what outcomes were seen."""
 
-    def __init__(self, view: View, known: Known, entry_fee: bool) -> None:  # noqa: FBT001
-        self._view, self._known, self._entry_fee = view, known, entry_fee
+    def __init__(self, header: Node) -> None:
+        """Start at genesis, or at the observation that the header holds; raise ViewError."""
+        system = built(SystemParameters, header.get("system"))
+        self._known = Known(None if system_violations(system) else system)
+        named, self._observed = header.find("capabilities"), header.find("observation")
+        self._capabilities = [item.text() for item in named.items()] if named else list(EMPTY)
+        if self._observed is None:
+            self._known = replace(self._known, next_order=0)
+            self._view = view_of_state(genesis(system))
+        else:
+            view = self._read(self._observed)
+            self._known = _known_at(header, view, self._known)
+            self._view = with_known(view, self._known)
         self._state = ""
         self._seen: dict[str, str] = {}
 
-    def check(self, text: str) -> list[Violation]:
-        """Return what one line breaks; raise ViewError if it cannot be read."""
+    def start(self) -> list[Verdict]:
+        """Return the verdicts on the observation of the header, if it has one."""
+        return [] if self._observed is None else verdicts_on(self._view)
+
+    def check(self, text: str) -> list[Verdict]:
+        """Return the verdicts on one line; raise ViewError if it cannot be read."""
         decoded = Node(_decoded(text), "")
-        record = _record(decoded)
-        repeat = self._repeat(decoded)
-        entry_fee = self._entry_fee
-        if record.code is None:
-            self._known = _learned(self._known, record)
-            if isinstance(record.action, SetSystemParameters):
-                self._entry_fee = record.action.parameters.entry_fee
-        view = with_known(record.view, self._known)
-        step = Step(
-            self._view,
-            view,
-            record.action,
-            entry_fee,
-            record.code,
-            record.violated,
-            record.facts,
-            repeat,
-        )
-        self._view = view
-        found = check_views(step) + check_view(view, totals_of(view))
-        names = {violation.invariant for violation in found}
-        return found + [item for item in check_changes(step) if item.invariant not in names]
+        answer = _answer(decoded.get("outcome"))
+        action = action_of(decoded.get("action").value)
+        view = self._read(decoded.get("observation"))
+        answer = replace(answer, repeat=self._repeat(decoded))
+        if answer.code is None:
+            self._known = _learned(self._known, action, answer.facts)
+        before, self._view = self._view, with_known(view, self._known)
+        return verdicts(before, action, answer, self._view)
+
+    def _read(self, observation: Node) -> View:
+        return view_of_observation(observation.value, capabilities=self._capabilities)
 
     def _repeat(self, decoded: Node) -> str:
         """Return a difference if the same action on the same observation ended otherwise before."""
@@ -159,9 +189,36 @@ class _Checker:
         return "the same action on the same observation had another outcome earlier in the trace"
 
 
-def _learned(known: Known, record: _Record) -> Known:
+def _known_at(header: Node, view: View, known: Known) -> Known:
+    """Return what a header tells of parameters, with the margins that a ramp goes to (GV-2)."""
+    assets, markets = dict[str, AssetParameters](), dict[str, TradingParameters]()
+    for symbol, node in _listed(header, "assets"):
+        asset = built(AssetParameters, node)
+        ramp = view.assets[symbol].ramp if symbol in view.assets else None
+        if not asset_violations(asset):
+            assets[symbol] = with_margins(asset, ramp.target) if ramp else asset
+    for symbol, node in _listed(header, "markets"):
+        if node.find("base"):
+            market = built(MarketParameters, node)
+            markets |= {} if market_violations(market) else {symbol: market}
+            continue
+        perpetual = built(PerpetualParameters, node)
+        shown = perpetual_of(view, symbol)
+        if not perpetual_violations(perpetual):
+            to = shown.ramp.target if shown and shown.ramp else None
+            markets[symbol] = with_margins(perpetual, to) if to else perpetual
+    return replace(known, assets=assets, markets=markets)
+
+
+def _listed(header: Node, name: str) -> Iterator[tuple[str, Node]]:
+    listed = header.find(name)
+    for item in listed.items() if listed else ():
+        yield item.get("symbol").text(), item.get("parameters")
+
+
+def _learned(known: Known, action: Action, facts: Facts) -> Known:
     """Return what is known after an accepted action; parameters that no law admits are not."""
-    match record.action:
+    match action:
         case ListAsset(asset=symbol, parameters=asset) if not asset_violations(asset):
             return replace(known, assets={**known.assets, symbol: asset})
         case SetPoolParameters(asset=symbol, parameters=pool) if (
@@ -183,87 +240,45 @@ def _learned(known: Known, record: _Record) -> Known:
             return replace(known, assets={**known.assets, symbol: asset})
         case SetSystemParameters(parameters=system) if not system_violations(system):
             return replace(known, system=system)
-        case Liquidate() | RunRisk() if known.next_order is not None:
-            return replace(known, next_order=known.next_order + len(record.facts.accepted))
-        case PlaceOrder():
-            first = record.facts.accepted[0] if record.facts.accepted else None
-            last = first if known.next_order is None else known.next_order
-            return replace(known, next_order=None if last is None else last + 1)
+        case Liquidate() | RunRisk() | PlaceOrder():
+            return replace(known, next_order=_next_order(known, action, facts))
         case _:
             return known
 
 
-def action_of(wire: object, path: str = "action") -> Action:
-    """Return the action that a decoded JSON object states; raise ViewError naming a wrong field."""
-    node = Node(wire, path)
-    kind = node.get("type").text()
-    if kind not in ACTIONS:
-        raise ViewError(f"{path}/type must be one of {', '.join(ACTIONS)}, is {kind!r}")
-    return _built(ACTIONS[kind], node, given=("type",))  # type: ignore[no-any-return]
+def _next_order(known: Known, action: Action, facts: Facts) -> int | None:
+    """Return the id of the next order after some were accepted, None where that is not told."""
+    try:
+        accepted = facts.accepted
+    except NotObserved:
+        return None
+    if isinstance(action, PlaceOrder):
+        first = accepted[0] if accepted else None
+        last = first if known.next_order is None else known.next_order
+        return None if last is None else last + 1
+    return None if known.next_order is None else known.next_order + len(accepted)
 
 
-def _snake_case(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-ACTIONS: Final[dict[str, Any]] = {
-    _snake_case(kind.__name__): kind for kind in get_args(actions.Action)
-}
-"""The actions by the `type` that names them in JSON."""
-
-
-def _built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
-    """Return a record of the reference from a JSON object with exactly its fields."""
-    names = [part.name for part in fields(kind)]
-    unknown = sorted(set(node.members()) - {*names, *given})
-    if unknown:
-        raise ViewError(f"{node.path or 'the value'} has unknown fields: {', '.join(unknown)}")
-    return kind(**{part.name: _read(str(part.type), node.get(part.name)) for part in fields(kind)})
-
-
-def _read(kind: str, node: Node) -> Any:
-    match kind:
-        case "int":
-            return node.integer()
-        case "int | None":
-            return None if node.value == "all" else node.integer()
-        case "bool":
-            return node.boolean()
-        case "str":
-            return node.text()
-        case "tuple[TokenParameters, ...]":
-            return tuple(_built(parameters.TokenParameters, item) for item in node.items())
-        case _:
-            record = getattr(parameters, kind, None) or getattr(orders, kind)
-    if record is int:
-        return node.integer()
-    return node.choice(record) if issubclass(record, StrEnum) else _built(record, node)
-
-
-def _record(node: Node) -> _Record:
-    outcome = node.get("outcome")
-    action = action_of(node.get("action").value)
-    view = view_of_observation(node.get("observation").value)
+def _answer(outcome: Node) -> Answer:
     sides = set(outcome.members())
     if sides == {"accepted"}:
-        return _Record(action, None, (), facts_of_json(_events(outcome)), view)
+        accepted = outcome.get("accepted")
+        if "events" in accepted.members():
+            return Answer(facts=facts_of_json(accepted.get("events").items()))
+        path = accepted.at("events")
+        return Answer(facts=without(Facts(), {part.name: path for part in fields(Facts)}))
     if sides != {"rejected"}:
         raise ViewError("outcome must hold either `accepted` or `rejected`")
     rejected = outcome.get("rejected")
-    code = _code(rejected.get("code"))
     named = "violated" in rejected.members()
     violated = tuple(_code(item) for item in rejected.get("violated").items()) if named else ()
-    return _Record(action, code, violated, Facts(), view)
+    return Answer(_code(rejected.get("code")), violated)
 
 
 def _code(node: Node) -> str:
     if node.text() not in CODES:
         raise ViewError(f"{node.path} must be a rejection code, is {node.value!r}")
     return node.text()
-
-
-def _events(outcome: Node) -> list[Node]:
-    return outcome.get("accepted").get("events").items()
 
 
 def _decoded(text: str) -> object:

@@ -14,7 +14,7 @@ from ibperp.actions import (
     Resume,
     Settle,
 )
-from ibperp_invariants.step.step import OF_LIQUIDATION, OF_QUOTES
+from ibperp_invariants.step.step import OF_LIQUIDATION, OF_QUOTES, independently
 from ibperp_invariants.view.view import PositionView, changed
 
 if TYPE_CHECKING:
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 def wrong_values(step: Step) -> Iterator[str]:
     """Yield what an accepted action had to make of a part, and did not."""
-    yield from _wrong_moment(step)
-    yield from _grown_orders(step)
-    yield from _wrong_backstops(step)
-    if isinstance(step.action, (*OF_LIQUIDATION, *OF_QUOTES)):
-        yield from _untold_settlements(step)
+    is_off_book = isinstance(step.action, (*OF_LIQUIDATION, *OF_QUOTES))
+    yield from independently(
+        (
+            _wrong_moment(step),
+            _grown_orders(step),
+            _wrong_backstops(step),
+            *((_untold_settlements(step),) if is_off_book else ()),
+        )
+    )
 
 
 def _wrong_moment(step: Step) -> Iterator[str]:

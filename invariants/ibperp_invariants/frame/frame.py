@@ -6,22 +6,23 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.parameters import BookState, PoolParameters
+from ibperp.state import Pool
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.becomes import wrong_values
 from ibperp_invariants.frame.touches import CREATED, ENDED
-from ibperp_invariants.frame.which import WHICH
-from ibperp_invariants.step.step import step_invariant
+from ibperp_invariants.frame.which import is_in_one, meant
+from ibperp_invariants.step.step import independently, step_invariant
+from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
     PositionView,
-    View,
     changed,
     perpetual_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from enum import StrEnum
 
     from ibperp_invariants.frame.touches import Parts, Touches
@@ -46,6 +47,15 @@ SINGLE: Final = {"chains": "next_sequence", "backstops": "capacity"}
 SCOPED: Final = {"free": "assets", "shares": "assets", "positions": "markets"}
 """The parts of an account that change only in the assets or markets that the action touches."""
 
+STATE: Final = {
+    "time": "time",
+    "settlement_time": "settlement_time",
+    "is_halted": "is_halted",
+    "liquidation_time": "liquidation_time",
+    "system": "parameters",
+}
+"""The parts of a view that are no record, and what a row calls them."""
+
 NO_POOL: Final = PoolParameters(BookState.CLOSED, *[0] * 9)
 
 
@@ -54,51 +64,59 @@ def frame_rule(step: Step) -> Iterator[str]:
     if not step.is_accepted():
         return
     row = ALLOWED[type(step.action)]
-    before, after = _state_parts(step.before), _state_parts(step.after)
-    for part, old in before.items():
-        new = after[part]
-        if old != new and part not in row.system and None not in {old, new}:
-            yield f"{part} went from {old} to {new} at {step.after.time}"
-    for kind in KINDS:
-        yield from _strays(step, kind, getattr(row, kind))
-    yield from _stray_balances(step, row)
-    yield from wrong_values(step)
+    yield from independently(
+        (
+            *(_stray_state(step, name) for name, part in STATE.items() if part not in row.system),
+            *(_strays(step, kind, getattr(row, kind)) for kind in KINDS),
+            _stray_balances(step, row),
+            wrong_values(step),
+        )
+    )
 
 
 def subaccount_isolation(step: Step) -> Iterator[str]:
     """Check that only admitted accounts changed, whatever user they belong to (CU-3, CU-10)."""
     if not step.is_accepted():
         return
-    admitted = [WHICH[word](step) for word in ALLOWED[type(step.action)].accounts]
+    admitted = [meant(word, step) for word in ALLOWED[type(step.action)].accounts]
     for index in step.changed_accounts():
-        if not any(index in which for which in admitted):
+        if not is_in_one(index, admitted):
             old, new = step.before.accounts.get(index), step.after.accounts.get(index)
             yield (
                 f"account {index} changed, which {type(step.action).__name__} does not name: "
-                f"{_holdings(old)} became {_holdings(new)}"
+                f"{old} became {new}"
             )
+
+
+def _stray_state(step: Step, name: str) -> Iterator[str]:
+    """Yield a part of the state that changed, though it is not admitted."""
+    old, new = getattr(step.before, name), getattr(step.after, name)
+    if old != new:
+        yield f"{STATE[name]} went from {old} to {new} at {step.after.time}"
 
 
 def _strays(step: Step, kind: str, row: Mapping[StrEnum, Parts]) -> Iterator[str]:
     """Yield the parts of the records of a kind that changed and are not admitted."""
     before, after = getattr(step.before, kind), getattr(step.after, kind)
-    keys = _changed(step, kind)
-    admitted = [(WHICH[word](step), parts) for word, parts in row.items()] if keys else []
-    for key in keys:
-        parts = {part for which, parts in admitted if key in which for part in parts}
+    granted: list[tuple[Container[Any], Parts]] | None = None
+    missing: NotObserved | None = None
+    for key in _changed(step, kind):
+        granted = granted or [(meant(word, step), parts) for word, parts in row.items()]
         old, new = before.get(key), after.get(key)
-        if old is None or new is None:
-            if (ENDED if new is None else CREATED) not in parts:
-                fate = "vanished" if new is None else "appeared"
-                yield f"{KINDS[kind]} {key} {fate}: {old if new is None else new}"
-            continue
-        was, now = parts_of(old, kind), parts_of(new, kind)
-        for part in was:
-            if part not in parts and was[part] != now.get(part):
-                yield f"{KINDS[kind]} {key}: {part} went from {was[part]} to {now.get(part)}"
+        fate = CREATED if old is None else ENDED if new is None else ""
+        for part in (fate,) if fate else part_names(old, kind):
+            try:
+                is_changed = bool(fate) or part_of(old, part) != part_of(new, part)
+                admitting = [which for which, parts in granted if part in parts]
+                if is_changed and not is_in_one(key, admitting):
+                    yield f"{KINDS[kind]} {key}: {part}, {_told(old, part)} to {_told(new, part)}"
+            except NotObserved as error:
+                missing = missing or error
+    if missing is not None:
+        raise missing
 
 
-def _changed(step: Step, kind: str) -> tuple[Any, ...]:
+def _changed(step: Step, kind: str) -> Sequence[Any]:
     match kind:
         case "accounts":
             return step.changed_accounts()
@@ -110,72 +128,73 @@ def _changed(step: Step, kind: str) -> tuple[Any, ...]:
 
 def _stray_balances(step: Step, row: Touches) -> Iterator[str]:
     """Yield what an account has in an asset or a market that the action does not touch."""
-    touched: dict[str, list[Container[str]]] = {
-        kind: [WHICH[word](step) for word in getattr(row, kind)]
-        for kind in (("assets", "markets") if step.changed_accounts() else ())
-    }
+    touched: dict[str, list[Container[str]]] = {}
     for index in step.changed_accounts():
         old, new = step.before.accounts.get(index), step.after.accounts.get(index)
         if old is None or new is None:
             continue
-        if old.unsettled != new.unsettled and not _has_perpetual(step, touched["markets"]):
-            yield f"account {index}: unsettled went from {old.unsettled} to {new.unsettled}"
-        for part, kind in SCOPED.items():
-            was, now = getattr(old, part), getattr(new, part)
-            for symbol in _changed_symbols(was, now):
-                if not any(symbol in which for which in touched[kind]):
-                    values = f"{was.get(symbol, 0)} to {now.get(symbol, 0)}"
-                    yield f"account {index}: {part} of {symbol} went from {values}"
-
-
-def _has_perpetual(step: Step, touched: list[Container[str]]) -> bool:
-    markets = (symbol for symbol in step.before.markets if perpetual_of(step.before, symbol))
-    return any(symbol in which for symbol in markets for which in touched)
-
-
-def _state_parts(view: View) -> dict[str, object]:
-    return {
-        "time": view.time,
-        "settlement_time": view.settlement_time,
-        "is_halted": view.is_halted,
-        "liquidation_time": view.liquidation_time,
-        "parameters": view.system,
-    }
-
-
-def parts_of(record: Any, kind: str) -> dict[str, object]:
-    """Return the parts of a record by name; a balance of zero is none."""
-    if not is_dataclass(record):
-        return {SINGLE[kind]: record}
-    parts = {part.name: getattr(record, part.name) for part in fields(record)}
-    if isinstance(record, AccountView):
-        parts |= {name: _filled(parts[name]) for name in SCOPED}
-    if isinstance(record, AssetView):
-        tokens, limits = record.tokens, record.parameters
-        parts |= {part.name: getattr(record.pool, part.name) for part in fields(record.pool)}
-        parts |= {
-            "parameters": limits and replace(limits, pool=NO_POOL),
-            "pool_parameters": limits and limits.pool,
-            "custody": {chain: token.custody for chain, token in tokens.items()},
-            "pending": {chain: token.pending for chain, token in tokens.items()},
+        touched = touched or {
+            kind: [meant(word, step) for word in getattr(row, kind)]
+            for kind in ("assets", "markets")
         }
-        del parts["pool"], parts["tokens"]
-    return parts
+        yield from independently(
+            (
+                _stray_unsettled(step, index, touched["markets"]),
+                *(_stray_part(index, (old, new), part, touched[SCOPED[part]]) for part in SCOPED),
+            )
+        )
 
 
-def _filled(balances: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in balances.items() if value not in (0, PositionView())}
+def _stray_unsettled(step: Step, index: int, touched: list[Container[str]]) -> Iterator[str]:
+    old, new = (view.accounts[index].unsettled for view in (step.before, step.after))
+    markets = (symbol for symbol in step.before.markets if perpetual_of(step.before, symbol))
+    if old != new and not any(is_in_one(symbol, touched) for symbol in markets):
+        yield f"account {index}: unsettled went from {old} to {new}, and no perpetual is touched"
 
 
-def _changed_symbols(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    was, now = _filled(old), _filled(new)
-    return [name for name in sorted({*was, *now}) if was.get(name) != now.get(name)]
+def _stray_part(
+    index: int, pair: tuple[AccountView, AccountView], part: str, touched: list[Container[str]]
+) -> Iterator[str]:
+    was, now = (part_of(account, part) for account in pair)
+    for symbol in sorted({*was, *now}):
+        if was.get(symbol) != now.get(symbol) and not is_in_one(symbol, touched):
+            values = f"{was.get(symbol, 0)} to {now.get(symbol, 0)}"
+            yield f"account {index}: {part} of {symbol} went from {values}"
 
 
-def _holdings(account: AccountView | None) -> str:
-    if account is None:
-        return "nothing"
-    return f"free {dict(account.free)} shares {dict(account.shares)} of user {account.user}"
+def part_names(record: Any, kind: str) -> tuple[str, ...]:
+    """Return the names of the parts of a record, as the table has them."""
+    if not is_dataclass(record):
+        return (SINGLE[kind],)
+    names = tuple(part.name for part in fields(record))
+    if not isinstance(record, AssetView):
+        return names
+    kept = (name for name in names if name not in {"pool", "tokens"})
+    return (*kept, *(part.name for part in fields(Pool)), "pool_parameters", "custody", "pending")
+
+
+def part_of(record: Any, name: str) -> Any:
+    """Return a part of a record; balances without those of zero, a number is its own part."""
+    match record:
+        case AccountView() if name in SCOPED:
+            held = getattr(record, name)
+            return {of: value for of, value in held.items() if value not in (0, PositionView())}
+        case AssetView() if name in {"custody", "pending"}:
+            return {chain: getattr(token, name) for chain, token in record.tokens.items()}
+        case AssetView() if name == "pool_parameters":
+            return record.parameters and record.parameters.pool
+        case AssetView() if name == "parameters":
+            return record.parameters and replace(record.parameters, pool=NO_POOL)
+        case AssetView() if not hasattr(AssetView, name):
+            return getattr(record.pool, name)
+        case int():
+            return record
+        case _:
+            return getattr(record, name, None)
+
+
+def _told(record: Any, part: str) -> Any:
+    return record if part in {CREATED, ENDED} else part_of(record, part)
 
 
 FRAME: Final[tuple[Invariant, ...]] = (

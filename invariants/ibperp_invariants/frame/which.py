@@ -15,6 +15,7 @@ from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts, Assets, Markets, Orders, Others
 from ibperp_invariants.step.liquidation_facts import MoveFact
 from ibperp_invariants.step.step import OF_QUOTES, block_parties, is_settled, owner_of
+from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.view import changed, limits_of, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -32,6 +33,38 @@ class _Everything(Container[object]):
 
 
 EVERYTHING: Final = _Everything()
+
+
+class _Unknown(Container[object]):
+    """What is not observed; so is whether something is among it."""
+
+    def __init__(self, missing: NotObserved) -> None:
+        self._missing = missing
+
+    def __contains__(self, _: object) -> bool:
+        raise self._missing
+
+
+def meant(word: StrEnum, step: Step) -> Container[Any]:
+    """Return the records that a word means in a step."""
+    try:
+        return WHICH[word](step)
+    except NotObserved as error:
+        return _Unknown(error)
+
+
+def is_in_one(key: object, containers: list[Container[Any]]) -> bool:
+    """Tell whether one of several containers has a key; raise NotObserved if none is known to."""
+    missing: NotObserved | None = None
+    for container in containers:
+        try:
+            if key in container:
+                return True
+        except NotObserved as error:
+            missing = missing or error
+    if missing is not None:
+        raise missing
+    return False
 
 
 def market_of(step: Step) -> str | None:
@@ -72,12 +105,12 @@ def _traders(step: Step) -> Container[int]:
 
 
 def _order_owners(step: Step) -> Container[int]:
-    touched = [WHICH[word](step) for word in ALLOWED[type(step.action)].orders]
+    touched = [meant(word, step) for word in ALLOWED[type(step.action)].orders]
     orders = step.before.orders
     return {
         orders[index].account
         for index in step.changed_orders()
-        if index in orders and any(index in which for which in touched)
+        if index in orders and is_in_one(index, touched)
     }
 
 
@@ -130,13 +163,12 @@ def _asset_of_request(step: Step) -> Container[str]:
     return {request.asset for request in (asked, moved) if request}
 
 
-def _assets_of_market(step: Step) -> Container[Any]:
-    """Return base and quote of a spot market; everything where its parameters are not known."""
+def _assets_of_market(step: Step) -> Container[str]:
     market = market_of(step)
     if market is None or perpetual_of(step.before, market):
         return ()
     limits = limits_of(step.before, market)
-    return (limits.base, limits.quote) if limits else EVERYTHING
+    return (limits.base, limits.quote) if limits else ()
 
 
 def _ramped(step: Step) -> Container[str]:

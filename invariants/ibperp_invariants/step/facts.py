@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ibperp.events import Event
     from ibperp.state import State
     from ibperp_invariants.step.liquidation_facts import LiquidationFact
-    from ibperp_invariants.view.from_json import Node
+    from ibperp_invariants.view.node import Node
 
 LEND_REASONS: Final = frozenset(
     {

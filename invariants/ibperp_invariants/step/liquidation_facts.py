@@ -18,7 +18,7 @@ from ibperp.events import (
 if TYPE_CHECKING:
     from ibperp.events import Event
     from ibperp.state import State
-    from ibperp_invariants.view.from_json import Node
+    from ibperp_invariants.view.node import Node
 
 
 @dataclass(frozen=True, slots=True)

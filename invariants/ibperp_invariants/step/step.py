@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -28,6 +28,7 @@ from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES, INSURANCE
 from ibperp_invariants.step.facts import Facts, OwnMove
+from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals
 from ibperp_invariants.view.view import (
     View,
@@ -76,7 +77,6 @@ class Step:
     before: View
     after: View
     action: Action
-    entry_fee: bool
     code: str | None = None
     violated: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
@@ -84,19 +84,24 @@ class Step:
     index: RiskIndex | None = None
     origin: State | None = None
 
+    @property
+    def entry_fee(self) -> bool:
+        """Tell whether borrows pay an entry fee (MM-7)."""
+        return self.before.system is not None and self.before.system.entry_fee
+
     def is_accepted(self) -> bool:
         """Tell whether the action took effect."""
         return self.code is None
 
-    def changed_accounts(self) -> tuple[int, ...]:
+    def changed_accounts(self) -> Sequence[int]:
         """Return the ids of the accounts that differ."""
         return self._changed_accounts
 
     @cached_property
-    def _changed_accounts(self) -> tuple[int, ...]:
+    def _changed_accounts(self) -> Sequence[int]:
         return changed(self.before.accounts, self.after.accounts)
 
-    def changed_orders(self) -> tuple[int, ...]:
+    def changed_orders(self) -> Sequence[int]:
         """Return the ids of the orders that are open in a view and differ in the other."""
         return changed(self.before.orders, self.after.orders)
 
@@ -349,3 +354,15 @@ def _share_prices(view: View, symbol: str) -> int:
         return 0
     lend = mul_div_up(1, pool.lent + 1, pool.lend_shares + SHARES_PER_ATOM)
     return lend + mul_div_up(1, pool.borrowed, max(pool.borrow_shares, 1))
+
+
+def independently(checks: Iterable[Iterator[str]]) -> Iterator[str]:
+    """Yield what each of several checks finds; one that cannot be done does not stop the others."""
+    missing: NotObserved | None = None
+    for check in checks:
+        try:
+            yield from check
+        except NotObserved as error:
+            missing = missing or error
+    if missing is not None:
+        raise missing

@@ -1,16 +1,29 @@
-"""Reads the observation of an engine, decoded from JSON, into a view."""
+"""Reads the observation of an engine, decoded from JSON, into a view.
+
+What an observation leaves out raises NotObserved when it is looked at, and not before.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ibperp.margin import Health
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import FundingPart, Margins
 from ibperp.programs import RequestKind
 from ibperp.state import Pool, RequestStatus, Settings, Token
+from ibperp_invariants.view.node import Node
+from ibperp_invariants.view.observed import (
+    Named,
+    NotObserved,
+    missing_of,
+    observed,
+    with_parts,
+    without,
+)
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -27,299 +40,289 @@ from ibperp_invariants.view.view import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
     from enum import StrEnum
 
-E = TypeVar("E", bound="StrEnum")
+T = TypeVar("T")
+Reader: TypeAlias = Callable[[Node], Any]
 
-INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
-DIGITS_MAX: Final = 1_000
+EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
+    "spot_margin": {"markets": {}, "orders": {}, "reserved": {}},
+    "perpetuals": {"positions": {}},
+    "settlement": {
+        "settlement_time": "0",
+        "auto_borrow_settlements": False,
+        "auto_realize": True,
+    },
+    "programs": {"backstops": {}, "requests": {}},
+    "governance": {"halted": False, "liquidation_time": "0", "is_limited": False},
+}
+"""By capability: what the members are that an engine without it may leave out (CF-4)."""
 
+NAMES: Final = {"is_halted": "halted"}
+"""The members that a part of a view is not named after."""
 
-class ViewError(ValueError):
-    """An observation lacks a field or holds a wrong value; the message names the path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A place in decoded JSON: reads what must stand there, or raises ViewError naming the path."""
-
-    value: object
-    path: str
-
-    def get(self, name: str) -> Node:
-        """Return the member `name` of an object."""
-        members = self.members()
-        if name not in members:
-            raise ViewError(f"{self._at(name)} is missing")
-        return members[name]
-
-    def find(self, name: str) -> Node:
-        """Return the member `name` of an object, or an empty object."""
-        return self.members().get(name, Node({}, self._at(name)))
-
-    def members(self) -> dict[str, Node]:
-        """Return the members of an object."""
-        if not isinstance(self.value, dict):
-            raise ViewError(f"{self.path or 'the value'} must be an object, is {self._shown()}")
-        return {str(key): Node(value, self._at(str(key))) for key, value in self.value.items()}
-
-    def numbered(self) -> dict[int, Node]:
-        """Return the members of an object whose keys are ids."""
-        return {Node(key, node.path).integer(): node for key, node in self.members().items()}
-
-    def items(self) -> list[Node]:
-        """Return the items of an array."""
-        if not isinstance(self.value, list):
-            raise ViewError(f"{self.path or 'the value'} must be an array, is {self._shown()}")
-        return [Node(value, self._at(str(index))) for index, value in enumerate(self.value)]
-
-    def integer(self) -> int:
-        """Return an integer written as a decimal string."""
-        text = self.value
-        if not isinstance(text, str) or not INTEGER.fullmatch(text) or len(text) > DIGITS_MAX:
-            raise ViewError(f"{self.path} must be a decimal string, is {self._shown()}")
-        return int(text)
-
-    def boolean(self) -> bool:
-        """Return a JSON boolean."""
-        if not isinstance(self.value, bool):
-            raise ViewError(f"{self.path} must be true or false, is {self._shown()}")
-        return self.value
-
-    def text(self) -> str:
-        """Return a JSON string."""
-        if not isinstance(self.value, str):
-            raise ViewError(f"{self.path} must be a string, is {self._shown()}")
-        return self.value
-
-    def choice(self, kind: type[E]) -> E:
-        """Return a member of `kind` from its string."""
-        known = {member.value: member for member in kind}
-        if self.text() not in known:
-            raise ViewError(f"{self.path} must be one of {', '.join(known)}, is {self._shown()}")
-        return known[self.text()]
-
-    def _at(self, name: str) -> str:
-        return f"{self.path}/{name}" if self.path else name
-
-    def _shown(self) -> str:
-        shown = repr(self.value)
-        return shown if len(shown) <= 40 else shown[:37] + "..."  # noqa: PLR2004
+NOTHING: Final[Mapping[str, Any]] = {}
+OF_PERPETUALS: Final = tuple(
+    part.name
+    for part in fields(PerpetualView)
+    if part.type == "int" and part.name not in {own.name for own in fields(MarketView)}
+)
+"""The parts that a perpetual shows and a spot market does not."""
 
 
-def view_of_observation(observation: object, path: str = "observation") -> View:
+def view_of_observation(
+    observation: object,
+    path: str = "observation",
+    capabilities: Collection[str] = frozenset(EMPTY),
+) -> View:
     """Return the view of a decoded observation; raise ViewError where it is not one.
 
-    An engine without orders leaves out `markets`, `orders` and `reserved`, one without health
-    leaves out `portfolio`.
+    What an engine without one of the `capabilities` may leave out is read as in a state that never
+    had any; all else that is left out raises NotObserved when it is looked at.
     """
-    root = Node(observation, path)
-    accounts = root.get("accounts").numbered()
-    orders = {index: _order(node) for index, node in root.find("orders").numbered().items()}
-    opened: dict[int, list[int]] = {}
-    for index in sorted(orders):
-        opened.setdefault(orders[index].account, []).append(index)
-    return View(
-        root.get("time").integer(),
-        _integers(root.get("chains")),
-        {name: _asset(node) for name, node in root.get("assets").members().items()},
-        {index: _account(node, opened.get(index, [])) for index, node in accounts.items()},
-        {index: _withdrawal(node) for index, node in root.get("withdrawals").numbered().items()},
-        {index: _rebalance(node) for index, node in root.get("rebalances").numbered().items()},
-        {name: _market(node) for name, node in root.find("markets").members().items()},
-        orders,
-        _portfolios(accounts),
-        settlement_time=_integer_or_zero(root, "settlement_time"),
-        is_halted=_boolean_or_false(root, "halted"),
-        liquidation_time=_integer_or_zero(root, "liquidation_time"),
-        backstops={
-            account: node.integer() for account, node in root.find("backstops").numbered().items()
-        },
-        requests={index: _request(own) for index, own in root.find("requests").numbered().items()},
-    )
-
-
-def _integer_or_zero(node: Node, name: str) -> int:
-    return node.get(name).integer() if name in node.members() else 0
-
-
-def _boolean_or_false(node: Node, name: str) -> bool:
-    return name in node.members() and node.get(name).boolean()
-
-
-def _integers(node: Node) -> dict[str, int]:
-    return {name: member.integer() for name, member in node.members().items()}
-
-
-def _portfolios(accounts: Mapping[int, Node]) -> dict[int, Health]:
-    reported = {
-        index: node.get("portfolio")
-        for index, node in accounts.items()
-        if "portfolio" in node.members()
+    absent = {
+        name: value
+        for capability, members in EMPTY.items()
+        if capability not in capabilities
+        for name, value in members.items()
     }
-    return {
-        index: Health(**{part.name: node.get(part.name).integer() for part in fields(Health)})
-        for index, node in reported.items()
-    }
+    return _Reading(absent).view(Node(observation, path))
 
 
-def _asset(node: Node) -> AssetView:
-    pool = node.get("pool")
-    return AssetView(
-        node.get("price").integer(),
-        node.get("price_time").integer(),
-        node.get("in_transit").integer(),
-        {
-            chain: Token(token.get("custody").integer(), token.get("pending").integer())
-            for chain, token in node.get("tokens").members().items()
-        },
-        Pool(**{part.name: pool.get(part.name).integer() for part in fields(Pool)}),
-        is_limited=_boolean_or_false(node, "is_limited"),
-        ramp=_ramp(node),
-    )
+class Portfolios(Named[int, Health]):
+    """The health of accounts as it is reported; not observed where it should be, and is not."""
+
+    def __init__(self, reported: dict[int, Health], view: View) -> None:
+        super().__init__(reported, getattr(view.accounts, "path", ""))
+        others = (index for index in view.accounts if index not in reported)
+        self._lacking = [index for index in others if _is_shown(view, view.accounts[index])]
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether an account has one; raise NotObserved if it should."""
+        if key in self._lacking:
+            raise NotObserved(f"{self.path}/{key}/portfolio")
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the accounts that have one; raise NotObserved at last if others should."""
+        yield from super().__iter__()
+        for key in self._lacking:
+            raise NotObserved(f"{self.path}/{key}/portfolio")
 
 
-def _ramp(node: Node) -> RampView | None:
-    if "ramp" not in node.members():
-        return None
-    ramp = node.get("ramp")
-    start, end = ramp.get("start").integer(), ramp.get("end").integer()
-    margins = (_margins(ramp.get(name)) for name in ("origin", "current", "target"))
-    return RampView(start, end, *margins)
+class _Reading:
+    """Reads an observation; `absent`: the values of members that may be left out."""
+
+    def __init__(self, absent: Mapping[str, object]) -> None:
+        self._absent = absent
+        self._flags = partial(self._record, OrderFlags, _all_of(OrderFlags, Node.boolean))
+
+    def view(self, root: Node) -> View:
+        """Return the view of an observation."""
+        readers: dict[str, Reader] = {
+            "time": Node.integer,
+            "chains": _named(Node.integer),
+            "assets": _named(self._asset),
+            "accounts": _numbered(self._account),
+            "withdrawals": _numbered(partial(self._record, WithdrawalView, WITHDRAWAL)),
+            "rebalances": _numbered(partial(self._record, RebalanceView, REBALANCE)),
+            "markets": _named(self._market),
+            "orders": _numbered(self._order),
+            "settlement_time": Node.integer,
+            "is_halted": Node.boolean,
+            "liquidation_time": Node.integer,
+            "backstops": _numbered(Node.integer),
+            "requests": _numbered(self._request),
+        }
+        untold = {
+            "system": "the parameters of the system",
+            "next_order": "the id of the next order",
+            "portfolios": root.at("accounts"),
+        }
+        view = self._record(View, readers, root, {"active": None, "exposed": None}, untold)
+        if "accounts" in missing_of(view):
+            return view
+        view = with_parts(view, accounts=_with_orders(view))
+        told = _numbered(self._portfolio)(root.get("accounts"))
+        reported = {index: health for index, health in told.items() if health is not None}
+        return with_parts(view, portfolios=Portfolios(reported, view))
+
+    def _record(
+        self,
+        kind: type[T],
+        readers: Mapping[str, Reader],
+        node: Node,
+        known: Mapping[str, Any] = NOTHING,
+        missing: Mapping[str, str] = NOTHING,
+    ) -> T:
+        """Return a record from an object, without the parts that are not there."""
+        members, values, lacking = node.object(), {**known}, {**missing}
+        for name, read in readers.items():
+            member = NAMES.get(name, name)
+            if member in members:
+                values[name] = read(Node(members[member], node.at(member)))
+            elif member in self._absent:
+                values[name] = read(Node(self._absent[member], node.at(member)))
+            else:
+                lacking[name] = node.at(member)
+        return observed(kind, values, lacking)
+
+    def _asset(self, node: Node) -> AssetView:
+        readers: dict[str, Reader] = {
+            "price": Node.integer,
+            "price_time": Node.integer,
+            "in_transit": Node.integer,
+            "tokens": _named(partial(self._record, Token, _all_of(Token, Node.integer))),
+            "pool": partial(self._record, Pool, _all_of(Pool, Node.integer)),
+            "is_limited": Node.boolean,
+        }
+        ramp = self._ramp(node, partial(self._record, Margins, _all_of(Margins, Node.integer)))
+        return self._record(AssetView, readers, node, {"ramp": ramp}, _untold(node))
+
+    def _market(self, node: Node) -> MarketView:
+        """Return a market; it is a perpetual if it has a member that no spot market has."""
+        readers: dict[str, Reader] = _all_of(MarketView, Node.integer)
+        readers |= {"bids": _ids, "asks": _ids}
+        del readers["parameters"]
+        if not any(name in node.object() for name in OF_PERPETUALS):
+            return self._record(MarketView, readers, node, missing=_untold(node))
+        readers |= dict.fromkeys(OF_PERPETUALS, Node.integer) | {"is_limited": Node.boolean}
+        margins: dict[str, Reader] = dict.fromkeys(MARGINS, Node.integer)
+        haircut = dict.fromkeys(("weight", "base", "penalty"), 0)
+        ramp = self._ramp(node, partial(self._record, Margins, margins, known=haircut))
+        aside = node.find("funding_parts")
+        known = {"ramp": ramp, "funding_parts": self._funding_parts(aside) if aside else ()}
+        return self._record(PerpetualView, readers, node, known, _untold(node))
+
+    def _funding_parts(self, node: Node) -> tuple[FundingPart, ...]:
+        readers = _all_of(FundingPart, Node.integer)
+        return tuple(self._record(FundingPart, readers, item) for item in node.items())
+
+    def _ramp(self, node: Node, margins: Reader) -> RampView | None:
+        """Return the ramp of an asset or a perpetual; there is none where none is shown (CF-4)."""
+        ramp = node.find("ramp")
+        ways = dict.fromkeys(("origin", "current", "target"), margins)
+        readers: dict[str, Reader] = {"start": Node.integer, "end": Node.integer, **ways}
+        return self._record(RampView, readers, ramp) if ramp else None
+
+    def _account(self, node: Node) -> AccountView:
+        position = partial(self._record, PositionView, _all_of(PositionView, Node.integer))
+        flags = _all_of(Settings, Node.boolean)
+        readers: dict[str, Reader] = {
+            "user": Node.integer,
+            "free": _named(Node.integer),
+            "shares": _named(Node.integer),
+            "reserved": _named(Node.integer),
+            "positions": _named(position),
+            "settings": partial(self._record, Settings, {**flags, "leverage_limit": Node.integer}),
+        }
+        unsettled = node.find("unsettled")
+        amount = unsettled.integer() if unsettled else 0
+        return self._record(AccountView, readers, node, {"orders": (), "unsettled": amount})
+
+    def _portfolio(self, node: Node) -> Health | None:
+        portfolio = node.find("portfolio")
+        readers = _all_of(Health, Node.integer)
+        return self._record(Health, readers, portfolio) if portfolio else None
+
+    def _order(self, node: Node) -> OrderView:
+        return self._record(OrderView, {**ORDER, "flags": self._flags}, node)
+
+    def _request(self, node: Node) -> QuoteRequestView:
+        quote = partial(self._record, QuoteView, {"price": Node.integer, "flags": self._flags})
+        readers: dict[str, Reader] = {**REQUEST, "flags": self._flags, "quotes": _numbered(quote)}
+        return self._record(QuoteRequestView, readers, node)
 
 
-def _margins(node: Node) -> Margins:
-    """Return margins; those of a perpetual have no haircut."""
-    named = [part.name for part in fields(Margins) if part.name in node.members()]
-    return Margins(**{name: node.get(name).integer() for name in named})
+def _untold(node: Node) -> dict[str, str]:
+    return {"parameters": f"the parameters of {node.path.rpartition('/')[2]}"}
 
 
-def _market(node: Node) -> MarketView:
-    shared = (
-        node.get("last_price").integer(),
-        node.get("index_price").integer(),
-        node.get("mean_mark_price").integer(),
-        node.get("mean_premium").integer(),
-        tuple(item.integer() for item in node.get("bids").items()),
-        tuple(item.integer() for item in node.get("asks").items()),
-    )
-    told = {*(part.name for part in fields(MarketView)), "is_limited", "ramp", "funding_parts"}
-    own = [part.name for part in fields(PerpetualView) if part.name not in told]
-    if not any(name in node.members() for name in own):
-        return MarketView(*shared)
-    integers = {name: node.get(name).integer() for name in own}
-    return PerpetualView(
-        *shared,
-        reference_index_price=integers["reference_index_price"],
-        mark_price=integers["mark_price"],
-        mark_time=integers["mark_time"],
-        funding_index=integers["funding_index"],
-        funding_time=integers["funding_time"],
-        open_interest=integers["open_interest"],
-        is_limited=_boolean_or_false(node, "is_limited"),
-        ramp=_ramp(node),
-        funding_parts=_funding_parts(node),
-    )
+def _with_orders(view: View) -> Named[int, AccountView]:
+    """Return the accounts with the ids of their open orders, as far as these are observed."""
+    opened: dict[int, tuple[int, ...]] = {}
+    try:
+        for index in sorted(view.orders):
+            owner = view.orders[index].account
+            opened[owner] = (*opened.get(owner, ()), index)
+    except NotObserved as error:
+        unseen = {"orders": str(error)}
+        changed = {index: without(of, unseen) for index, of in view.accounts.items()}
+    else:
+        known = (index for index in opened if index in view.accounts)
+        changed = {of: with_parts(view.accounts[of], orders=opened[of]) for of in known}
+    return Named({**view.accounts, **changed}, getattr(view.accounts, "path", ""))
 
 
-def _funding_parts(node: Node) -> tuple[FundingPart, ...]:
-    if "funding_parts" not in node.members():
-        return ()
-    names = [part.name for part in fields(FundingPart)]
-    return tuple(
-        FundingPart(**{name: item.get(name).integer() for name in names})
-        for item in node.get("funding_parts").items()
-    )
+def _is_shown(view: View, account: AccountView) -> bool:
+    """Tell whether an account shows its health; if that is not known, it does."""
+    try:
+        debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
+        is_exposed = any(view.assets[symbol].price > 0 for symbol in debts)
+        return bool(account.orders or account.positions or account.unsettled) or is_exposed
+    except NotObserved:
+        return True
 
 
-def _account(node: Node, orders: list[int]) -> AccountView:
-    settings = node.get("settings")
-    return AccountView(
-        node.get("user").integer(),
-        _integers(node.get("free")),
-        _integers(node.get("shares")),
-        Settings(
-            auto_lend=settings.get("auto_lend").boolean(),
-            auto_repay_borrows=settings.get("auto_repay_borrows").boolean(),
-            auto_borrow_settlements=_choice(settings, "auto_borrow_settlements"),
-            auto_realize=_choice(settings, "auto_realize"),
-            leverage_limit=settings.get("leverage_limit").integer(),
-        ),
-        _integers(node.find("reserved")),
-        tuple(orders),
-        _integer_or_zero(node, "unsettled"),
-        {name: _position(own) for name, own in node.find("positions").members().items()},
-    )
+def _all_of(kind: Any, read: Reader) -> dict[str, Reader]:
+    """Return one reader for all parts of a record."""
+    return {part.name: read for part in fields(kind)}
 
 
-def _choice(settings: Node, name: str) -> bool:
-    """Return a setting; that of a new account if the engine has none of that name."""
-    if name not in settings.members():
-        return bool(getattr(Settings(), name))
-    return settings.get(name).boolean()
+def _named(read: Reader) -> Reader:
+    """Return a reader of objects whose keys are names."""
+    return lambda node: Named({k: read(own) for k, own in node.members().items()}, node.path)
 
 
-def _position(node: Node) -> PositionView:
-    return PositionView(
-        **{part.name: node.get(part.name).integer() for part in fields(PositionView)}
-    )
+def _numbered(read: Reader) -> Reader:
+    """Return a reader of objects whose keys are ids."""
+    return lambda node: Named({k: read(own) for k, own in node.numbered().items()}, node.path)
 
 
-def _order(node: Node) -> OrderView:
-    return OrderView(
-        node.get("account").integer(),
-        node.get("market").text(),
-        node.get("side").choice(Side),
-        node.get("price").integer(),
-        node.get("lots").integer(),
-        node.get("reserved").integer(),
-        node.get("post_only").boolean(),
-        node.get("reduce_only").boolean(),
-        node.get("self_trade_prevention").choice(SelfTradePrevention),
-        _flags(node.get("flags")),
-    )
+def _ids(node: Node) -> tuple[int, ...]:
+    return tuple(item.integer() for item in node.items())
 
 
-def _request(node: Node) -> QuoteRequestView:
-    return QuoteRequestView(
-        node.get("account").integer(),
-        node.get("market").text(),
-        node.get("side").choice(Side),
-        node.get("lots").integer(),
-        node.get("price").integer(),
-        node.get("counterparty").integer(),
-        node.get("immediate").boolean(),
-        node.get("expires").integer(),
-        node.get("kind").choice(RequestKind),
-        _flags(node.get("flags")),
-        {
-            account: QuoteView(quote.get("price").integer(), _flags(quote.get("flags")))
-            for account, quote in node.get("quotes").numbered().items()
-        },
-    )
+def _chosen(kind: type[StrEnum]) -> Reader:
+    return lambda node: node.choice(kind)
 
 
-def _flags(node: Node) -> OrderFlags:
-    return OrderFlags(**{part.name: node.get(part.name).boolean() for part in fields(OrderFlags)})
-
-
-def _withdrawal(node: Node) -> WithdrawalView:
-    return WithdrawalView(
-        node.get("account").integer(),
-        node.get("asset").text(),
-        node.get("chain").text(),
-        node.get("amount").integer(),
-        node.get("fee").integer(),
-        node.get("status").choice(RequestStatus),
-    )
-
-
-def _rebalance(node: Node) -> RebalanceView:
-    return RebalanceView(
-        node.get("asset").text(),
-        node.get("source").text(),
-        node.get("destination").text(),
-        node.get("amount").integer(),
-        node.get("status").choice(RequestStatus),
-    )
+MARGINS: Final = ("imf_base", "imf_factor", "mmf_base", "mmf_factor")
+ORDER: Final[Mapping[str, Reader]] = {
+    "account": Node.integer,
+    "market": Node.text,
+    "side": _chosen(Side),
+    "price": Node.integer,
+    "lots": Node.integer,
+    "reserved": Node.integer,
+    "post_only": Node.boolean,
+    "reduce_only": Node.boolean,
+    "self_trade_prevention": _chosen(SelfTradePrevention),
+}
+REQUEST: Final[Mapping[str, Reader]] = {
+    "account": Node.integer,
+    "market": Node.text,
+    "side": _chosen(Side),
+    "lots": Node.integer,
+    "price": Node.integer,
+    "counterparty": Node.integer,
+    "immediate": Node.boolean,
+    "expires": Node.integer,
+    "kind": _chosen(RequestKind),
+}
+WITHDRAWAL: Final[Mapping[str, Reader]] = {
+    "account": Node.integer,
+    "asset": Node.text,
+    "chain": Node.text,
+    "amount": Node.integer,
+    "fee": Node.integer,
+    "status": _chosen(RequestStatus),
+}
+REBALANCE: Final[Mapping[str, Reader]] = {
+    "asset": Node.text,
+    "source": Node.text,
+    "destination": Node.text,
+    "amount": Node.integer,
+    "status": _chosen(RequestStatus),
+}

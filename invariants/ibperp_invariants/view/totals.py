@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ibperp.state import RequestStatus
+from ibperp_invariants.view.observed import NotObserved, observed
 from ibperp_invariants.view.view import changed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ibperp_invariants.view.view import AccountView, RebalanceView, View, WithdrawalView
 
 S = TypeVar("S")
+Sums: TypeAlias = dict[str, dict[Any, int]]
 
 UNSETTLED: Final = ""
 """In place of a market: unsettled balances, in the sums of the fund."""
@@ -40,31 +45,41 @@ class Totals:
 
 
 def totals_of(view: View) -> Totals:
-    """Return the sums over all accounts and requests of a view."""
-    totals = Totals()
-    for account in view.accounts.values():
-        _add_account(totals, account, 1)
-    for withdrawal in view.withdrawals.values():
-        _add_withdrawal(totals, withdrawal, 1)
-    for rebalance in view.rebalances.values():
-        _add_rebalance(totals, rebalance, 1)
-    return totals
+    """Return the sums over all accounts and requests of a view, as far as they are observed."""
+    return _totals(Totals(), lambda kind: ((1, record) for record in getattr(view, kind).values()))
 
 
 def totals_after(totals: Totals, before: View, after: View) -> Totals:
     """Return the sums of `after` from those of `before`, at the cost of what changed."""
-    new = Totals(**{part.name: dict(getattr(totals, part.name)) for part in fields(Totals)})
-    for sign, view in ((-1, before), (1, after)):
-        for index in changed(before.accounts, after.accounts):
-            if index in view.accounts:
-                _add_account(new, view.accounts[index], sign)
-        for index in changed(before.withdrawals, after.withdrawals):
-            if index in view.withdrawals:
-                _add_withdrawal(new, view.withdrawals[index], sign)
-        for index in changed(before.rebalances, after.rebalances):
-            if index in view.rebalances:
-                _add_rebalance(new, view.rebalances[index], sign)
-    return new
+
+    def moved(kind: str) -> Iterator[tuple[int, Any]]:
+        old, new = getattr(before, kind), getattr(after, kind)
+        for index in changed(old, new):
+            yield from ((-1, old[index]),) if index in old else ()
+            yield from ((1, new[index]),) if index in new else ()
+
+    return _totals(totals, moved)
+
+
+def _totals(start: Totals, records: Callable[[str], Iterator[tuple[int, Any]]]) -> Totals:
+    """Return sums with what records of each kind add, or subtract; those that can be known."""
+    values, missing = dict[str, Any](), dict[str, str]()
+    for kind, parts in SUMS.items():
+        try:
+            found = list(records(kind))
+        except NotObserved as error:
+            missing |= {name: str(error) for names in parts.values() for name in names}
+            continue
+        for add, names in parts.items():
+            try:
+                sums = {name: dict(getattr(start, name)) for name in names}
+                for sign, record in found:
+                    add(sums, record, sign)
+            except NotObserved as error:
+                missing |= dict.fromkeys(names, str(error))
+            else:
+                values |= sums
+    return observed(Totals, values, missing)
 
 
 def _add(sums: dict[S, int], key: S, amount: int) -> None:
@@ -74,27 +89,60 @@ def _add(sums: dict[S, int], key: S, amount: int) -> None:
         del sums[key]
 
 
-def _add_account(totals: Totals, account: AccountView, sign: int) -> None:
+def _add_free(sums: Sums, account: AccountView, sign: int) -> None:
     for symbol, amount in account.free.items():
-        _add(totals.free, symbol, sign * amount)
+        _add(sums["free"], symbol, sign * amount)
+
+
+def _add_shares(sums: Sums, account: AccountView, sign: int) -> None:
     for symbol, shares in account.shares.items():
-        side = totals.lend_shares if shares > 0 else totals.borrow_shares
+        side = sums["lend_shares" if shares > 0 else "borrow_shares"]
         _add(side, symbol, sign * abs(shares))
-    _add(totals.fund, UNSETTLED, sign * account.unsettled)
+
+
+def _add_fund(sums: Sums, account: AccountView, sign: int) -> None:
+    _add(sums["fund"], UNSETTLED, sign * account.unsettled)
     for symbol, own in account.positions.items():
-        _add(totals.lots, symbol, sign * own.lots)
-        _add(totals.long_lots, symbol, sign * max(own.lots, 0))
-        _add(totals.indexed, symbol, sign * own.lots * own.funding_index)
-        _add(totals.fund, symbol, -sign * own.cost)
-        side = totals.virtual_lends if own.virtual > 0 else totals.virtual_borrows
+        _add(sums["fund"], symbol, -sign * own.cost)
+
+
+def _add_lots(sums: Sums, account: AccountView, sign: int) -> None:
+    for symbol, own in account.positions.items():
+        _add(sums["lots"], symbol, sign * own.lots)
+        _add(sums["long_lots"], symbol, sign * max(own.lots, 0))
+
+
+def _add_indexed(sums: Sums, account: AccountView, sign: int) -> None:
+    for symbol, own in account.positions.items():
+        _add(sums["indexed"], symbol, sign * own.lots * own.funding_index)
+
+
+def _add_virtual(sums: Sums, account: AccountView, sign: int) -> None:
+    for symbol, own in account.positions.items():
+        side = sums["virtual_lends" if own.virtual > 0 else "virtual_borrows"]
         _add(side, symbol, sign * abs(own.virtual))
 
 
-def _add_withdrawal(totals: Totals, withdrawal: WithdrawalView, sign: int) -> None:
+def _add_withdrawal(sums: Sums, withdrawal: WithdrawalView, sign: int) -> None:
     if withdrawal.status is RequestStatus.PENDING:
-        _add(totals.pending, (withdrawal.asset, withdrawal.chain), sign * withdrawal.amount)
+        _add(sums["pending"], (withdrawal.asset, withdrawal.chain), sign * withdrawal.amount)
 
 
-def _add_rebalance(totals: Totals, rebalance: RebalanceView, sign: int) -> None:
+def _add_rebalance(sums: Sums, rebalance: RebalanceView, sign: int) -> None:
     if rebalance.status is RequestStatus.PENDING:
-        _add(totals.in_transit, rebalance.asset, sign * rebalance.amount)
+        _add(sums["in_transit"], rebalance.asset, sign * rebalance.amount)
+
+
+SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] = {
+    "accounts": {
+        _add_free: ("free",),
+        _add_shares: ("lend_shares", "borrow_shares"),
+        _add_fund: ("fund",),
+        _add_lots: ("lots", "long_lots"),
+        _add_indexed: ("indexed",),
+        _add_virtual: ("virtual_lends", "virtual_borrows"),
+    },
+    "withdrawals": {_add_withdrawal: ("pending",)},
+    "rebalances": {_add_rebalance: ("in_transit",)},
+}
+"""The sums by what they are over: those that one function adds are known together."""

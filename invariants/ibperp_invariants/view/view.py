@@ -8,12 +8,21 @@ Parameters are no part of an observation: a view has them where they are known f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
 from ibperp.state import RequestStatus
+from ibperp_invariants.view.observed import (
+    Named,
+    NotObserved,
+    Unsure,
+    missing_of,
+    observed,
+    values_of,
+    with_parts,
+)
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
@@ -270,13 +279,22 @@ class Queue(Sequence[int]):
         return hash(tuple(self))
 
 
-def changed(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[K, ...]:
-    """Return the ids whose entries differ; of states, what they share is not looked at."""
+def changed(before: Mapping[K, T], after: Mapping[K, T]) -> Sequence[K]:
+    """Return the ids whose entries differ; of states, what they share is not looked at.
+
+    Where it is not observed whether entries differ, the end of what is returned is not either.
+    """
     if isinstance(before, Entries) and isinstance(after, Entries):
         ids = (index for index, _, _ in after.vector.changed(before.vector))
         return tuple(index for index in ids if before.get(index) != after.get(index))
-    keys = sorted(before.keys() | after.keys())
-    return tuple(key for key in keys if before.get(key) != after.get(key))
+    found, missing = list[K](), ""
+    for key in sorted(before.keys() | after.keys()):
+        try:
+            if before.get(key) != after.get(key):
+                found.append(key)
+        except NotObserved as error:
+            missing = missing or str(error)
+    return Unsure(found, missing) if missing else tuple(found)
 
 
 def limits_of(view: View, market: str) -> MarketParameters | None:
@@ -331,17 +349,35 @@ class Known:
 
 
 def with_known(view: View, known: Known) -> View:
-    """Return the view with what is known beside it."""
-    return replace(
-        view,
-        assets={
-            symbol: replace(asset, parameters=in_force(known.assets.get(symbol), asset.ramp))
-            for symbol, asset in view.assets.items()
-        },
-        markets={
-            symbol: replace(market, parameters=_traded(known.markets.get(symbol), market))
-            for symbol, market in view.markets.items()
-        },
-        system=known.system,
-        next_order=known.next_order,
-    )
+    """Return the view with what is known beside it; what is not known is not observed."""
+    told: dict[str, Any] = {"system": known.system, "next_order": known.next_order}
+    missing = missing_of(view)
+    if "assets" not in missing:
+        told["assets"] = _named(view.assets, lambda symbol, asset: _limited(asset, known, symbol))
+    if "markets" not in missing:
+        told["markets"] = _named(view.markets, lambda symbol, of: _listed(of, known, symbol))
+    return with_parts(view, **{name: value for name, value in told.items() if value is not None})
+
+
+def _named(entries: Mapping[str, T], told: Callable[[str, T], T]) -> Named[str, T]:
+    changed = {symbol: told(symbol, entry) for symbol, entry in entries.items()}
+    return Named(changed, getattr(entries, "path", ""))
+
+
+def _limited(asset: AssetView, known: Known, symbol: str) -> AssetView:
+    limits = known.assets.get(symbol)
+    return asset if limits is None else with_parts(asset, parameters=in_force(limits, asset.ramp))
+
+
+def _listed(market: MarketView, known: Known, symbol: str) -> MarketView:
+    """Return a market with its parameters: a perpetual, even where it shows no part of one."""
+    limits = known.markets.get(symbol)
+    if limits is None:
+        return market
+    if isinstance(limits, PerpetualParameters) and not isinstance(market, PerpetualView):
+        names = sorted(part.name for part in fields(PerpetualView))
+        missing = {name: f"observation/markets/{symbol}/{name}" for name in names}
+        seen = {**values_of(market), "ramp": None, "funding_parts": ()}
+        unseen = {name: path for name, path in missing.items() if name not in seen}
+        market = observed(PerpetualView, seen, unseen)
+    return with_parts(market, parameters=_traded(limits, market))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Pool, Settings
-from ibperp_invariants.step.step import state_invariant, step_invariant
-from ibperp_invariants.view.view import PerpetualView, changed
+from ibperp_invariants.step.step import independently, state_invariant, step_invariant
+from ibperp_invariants.view.observed import NotObserved, first_missing
+from ibperp_invariants.view.view import PerpetualView, View, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
-    from ibperp_invariants.view.view import AccountView, View
+    from ibperp_invariants.view.view import AccountView
 
 PRECEDENCE: Final = {code.value: place for place, code in enumerate(RejectionCode)}
 SYSTEM_ACCOUNTS: Final = 2
@@ -79,11 +81,25 @@ def rejection_is_no_op(step: Step) -> Iterator[str]:
     """Check that a refused action left everything, and named the first broken rule (NT-9)."""
     if step.is_accepted():
         return
-    if step.before != step.after:
-        yield f"{step.code} changed {', '.join(_differing(step.before, step.after))}"
+    names = (part.name for part in fields(View) if part.compare and part.name != "next_order")
+    changes = (_difference(step, name) for name in names if step.before is not step.after)
+    yield from independently((*changes, _misordered(step)))
+
+
+def _misordered(step: Step) -> Iterator[str]:
     places = [PRECEDENCE.get(code, -1) for code in step.violated]
     if step.violated and (step.violated[0] != step.code or places != sorted(set(places))):
         yield f"{step.code} is not the first by precedence of {', '.join(step.violated)}"
+
+
+def _difference(step: Step, name: str) -> Iterator[str]:
+    """Yield what a refused action changed of a part of the view, with its values."""
+    old, new = getattr(step.before, name), getattr(step.after, name)
+    if isinstance(old, Mapping):
+        for key in changed(old, new):
+            yield f"{step.code} changed {name} {key} from {old.get(key)} to {new.get(key)}"
+    elif old != new:
+        yield f"{step.code} changed {name} from {old} to {new}"
 
 
 def system_accounts_are_nobodys(view: View, totals: Totals) -> Iterator[str]:
@@ -114,6 +130,9 @@ def _only_holds(index: int, account: AccountView) -> bool:
 
 def determinism(step: Step) -> Iterator[str]:
     """Check that the same action on the same state led to the same outcome again (NT-9)."""
+    missing = first_missing(step.before) if step.repeat else None
+    if missing is not None:
+        raise NotObserved(missing)
     if step.repeat:
         yield step.repeat
 
@@ -137,27 +156,6 @@ def _stored(view: View) -> Iterator[tuple[str, int]]:
     yield "liquidation time", view.liquidation_time
     for account, capacity in view.backstops.items():
         yield f"backstop of account {account}", capacity
-
-
-def _differing(before: View, after: View) -> Iterator[str]:
-    """Yield the leaves of two views that differ, with their values."""
-    for name in ("time", "settlement_time", "is_halted", "liquidation_time", "system"):
-        if getattr(before, name) != getattr(after, name):
-            yield f"{name} from {getattr(before, name)} to {getattr(after, name)}"
-    for name in (
-        "chains",
-        "assets",
-        "markets",
-        "accounts",
-        "orders",
-        "withdrawals",
-        "rebalances",
-        "requests",
-        "backstops",
-    ):
-        old, new = getattr(before, name), getattr(after, name)
-        for key in changed(old, new):
-            yield f"{name[:-1]} {key} from {old.get(key)} to {new.get(key)}"
 
 
 SYSTEM: Final[tuple[Invariant, ...]] = (

@@ -1,0 +1,61 @@
+"""Reads actions and parameters of an engine, decoded from JSON, as records of the reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from ibperp import actions, orders, parameters
+from ibperp_invariants.view.node import Node, ViewError
+
+if TYPE_CHECKING:
+    from ibperp.actions import Action
+
+
+def action_of(wire: object, path: str = "action") -> Action:
+    """Return the action that a decoded JSON object states; raise ViewError naming a wrong field."""
+    node = Node(wire, path)
+    kind = node.get("type").text()
+    if kind not in ACTIONS:
+        raise ViewError(f"{path}/type must be one of {', '.join(ACTIONS)}, is {kind!r}")
+    return built(ACTIONS[kind], node, given=("type",))  # type: ignore[no-any-return]
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+ACTIONS: Final[dict[str, Any]] = {
+    _snake_case(kind.__name__): kind for kind in get_args(actions.Action)
+}
+"""The actions by the `type` that names them in JSON."""
+
+
+def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
+    """Return a record of the reference from a JSON object with exactly its fields."""
+    names = [part.name for part in fields(kind)]
+    unknown = sorted(set(node.members()) - {*names, *given})
+    if unknown:
+        raise ViewError(f"{node.path or 'the value'} has unknown fields: {', '.join(unknown)}")
+    return kind(**{part.name: _read(str(part.type), node.get(part.name)) for part in fields(kind)})
+
+
+def _read(kind: str, node: Node) -> Any:
+    match kind:
+        case "int":
+            return node.integer()
+        case "int | None":
+            return None if node.value == "all" else node.integer()
+        case "bool":
+            return node.boolean()
+        case "str":
+            return node.text()
+        case "tuple[TokenParameters, ...]":
+            return tuple(built(parameters.TokenParameters, item) for item in node.items())
+        case _:
+            record = getattr(parameters, kind, None) or getattr(orders, kind)
+    if record is int:
+        return node.integer()
+    return node.choice(record) if issubclass(record, StrEnum) else built(record, node)
