@@ -22,7 +22,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove pytest fill diff-vectors docs bench clean
+.PHONY: help setup conform test check format prove pytest fill diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -84,6 +84,13 @@ fill: $(STAMP) ## write vectors, schemas and tables again from the reference
 diff-vectors: $(STAMP) ## show what changed in the vectors since BASE=REV; CHANGELOG=1 for its entry
 	@[ -n "$(BASE)" ] || { echo "make: name a git revision or a folder: make diff-vectors BASE=REV" >&2; exit 1; }
 	@$(BIN)/python -m ibperp_authoring.diff_vectors $(if $(CHANGELOG),--changelog) "$(BASE)" $(HEAD)
+
+migration: $(STAMP) ## print the page of what changed for an engine since BASE=REV
+	@[ -n "$(BASE)" ] || { echo "make: name a git revision or a folder: make migration BASE=REV" >&2; exit 1; }
+	@$(BIN)/python -m ibperp_authoring.migration "$(BASE)" $(HEAD)
+
+release: $(STAMP) ## build wheel, source archive, vectors and digests into dist/, and verify them
+	@$(BIN)/python -m ibperp_authoring.release
 
 docs: $(TOOLS) ## build the site into site/
 	@$(BIN)/python -m ibperp_authoring.site

@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -291,11 +292,21 @@ def _cut(names: Sequence[str]) -> str:
 def version_of(name: str, root: Path = ROOT) -> Version:
     """Return the version in a folder or of a git revision; raise `WrongUseError` if it is none."""
     folder = Path(name)
-    if folder.is_dir():
-        return read(folder if (folder / "vectors").is_dir() else folder.parent, name, folder)
+    if folder.is_dir() and not (folder / "vectors").is_dir():
+        return read(folder.parent, name, folder)
+    with taken_out(name, root) as spec:
+        return read(spec, name)
+
+
+@contextmanager
+def taken_out(name: str, root: Path = ROOT) -> Iterator[Path]:
+    """Give the folder of the specification as a git revision, or a folder, has it."""
+    if Path(name).is_dir():
+        yield Path(name)
+        return
     with tempfile.TemporaryDirectory() as made:
         _take_out(name, root, Path(made))
-        return read(Path(made) / "spec", name)
+        yield Path(made) / "spec"
 
 
 def read(folder: Path, name: str, vectors: Path | None = None) -> Version:

@@ -258,7 +258,7 @@ class Runner:
         setup = self.suite.setups[vector.setup]
         hello = self.campaign.hello or Hello("", "", frozenset())
         asked = self._asked(setup, vector, hello)
-        if missing := _needs(setup, vector) - hello.capabilities:
+        if missing := needs(setup, vector) - hello.capabilities:
             message = f"the engine does not claim {' and '.join(sorted(missing))}"
             return Result(vector, Outcome.UNSUPPORTED, message, known=known)
         message, stderr, divergence = "", "", None
@@ -318,7 +318,7 @@ class Runner:
         return " (only when the requests of the vector are sent as one batch)"
 
 
-def _needs(setup: Setup, vector: Vector) -> frozenset[str]:
+def needs(setup: Setup, vector: Vector) -> frozenset[str]:
     """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
     actions = (*setup.actions, *(step.action for step in vector.steps))
     used = {action["type"] for action in actions}
