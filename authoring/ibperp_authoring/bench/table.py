@@ -24,7 +24,7 @@ from ibperp import actions
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
-from ibperp_authoring.bench import liquidation
+from ibperp_authoring.bench import fuzzing, liquidation
 from ibperp_authoring.bench import orders as bench_orders
 from ibperp_authoring.bench.liquidation import cascade, due_list
 from ibperp_authoring.bench.settlement import settlements
@@ -45,6 +45,15 @@ INDEX_SIZES: Final = (10**3, 10**5)
 INDEX_SIZES_FULL: Final = (*INDEX_SIZES, 10**6)
 FULL: Final = "--full"
 REPEATS: Final = 5
+WITHOUT_STATES: Final = (
+    sys.executable,
+    "-c",
+    (
+        "from ibperp_conformance.protocol import server; "
+        "server.CAPABILITIES = server.CAPABILITIES[:-1]; server.main_server()"
+    ),
+)
+"""The reference as an engine that keeps no states: every vector builds its setup again."""
 
 
 def kinds(accounts: int) -> dict[str, Callable[[int], Action]]:
@@ -125,7 +134,7 @@ def conformance(*selection: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "ibperp_conformance.cli", "conform", *selection]
-        command += ["--json", str(report)]
+        command[4:4] = ["--json", str(report)]
         start = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         seconds = time.perf_counter() - start
@@ -174,6 +183,9 @@ def measured(*, full: bool) -> dict[str, object]:
         },
         "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
         "conformance": conformance(),
+        "conformance_without_states": conformance("--", *WITHOUT_STATES),
+        "fuzz_steps_per_second_by_engine_and_jobs": fuzzing.rates(),
+        "shrinking_over_the_zoo": fuzzing.shrinking(),
     }
 
 

@@ -52,7 +52,7 @@ MOVES: Final[tuple[tuple[int, Callable[[Run], Action | None]], ...]] = (
     (25, markets.placed),
     (5, markets.amended),
     (3, markets.cancelled),
-    (2, markets.dusted),
+    (4, markets.dusted),
     (10, markets.marked),
     (4, markets.funded),
     (9, markets.settled),

@@ -127,7 +127,7 @@ def resystemed(run: Run) -> Action:
     covered = resources(run.state)
     changes: tuple[dict[str, object], ...] = (
         {"liquidation_fraction": run.pick((1, 10, 33, 50, 100)) * RATIO // 100},
-        {"liquidation_fee": run.pick((0, 1, 3, 10)) * RATIO // 100},
+        {"liquidation_fee": run.pick((0, 1, 5, 30)) * RATIO // 1000},
         {
             "insurance_limit": run.pick(
                 (0, 1, max(covered - 1, 0), covered, covered + 1, INT128_MAX)

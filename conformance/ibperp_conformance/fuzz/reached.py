@@ -31,7 +31,7 @@ from ibperp.events import (
 )
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.programs import RequestKind
-from ibperp.state import Market, Perpetual
+from ibperp.state import Perpetual
 from ibperp_conformance.protocol.wire import type_name
 
 if TYPE_CHECKING:
@@ -208,10 +208,6 @@ STATES: Final[dict[str, Callable[[Step, tuple[Event, ...]], bool]]] = {
     "a market with an empty side": lambda step, events: (
         bool(_of(events, Traded))
         and any(not m.book.asks or not m.book.bids for m in step.after.markets)
-    ),
-    "a spot market below its minimum": lambda step, _: (
-        type_name(type(step.action)) == "convert_dust"
-        and any(isinstance(m, Market) for m in step.before.markets)
     ),
 }
 """The interesting states by name: what tells that a step is in one or leads to one."""

@@ -109,8 +109,8 @@ def topple(run: Run, account: int) -> bool:
     How far: until it is due, below auto-close, below zero, or a little further. Where a price is
     cut to its limits, it is asked again.
     """
-    depth = run.pick(("due", "due", "auto_close", "zero", "zero", "deep", "deep"))
-    for _ in range(4):
+    depth = run.pick(("due", "due", "due", "due", "auto_close", "zero", "zero", "deep"))
+    for _ in range(8):
         made = _moves(run, account)
         if made is None:
             return False
