@@ -126,8 +126,8 @@ def deciding(step: Step, difference: Difference) -> tuple[str, ...]:
     place = re.match(r"events/(\d+)", difference.path)
     listed = step.outcome.events if isinstance(step.outcome, Accepted) else ()
     if place and int(place[1]) < len(listed):
-        stage = _stage(listed, int(place[1]))
-        found += [_OF_STAGES[stage]] if stage else []
+        stages = (_stage(listed, int(place[1])), _stage_told(difference, int(place[1])))
+        found += [_OF_STAGES[stage] for stage in stages if stage in _OF_STAGES]
         found += CLAUSE.findall(type(listed[int(place[1])]).__doc__ or "")
     found += CLAUSE.findall(type(step.action).__doc__ or "")[:1]
     if difference.path in {"code", "violated"}:
@@ -143,6 +143,14 @@ def _stage(listed: Sequence[Any], place: int) -> str:
         if isinstance(own, event_records.LiquidationStep)
     )
     return next(stages, "")
+
+
+def _stage_told(difference: Difference, place: int) -> str:
+    """Return the stage in the engine's own event at a place, if it is one of a liquidation."""
+    body = difference.received if isinstance(difference.received, dict) else {}
+    listed = body.get("events", [])
+    event = listed[place] if isinstance(listed, list) and place < len(listed) else {}
+    return str(event.get("stage", "")) if isinstance(event, dict) else ""
 
 
 def as_file(finding: Finding, command: str) -> dict[str, Any]:
