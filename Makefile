@@ -65,6 +65,7 @@ check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell && echo "codespell: no misspellings"
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 format: $(TOOLS) ## rewrite the sources as check wants them

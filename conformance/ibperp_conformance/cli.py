@@ -68,6 +68,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     vectors_file: Annotated[
         Path | None, typer.Option("--vectors", help="Run this file, such as one of ibperp fuzz.")
     ] = None,
+    capability: Annotated[
+        list[str] | None, typer.Option(help="Ask only for vectors that need no other than these.")
+    ] = None,
     release: Annotated[
         str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")
     ] = "",
@@ -78,7 +81,13 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
 
     from ibperp_conformance.files import WrongUseError, writable
     from ibperp_conformance.progress import Progress
-    from ibperp_conformance.runner.campaign import Campaign, conduct, read_known_failures, select
+    from ibperp_conformance.runner.campaign import (
+        Campaign,
+        conduct,
+        needing,
+        read_known_failures,
+        select,
+    )
     from ibperp_conformance.runner.releases import required
     from ibperp_conformance.runner.reports import print_summary, write_reports
     from ibperp_conformance.runner.vectors import TIERS, load_file, load_suite
@@ -91,13 +100,15 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     suite = load_file(vectors_file) if vectors_file else load_suite()
     known = read_known_failures(known_failures, suite) if known_failures else {}
     vectors = select(suite, tier, vector or [])
+    if capability:
+        vectors = needing(suite, vectors, capability)
     if release:
         frozen = required(release, suite)
         vectors = [each for each in vectors if each.id in set(frozen.standing)]
         if frozen.changed:
             _complain(f"{len(frozen.changed)} vectors of {release} changed since: left out")
     if not vectors:
-        raise WrongUseError(f"the {tier} tier has no vectors")
+        raise WrongUseError(f"the {tier} tier has no vectors of that kind")
     campaign = Campaign(tuple(command or ()), tier, len(vectors))
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress("vectors", len(vectors)) as progress:

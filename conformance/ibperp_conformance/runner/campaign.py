@@ -150,6 +150,15 @@ def select(suite: Suite, tier: str, ids: Sequence[str]) -> list[Vector]:
     return [suite.vectors[name] for name in dict.fromkeys(ids)]
 
 
+def needing(suite: Suite, vectors: Sequence[Vector], capabilities: Sequence[str]) -> list[Vector]:
+    """Return the vectors that need none but these capabilities; raise `WrongUseError`."""
+    known = ("custody", "money_market", "portfolio", *NEEDED, "events", STATES)
+    for name in capabilities:
+        if name not in known:
+            raise WrongUseError(f"--capability is one of {', '.join(known)}, not {name!r}")
+    return [each for each in vectors if needs(suite.setups[each.setup], each) <= {*capabilities}]
+
+
 def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
     """Return the reasons by vector id from lines `ID reason`; `#` starts a comment line.
 
