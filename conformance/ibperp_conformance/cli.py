@@ -8,32 +8,23 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from ibperp_conformance.options import (
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_NOT_RUN,
+    EXIT_WRONG_USE,
+    Command,
+    RequiredCommand,
+    Timeout,
+    exit_codes,
+)
+
 if TYPE_CHECKING:
     from types import FrameType
-
-EXIT_WRONG_USE: Final = 2
-EXIT_NOT_RUN: Final = 3
-EXIT_INTERNAL: Final = 70
-EXIT_INTERRUPTED: Final = 130
-
-
-def exit_codes(zero: str, one: str = "", *, engine: bool = False) -> str:
-    """Return the line on exit codes that ends the help of a command."""
-    codes = {
-        0: zero,
-        1: one,
-        EXIT_WRONG_USE: "wrong use, or a file cannot be read or written",
-        EXIT_NOT_RUN: "the engine could not be run" if engine else "",
-        EXIT_INTERNAL: "a fault of ibperp itself",
-        EXIT_INTERRUPTED: "interrupted",
-    }
-    listed = "; ".join(f"{code} {meaning}" for code, meaning in codes.items() if meaning)
-    return f"Exit codes: {listed}."
-
 
 app = typer.Typer(
     name="ibperp",
@@ -43,15 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Command = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[-- COMMAND ...]", help="The engine; without it, the reference."),
-]
-RequiredCommand = Annotated[list[str], typer.Argument(metavar="-- COMMAND ...", help="The engine.")]
-Timeout = Annotated[
-    float, typer.Option(min=0.1, max=86400.0, help="Seconds to wait for each reply line.")
-]
 
 
 @app.command(epilog=exit_codes("the engine conforms", "it diverges", engine=True))

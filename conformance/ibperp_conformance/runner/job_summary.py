@@ -1,6 +1,6 @@
 """Writes what a job shows of a run: `python -m ibperp_conformance.runner.job_summary FOLDER`.
 
-FOLDER holds `report.json` of `ibperp conform`; beside it comes `badge.json`, as shields.io reads it.
+FOLDER holds `report.json` of `ibperp conform`; beside it comes `badge.json` for shields.io.
 """
 
 from __future__ import annotations
