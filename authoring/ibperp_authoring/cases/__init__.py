@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from ibperp_authoring.cases import setups
+from ibperp_authoring.cases import lived_in, setups
 from ibperp_authoring.cases.builder import Case
 from ibperp_authoring.cases.liquidation import bankruptcy_setups
 from ibperp_authoring.cases.liquidation import setups as liquidation_setups
+from ibperp_authoring.cases.notation import frame
 from ibperp_authoring.cases.order import (
     custody,
     governance,
@@ -24,6 +25,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "governance": governance.CASES,
     "liquidation": liquidation.CASES,
     "money_market": money_market.CASES,
+    "notation": frame.CASES,
     "perpetuals": perpetuals.CASES,
     "portfolio": portfolio.CASES,
     "spot_margin": spot_margin.CASES,
@@ -37,6 +39,7 @@ SETUPS: Final = (
     *settlement_setups.SETUPS,
     *liquidation_setups.SETUPS,
     *bankruptcy_setups.SETUPS,
+    *lived_in.SETUPS,
 )
 """Every starting point, by whichever chapter's cases need it."""
 
