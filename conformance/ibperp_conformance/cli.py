@@ -377,8 +377,10 @@ def _internal(error: Exception) -> int:
 
 
 def _complain(message: str, code: int = EXIT_WRONG_USE) -> int:
-    for line in message.splitlines():
-        sys.stderr.write(f"ibperp: {line}\n")
+    from ibperp_conformance.json_text import visible
+
+    for line in message.split("\n"):
+        sys.stderr.write(f"ibperp: {visible(line)}\n")
     return code
 
 

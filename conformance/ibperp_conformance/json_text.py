@@ -41,6 +41,11 @@ def visible(text: str, limit: int = 2000) -> str:
     )
 
 
+def on_one_line(text: str, limit: int = 2000) -> str:
+    """Return `text` safe to print on one line."""
+    return visible(text, limit).replace("\n", "\\n")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):

@@ -52,5 +52,5 @@ def main_run(
     if json:
         sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
     else:
-        print_result(result, Console())
+        print_result(result, Console(emoji=False))
     return 0 if result.is_ok else 1

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from ibperp_conformance.json_text import on_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -34,12 +36,13 @@ class Problem:
 
 
 class DocumentError(Exception):
-    """A file that cannot be used: every problem found in it."""
+    """A file that cannot be used: every problem found in it, each on a line safe to print."""
 
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{source}: {problem}" for problem in self.problems))
+        lines = (on_one_line(f"{source}: {problem}") for problem in self.problems)
+        super().__init__("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)

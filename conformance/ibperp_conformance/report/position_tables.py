@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
-
 from ibperp.state import find_asset
 from ibperp_conformance.presets.scales import settlement_units
 from ibperp_conformance.presets.units import decimal_of
@@ -18,7 +16,8 @@ from ibperp_conformance.report.gains import (
     Flow,
     Leg,
 )
-from ibperp_conformance.report.tables import NOTHING, dollars, quantity, table_of
+from ibperp_conformance.report.layout import shown, table_of
+from ibperp_conformance.report.tables import NOTHING, dollars, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,7 +54,7 @@ def position_tables(positions: Sequence[PositionStanding]) -> Iterator[Table]:
         for position in positions:
             texts = (getattr(position, name) for name in (*PLACES, *words))
             amounts = (_shown(getattr(position, name)) for name in numbers)
-            table.add_row(*map(escape, texts), *amounts)
+            table.add_row(*map(shown, texts), *amounts)
         yield table
 
 
@@ -66,7 +65,7 @@ def balances_table(standings: Iterable[Standing]) -> Table:
     for standing in standings:
         amounts = (standing.unsettled, standing.virtually_lent, standing.virtually_owed)
         if any(amounts):
-            table.add_row(escape(standing.account), *map(quantity, amounts))
+            table.add_row(shown(standing.account), *map(quantity, amounts))
     return table
 
 
@@ -76,7 +75,7 @@ def settlements_table(state: State, gains: Gains, names: Mapping[int, str]) -> T
     table = table_of(title, ("account",), list(Flow))
     for account, flows in _flows(gains, names).items():
         amounts = (dollars(settlement_units(state, flows[flow])) for flow in Flow)
-        table.add_row(escape(account), *amounts)
+        table.add_row(shown(account), *amounts)
     if table.row_count:
         sums = {flow: _total(gains, flow) for flow in Flow}
         table.add_row(ALL, *(dollars(settlement_units(state, sums[flow])) for flow in Flow))
@@ -91,7 +90,7 @@ def gains_table(state: State, gains: Gains, names: Mapping[int, str]) -> Table:
         return table
     for account, legs in _legs(gains, names).items():
         for index, (leg, amount) in enumerate(legs.items()):
-            name = escape(account) if index == 0 else ""
+            name = shown(account) if index == 0 else ""
             table.add_row(name, leg, decimal_of(settlement_units(state, amount)))
     for leg, amount in _sums(gains).items():
         table.add_row(ALL, leg, decimal_of(settlement_units(state, amount)))

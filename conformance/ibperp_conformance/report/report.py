@@ -6,13 +6,12 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from ibperp.outcomes import Accepted, Rejected
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.wire import encode_action, encode_outcome
 from ibperp_conformance.report.events import happened
 from ibperp_conformance.report.gains import gains_of
+from ibperp_conformance.report.layout import print_table, shown, table_of
 from ibperp_conformance.report.position_tables import (
     POSITIONS_LEGEND,
     balances_table,
@@ -32,7 +31,6 @@ from ibperp_conformance.report.tables import (
     pools_table,
     record_json,
     standing_json,
-    table_of,
     values_table,
 )
 
@@ -46,8 +44,8 @@ if TYPE_CHECKING:
 
 def print_result(result: ScenarioResult, console: Console) -> None:
     """Print title, steps, where accounts and markets stand, and what was not expected."""
-    console.print(f"[bold]{escape(result.title)}[/bold]  preset {escape(result.preset.name)}")
-    console.print(steps_table(result))
+    console.print(f"[bold]{shown(result.title)}[/bold]  preset {shown(result.preset.name)}")
+    print_table(console, steps_table(result))
     accounts = standings(result.final, result.names)
     orders = open_orders(result.final, result.names, result.orders)
     positions = tuple(position_standings(result.final, result.names))
@@ -65,16 +63,16 @@ def print_result(result: ScenarioResult, console: Console) -> None:
         gains_table(result.final, gains, result.names),
     ):
         if table.row_count:
-            console.print(table)
+            print_table(console, table)
     console.print(LEGEND)
     if positions:
         console.print(POSITIONS_LEGEND.format(asset=result.final.system.settlement_asset))
     for standing in accounts:
         if standing.is_liquidatable:
-            console.print(f"[yellow]{escape(standing.account)} is liquidatable[/yellow]")
+            console.print(f"[yellow]{shown(standing.account)} is liquidatable[/yellow]")
     for step in (*result.scene, *result.steps):
         for line in complaints(step):
-            console.print(f"[red]{escape(line)}[/red]", soft_wrap=True)
+            console.print(f"[red]{shown(line)}[/red]", soft_wrap=True)
     verdict = "every outcome as expected, every invariant holds"
     console.print(f"[green]{verdict}[/green]" if result.is_ok else "[red]failed[/red]")
 
@@ -105,9 +103,9 @@ def steps_table(result: ScenarioResult) -> Table:
             came = [_verdict(step)] if is_rejected else happened(result, step)
             if not step.is_expected or step.violations:
                 came = [f"{_verdict(step)} ✗", *came[1:]]
-            lines = "\n".join(came or [_verdict(step)])
+            lines = "\n".join(map(shown, came or [_verdict(step)]))
             time = str(step.after.time)
-            table.add_row(str(step.line), time, escape(step.label), escape(lines))
+            table.add_row(str(step.line), time, shown(step.label), lines)
     return table
 
 
@@ -119,7 +117,7 @@ def _add_repeat(table: Table, repeat: Repeat, steps: list[StepResult]) -> None:
     if any(not step.is_expected or step.violations for step in steps):
         lines[0] += " ✗"
     time = str(steps[-1].after.time)
-    table.add_row(str(repeat.line), time, escape(repeat.label), escape("\n".join(lines)))
+    table.add_row(str(repeat.line), time, shown(repeat.label), shown("\n".join(lines)))
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:

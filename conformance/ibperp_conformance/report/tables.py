@@ -6,17 +6,16 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
-
 from ibperp.numbers import RATIO
 from ibperp.parameter_laws import DECIMALS_MAX
 from ibperp.pool import utilization
 from ibperp_conformance.presets.units import decimal_of, truncated
+from ibperp_conformance.report.layout import shown, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
     from ibperp.state import State
     from ibperp_conformance.report.positions import PositionStanding
@@ -38,16 +37,6 @@ LEGEND: Final = (
 )
 
 
-def table_of(title: str, texts: Iterable[str], numbers: Iterable[str]) -> Table:
-    """Return an empty table: columns of text, then columns of numbers; it folds, never cuts."""
-    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for name in texts:
-        table.add_column(name, overflow="fold")
-    for name in numbers:
-        table.add_column(name, justify="right", overflow="fold")
-    return table
-
-
 def holdings_table(standings: Sequence[Standing]) -> Table:
     """Return what each account has and owes, in whole units."""
     table = table_of(
@@ -55,7 +44,7 @@ def holdings_table(standings: Sequence[Standing]) -> Table:
     )
     for name, holding in _holdings(standings):
         amounts = (holding.free, holding.lent, holding.owed, holding.reserved, holding.price)
-        table.add_row(name, escape(holding.asset), *map(quantity, amounts))
+        table.add_row(name, shown(holding.asset), *map(quantity, amounts))
     return table
 
 
@@ -68,7 +57,7 @@ def values_table(standings: Sequence[Standing]) -> Table:
         weight = NOTHING if holding.weight is None else truncated(holding.weight, WEIGHT_PLACES)
         amounts = (holding.value, holding.liability, holding.notional)
         fractions = map(percentage, (holding.initial_fraction, holding.maintenance_fraction))
-        table.add_row(name, escape(holding.asset), weight, *map(dollars, amounts), *fractions)
+        table.add_row(name, shown(holding.asset), weight, *map(dollars, amounts), *fractions)
     return table
 
 
@@ -82,7 +71,7 @@ def margin_table(standings: Sequence[Standing]) -> Table:
         fit = standing.health
         amounts = (fit.equity, standing.locked, fit.equity - standing.locked)
         table.add_row(
-            escape(standing.account),
+            shown(standing.account),
             *(dollars(standing.dollars(amount)) for amount in amounts),
             margin_ratio(standing, fit.initial),
             margin_ratio(standing, fit.maintenance),
@@ -97,7 +86,7 @@ def orders_table(orders: Iterable[OpenOrder]) -> Table:
     for order in orders:
         words = (getattr(order, name) for name in texts)
         amounts = (getattr(order, name) for name in numbers)
-        table.add_row(*map(escape, words), *map(quantity, amounts))
+        table.add_row(*map(shown, words), *map(quantity, amounts))
     return table
 
 
@@ -106,7 +95,7 @@ def markets_table(markets: Iterable[MarketStanding]) -> Table:
     table = table_of("books", ("market",), ("last", "bid", "price", "ask"))
     for market in markets:
         last = NOTHING if market.last_price is None else quantity(market.last_price)
-        head = (escape(market.market), last)
+        head = (shown(market.market), last)
         for price, bid, ask in market.levels:
             amounts = (bid, price, ask)
             table.add_row(*head, *(quantity(amount) if amount else "" for amount in amounts))
@@ -127,7 +116,7 @@ def pools_table(state: State) -> Table:
         amounts = (pool.cash, pool.lent, pool.borrowed, pool.reserve)
         used = percentage(Fraction(utilization(pool), RATIO))
         table.add_row(
-            escape(asset.symbol), *(quantity(Fraction(amount, atoms)) for amount in amounts), used
+            shown(asset.symbol), *(quantity(Fraction(amount, atoms)) for amount in amounts), used
         )
     return table
 
@@ -198,4 +187,4 @@ def _holdings(standings: Sequence[Standing]) -> Iterable[tuple[str, Holding]]:
     """Yield every holding, the first of an account with its name."""
     for standing in standings:
         for index, holding in enumerate(standing.holdings):
-            yield escape(standing.account) if index == 0 else "", holding
+            yield shown(standing.account) if index == 0 else "", holding

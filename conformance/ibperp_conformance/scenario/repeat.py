@@ -18,6 +18,8 @@ REPEAT: Final = "repeat"
 FIELDS: Final = ("every", "for", "times", "with", "steps")
 HOW_OFTEN: Final = ("for", "times", "with")
 ROUNDS_MAX: Final = 100_000
+STEPS_MAX: Final = 1_000_000
+"""How many steps a scenario may have, with those of each round of its repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,37 @@ def read_rounds(reading: Reading, path: FieldPath, written: object) -> Rounds | 
     except _FieldError as error:
         reading.refuse((*path, *error.path), str(error))
         return None
+
+
+def steps_in(written: object, most: int = STEPS_MAX) -> int:
+    """Return how many steps a step stands for, each round at least one; above `most`, roughly.
+
+    What cannot be read counts as one: it is told when it is read.
+    """
+    if not isinstance(written, dict) or REPEAT not in written:
+        return 1
+    try:
+        rounds = _rounds(written[REPEAT])
+    except _FieldError:
+        return 1
+    own = 1 if rounds.every else 0
+    if "with" not in written[REPEAT]:
+        return len(rounds.values) * max(own + _sum_of(rounds.steps, most), 1)
+    count = 0
+    for steps in rounds:
+        count += max(own + _sum_of(steps, most), 1)
+        if count > most:
+            break
+    return count
+
+
+def _sum_of(steps: list[Any], most: int) -> int:
+    count = 0
+    for step in steps:
+        count += steps_in(step, most)
+        if count > most:
+            break
+    return count
 
 
 def repeat_of(reading: Reading, path: FieldPath, written: dict[str, Any]) -> Repeat:

@@ -21,7 +21,13 @@ from ibperp_conformance.protocol.wire import (
     encode_system,
 )
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
-from ibperp_conformance.scenario.repeat import REPEAT, read_rounds, repeat_of
+from ibperp_conformance.scenario.repeat import (
+    REPEAT,
+    STEPS_MAX,
+    read_rounds,
+    repeat_of,
+    steps_in,
+)
 from ibperp_conformance.scenario.result import ScenarioResult, StepResult
 from ibperp_conformance.scenario.steps import read_action, step_readers
 from ibperp_invariants import Follower
@@ -56,6 +62,7 @@ def run_scenario(
     document = load_document(path)
     reading = Reading(document)
     data = _fields(document)
+    _bounded(document, data["steps"])
     preset = load_preset(data["preset"], beside=path.parent)
     cast = Cast(follower=Follower() if is_checked else None)
     first = genesis(preset.system) if start is None else start
@@ -121,6 +128,17 @@ def _fields(document: Document) -> dict[str, Any]:
     if problems:
         raise DocumentError(document.source, problems)
     return data
+
+
+def _bounded(document: Document, steps: list[Any]) -> None:
+    """Raise DocumentError if the repeats of a scenario come to too many steps."""
+    count = 0
+    for index, written in enumerate(steps):
+        count += steps_in(written)
+        if count > STEPS_MAX:
+            where = ("steps", index, REPEAT)
+            message = f"comes to {count} steps, or more; at most {STEPS_MAX} in all, lower a count"
+            raise document.error(where, message)
 
 
 def _listed(preset: Preset, state: State, cast: Cast) -> Iterator[StepResult]:
