@@ -22,7 +22,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove pytest fill diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check format prove prove-full pytest fill diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -75,6 +75,11 @@ format: $(TOOLS) ## rewrite the sources as check wants them
 # A fixed hash seed and a solver limit counted in work, not in seconds, make a verdict repeatable.
 prove: $(TOOLS) ## prove the theorems for all integers
 	@PYTHONHASHSEED=0 CROSSHAIR_SMT_RLIMIT=10000000 $(BIN)/python -m ibperp_invariants.proofs
+
+# Resumable: opinions are saved one by one, and what has one of the present code is not asked again.
+prove-full: $(TOOLS) ## ask the own executor with both solvers for what is missing or stale
+	@$(INSTALL) --no-build-isolation -e '.[dev,docs,proofs]' >&2
+	@PYTHONHASHSEED=0 $(BIN)/python -m ibperp_invariants.proofs.full $(if $(OPINIONS),--opinions "$(OPINIONS)")
 
 pytest: $(TOOLS) ## run the tests with coverage
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ibperp_authoring.site.day import day_pictures
+from ibperp_authoring.site.law_table import law_table
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_authoring.site.rate_curve import curve_svg, rate_table
 from ibperp_authoring.site.waterfall import waterfall_pictures
@@ -20,11 +21,14 @@ from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.specification.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
+from ibperp_conformance.specification.grades import invariant_grades, theorem_checkers
 from ibperp_invariants import INVARIANTS
+from ibperp_invariants.fingerprint import clause_texts
 from ibperp_invariants.proofs import read_ledger
+from ibperp_invariants.proofs.grades import law_grades
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ibperp_invariants.proofs import Proof
 
@@ -32,7 +36,6 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 """The checkout: the site is built from one, never from an installed package."""
 
 GRADE_PROVED: Final = "proved"
-GRADE_SEARCHED: Final = "searched"
 GRADE_CLAIMED: Final = "claimed"
 
 CHAPTER_OF: Final = {
@@ -89,8 +92,9 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     gaps: list[str] = []
     vectors = _attempt(gaps, list[Vector](), partial(load_vectors, root))
     theorems = _attempt(gaps, list[Theorem](), partial(load_theorems, root))
+    grades = {name: grade.shown() for name, grade in invariant_grades(root / "spec").items()}
     evidence = Evidence(
-        grades={invariant.name: GRADE_SEARCHED for invariant in INVARIANTS},
+        grades=grades,
         theorems=_by_clause((theorem.name, theorem.clauses) for theorem in theorems),
         theorem_grades={theorem.name: theorem.grade for theorem in theorems},
         vectors=_by_clause((vector["id"], vector["clauses"]) for vector in vectors),
@@ -98,7 +102,8 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     writers: dict[str, Callable[[], str]] = {
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
         "build/vectors.md": partial(vector_tables, vectors),
-        "build/invariants.md": invariant_table,
+        "build/invariants.md": partial(invariant_table, grades),
+        "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
         "build/proofs.md": partial(theorem_table, theorems),
         "build/rate-curves.md": rate_curves,
         "build/haircut-curves.md": haircut_curves,
@@ -183,12 +188,12 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         raise LookupError(f"spec/{name}.md: {error}") from error
 
 
-def invariant_table() -> str:
+def invariant_table(grades: Mapping[str, str]) -> str:
     """Return the registered invariants as Markdown, each with its name as anchor and its grade."""
     lines = ["| invariant | holds for | clauses | grade |", "|---|---|---|---|"]
     for invariant in INVARIANTS:
         clauses = ", ".join(_clause_link(clause) for clause in invariant.clauses)
-        grade = f'<span class="grade">{GRADE_SEARCHED}</span>'
+        grade = f'<span class="grade">{grades[invariant.name]}</span>'
         lines.append(
             f"| `{invariant.name}`{{#{invariant.name}}}<br>{_stated(invariant.statement)} "
             f"| every {invariant.scope} | {clauses} | {grade} |"
@@ -213,12 +218,17 @@ def load_theorems(root: Path) -> list[Theorem]:
 
 def theorem_table(theorems: Sequence[Theorem]) -> str:
     """Return the theorems as Markdown, each with its name as anchor and its grade."""
-    lines = ["| theorem | clauses | grade |", "|---|---|---|"]
+    checkers = theorem_checkers()
+    lines = [
+        "| theorem | clauses | grade | confirmed by, of the present code |",
+        "|---|---|---|---|",
+    ]
     for theorem in theorems:
+        confirmed = ", ".join(checkers.get(theorem.name, ())) or "stale"
         clauses = ", ".join(_clause_link(clause) for clause in theorem.clauses)
         lines.append(
             f"| `{theorem.name}`{{#{theorem.name}}}<br>{_stated(theorem.statement)} | {clauses} "
-            f'| <span class="grade">{theorem.grade}</span> |'
+            f'| <span class="grade">{theorem.grade}</span> | {confirmed} |'
         )
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from rich.table import Table
 from ibperp_conformance.runner.vectors import Vector, load_suite
 from ibperp_conformance.spec_files import spec_path
 from ibperp_conformance.specification.chapters import CHAPTERS, Clause, clauses_of
+from ibperp_conformance.specification.grades import invariant_grades
 from ibperp_invariants import INVARIANTS
 
 WAIVABLE: Final = ("NT-", "CF-", "GV-5")
@@ -41,14 +43,17 @@ class Line:
 
 def main(directory: Path | None = None) -> int:
     """Print the table of all clauses; return 1 when a clause lacks evidence, else 0."""
-    traced = lines(spec_path() if directory is None else directory)
+    found = spec_path() if directory is None else directory
+    traced = lines(found)
     console = Console()
-    console.print(_table(traced))
+    grades = {name: grade.shown() for name, grade in invariant_grades(found).items()}
+    console.print(_table(traced, grades))
     gaps = [f"{line.clause}: {gap}" for line in traced for gap in line.gaps]
     for gap in gaps:
         console.print(gap, style="red", markup=False, highlight=False)
     summary = f"{len(traced)} clauses, {len(gaps)} gaps"
     console.print(summary, markup=False, highlight=False)
+    console.print(f"invariants: {_tally(grades.values())}", markup=False, highlight=False)
     return 1 if gaps or not traced else 0
 
 
@@ -123,7 +128,13 @@ def _stray(name: str) -> Line:
     return Line(name, "", (), (), (), (), "", ("vectors name it, and no chapter has it",))
 
 
-def _table(traced: Sequence[Line]) -> Table:
+def _tally(grades: Iterable[str]) -> str:
+    """Return how many invariants have each grade, the most frequent first."""
+    counted = Counter(grades).most_common()
+    return ", ".join(f"{count} {grade}" for grade, count in counted)
+
+
+def _table(traced: Sequence[Line], grades: Mapping[str, str]) -> Table:
     table = Table(title="Clauses and their evidence", title_justify="left")
     for heading in ("clause", "function", "accepting", "rejecting", "invariant or waiver"):
         table.add_column(heading, overflow="fold")
@@ -133,7 +144,8 @@ def _table(traced: Sequence[Line]) -> Table:
             "\n".join(line.functions) or "-",
             _counted(line.accepting),
             _counted(line.rejecting),
-            "\n".join(line.invariants) or (f"waived: {line.waiver}" if line.waiver else "-"),
+            "\n".join(f"{name} ({grades[name]})" for name in line.invariants if name in grades)
+            or (f"waived: {line.waiver}" if line.waiver else "-"),
             style="red" if line.gaps else "",
         )
     return table

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from ibperp_invariants.proofs import LEDGER, read_ledger
-from ibperp_invariants.proofs.checker import THEOREM_MODULES, Finding, all_theorems, defects
+from ibperp_invariants.proofs.checker import ALL_MODULES, Finding, all_theorems, defects
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
+from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions
 from ibperp_invariants.proofs.workers import check_apart
 
 ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     unfit = [
         f"{name.rpartition('.')[2]}.{line}"
-        for name in THEOREM_MODULES
+        for name in ALL_MODULES
         for line in defects(inspect.getsource(importlib.import_module(name)))
     ]
     if unfit:
@@ -47,12 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"proofs: {error}", file=sys.stderr)
         return WRONG_USE
-    worse = regressions(expected, found)
+    wrong, told = problems(updates=False)
+    worse = [*regressions(expected, found), *wrong]
     if worse:
         return _fail("worse than the ledger", worse)
+    told += second_opinions()
     seconds = time.monotonic() - started
     print(f"{len(found)} theorems proved for all integers, {len(found)} planted faults found")
-    print(f"{seconds:.0f} s; as the ledger says")
+    print(*told, f"{seconds:.0f} s; as the ledger says", sep="\n")
     return PASSED
 
 
@@ -71,11 +74,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _update(path: Path, found: dict[str, Finding]) -> int:
-    bad = [line for finding in found.values() for line in unsound(finding)]
+    wrong, told = problems(updates=path == LEDGER)
+    bad = [*(line for finding in found.values() for line in unsound(finding)), *wrong]
     if bad:
         return _fail("the ledger was not written", bad)
     write(path, document(found))
-    print(f"{len(found)} theorems written to {path.name}")
+    if path == LEDGER:
+        save_findings(found)
+    print(*told, f"{len(found)} theorems written to {path.name}", sep="\n")
     return PASSED
 
 

@@ -15,6 +15,7 @@ from ibperp.parameters import (
     HaircutParameters,
     MarketParameters,
     OrderBookState,
+    PerpetualParameters,
     PoolParameters,
 )
 from ibperp.persistent import Vector
@@ -24,6 +25,7 @@ from ibperp.state import (
     Book,
     Market,
     Order,
+    Perpetual,
     Pool,
     Reference,
     State,
@@ -55,6 +57,12 @@ _SYSTEM: Final = system_of(
     insurance_limit=INSURANCE_LIMIT,
 )
 _POOL: Final = PoolParameters(BookState.OPEN, 0, 0, 0, 1, 1, 0, 1, 0, 0)
+_PERPETUAL: Final = PerpetualParameters(
+    *(1, 1, 1, 0, 0, OrderBookState.OPEN),
+    *(0, RATIO) * 3,
+    *(0, RATIO // 50, 0, RATIO // 100, 0),
+    *(10**30, 10**30, 3600, 0, 0, 0, 0, RATIO, 0, RATIO),
+)
 _IMF: Final = RATIO // 50
 _MMF: Final = RATIO // 100
 
@@ -85,6 +93,19 @@ def market_of(
     """Return market parameters with the same multipliers in every band."""
     return MarketParameters(
         "B", "Q", lot_atoms, 1, 1, maker_fee, taker_fee, OrderBookState.OPEN, *band * 3, tolerance
+    )
+
+
+def perpetual_of(*, mark_price: int, funding_index: int, open_interest: int) -> Perpetual:
+    """Return a perpetual market at this mark, funding index and open interest."""
+    return Perpetual(
+        "P",
+        _PERPETUAL,
+        Book(),
+        Reference(),
+        mark_price=mark_price,
+        funding_index=funding_index,
+        open_interest=open_interest,
     )
 
 

@@ -22,6 +22,7 @@ from ibperp.outcomes import Accepted
 from ibperp.transition import transition
 from ibperp_invariants.check.records import ACTIONS
 from ibperp_invariants.check.registry import Monitor
+from ibperp_invariants.search.evidence import write_evidence
 from ibperp_invariants.search.world import drawn, start
 
 if TYPE_CHECKING:
@@ -160,11 +161,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="start here, with an empty report")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long to search")
     parser.add_argument("--report", type=Path, default=Path("search.json"), help="where to report")
+    parser.add_argument("--evidence", action="store_true", help="save it as the grades' evidence")
     given = parser.parse_args(arguments)
     try:
         report = resumed(given.report, given.seed)
         report.write(given.report)
-        return int(_search(given.report, given.seconds, report))
+        is_broken = _search(given.report, given.seconds, report)
+        if given.evidence and not is_broken:
+            write_evidence(report.runs, report.steps)
+        return int(is_broken)
     except OSError as error:
         parser.exit(2, f"{given.report}: cannot be read or written: {error.strerror}\n")
     except ReportError:

@@ -11,24 +11,27 @@ from ibperp_invariants.proofs.faults.liquidation import (
     handover,
     liquidation,
 )
-from ibperp_invariants.proofs.faults.money_market import pool
+from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers
-from ibperp_invariants.proofs.faults.perpetuals import funding, position
+from ibperp_invariants.proofs.faults.perpetuals import books, funding, position
 from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
-from ibperp_invariants.proofs.faults.settlement import settlement
+from ibperp_invariants.proofs.faults.settlement import clearing, settlement
 from ibperp_invariants.proofs.faults.spot_margin import book, trade
 
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
     **posting.FAULTS,
     **pool.FAULTS,
+    **moves.FAULTS,
     **margin.FAULTS,
     **portfolio.FAULTS,
     **book.FAULTS,
     **trade.FAULTS,
     **position.FAULTS,
     **funding.FAULTS,
+    **books.FAULTS,
     **settlement.FAULTS,
+    **clearing.FAULTS,
     **liquidation.FAULTS,
     **handover.FAULTS,
     **deleveraging.FAULTS,

@@ -1,0 +1,1 @@
+"""The kernels in Coq: definitions generated from the shipped Python, theorems for any number."""

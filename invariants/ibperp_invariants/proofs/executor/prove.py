@@ -1,0 +1,196 @@
+"""One theorem under the executor and one solver: its verdict, its witness and its planted fault."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final
+
+from ibperp_invariants.proofs.checker import planted
+from ibperp_invariants.proofs.executor import values
+from ibperp_invariants.proofs.executor.arguments import arguments
+from ibperp_invariants.proofs.executor.paths import (
+    AbandonedPathError,
+    ExhaustedError,
+    Paths,
+    UnprovedError,
+    UnsupportedError,
+    current,
+    enter,
+    leave,
+)
+from ibperp_invariants.proofs.executor.solvers import SOLVERS, Answer, Model
+from ibperp_invariants.proofs.executor.terms import Term, no
+from ibperp_invariants.proofs.faults import FAULTS
+
+CONFIRMED, REFUTED, UNKNOWN, VACUOUS = "CONFIRMED", "REFUTED", "UNKNOWN", "VACUOUS"
+
+SHADOWED: Final = {"all": values.every, "any": values.some}
+"""What the executor does for a builtin: the same, with fewer forks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the executor says of one theorem with one solver.
+
+    `verdict`: CONFIRMED if no input breaks it, REFUTED if one does and the theorem, run on it as
+    plain Python, fails. `witness`: an input that reaches the end exists. `fault_found`: the planted
+    fault was refuted in the same way. `queries`: what the solver was asked for the theorem.
+    """
+
+    verdict: str
+    paths: int
+    queries: int
+    witness: bool = False
+    fault_found: bool = False
+    detail: str = ""
+
+
+def opinion(module: str, theorem: str, solver: str) -> Opinion:
+    """Run one theorem, look for a witness and for its planted fault; raise nothing."""
+    home = importlib.import_module(module)
+    found = explore(home, theorem, solver)
+    if found.verdict != CONFIRMED:
+        return found
+    with planted(FAULTS[theorem]):
+        is_refuted = explore(home, theorem, solver).verdict == REFUTED
+    return Opinion(found.verdict, found.paths, found.queries, found.witness, is_refuted)
+
+
+def explore(module: ModuleType, theorem: str, solver: str) -> Opinion:
+    """Run a theorem on every path that some input takes."""
+    paths = Paths(SOLVERS[solver]())
+    program, original = _program(module, theorem), getattr(module, theorem)
+    witness = False
+    with _shadowed(), _entered(paths):
+        while True:
+            try:
+                paths.begin()
+                program(**arguments(original))
+                witness = witness or paths.ask() is Answer.SAT
+            except AbandonedPathError:
+                pass
+            except UnprovedError as error:
+                return _refuted(paths, program, original, error.args)
+            except ExhaustedError:
+                return Opinion("EXHAUSTED", paths.count, paths.queries)
+            except UnsupportedError as error:
+                return Opinion("UNSUPPORTED", paths.count, paths.queries, detail=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever a theorem raises breaks it
+                if paths.ask() is not Answer.UNSAT:
+                    return _refuted(
+                        paths, program, original, (), traceback.format_exc(limit=-3) + str(error)
+                    )
+            if not paths.advance():
+                break
+    verdict = CONFIRMED if witness else VACUOUS
+    return Opinion(verdict, paths.count, paths.queries, witness)
+
+
+def _refuted(
+    paths: Paths,
+    program: Callable[..., object],
+    original: Callable[..., object],
+    unproved: tuple[Term, ...],
+    detail: str = "",
+) -> Opinion:
+    """Return REFUTED if the theorem fails on the solver's example too, else UNKNOWN."""
+    constraints = [*paths.known, *map(no, unproved)]
+    answer, model = SOLVERS["z3-solver"]().check(constraints, wants_model=True)
+    if answer is Answer.SAT and _fails_on(model, program, original):
+        return Opinion(REFUTED, paths.count, paths.queries, detail=detail or _inputs(model))
+    return Opinion(UNKNOWN, paths.count, paths.queries, detail=detail)
+
+
+def _inputs(model: Model) -> str:
+    """Return the values of a theorem's parameters; what the executor named itself has a blank."""
+    shown = (f"{name}={value}" for name, value in sorted(model.items()) if " " not in name)
+    return " ".join(shown)[:400]
+
+
+def _fails_on(
+    model: Model, program: Callable[..., object], original: Callable[..., object]
+) -> bool:
+    with _entered(Paths(SOLVERS["z3-solver"](), values=model)):
+        try:
+            program(**arguments(original))
+        except AbandonedPathError:
+            return False
+        except (UnprovedError, Exception):  # noqa: BLE001 - whatever it raises breaks it
+            return True
+    return False
+
+
+@contextmanager
+def _entered(paths: Paths) -> Iterator[None]:
+    enter(paths)
+    try:
+        yield
+    finally:
+        leave()
+
+
+@contextmanager
+def _shadowed() -> Iterator[None]:
+    """Let the reference use the executor's `all`, `any` and `isqrt`."""
+    numbers = importlib.import_module("ibperp.numbers")
+    modules = [
+        module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in {"ibperp", "ibperp_invariants"} and "executor" not in name
+    ]
+    root = numbers.isqrt
+    for module in modules:
+        vars(module).update(SHADOWED)
+    numbers.isqrt = values.isqrt  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        numbers.isqrt = root  # type: ignore[attr-defined]
+        for module in modules:
+            for name in SHADOWED:
+                delattr(module, name)
+
+
+def _assumed(condition: Any) -> None:
+    if not condition:
+        raise AbandonedPathError
+
+
+def _reached(condition: Any) -> None:
+    """Hold a goal against the path: each part of a conjunction is a question of its own."""
+    if not isinstance(condition, values.Truth):
+        if not condition:
+            raise UnprovedError
+        return
+    parts = condition.term.args if condition.term.op == "and" else (condition.term,)
+    for part in parts:
+        if part not in current().known and current().ask(no(part)) is not Answer.UNSAT:
+            raise UnprovedError(part)
+
+
+def _program(module: ModuleType, theorem: str) -> Callable[..., object]:
+    """Return a theorem whose leading assertions are assumed, and whose others must be reached."""
+    tree = ast.parse(inspect.getsource(module))
+    node = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == theorem)
+    is_leading, body = True, list[ast.stmt]()
+    for statement in node.body[1:]:
+        if isinstance(statement, ast.Assert):
+            name = ast.Name("_assumed" if is_leading else "_reached", ast.Load())
+            body.append(ast.Expr(ast.Call(name, [statement.test], [])))
+        else:
+            is_leading = False
+            body.append(statement)
+    node.body = body
+    scope = {**vars(module), **SHADOWED, "_assumed": _assumed, "_reached": _reached}
+    code = compile(ast.fix_missing_locations(ast.Module([node], [])), theorem, "exec")
+    exec(code, scope)  # noqa: S102 - the theorem's own text, with its assertions renamed
+    program: Callable[..., object] = scope[theorem]
+    return program

@@ -1,0 +1,94 @@
+"""Ask for every opinion that is missing or stale: `python -m ibperp_invariants.proofs.full`.
+
+Opinions are saved one by one, so that a run that was stopped goes on where it was. Exit codes: 0
+nothing is worse, 1 a theorem is refuted or lost its confirmation, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
+from ibperp_invariants.proofs.executor.prove import REFUTED, Opinion
+from ibperp_invariants.proofs.executor.solvers import SOLVERS
+from ibperp_invariants.proofs.opinions import (
+    OPINIONS,
+    Known,
+    Question,
+    answers,
+    is_confirmed,
+    noted,
+    questions,
+    read_opinions,
+    write_opinions,
+)
+
+AS_BEFORE, WORSE, WRONG_USE = 0, 1, 2
+SHARE_OF_SOLVERS: Final = {"z3-solver": 95, "cvc5": 85}
+"""The least part of all theorems, in percent, that each solver is to confirm."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; print what is worse, and how many each solver confirms."""
+    options = _parser().parse_args(arguments)
+    theorems = all_theorems(ALL_MODULES)
+    try:
+        shipped, known = read_opinions(), read_opinions(options.opinions)
+        asked = questions(theorems, known, tuple(options.solver or SOLVERS))
+        worse = []
+        for done, (question, found) in enumerate(answers(asked), 1):
+            _show(question, done, len(asked))
+            line = _taken(known, question, found, shipped, options.opinions)
+            worse += [line] if line else []
+    except (OSError, ValueError) as error:
+        print(f"proofs: {error}", file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return WORSE
+    for name, least in SHARE_OF_SOLVERS.items():
+        entries = [known.get(theorem, {}).get(name) for _, theorem in theorems]
+        confirmed = sum(entry is not None and is_confirmed(entry) for entry in entries)
+        print(f"{name}: {confirmed} of {len(theorems)} confirmed; {least} % is the aim")
+    print(*worse, sep="\n", end="\n" if worse else "", file=sys.stderr)
+    return WORSE if worse else AS_BEFORE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ibperp_invariants.proofs.full",
+        description="Run every theorem under the own executor with both solvers.",
+        epilog="exit codes: 0 nothing is worse, 1 worse or stopped, 2 wrong use",
+    )
+    parser.add_argument(
+        "--opinions", type=Path, default=OPINIONS, metavar="FILE", help="where opinions are saved"
+    )
+    parser.add_argument("--solver", action="append", choices=tuple(SOLVERS), help="this one alone")
+    return parser
+
+
+def _taken(known: Known, question: Question, found: Opinion, shipped: Known, path: Path) -> str:
+    """Save an opinion; return in what it is worse than the one that ships, or ""."""
+    before = shipped.get(question.theorem, {}).get(question.solver)
+    noted(known, question, found)
+    write_opinions(path, known)
+    now = known[question.theorem][question.solver]
+    is_lost = before is not None and is_confirmed(before) and not is_confirmed(now)
+    if found.verdict == REFUTED or is_lost:
+        return f"{question.theorem}: {found.verdict} with {question.solver}: {found.detail}"
+    return ""
+
+
+def _show(question: Question, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        name = f"{question.solver} {question.theorem}"[:70]
+        print(f"\r\033[K{done}/{total} {name}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""What the executor found with each solver: saved theorem by theorem, and stale when code changes.
+
+The file is read and written as a whole after each theorem, so that a run that was cut goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import json
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+from ibperp_invariants.fingerprint import code_hash
+from ibperp_invariants.proofs.executor.prove import CONFIRMED, REFUTED, Opinion, opinion
+from ibperp_invariants.proofs.executor.solvers import SOLVERS
+
+OPINIONS: Final = Path(__file__).with_name("opinions.json")
+"""The opinions that ship."""
+
+CROSSHAIR: Final = "crosshair-tool"
+"""The name under which the first checker's verdicts stand among the opinions."""
+
+PROCESS_SECONDS: Final = 900
+"""A guard against a process that hangs; a theorem that needs it has no verdict."""
+
+WORKERS: Final = 2
+
+Known = dict[str, dict[str, dict[str, Any]]]
+"""Opinions as JSON data by theorem and solver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A theorem for one solver, with the hash of the code that it speaks of."""
+
+    module: str
+    theorem: str
+    solver: str
+    code: str
+
+
+def read_opinions(path: Path = OPINIONS) -> Known:
+    """Return saved opinions, none if there is no file; raise ValueError if it is not one."""
+    if not path.exists():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get("theorems"), dict):
+        raise ValueError(f"{path.name} holds no opinions")  # noqa: TRY004 - of the file, not of a type
+    known: Known = content["theorems"]
+    return known
+
+
+def write_opinions(path: Path, known: Known) -> None:
+    """Save opinions, by theorem in the order of the alphabet; raise OSError if that fails."""
+    content = {"theorems": {name: known[name] for name in sorted(known)}}
+    scratch = path.with_suffix(".part")
+    scratch.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    scratch.replace(path)
+
+
+def theorem_hash(module: str, theorem: str) -> str:
+    """Return the hash of a theorem and of all code that it reaches."""
+    return code_hash(getattr(importlib.import_module(module), theorem))
+
+
+def questions(
+    theorems: list[tuple[str, str]], known: Known, solvers: tuple[str, ...] = tuple(SOLVERS)
+) -> list[Question]:
+    """Return what has no opinion about the present code yet."""
+    hashes = {theorem: theorem_hash(module, theorem) for module, theorem in theorems}
+    return [
+        Question(module, theorem, solver, hashes[theorem])
+        for solver in solvers
+        for module, theorem in theorems
+        if known.get(theorem, {}).get(solver, {}).get("code") != hashes[theorem]
+    ]
+
+
+def answers(asked: list[Question]) -> Iterator[tuple[Question, Opinion]]:
+    """Yield opinions as they are found, each from a process of its own."""
+    with ThreadPoolExecutor(WORKERS) as executor:
+        futures = {executor.submit(_apart, question): question for question in asked}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def noted(known: Known, question: Question, found: Opinion) -> None:
+    """Put an opinion among the known ones, dated."""
+    entry = asdict(found)
+    del entry["detail"]
+    known.setdefault(question.theorem, {})[question.solver] = {
+        **entry,
+        "code": question.code,
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "version": version(question.solver),
+    }
+
+
+def is_confirmed(entry: dict[str, Any]) -> bool:
+    """Tell whether an opinion confirms: it holds, is not vacuous, and sees its planted fault."""
+    return bool(entry["verdict"] == CONFIRMED and entry["witness"] and entry["fault_found"])
+
+
+def disagreements(known: Known) -> list[str]:
+    """Return the theorems that one checker refutes; the ledger confirms all of them."""
+    return [
+        f"{theorem}: refuted by the executor with {solver}"
+        for theorem, entries in known.items()
+        for solver, entry in entries.items()
+        if entry["verdict"] == REFUTED
+    ]
+
+
+def _apart(question: Question) -> Opinion:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(sender, question), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        if receiver.poll(PROCESS_SECONDS):
+            found: Opinion = receiver.recv()
+            return found
+        return Opinion("TIMED_OUT", 0, 0)
+    except EOFError:
+        return Opinion("CRASHED", 0, 0)
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def _report(sender: Connection, question: Question) -> None:
+    sender.send(opinion(question.module, question.theorem, question.solver))

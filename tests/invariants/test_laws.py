@@ -1,0 +1,130 @@
+import ast
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from ibperp_invariants import INVARIANTS
+from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
+from ibperp_invariants.proofs import grades
+from ibperp_invariants.proofs.grades import law_grades
+from ibperp_invariants.proofs.system import census, check, freshness
+from ibperp_invariants.proofs.system.laws import LAWS
+
+HIDDEN = "ibperp.somewhere.hidden"
+
+
+def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    """Let the census read one function more."""
+    shipped = tuple(census.functions())
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef)
+
+    def more() -> Iterator[tuple[str, ast.FunctionDef]]:
+        yield from shipped
+        yield HIDDEN, node
+
+    for module in (census, freshness):
+        monkeypatch.setattr(module, "functions", more)
+    for cached in (census.sites, census.writers):
+        cached.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    for cached in (census.sites, census.writers):
+        cached.cache_clear()
+
+
+def test_census__knows_every_writer() -> None:
+    assert check.gaps() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "gap"),
+    [
+        ("def hidden(pool): return replace(pool, cash=1)", "custody_identity: "),
+        ("def hidden(pool): return Pool(lent=1)", "pool_identity: "),
+        ("def hidden(x, **new): return replace(x, **new)", "share_totals: "),
+        ("def hidden(pool): object.__setattr__(pool, 'cash', 1)", "ibperp.somewhere.hidden uses"),
+        ("def hidden(s, a): return with_account(s, 0, a)", "ibperp.somewhere.hidden: puts back"),
+        ("def hidden(sheet): sheet.free = 1", "ibperp.somewhere.hidden: changes `free`"),
+    ],
+)
+def test_census__finds_a_hidden_writer(
+    monkeypatch: pytest.MonkeyPatch, source: str, gap: str
+) -> None:
+    planted(monkeypatch, source)
+    assert any(line.startswith(gap) and HIDDEN in line for line in check.gaps())
+
+
+def test_freshness__sees_a_state_that_changed_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "def hidden(state):\n old = state.accounts[0]\n state = other(state)\n"
+        " return with_account(state, 0, replace(old, user=1))"
+    )
+    planted(monkeypatch, body)
+    assert HIDDEN in freshness.stale()
+
+
+def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
+    known = {invariant.name: invariant.clauses for invariant in INVARIANTS}
+    for law in LAWS:
+        assert set(law.clauses) == set(known[law.invariant])
+        assert check.law_gaps(law) == []
+        short = dataclasses.replace(law, writers={}, holds=("Pools.of_nothing",))
+        assert len(check.law_gaps(short)) == len(law.writers) + 1
+
+
+def test_grades__fall_when_code_clause_or_evidence_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = clause_texts(checkout_spec())
+    law = LAWS[0]
+    cited = {name for writer in law.writers.values() for name in writer.theorems}
+    entry = {"verdict": "CONFIRMED", "witness": True, "fault_found": True, "code": "now"}
+    monkeypatch.setattr(grades, "read_opinions", lambda: {name: {"cvc5": entry} for name in cited})
+    monkeypatch.setattr(grades, "hashes", lambda: dict.fromkeys(cited, "now"))
+    monkeypatch.setattr(grades, "coq_hash", lambda: "kernels")
+    file, _, name = law.holds[0].partition(".")
+    system = {
+        "coq": {"code": "kernels", "theorems": {file: [name]}},
+        "laws": {law.invariant: {"date": "2026-01-01", "clauses": clause_hash(law.clauses, texts)}},
+    }
+    monkeypatch.setattr(grades, "read_system", lambda: system)
+
+    proved = law_grades(texts)[law.invariant]
+    assert (proved.shown(), proved.checkers) == ("proved 2026-01-01", ("cvc5", "coq"))
+    reworded = law_grades({**texts, law.clauses[0]: "Something else."})[law.invariant]
+    assert reworded.shown() == "stale: proved 2026-01-01"
+    monkeypatch.setattr(grades, "hashes", lambda: dict.fromkeys(cited, "later"))
+    assert law_grades(texts)[law.invariant].is_stale
+    monkeypatch.setattr(grades, "read_opinions", dict)
+    assert law_grades(texts)[law.invariant].word == "searched"
+
+
+def documented(n: int) -> int:
+    """Return twice the number."""
+    return n + n  # twice
+
+
+def reworded(n: int) -> int:
+    """Say it in other words."""
+    return n + n
+
+
+def tripled(n: int) -> int:
+    return documented(n) + n
+
+
+def test_fingerprint__is_of_code_not_of_words() -> None:
+    by_name = {function.__name__: code_hash(function) for function in (documented, tripled)}
+    documented.__doc__ = "Something else."
+    assert code_hash(documented) == by_name["documented"] != code_hash(reworded)
+    assert code_hash(tripled) == by_name["tripled"] != by_name["documented"]
+
+
+def test_fingerprint__reads_clauses_without_examples() -> None:
+    texts = clause_texts(checkout_spec())
+    assert "cash" in texts["MM-1"]
+    assert "lent + reserve" in texts["MM-1"]
+    assert all("title=" not in text and "<!--" not in text for text in texts.values())
