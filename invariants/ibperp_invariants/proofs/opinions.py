@@ -52,7 +52,7 @@ def read_opinions(path: Path = OPINIONS) -> Known:
         return {}
     content = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get("theorems"), dict):
-        raise ValueError(f"{path.name} holds no opinions")  # noqa: TRY004 - of the file, not of a type
+        raise ValueError(f"{path.name} holds no opinions")  # noqa: TRY004 - of a file, no type
     known: Known = content["theorems"]
     return known
 
