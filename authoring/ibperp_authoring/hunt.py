@@ -18,7 +18,7 @@ from unittest import mock
 
 from ibperp_conformance.files import write_atomically
 from ibperp_conformance.fuzz.ask import Asked, differs
-from ibperp_conformance.fuzz.generate import generate
+from ibperp_conformance.fuzz.generator.generate import generate
 from ibperp_conformance.fuzz.local import LocalEngine
 from ibperp_conformance.fuzz.script import scripted
 from ibperp_conformance.fuzz.shrink import STEPS_MAX, Shrinker
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ibperp_conformance.fuzz.ask import Difference, Request
-    from ibperp_conformance.fuzz.generate import Generated
+    from ibperp_conformance.fuzz.generator.generate import Generated
 
 ZOO: Final = Path(__file__).parents[2] / "tests" / "engines"
 SHRINK_SECONDS: Final = 45.0

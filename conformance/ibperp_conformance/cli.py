@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from ibperp_conformance.fuzz.options import fuzz
 from ibperp_conformance.options import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
     EXIT_NOT_RUN,
     EXIT_WRONG_USE,
     Command,
+    Invariants,
     RequiredCommand,
     Timeout,
     exit_codes,
@@ -56,6 +58,7 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     release: Annotated[
         str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")
     ] = "",
+    invariants: Invariants = False,
     timeout: Timeout = 10.0,
 ) -> int:
     """Hold an engine to the vectors of the specification."""
@@ -91,6 +94,10 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
             _complain(f"{len(frozen.changed)} vectors of {release} changed since: left out")
     if not vectors:
         raise WrongUseError(f"the {tier} tier has no vectors of that kind")
+    if invariants:
+        from ibperp_conformance.fuzz.lawful import main_lawful
+
+        return main_lawful(suite, vectors, command or (), timeout)
     campaign = Campaign(tuple(command or ()), tier, len(vectors))
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress("vectors", len(vectors)) as progress:
@@ -131,49 +138,7 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
     return 1
 
 
-@app.command(epilog=exit_codes("nothing was found", "a finding", engine=True))
-def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
-    command: Command = None,
-    against: Annotated[
-        str, typer.Option(metavar="COMMAND", help="Compare with this engine, in one argument.")
-    ] = "",
-    capability: Annotated[
-        list[str] | None, typer.Option(help="Use only this part of the system, and custody.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed finds the same.")] = 0,
-    budget: Annotated[str, typer.Option(help="How long: 90s, 10m, 2h.")] = "60s",
-    runs: Annotated[int, typer.Option(min=0, help="Stop after so many runs; 0: no limit.")] = 0,
-    jobs: Annotated[int, typer.Option(min=1, max=512, help="Processes at a time.")] = 1,
-    out: Annotated[
-        Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
-    ] = None,
-    timeout: Timeout = 10.0,
-    dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
-    ] = "",
-) -> int:
-    """Look for runs in which an engine answers otherwise than the reference, and make them small.
-
-    Without an engine, the reference alone is driven, which says what a campaign reaches.
-    """
-    import shlex
-
-    from ibperp_conformance.fuzz import command as fuzzing
-
-    options = fuzzing.Options(
-        command=tuple(command or ()),
-        against=tuple(shlex.split(against)),
-        capabilities=tuple(capability or ()),
-        seed=seed,
-        budget=budget,
-        runs=runs,
-        jobs=jobs,
-        folder=out,
-        timeout=timeout,
-        dask=dask,
-    )
-    signal.signal(signal.SIGTERM, _interrupt)
-    return fuzzing.main_fuzz(options)
+app.command(epilog=exit_codes("nothing was found", "a finding", engine=True))(fuzz)
 
 
 @app.command(epilog=exit_codes("the input ended, or bye was said"))

@@ -31,6 +31,10 @@ Command = Annotated[
     typer.Argument(metavar="[-- COMMAND ...]", help="The engine; without it, the reference."),
 ]
 RequiredCommand = Annotated[list[str], typer.Argument(metavar="-- COMMAND ...", help="The engine.")]
+Invariants = Annotated[
+    bool,
+    typer.Option("--invariants", help="Ask no equality: hold what the engine shows to invariants."),
+]
 Timeout = Annotated[
     float, typer.Option(min=0.1, max=86400.0, help="Seconds to wait for each reply line.")
 ]

@@ -6,41 +6,56 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
 import pytest
 
-from conformance.wrong_debts import debt_down
+from conformance.wrong_claims import claim_up
 from ibperp import pool
 from ibperp.outcomes import Accepted
 from ibperp_conformance.files import WrongUseError
-from ibperp_conformance.fuzz.ask import Difference, differs
+from ibperp_conformance.fuzz.ask import Difference, Request, differs
 from ibperp_conformance.fuzz.campaign import Campaign, Keeper, conduct, resumed
 from ibperp_conformance.fuzz.command import seconds_of
-from ibperp_conformance.fuzz.generate import Generated, generate
+from ibperp_conformance.fuzz.generator.generate import Generated, generate
+from ibperp_conformance.fuzz.generator.reached import STATES, expected
+from ibperp_conformance.fuzz.generator.run import edge
+from ibperp_conformance.fuzz.laws import Laws
 from ibperp_conformance.fuzz.local import LocalEngine
-from ibperp_conformance.fuzz.reached import STATES, expected
-from ibperp_conformance.fuzz.run import edge
 from ibperp_conformance.fuzz.script import replayed, scripted
 from ibperp_conformance.fuzz.shrink import STEPS_MAX, Shrinker
 from ibperp_conformance.fuzz.work import admitted
+from ibperp_conformance.protocol.client import Reply
 from ibperp_conformance.protocol.server import CAPABILITIES, Server
 
-WRONG: Final = Path(__file__).with_name("wrong_debts.py")
+WRONG: Final = Path(__file__).with_name("wrong_claims.py")
 
 
-class WrongDebts(Server):
-    """Rounds every debt that it shows down, which a borrower must not."""
+class WrongClaims(Server):
+    """Counts every claim on a pool an atom too high."""
 
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
-        with mock.patch.object(pool, "debt", debt_down):
+        with mock.patch.object(pool, "lend_claim", claim_up):
             return super().reply(request, nested=nested)
 
 
+class Silent(LocalEngine):
+    """The reference without its events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.capabilities -= {"events"}
+
+    def batch(self, requests: Sequence[Request]) -> list[Reply]:
+        replies = super().batch(requests)
+        return [Reply(own.kind, {}) if own.kind == "accepted" else own for own in replies]
+
+
 def wrong() -> LocalEngine:
-    return LocalEngine(WrongDebts())
+    return LocalEngine(WrongClaims())
 
 
 def first_difference() -> tuple[Generated, Difference]:
@@ -48,7 +63,7 @@ def first_difference() -> tuple[Generated, Difference]:
         run = generate(seed, Counter())
         if found := differs(wrong(), run.start.system, run.steps, 1):
             return run, found
-    pytest.fail("forty runs do not show a debt that is rounded down")
+    pytest.fail("forty runs do not show a claim that is too high")
 
 
 def test_generate__same_seed_same_run() -> None:
@@ -124,6 +139,27 @@ def test_shrinker__makes_a_run_small_and_keeps_its_difference() -> None:
     assert differs(wrong(), small.script.system, small.steps, 1, loaded=lead)
 
 
+@pytest.mark.parametrize(("fault", "is_broken"), [("", False), ("claims", True)])
+def test_laws__break_where_claims_are_more_than_what_is_lent(
+    fault: str, *, is_broken: bool
+) -> None:
+    """Without the reference: what an engine shows contradicts itself."""
+    laws, found = Laws(), set[str]()
+    for seed in range(2):
+        run = generate(seed, Counter())
+        engine = wrong() if fault else LocalEngine()
+        broken = laws.breaks(engine, run.start.system, run.steps, 1)
+        found |= {broken.path} if broken else set()
+    assert bool(found) is is_broken
+    assert not laws.unchecked
+
+
+def test_laws__name_what_is_not_checkable() -> None:
+    run, laws, engine = generate(0, Counter()), Laws(), Silent()
+    assert laws.breaks(engine, run.start.system, run.steps[:40], 1) is None
+    assert laws.unchecked
+
+
 def campaign(*command: str) -> Campaign:
     return Campaign(command, (), frozenset(CAPABILITIES), 0, 10.0)
 
@@ -194,7 +230,7 @@ def fuzzed(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_command__writes_a_finding_that_conform_replays(tmp_path: Path) -> None:
     engine = ("--", sys.executable, str(WRONG))
-    found = fuzzed("fuzz", "--runs", "5", "--budget", "10m", "--out", str(tmp_path), *engine)
+    found = fuzzed("fuzz", "--runs", "1", "--budget", "10m", "--out", str(tmp_path), *engine)
     assert found.returncode == 1, found.stderr
     files = sorted(
         path
@@ -208,6 +244,12 @@ def test_command__writes_a_finding_that_conform_replays(tmp_path: Path) -> None:
     replay = ("conform", "--vectors", str(files[0]))
     assert fuzzed(*replay).returncode == 0
     assert fuzzed(*replay, *engine).returncode == 1
+
+
+def test_conform_invariants__hold_in_the_runs_of_vectors() -> None:
+    held = fuzzed("conform", "--invariants", "--vector", "ST-3-003", "--vector", "LQ-4-030")
+    assert held.returncode == 0, held.stderr
+    assert "hold in 2 of 2 runs" in held.stdout
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ibperp.parameters import SystemParameters
-    from ibperp_conformance.fuzz.run import Step
+    from ibperp_conformance.fuzz.generator.run import Step
     from ibperp_conformance.protocol.client import Fields
+
+ANSWERED: Final = frozenset({"reply", "observation", "violated", "invariant"})
+"""The kinds of differences of an engine that answers; every other kind is how it failed."""
 
 BATCH: Final = 1000
 ID: Final = re.compile(r"\d+")
@@ -52,8 +55,8 @@ class Asked(Protocol):
 class Difference:
     """The first place where an engine answers otherwise.
 
-    `step` counts from 0. `kind` is `reply`, `observation`, `violated`, or how the engine failed.
-    `expected` and `received` are both answers, whole.
+    `step` counts from 0. `kind` is one of ANSWERED, or how the engine failed. `expected` and
+    `received` are both answers, whole. `clauses`: those of a broken invariant.
     """
 
     step: int
@@ -63,11 +66,14 @@ class Difference:
     expected: Any
     received: Any
     rows: tuple[Row, ...] = ()
+    clauses: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
         """What findings with the same cause have in common: numbers and names taken out."""
         row = next((row for row in self.rows if row.differs), None)
+        if self.kind == "invariant":
+            return f"{self.action} | invariant | {self.path}"
         sides = [_coarse(row.expected), _coarse(row.received)] if row else []
         return " | ".join((self.action, self.kind, _shape(self.path), *sides))
 
@@ -99,11 +105,11 @@ def differs(
     many steps are not asked: their state is loaded. Raise EngineFailureError where `other` fails.
     """
     places, requests = _requests(system, steps, every, loaded)
-    expected = _expected(steps, places) if other is None else _answers(other, requests)
+    expected = _expected(steps, places) if other is None else answers(other, requests)
     try:
-        received = _answers(engine, requests)
+        received = answers(engine, requests)
     except EngineFailureError as failure:
-        return _failed(engine, steps, failure)
+        return failed(steps, failure)
     shared = engine.capabilities if other is None else engine.capabilities & other.capabilities
     for place, wanted, found in zip(places, expected, received, strict=True):
         difference = _difference(steps, place, wanted, found, shared)
@@ -143,7 +149,8 @@ def _expected(steps: Sequence[Step], places: Sequence[tuple[int, str]]) -> list[
     return replies
 
 
-def _answers(engine: Asked, requests: Sequence[Request]) -> list[Reply]:
+def answers(engine: Asked, requests: Sequence[Request]) -> list[Reply]:
+    """Return the replies to all requests, asked in batches; raise EngineFailureError."""
     replies: list[Reply] = []
     for first in range(0, len(requests), BATCH):
         replies += engine.batch(requests[first : first + BATCH])
@@ -203,13 +210,12 @@ def _told(reply: Reply, capabilities: frozenset[str]) -> dict[str, object]:
     return leaves
 
 
-def _failed(engine: Asked, steps: Sequence[Step], failure: EngineFailureError) -> Difference:
-    """Return how an engine failed; where is found by asking step by step, later."""
+def failed(steps: Sequence[Step], failure: EngineFailureError) -> Difference:
+    """Return how an engine failed; where is found by asking fewer steps, later."""
     kind = failure_kind(failure)
     last = len(steps) - 1
     action = type_name(type(steps[last].action))
     text = re.sub(r"\d+", "N", str(failure))
-    del engine
     return Difference(last, kind, action, text, "a reply", str(failure))
 
 

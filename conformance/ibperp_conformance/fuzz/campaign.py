@@ -46,6 +46,7 @@ class Campaign:
     """What a campaign is about, and how far it has come.
 
     `shrink`: seconds that may be spent on making a finding small. `most`: how many runs at most.
+    `is_lawful`: the invariants alone are asked for; `unchecked`: what of them was not checkable.
     `reached` counts what all whole rounds reached, `known` all but the last one, `begun` the round
     that is under way.
     """
@@ -64,6 +65,8 @@ class Campaign:
     reached: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
     begun: Counter[str] = field(default_factory=Counter)
+    is_lawful: bool = False
+    unchecked: dict[str, str] = field(default_factory=dict)
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     unwritten: dict[str, str] = field(default_factory=dict)
 
@@ -80,6 +83,7 @@ class Campaign:
                 self.timeout,
                 self.shrink,
                 frozenset(self.findings),
+                self.is_lawful,
             )
             for seed in range(first, first + ROUND)
         ]
@@ -92,6 +96,7 @@ class Campaign:
             "against": list(self.against),
             "capabilities": sorted(self.capabilities),
             "seed": self.seed,
+            "invariants_alone": self.is_lawful,
             "rounds": self.rounds,
             "runs": self.runs,
             "steps": self.steps,
@@ -120,7 +125,8 @@ class Keeper:
         command = shlex.join(self.campaign.command)
         path = f"{finding.name}.json"
         where = path if self.folder is None else str(self.folder / path)
-        rerun = f"ibperp conform --vectors {shlex.quote(where)} -- {command}"
+        alone = "--invariants " if self.campaign.is_lawful else ""
+        rerun = f"ibperp conform {alone}--vectors {shlex.quote(where)} -- {command}"
         self.campaign.findings[result.signature] = {
             "file": path,
             "sentence": finding.sentence,
@@ -173,6 +179,7 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
             "command": list(campaign.command),
             "against": list(campaign.against),
             "seed": campaign.seed,
+            "invariants_alone": campaign.is_lawful,
         }
         for name, value in own.items():
             if data[name] != value:
@@ -221,7 +228,7 @@ def conduct(
                 known = campaign.reached if waiting else campaign.known
                 waiting.append([pool.submit(done, task) for task in campaign.tasks(number, known)])
                 number += 1
-            if not waiting:
+            if not waiting or campaign.runs >= campaign.most:
                 return
             round_ = waiting.pop(0)
             _taken(campaign, keeper, (own.result() for own in round_), show, math.inf)
@@ -246,6 +253,7 @@ def _taken(
     for result in results:
         campaign.runs += 1
         campaign.steps += result.steps
+        campaign.unchecked |= result.unchecked
         reached.update(result.reached)
         keeper.keep(result)
         show(result)

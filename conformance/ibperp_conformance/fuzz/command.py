@@ -6,43 +6,29 @@ import contextlib
 import math
 import multiprocessing
 import re
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz.ask import opened
 from ibperp_conformance.fuzz.campaign import Campaign, Keeper, conduct, resumed
-from ibperp_conformance.fuzz.reached import STATES, expected
+from ibperp_conformance.fuzz.generator.reached import STATES, expected
 from ibperp_conformance.fuzz.work import Done, prepare, refused_hello
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import EngineFailureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
+
+    from ibperp_conformance.fuzz.options import Options
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 PIPE_SECONDS: Final = 30.0
 """How often a line is written where no terminal shows the progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says."""
-
-    command: tuple[str, ...]
-    against: tuple[str, ...]
-    capabilities: tuple[str, ...]
-    seed: int
-    budget: str
-    runs: int
-    jobs: int
-    folder: Path | None
-    timeout: float
-    dask: str
 
 
 def seconds_of(text: str) -> float:
@@ -55,7 +41,10 @@ def seconds_of(text: str) -> float:
 
 def main_fuzz(options: Options) -> int:
     """Conduct a campaign and return the exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
     budget = seconds_of(options.budget)
+    if options.is_lawful and options.against:
+        raise WrongUseError("--invariants asks one engine alone: leave --against out")
     campaign = Campaign(
         options.command,
         options.against,
@@ -63,6 +52,7 @@ def main_fuzz(options: Options) -> int:
         options.seed,
         options.timeout,
         most=options.runs or math.inf,
+        is_lawful=options.is_lawful,
     )
     if options.folder:
         try:
@@ -85,6 +75,10 @@ def main_fuzz(options: Options) -> int:
                 process.terminate()
     _summarize(campaign, keeper, is_interrupted=code != 0)
     return code or (1 if campaign.findings else 0)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _capabilities(options: Options) -> frozenset[str]:
@@ -209,6 +203,8 @@ def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> N
     out.write(f"\n{reached} of {len(names)} states, kinds, codes and events were reached.\n")
     if never:
         out.write(f"never reached: {', '.join(never)}\n")
+    for name, missing in campaign.unchecked.items():
+        out.write(f"{name}: not checkable: missing {visible(missing)}\n")
     for known in campaign.findings.values():
         where = keeper.folder / known["file"] if keeper.folder else "not kept: give --out DIR"
         out.write(f"\n{visible(known['sentence'])}\n")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ibperp import events as event_records
 from ibperp.outcomes import Accepted
 from ibperp.state import genesis
+from ibperp_conformance.fuzz.ask import ANSWERED
 from ibperp_conformance.protocol.observation import difference as changed_leaves
 from ibperp_conformance.protocol.observation import flatten, observe
 from ibperp_conformance.protocol.states import dump
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ibperp.parameters import SystemParameters
     from ibperp_conformance.fuzz.ask import Difference
-    from ibperp_conformance.fuzz.run import Step
+    from ibperp_conformance.fuzz.generator.run import Step
 
 CLAUSE: Final = re.compile(r"\b(?:NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV|CF)-\d+")
 OF_LEAVES: Final = (
@@ -107,7 +108,10 @@ class Finding:
         found, clauses = self.difference, ", ".join(self.clauses)
         place = f"step {self.difference.step + 1} of {len(self.steps)}, {found.action}"
         row = next((row for row in found.rows if row.differs), None)
-        if found.kind not in {"reply", "observation", "violated"}:
+        if found.kind == "invariant":
+            broken = f"the invariant {found.path} is broken: {found.received}"
+            return f"At {place}, {broken} ({clauses})."
+        if found.kind not in ANSWERED:
             return f"At {place} the engine {found.kind}."
         sides = "the answers differ"
         if row:
@@ -119,6 +123,8 @@ class Finding:
 
 def deciding(step: Step, difference: Difference) -> tuple[str, ...]:
     """Return the clauses that decide a difference at a step, the most particular first."""
+    if difference.clauses:
+        return difference.clauses
     found = []
     if difference.kind == "observation":
         path = f"/{difference.path}"

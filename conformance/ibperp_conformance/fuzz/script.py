@@ -10,7 +10,7 @@ from ibperp.actions import Action, CreateAccount, Deposit
 from ibperp.outcomes import Accepted
 from ibperp.state import genesis
 from ibperp.transition import transition
-from ibperp_conformance.fuzz.run import Step
+from ibperp_conformance.fuzz.generator.run import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,24 +9,40 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ibperp.actions import CreateAccount
 from ibperp.outcomes import Accepted
-from ibperp_conformance.fuzz.ask import Difference, differs
+from ibperp_conformance.fuzz.ask import ANSWERED, Difference, differs
 from ibperp_conformance.fuzz.script import Line, Script, replayed
 from ibperp_conformance.protocol.client import EngineFailureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ibperp.parameters import SystemParameters
     from ibperp_conformance.fuzz.ask import Asked
-    from ibperp_conformance.fuzz.run import Step
+    from ibperp_conformance.fuzz.generator.run import Step
 
 STEPS_MAX: Final = 6
 """The most steps of its own that a finding should have."""
 
-Opens = "Callable[[], Asked]"
+
+class Asking(Protocol):
+    """How a run is asked: `differs`, or what stands for it."""
+
+    def __call__(
+        self,
+        engine: Asked,
+        system: SystemParameters,
+        steps: Sequence[Step],
+        every: int,
+        other: Asked | None = None,
+        *,
+        loaded: int = 0,
+    ) -> Difference | None:
+        """Return the first difference."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +66,16 @@ class Shrinker:
         difference: Difference,
         open_engine: Callable[[], Asked],
         budget: float,
+        *,
         other: Asked | None = None,
+        asks: Asking = differs,
     ) -> None:
-        """Begin with a run of which the difference is known."""
+        """Begin with a run of which the difference is known; `asks` found it."""
         self.script = replace(script, lines=script.lines[: difference.step + 1])
         self.difference = difference
         self.trials = 0
         self._steps = replayed(script.system, self.script.lines)
-        self._open, self._other = open_engine, other
+        self._open, self._other, self._asks = open_engine, other, asks
         self._engine: Asked | None = None
         self._began = time.monotonic()
         self._deadline = self._began + budget
@@ -94,7 +112,7 @@ class Shrinker:
 
     def _is_worth_asking(self, last: Step) -> bool:
         """Tell whether the reference's own last answer may still be the one that differs."""
-        if self.difference.kind not in {"reply", "observation", "violated"}:
+        if self.difference.kind not in ANSWERED - {"invariant"}:
             return True
         kept = self._steps[-1].outcome
         if isinstance(kept, Accepted) and isinstance(last.outcome, Accepted):
@@ -109,13 +127,13 @@ class Shrinker:
             self._engine = self._open()
         every = 1 if self.difference.kind == "observation" else len(steps)
         try:
-            found = differs(
+            found = self._asks(
                 self._engine, self.script.system, steps, every, self._other, loaded=loaded
             )
         except EngineFailureError:
             self._engine = None
             return None
-        if found and found.kind not in {"reply", "observation", "violated"}:
+        if found and found.kind not in ANSWERED:
             self._engine = None
         return found
 

@@ -7,17 +7,18 @@ import contextlib
 import os
 import signal
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from ibperp_conformance.fuzz.ask import Difference, differs, failure_kind, opened
+from ibperp_conformance.fuzz.ask import ANSWERED, Difference, differs, failure_kind, opened
 from ibperp_conformance.fuzz.finding import Finding
-from ibperp_conformance.fuzz.generate import LENGTH, Generated, generate
+from ibperp_conformance.fuzz.generator.generate import LENGTH, Generated, generate
+from ibperp_conformance.fuzz.generator.worlds import World
+from ibperp_conformance.fuzz.laws import Laws
 from ibperp_conformance.fuzz.script import scripted
-from ibperp_conformance.fuzz.shrink import Shrinker
-from ibperp_conformance.fuzz.worlds import World
+from ibperp_conformance.fuzz.shrink import Asking, Shrinker
 from ibperp_conformance.protocol.client import Engine, EngineFailureError
 from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.protocol.wire import action_classes, decode_action, decode_system
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-    from ibperp_conformance.fuzz.run import Step
+    from ibperp_conformance.fuzz.generator.run import Step
 
 EVERY: Final = (1, 5, 10, 25)
 """After how many steps the observation is compared; one of these, by the seed."""
@@ -38,6 +39,7 @@ class Task:
     """What a run depends on: the same task has the same result wherever it is done.
 
     `command` is empty for the reference. `capabilities`: the parts of the system that are used.
+    `is_lawful`: the invariants alone are asked for, and no equality.
     """
 
     seed: int
@@ -48,6 +50,7 @@ class Task:
     timeout: float
     budget: float
     signatures: frozenset[str]
+    is_lawful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Done:
     finding: Finding | None = None
     raw: Finding | None = None
     signature: str = ""
+    unchecked: dict[str, str] = field(default_factory=dict)
 
 
 def prepare() -> None:
@@ -94,6 +98,15 @@ def admitted(capabilities: frozenset[str]) -> frozenset[str] | None:
     return None if len(kinds) == len(bricks) else kinds
 
 
+LAWS: Final = Laws()
+"""What of the invariants was not checkable in this process."""
+
+
+def asking(task: Task) -> Asking:
+    """Return how a task asks its runs."""
+    return LAWS.breaks if task.is_lawful else differs
+
+
 _ENGINES: dict[tuple[int, tuple[str, ...]], Engine] = {}
 """The running engines of this process: one for every thread and command."""
 
@@ -122,7 +135,12 @@ def end_engines() -> None:
 
 
 def done(task: Task) -> Done:
-    """Do a task: draw the run, ask the engine, and make what differs small."""
+    """Do a task, and say what of the invariants could not be checked."""
+    return replace(_done(task), unchecked=dict(LAWS.unchecked))
+
+
+def _done(task: Task) -> Done:
+    """Draw a run, ask the engine, and make what differs small."""
     run = drawn(task)
     counts = Counter(run.reached)
     if not task.command or not run.steps:
@@ -144,14 +162,14 @@ def drawn(task: Task) -> Generated:
 def _asked(task: Task, run: Generated, steps: Sequence[Step], every: int) -> Difference | None:
     other = engine_of(task.against, task.timeout) if task.against else None
     engine = engine_of(task.command, task.timeout)
-    found = differs(engine, run.start.system, steps, every, other)
+    found = asking(task)(engine, run.start.system, steps, every, other)
     if found and _is_failure(found):
         end_engine(task.command)
     return found
 
 
 def _is_failure(found: Difference) -> bool:
-    return found.kind not in {"reply", "observation", "violated"}
+    return found.kind not in ANSWERED
 
 
 def _reported(task: Task, run: Generated, found: Difference, counts: Counter[str]) -> Done:
@@ -175,7 +193,8 @@ def _reported(task: Task, run: Generated, found: Difference, counts: Counter[str
         end_engine(task.command)
         return engine_of(task.command, task.timeout)
 
-    shrinker = Shrinker(scripted(system, run.steps), exact, opens, task.budget, other)
+    script = scripted(system, run.steps)
+    shrinker = Shrinker(script, exact, opens, task.budget, other=other, asks=asking(task))
     small = shrinker.shrunk()
     if _is_failure(exact):
         end_engine(task.command)

@@ -14,7 +14,7 @@ from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import Accepted
 from ibperp.state import INSURANCE, Market, Perpetual, at
 from ibperp.transition import transition
-from ibperp_conformance.fuzz.reached import features
+from ibperp_conformance.fuzz.generator.reached import features
 from ibperp_conformance.protocol.wire import type_name
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ibperp.state import Asset, State
-    from ibperp_conformance.fuzz.run import Step
+    from ibperp_conformance.fuzz.generator.run import Step
 
 WORDS: Final[dict[str, tuple[type[StrEnum], ...]]] = {
     "reason": (Reason, OrderEnd, RequestEnd),

@@ -31,9 +31,9 @@ from ibperp.numbers import RATIO
 from ibperp.parameters import OrderBookState, PerpetualParameters
 from ibperp.risk import due_accounts
 from ibperp.state import Perpetual
-from ibperp_conformance.fuzz.moves_funds import again
-from ibperp_conformance.fuzz.moves_risk import asked, quoted
-from ibperp_conformance.fuzz.stories_risk import (
+from ibperp_conformance.fuzz.generator.moves_funds import again
+from ibperp_conformance.fuzz.generator.moves_risk import asked, quoted
+from ibperp_conformance.fuzz.generator.stories_risk import (
     crisis,
     drained,
     emptied,
@@ -42,13 +42,13 @@ from ibperp_conformance.fuzz.stories_risk import (
     twins,
     work,
 )
-from ibperp_conformance.fuzz.stories_trading import fresh, queued, traded
+from ibperp_conformance.fuzz.generator.stories_trading import fresh, queued, traded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.actions import Action
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS: Final = (False, True)
 

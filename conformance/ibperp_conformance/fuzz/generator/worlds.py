@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import (
     Action,
+    AdvanceTime,
+    Borrow,
     CreateAccount,
     Deposit,
     Lend,
@@ -113,7 +115,17 @@ def _funded(random: Random, scale: Scale, symbols: tuple[str, ...]) -> list[Acti
         for _ in range(random.choice((0, 1, 2))):
             amount = random.choice((low // 2 or 1, random.randint(low, most)))
             actions.append(Lend(random.randint(2, 1 + count), symbol, amount))
-    return actions
+    return actions + _indebted(random, count, low, symbols)
+
+
+def _indebted(random: Random, count: int, low: int, symbols: tuple[str, ...]) -> list[Action]:
+    """Return debts, of which those without supply or margin are left out, and time that passes."""
+    actions: list[Action] = [
+        Borrow(random.randint(2, 1 + count), symbol, random.randint(1, max(low // 2, 1)))
+        for symbol in symbols
+        for _ in range(random.choice((0, 1, 3)))
+    ]
+    return [*actions, AdvanceTime(random.choice((1, 59, 60, 3600, 10**5, 10**7)))]
 
 
 def _settings(random: Random, account: int) -> Action:
@@ -163,7 +175,7 @@ def _asset(random: Random, scale: Scale, symbol: str) -> AssetParameters:
     weight = 100 if is_cash and random.randrange(3) else pick((50, 80, 90, 97, 100))
     base, penalty = (pick((90, 110, 150)) * PERCENT, pick((1, 10, 100)) * RATIO // 10**5)
     imf = pick((2, 5, 10, 20))
-    factor = pick((0, 0, 10, 1000)) * RATIO // 10**7
+    factor = pick((0, 0, 10, 1000, 77_777)) * RATIO // 10**7
     _, most = scale.deposits
     tokens = tuple(_token(random, chain, most) for chain in CHAINS[: pick((1, 1, 2))])
     return asset_of(
@@ -193,7 +205,7 @@ def _pool(random: Random, most: int) -> PoolParameters:
     throttle = pick((85, 95, 100))
     return pool_of(
         book_state=BookState.OPEN,
-        base_rate=pick((0, 2, 7, 100)) * PERCENT,
+        base_rate=pick((0, 2, 7, 100, 1000, 5000)) * PERCENT,
         slope_low=pick((5, 10, 33)) * PERCENT,
         slope_high=pick((100, 200)) * PERCENT,
         optimal_utilization=pick((50, 80)) * PERCENT,
@@ -246,7 +258,7 @@ def _perpetual(random: Random) -> PerpetualParameters:
     pick = random.choice
     maker, taker = _fees(random)
     imf = pick((2, 5, 10, 20))
-    factor = pick((0, 0, 10, 1000)) * RATIO // 10**7
+    factor = pick((0, 0, 10, 1000, 77_777)) * RATIO // 10**7
     return perpetual_of(
         lots_per_unit=pick((1, 10)),
         tick=pick((1, 1, 1, 2)),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ibperp.state import Asset, Rebalance, Withdrawal
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS = (False, True)
 

@@ -32,7 +32,7 @@ from ibperp.parameters import MarketParameters, OrderBookState, PerpetualParamet
 from ibperp.state import Market, Perpetual, at, position_of
 
 if TYPE_CHECKING:
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS = (False, True)
 

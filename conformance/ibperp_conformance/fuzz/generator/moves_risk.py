@@ -28,11 +28,11 @@ from ibperp.orders import Side
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus
 from ibperp.risk import due_accounts, resources
-from ibperp_conformance.fuzz.moves_markets import flags, market_of, priced
+from ibperp_conformance.fuzz.generator.moves_markets import flags, market_of, priced
 
 if TYPE_CHECKING:
     from ibperp.programs import QuoteRequest
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS = (False, True)
 FEW_REQUESTS = 6

@@ -10,15 +10,15 @@ from ibperp.book import opposite
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
-from ibperp_conformance.fuzz.moves_funds import again, time_of
-from ibperp_conformance.fuzz.moves_markets import flags, limit
-from ibperp_conformance.fuzz.run import edge
+from ibperp_conformance.fuzz.generator.moves_funds import again, time_of
+from ibperp_conformance.fuzz.generator.moves_markets import flags, limit
+from ibperp_conformance.fuzz.generator.run import edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.actions import Action, PlaceOrder
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS: Final = (False, True)
 

@@ -36,16 +36,16 @@ from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus, RequestKind
 from ibperp.risk import due_accounts
 from ibperp.state import Market, Perpetual, at, position_of
-from ibperp_conformance.fuzz.moves_markets import flags, limit
-from ibperp_conformance.fuzz.run import edge
-from ibperp_conformance.fuzz.stories_trading import fresh, leveraged, sized
+from ibperp_conformance.fuzz.generator.moves_markets import flags, limit
+from ibperp_conformance.fuzz.generator.run import edge
+from ibperp_conformance.fuzz.generator.stories_trading import fresh, leveraged, sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.actions import Action
     from ibperp.margin import Health
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 BITS: Final = (False, True)
 

@@ -11,13 +11,13 @@ from ibperp.actions import Resume
 from ibperp.outcomes import Accepted
 from ibperp.state import genesis
 from ibperp.transition import transition
-from ibperp_conformance.fuzz import moves_funds as funds
-from ibperp_conformance.fuzz import moves_markets as markets
-from ibperp_conformance.fuzz import moves_risk as risk
-from ibperp_conformance.fuzz.run import FullError, Run, Step
-from ibperp_conformance.fuzz.spoil import spoil
-from ibperp_conformance.fuzz.stories import STORIES
-from ibperp_conformance.fuzz.worlds import World, world
+from ibperp_conformance.fuzz.generator import moves_funds as funds
+from ibperp_conformance.fuzz.generator import moves_markets as markets
+from ibperp_conformance.fuzz.generator import moves_risk as risk
+from ibperp_conformance.fuzz.generator.run import FullError, Run, Step
+from ibperp_conformance.fuzz.generator.spoil import spoil
+from ibperp_conformance.fuzz.generator.stories import STORIES
+from ibperp_conformance.fuzz.generator.worlds import World, world
 from ibperp_conformance.protocol.wire import type_name
 
 if TYPE_CHECKING:

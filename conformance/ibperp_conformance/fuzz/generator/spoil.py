@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ibperp.actions import Action
-    from ibperp_conformance.fuzz.run import Run
+    from ibperp_conformance.fuzz.generator.run import Run
 
 NUMBERS: Final = (0, 0, -1, 1, INT128_MAX, INT128_MAX + 1, RATIO, 10**39)
 NAMES: Final = ("", "?", "NONE", "x" * 33)

@@ -1,0 +1,1 @@
+"""Draws the runs that a campaign asks: worlds, moves, stories, and what they reach."""

@@ -1,0 +1,72 @@
+"""The options of `ibperp fuzz`: what the command line says, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ibperp_conformance.options import Command, Invariants, Timeout
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a campaign is asked to do; `folder` is None where nothing is kept."""
+
+    command: tuple[str, ...]
+    against: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    seed: int
+    budget: str
+    runs: int
+    jobs: int
+    folder: Path | None
+    is_lawful: bool
+    timeout: float
+    dask: str
+
+
+def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
+    command: Command = None,
+    against: Annotated[
+        str, typer.Option(metavar="COMMAND", help="Compare with this engine, in one argument.")
+    ] = "",
+    capability: Annotated[
+        list[str] | None, typer.Option(help="Use only this part of the system, and custody.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed finds the same.")] = 0,
+    budget: Annotated[str, typer.Option(help="How long: 90s, 10m, 2h.")] = "60s",
+    runs: Annotated[int, typer.Option(min=0, help="Stop after so many runs; 0: no limit.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, max=512, help="Processes at a time.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
+    ] = None,
+    invariants: Invariants = False,
+    timeout: Timeout = 10.0,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = "",
+) -> int:
+    """Look for runs in which an engine answers otherwise than the reference, and make them small.
+
+    Without an engine, the reference alone is driven, which says what a campaign reaches.
+    """
+    from ibperp_conformance.fuzz.command import main_fuzz
+
+    return main_fuzz(
+        Options(
+            command=tuple(command or ()),
+            against=tuple(shlex.split(against)),
+            capabilities=tuple(capability or ()),
+            seed=seed,
+            budget=budget,
+            runs=runs,
+            jobs=jobs,
+            folder=out,
+            is_lawful=invariants,
+            timeout=timeout,
+            dask=dask,
+        )
+    )
