@@ -11,6 +11,7 @@ import typer
 
 from ibperp_conformance.options import Command, Invariants, Timeout
 
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a campaign is asked to do; `folder` is None where nothing is kept."""
