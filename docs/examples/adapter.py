@@ -32,6 +32,17 @@ MISSING = {
         "settle_market",
     },
     "settlement": {"settle"},
+    "liquidation": {"liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance"},
+    "programs": {
+        "register_backstop",
+        "request_quote",
+        "submit_quote",
+        "withdraw_quote",
+        "accept_quote",
+        "refresh_request",
+        "cancel_request",
+    },
+    "governance": {"set_system_parameters", "set_asset_parameters", "halt", "resume"},
 }
 
 

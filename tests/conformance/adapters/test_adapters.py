@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,8 @@ from ibperp_conformance.protocol.server import serve
 from ibperp_conformance.protocol.wire import action_classes
 from ibperp_conformance.runner.smoke_requests import SYSTEM
 
+PAGES = Path(__file__).parents[3] / "docs" / "engines"
+VECTORS = ("--vector", "CU-3-001", "--vector", "CU-2-003")
 TOOLS = {"python": "python3", "go": "go", "rust": "cargo", "java": "javac", "cpp": "g++"}
 CREATE = '"action":{"type":"create_account","account":"2","user":"7"}'
 HUGE = "9" * 60
@@ -166,7 +169,9 @@ def test_adapter__answers_as_the_reference_does(language: str, tmp_path: Path) -
     ):
         assert reply == reference, line
     assert len(told(answered.stdout)) == len(told(expected.getvalue()))
-    for arguments in (("smoke",), ("conform", "--vector", "CU-3-001")):
+    edited(language, folder)
+    command = command_of(language, folder)
+    for arguments in (("smoke",), ("conform", *VECTORS)):
         finished = subprocess.run(
             [sys.executable, "-m", "ibperp_conformance.cli", *arguments, "--", *command],
             capture_output=True,
@@ -176,6 +181,33 @@ def test_adapter__answers_as_the_reference_does(language: str, tmp_path: Path) -
             cwd=folder,
         )
         assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def edited(language: str, folder: Path) -> None:
+    """Do in the engine what the page of its language says."""
+    page = (PAGES / f"{language}.md").read_text()
+    named = re.search(r"In `(.*?)`, replace", page)
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert named is not None
+    path = folder / named[1]
+    assert path.read_text().count(blocks[0]) == 1
+    path.write_text(path.read_text().replace(blocks[0], blocks[1]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page__gives_the_commands_of_the_language(language: str) -> None:
+    page, known = (PAGES / f"{language}.md").read_text(), LANGUAGES[language]
+    assert f"ibperp adapter {language} my-engine" in page
+    assert f"ibperp smoke -- {known.run}" in page
+    assert known.build in page
+
+
+def test_smallest_adapter__knows_the_capability_of_every_action() -> None:
+    names = runpy.run_path(str(PAGES.parent / "examples" / "adapter.py"))["MISSING"]
+    grouped = {name: {each.tag for each in own} for name, own in load_model().capabilities.items()}
+    custody = grouped.pop("custody")
+    grouped["money_market"].discard("advance_time")
+    assert (grouped, names.get("custody", set()) & custody) == (names, set())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
