@@ -26,7 +26,7 @@ def law_table(grades: Mapping[str, Grade]) -> str:
             (
                 f'<span class="grade">{grade.shown()}</span>. {", ".join(law.clauses)}. '
                 f"Written fields: {fields}. For any number and any run, in Coq: {holds}. "
-                f"Checkers that confirmed every part: {checkers}."
+                f"Each part is confirmed by one at least of: {checkers}."
             ),
             "",
             *(f"- lacks: {lack}" for lack in grade.lacks),

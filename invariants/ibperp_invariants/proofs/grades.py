@@ -26,7 +26,7 @@ SYSTEM: Final = Path(__file__).with_name("system.json")
 class Grade:
     """`word`: proved, searched n steps, or claimed. `lacks`: what keeps a law from being proved.
 
-    `checkers`: which confirmed every part. `is_stale`: code or clause changed since `date`.
+    `checkers`: those that confirmed its parts, each part one at least. `is_stale`: code or clause changed since `date`.
     """
 
     word: str
@@ -120,7 +120,7 @@ def _grade(
         or system["coq"].get("code") != coq_hash()
         or shown.get("clauses") != clause_hash(law.clauses, texts)
     )
-    checkers = set.intersection(*(set(found) for found in by_theorem.values()))
+    checkers = {name for found in by_theorem.values() for name in found}
     return Grade(
         word="searched" if lacks else "proved",
         date=shown.get("date", ""),
