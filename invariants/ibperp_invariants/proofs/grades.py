@@ -26,7 +26,8 @@ SYSTEM: Final = Path(__file__).with_name("system.json")
 class Grade:
     """`word`: proved, searched n steps, or claimed. `lacks`: what keeps a law from being proved.
 
-    `checkers`: those that confirmed its parts, each part one at least. `is_stale`: code or clause changed since `date`.
+    `checkers`: those that confirmed its parts, each part one at least. `is_stale`: code or clause
+    changed since `date`.
     """
 
     word: str
