@@ -84,7 +84,7 @@ class Watched:
         self.seen: set[str] = set()
         self._local, self._targets = LocalEngine(), dict[tuple[int, str], tuple[Any, set[str]]]()
         for name in names:
-            targets = faults()[name]
+            targets = faults().get(name, ())
             if not targets or not all(_is_function(getattr(own, at)) for own, at, _ in targets):
                 self.seen.add(name)
             for own, at, _ in targets:

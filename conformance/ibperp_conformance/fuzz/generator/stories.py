@@ -33,6 +33,15 @@ from ibperp.risk import due_accounts
 from ibperp.state import Perpetual
 from ibperp_conformance.fuzz.generator.moves_funds import again
 from ibperp_conformance.fuzz.generator.moves_risk import asked, quoted
+from ibperp_conformance.fuzz.generator.stories_holding import (
+    capped,
+    firm,
+    funding,
+    insured,
+    received,
+    reducing,
+    reordered,
+)
 from ibperp_conformance.fuzz.generator.stories_risk import (
     crisis,
     drained,
@@ -218,5 +227,12 @@ STORIES: Final[tuple[tuple[int, Callable[[Run], None]], ...]] = (
     (4, twins),
     (3, dealt),
     (2, providers),
+    (3, firm),
+    (4, funding),
+    (3, reducing),
+    (2, reordered),
+    (3, received),
+    (4, insured),
+    (1, capped),
 )
 """What a run may tell, by weight."""

@@ -18,7 +18,6 @@ from ibperp.actions import (
     RequestWithdrawal,
     ResolveBankruptcy,
     RunRisk,
-    SetMarketParameters,
     SetPerpetualParameters,
     SetPrice,
     Settle,
@@ -31,7 +30,7 @@ from ibperp.margin import is_liquidatable
 from ibperp.numbers import INT128_MAX
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
-from ibperp.parameters import OrderBookState
+from ibperp.parameters import OrderBookState, PerpetualParameters
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus, RequestKind
 from ibperp.risk import due_accounts
@@ -282,18 +281,20 @@ def emptied(run: Run) -> None:
 
 
 def paused(run: Run) -> None:
-    """Let a market take no orders while an account fails that would need it, then open it."""
-    if not run.state.markets:
+    """Let a book that an account needs take no orders while it fails, then open it."""
+    account = leveraged(run)
+    if account is None:
         return
-    market = run.pick(run.state.markets)
-    state = run.pick(
-        (OrderBookState.CANCEL_ONLY, OrderBookState.CLOSED, OrderBookState.REDUCE_ONLY)
-    )
-    kind = SetPerpetualParameters if isinstance(market, Perpetual) else SetMarketParameters
-    change: Callable[..., Action] = kind
-    run.act(change(market.symbol, replace(market.parameters, order_book_state=state)))
-    crisis(run)
-    run.act(change(market.symbol, replace(market.parameters, order_book_state=OrderBookState.OPEN)))
+    supply(run, account)
+    held = [own.market for own in run.account(account).positions if own.lots]
+    market = run.state.markets[run.pick(held or run.perpetuals())]
+    assert isinstance(market.parameters, PerpetualParameters)
+    states = (OrderBookState.CANCEL_ONLY, OrderBookState.REDUCE_ONLY, OrderBookState.POST_ONLY)
+    limits = replace(market.parameters, order_book_state=run.pick(states))
+    run.act(SetPerpetualParameters(market.symbol, limits))
+    if topple(run, account):
+        work(run, account)
+    run.act(SetPerpetualParameters(market.symbol, market.parameters))
 
 
 def twins(run: Run) -> None:
