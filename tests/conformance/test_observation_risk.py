@@ -29,7 +29,7 @@ from ibperp_authoring.cases.setups import perp
 from ibperp_conformance.protocol import message_schema
 from ibperp_conformance.protocol.observation import flatten, observe
 from ibperp_conformance.runner.comparison import compare_observation
-from ibperp_invariants.view.from_json import view_of_observation
+from ibperp_invariants.view.follow import view_of_observation
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.view import Known, RampView, View, with_known
 from worlds import tiny

@@ -44,7 +44,7 @@ from ibperp_conformance.protocol.wire import encode_action, encode_outcome, enco
 from ibperp_invariants import TraceError, check_trace
 from ibperp_invariants.check.records import action_of
 from ibperp_invariants.check.trace import MALFORMED
-from ibperp_invariants.view.from_json import view_of_observation
+from ibperp_invariants.view.follow import view_of_observation
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.view import Known, with_known
 from worlds.perpetual import MARK, PERPETUALS
@@ -308,14 +308,19 @@ def test_same_question_other_answer__determinism_reported() -> None:
         (lambda _: "[" * 100_000, "JSON"),
     ],
 )
-def test_unreadable_line__reported_and_ends_the_check(
+def test_unreadable_line__reported_and_the_rest_is_checked(
     spoil: Callable[[str], str], message: str
 ) -> None:
     lines = written(recorded())
     lines[LEND] = spoil(lines[LEND])
+    lines[-1] = lines[-1].replace('"time": "31536000"', '"time": "31536001"')
     found = check_trace(lines)
-    assert [(item.line, item.violation.invariant) for item in found] == [(LEND + 1, MALFORMED)]
-    assert message in found[0].violation.message
+    first = found[0]
+    assert (first.line, first.violation.invariant) == (LEND + 1, MALFORMED)
+    assert sum(len(line) for line in lines[:LEND]) <= first.byte < sum(map(len, lines[: LEND + 1]))
+    assert any(message in item.violation.message for item in found if item.line == LEND + 1)
+    rest = {item.line for item in found if item.violation.invariant != "determinism"}
+    assert rest == {LEND + 1, len(lines)}
 
 
 def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -338,17 +343,26 @@ def test_any_integers__checked_without_an_exception(data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize(
-    ("lines", "message"),
+    ("line", "message"),
     [
-        ([], "empty"),
-        (["\n"], "empty"),
-        (["{"], "line 1, the header: not JSON"),
-        (['{"system":{}}'], "system/quote_unit is missing"),
-        (['{"action":{}}'], "system is missing"),
+        ("{", "not JSON"),
+        ('{"system":{}}', "the header: system/quote_unit is missing"),
+        ('{"action":{}}', "no header"),
+        ("[]", "must be an object"),
     ],
 )
-def test_header__unreadable_raises_trace_error(lines: list[str], message: str) -> None:
-    with pytest.raises(TraceError, match=message):
+def test_header__unreadable_is_reported_and_the_rest_is_checked(line: str, message: str) -> None:
+    lines = written(recorded())
+    lines[0] = line + "\n"
+    lines[-1] = lines[-1].replace('"time": "31536000"', '"time": "31536001"')
+    found = check_trace(lines)
+    assert message in found[0].violation.message
+    assert {item.line for item in found} == {1, len(lines)}
+
+
+@pytest.mark.parametrize("lines", [[], ["\n"], [b"", b"\r\n"]])
+def test_trace__without_a_line_raises_trace_error(lines: list[str]) -> None:
+    with pytest.raises(TraceError, match="empty"):
         check_trace(lines)
 
 

@@ -20,7 +20,8 @@ from ibperp_conformance.protocol.wire import encode_action, encode_outcome
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.check.trace import TraceReport, report_of_trace
 from ibperp_invariants.check.verdicts import Answer, Standing, verdicts
-from ibperp_invariants.view.from_json import EMPTY, view_of_observation
+from ibperp_invariants.view.follow import view_of_observation
+from ibperp_invariants.view.from_json import EMPTY
 from ibperp_invariants.view.observed import (
     Named,
     NotObserved,

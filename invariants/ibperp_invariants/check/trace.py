@@ -1,85 +1,69 @@
 """Checks a recorded run of any engine from what it published, without asking the reference.
 
 A trace is JSON lines: a header `{"system": {...}}`, then per action
-`{"action": {...}, "outcome": {...}, "observation": {...}}`. Every integer is a decimal string.
+`{"action": {...}, "outcome": {...}, "observation": {...}}`. In place of the whole `observation`, a
+line may hold the `changes` to the one before: values by the path at which they stand now, null for
+what is gone. Every integer is a decimal string.
 
 A trace starts at genesis, or at an `observation` in its header, which then tells the parameters at
 that moment in `assets` and `markets`, arrays of `{"symbol": ..., "parameters": {...}}`. The header
 may name the `capabilities` of the engine, as CF-1 does.
 
 An observation may leave parts out, an outcome its events: what needs them is not checkable. What an
-engine without a capability may leave out (CF-4) is read as what it is where nothing uses it.
+engine without a capability may leave out (CF-4) is read as what it is where nothing uses it. What
+cannot be read is a finding, and taken as left out.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from json import dumps
+from typing import TYPE_CHECKING, Any, Final
 
-from ibperp.actions import (
-    Liquidate,
-    ListAsset,
-    ListMarket,
-    ListPerpetual,
-    PlaceOrder,
-    RunRisk,
-    SetAssetParameters,
-    SetMarketParameters,
-    SetPerpetualParameters,
-    SetPoolParameters,
-    SetSystemParameters,
-)
-from ibperp.outcomes import RejectionCode
-from ibperp.parameter_laws import (
-    asset_violations,
-    market_violations,
-    perpetual_violations,
-    pool_violations,
-    system_violations,
-)
-from ibperp.parameters import (
-    AssetParameters,
-    MarketParameters,
-    PerpetualParameters,
-    SystemParameters,
-    TradingParameters,
-)
-from ibperp.ramps import with_margins
+from ibperp.parameter_laws import system_violations
+from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
+from ibperp_invariants.check.answers import answer_of
+from ibperp_invariants.check.known import known_at, learned
+from ibperp_invariants.check.lines import LineError, decoded
 from ibperp_invariants.check.records import action_of, built
-from ibperp_invariants.check.verdicts import Answer, verdicts, verdicts_on
-from ibperp_invariants.step.facts import Facts, facts_of_json
+from ibperp_invariants.check.structure import misplaced
+from ibperp_invariants.check.verdicts import Verdict, verdicts, verdicts_on
 from ibperp_invariants.step.step import Violation
-from ibperp_invariants.view.from_json import EMPTY, view_of_observation
+from ibperp_invariants.view.follow import Followed
+from ibperp_invariants.view.from_json import EMPTY
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.node import Node, ViewError
-from ibperp_invariants.view.observed import NotObserved, without
-from ibperp_invariants.view.view import Known, View, perpetual_of, with_known
+from ibperp_invariants.view.totals import Totals, totals_after, totals_of
+from ibperp_invariants.view.view import Known, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ibperp.actions import Action
-    from ibperp_invariants.check.verdicts import Verdict
+    from ibperp_invariants.check.verdicts import Answer
 
 MALFORMED: Final = "trace_is_readable"
-"""The name under which a line that cannot be read is reported."""
+"""The name under which what cannot be read is reported."""
 
-CODES: Final = frozenset(code.value for code in RejectionCode)
+MISPLACED: Final = "trace_is_consistent"
+"""The name under which it is reported that a record is gone, or names something that is not."""
+
+REMEMBERED: Final = 1 << 16
+"""How many answers are remembered, so that the same question with another one is noticed."""
 
 
 class TraceError(ValueError):
-    """A trace without a readable header, so that nothing in it can be checked."""
+    """A trace without any line."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceViolation:
-    """A finding: the line of the trace, counted from 1, and what that line breaks."""
+    """A finding: the line of the trace, counted from 1, the byte of the trace, what is broken."""
 
     line: int
     violation: Violation
+    byte: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,215 +82,211 @@ class TraceReport:
     violations: list[TraceViolation] = field(default_factory=list)
     unchecked: dict[str, Unchecked] = field(default_factory=dict)
 
-    def add(self, line: int, verdicts: Iterable[Verdict]) -> None:
-        """Add the verdicts on a line."""
-        for verdict in verdicts:
-            if verdict.messages:
-                self.violations.extend(TraceViolation(line, own) for own in verdict.violations())
-            elif verdict.missing:
-                first = self.unchecked.get(verdict.invariant, Unchecked(0, line, verdict.missing))
-                again = replace(first, lines=first.lines + 1)
-                self.unchecked[verdict.invariant] = again
 
+def check_trace(lines: Iterable[str | bytes]) -> list[TraceViolation]:
+    """Return every finding in a trace; what cannot be read is one, and the rest is checked.
 
-def check_trace(lines: Iterable[str]) -> list[TraceViolation]:
-    """Return every finding in a trace; a line that cannot be read is a finding and ends the check.
-
-    Raise TraceError if the trace is empty or its header cannot be read.
+    Raise TraceError if there is no line.
     """
     return report_of_trace(lines).violations
 
 
-def report_of_trace(lines: Iterable[str]) -> TraceReport:
+def report_of_trace(lines: Iterable[str | bytes]) -> TraceReport:
     """Return what a trace breaks and what of it was not checkable; else as `check_trace`."""
-    numbered = ((n, text) for n, text in enumerate(lines, start=1) if text.strip())
-    first = next(numbered, None)
-    if first is None:
+    checker, found = TraceChecker(), list[TraceViolation]()
+    for line in lines:
+        found += checker.feed(line)
+    if not checker.has_begun:
         raise TraceError("the trace is empty; its first line must be a header with `system`")
-    report = TraceReport()
-    try:
-        checker = _Checker(Node(_decoded(first[1]), ""))
-    except ViewError as error:
-        raise TraceError(f"line {first[0]}, the header: {error}") from None
-    report.add(first[0], checker.start())
-    for number, text in numbered:
+    return TraceReport(found, checker.unchecked)
+
+
+class TraceChecker:
+    """Checks a trace line by line; what a line costs goes by what it changes.
+
+    `unchecked`: what was not checkable up to now.
+    """
+
+    def __init__(self) -> None:
+        self.unchecked: dict[str, Unchecked] = {}
+        self.has_begun = False
+        self.lines = 0
+        self._byte = 0
+        self._system: SystemParameters | None = None
+        self._known = Known()
+        self._known_print = 0
+        self._followed = Followed()
+        self._before: View | None = None
+        self._totals: Totals | None = None
+        self._whole: frozenset[str] | None = None
+        self._is_lost = False
+        self._seen: dict[tuple[int, int], int] = {}
+
+    def feed(self, line: str | bytes) -> list[TraceViolation]:
+        """Return what the next line breaks; a line without text breaks nothing."""
+        self.lines += 1
+        size = len(line) if isinstance(line, bytes) else len(line.encode("utf-8", "replace"))
+        begins, self._byte = self._byte, self._byte + size
+        if not line.strip():
+            return []
+        problems, found, at = list[str](), list[Violation](), 0
+        is_first, self.has_begun = not self.has_begun, True
         try:
-            report.add(number, checker.check(text))
+            wire = Node(decoded(_without_mark(line) if is_first else line), "")
+            if not is_first:
+                found = self._step(wire, problems)
+            elif "action" not in wire.object():
+                found = self._header(wire, problems)
+            else:
+                problems.append("no header: the first line must be an object with `system`")
+                found = self._step(wire, problems)
+        except (LineError, ViewError) as error:
+            at = error.at if isinstance(error, LineError) else 0
+            problems.append(str(error))
+            self._lose()
+        except RecursionError:
+            problems.append("the line is nested too deeply")
+            self._lose()
+        unread = [Violation(MALFORMED, ("CF-1",), message) for message in problems]
+        return [TraceViolation(self.lines, each, begins + at) for each in (*unread, *found)]
+
+    def _lose(self) -> None:
+        """Forget where the run stands: what the next line did cannot be told."""
+        self._before = self._totals = self._whole = None
+        self._known = replace(self._known, next_order=None)
+
+    def _header(self, wire: Node, problems: list[str]) -> list[Violation]:
+        """Take the header: start at genesis, or at the observation that it holds."""
+        try:
+            self._system = built(SystemParameters, wire.get("system"))
+            self._known = Known(None if system_violations(self._system) else self._system)
         except ViewError as error:
-            unreadable = Violation(MALFORMED, ("CF-1",), f"{error}; the check ends here")
-            report.violations.append(TraceViolation(number, unreadable))
-            break
-    return report
+            problems.append(f"the header: {error}")
+        try:
+            named = wire.find("capabilities")
+            capabilities = [item.text() for item in named.items()] if named else list(EMPTY)
+        except ViewError as error:
+            problems.append(f"the header: {error}")
+            capabilities = list(EMPTY)
+        self._followed = Followed(capabilities)
+        shown = wire.find("observation")
+        if shown is None:
+            if self._system is not None:
+                self._known = replace(self._known, next_order=0)
+                self._before = view_of_state(genesis(self._system))
+            return []
+        self._followed.show(shown)
+        problems += self._followed.problems
+        try:
+            self._known = known_at(wire, self._followed.after(), self._known)
+        except ViewError as error:
+            problems.append(f"the header: {error}")
+        return self._started()
 
+    def _know(self, known: Known) -> None:
+        self._known, self._known_print = known, hash(repr(known))
+        self._followed.know(known)
 
-class _Checker:
-    """Goes through the steps of a trace, keeping the view and what outcomes were seen."""
+    def _started(self) -> list[Violation]:
+        """Return what the state that was shown breaks by itself."""
+        self._know(self._known)
+        view = self._before = self._followed.after()
+        self._totals = totals_of(view)
+        said = verdicts_on(view)
+        self._whole = frozenset()
+        found = [
+            Violation(MISPLACED, ("CF-4",), message)
+            for message in misplaced(view, view, self._followed.touched)
+        ]
+        return found + self._judged(said)
 
-    def __init__(self, header: Node) -> None:
-        """Start at genesis, or at the observation that the header holds; raise ViewError."""
-        system = built(SystemParameters, header.get("system"))
-        self._known = Known(None if system_violations(system) else system)
-        named, self._observed = header.find("capabilities"), header.find("observation")
-        self._capabilities = [item.text() for item in named.items()] if named else list(EMPTY)
-        if self._observed is None:
-            self._known = replace(self._known, next_order=0)
-            self._view = view_of_state(genesis(system))
-        else:
-            view = self._read(self._observed)
-            self._known = _known_at(header, view, self._known)
-            self._view = with_known(view, self._known)
-        self._state = ""
-        self._seen: dict[str, str] = {}
-
-    def start(self) -> list[Verdict]:
-        """Return the verdicts on the observation of the header, if it has one."""
-        return [] if self._observed is None else verdicts_on(self._view)
-
-    def check(self, text: str) -> list[Verdict]:
-        """Return the verdicts on one line; raise ViewError if it cannot be read."""
-        decoded = Node(_decoded(text), "")
-        answer = _answer(decoded.get("outcome"))
-        action = action_of(decoded.get("action").value)
-        view = self._read(decoded.get("observation"))
-        answer = replace(answer, repeat=self._repeat(decoded))
+    def _step(self, wire: Node, problems: list[str]) -> list[Violation]:
+        """Take an action, its outcome and what changed."""
+        action, answer = self._told(wire, problems)
+        had_shown = self._show(wire, problems)
+        problems += self._followed.problems if had_shown else []
+        if action is None or answer is None or self._before is None or not had_shown:
+            self._lose()
+            return self._started() if had_shown else []
+        known = self._known
         if answer.code is None:
-            self._known = _learned(self._known, action, answer.facts)
-        before, self._view = self._view, with_known(view, self._known)
-        return verdicts(before, action, answer, self._view)
+            known = learned(known, action, answer.facts)
+        answer = replace(answer, repeat=self._repeat(wire))
+        if known is not self._known:
+            self._know(known)
+        after = self._followed.after()
+        before = self._before if self._whole is None else self._followed.before()
+        if self._totals is None:
+            self._totals = totals_of(after)
+        else:
+            self._totals = totals_after(self._totals, before, after)
+        said = verdicts(before, action, answer, after, totals=self._totals, whole=self._whole)
+        self._before = after
+        gone = misplaced(before, after, self._followed.touched)
+        found = [Violation(MISPLACED, ("CF-4",), message) for message in gone]
+        return found + self._judged(said)
 
-    def _read(self, observation: Node) -> View:
-        return view_of_observation(observation.value, capabilities=self._capabilities)
+    def _told(self, wire: Node, problems: list[str]) -> tuple[Action | None, Answer | None]:
+        """Return the action and the outcome of a line, None where one cannot be read."""
+        action, answer = None, None
+        try:
+            answer = answer_of(wire.get("outcome"))
+        except ViewError as error:
+            problems.append(str(error))
+        try:
+            action = action_of(wire.get("action").value)
+        except ViewError as error:
+            problems.append(str(error))
+        return action, answer
 
-    def _repeat(self, decoded: Node) -> str:
+    def _show(self, wire: Node, problems: list[str]) -> bool:
+        """Take the state of a line; tell whether it is known now."""
+        changes = wire.find("changes")
+        if changes is None:
+            self._followed.show(wire.get("observation"))
+            self._is_lost = False
+        elif self._before is None or self._followed.is_new:
+            if not self._is_lost:
+                problems.append("changes of a state that is not known; nothing is checked until")
+                problems[-1] += " a line shows a whole one"
+            self._is_lost = True
+            return False
+        else:
+            self._followed.change(changes)
+        return True
+
+    def _judged(self, said: Iterable[Verdict]) -> list[Violation]:
+        """Return what verdicts say is broken; note what was not checkable, and look there again."""
+        found, again = list[Violation](), set[str]()
+        for verdict in said:
+            if verdict.messages:
+                found += verdict.violations()
+                again.add(verdict.invariant)
+            elif verdict.missing:
+                first = self.unchecked.get(verdict.invariant)
+                first = first or Unchecked(0, self.lines, verdict.missing)
+                self.unchecked[verdict.invariant] = replace(first, lines=first.lines + 1)
+        self._whole = frozenset(again)
+        return found
+
+    def _repeat(self, wire: Node) -> str:
         """Return a difference if the same action on the same observation ended otherwise before."""
-        parts = [decoded.get(name).value for name in ("action", "outcome", "observation")]
-        question = _digest([self._state, repr(self._known), parts[0]])
-        answer = _digest(parts[1:])
-        self._state = _digest(parts[2])
-        known = self._seen.setdefault(question, answer)
-        if known == answer:
+        asked, answer = (_print(wire.get(name).value) for name in ("action", "outcome"))
+        question = hash((self._followed.former, self._known_print, asked)), asked
+        answered = hash((answer, self._followed.fingerprint))
+        if len(self._seen) >= REMEMBERED:
+            self._seen.pop(next(iter(self._seen)))
+        if self._seen.setdefault(question, answered) == answered:
             return ""
         return "the same action on the same observation had another outcome earlier in the trace"
 
 
-def _known_at(header: Node, view: View, known: Known) -> Known:
-    """Return what a header tells of parameters, with the margins that a ramp goes to (GV-2)."""
-    assets, markets = dict[str, AssetParameters](), dict[str, TradingParameters]()
-    for symbol, node in _listed(header, "assets"):
-        asset = built(AssetParameters, node)
-        ramp = view.assets[symbol].ramp if symbol in view.assets else None
-        if not asset_violations(asset):
-            assets[symbol] = with_margins(asset, ramp.target) if ramp else asset
-    for symbol, node in _listed(header, "markets"):
-        if node.find("base"):
-            market = built(MarketParameters, node)
-            markets |= {} if market_violations(market) else {symbol: market}
-            continue
-        perpetual = built(PerpetualParameters, node)
-        shown = perpetual_of(view, symbol)
-        if not perpetual_violations(perpetual):
-            to = shown.ramp.target if shown and shown.ramp else None
-            markets[symbol] = with_margins(perpetual, to) if to else perpetual
-    return replace(known, assets=assets, markets=markets)
+def _print(value: Any) -> int:
+    return hash(dumps(value, sort_keys=True))
 
 
-def _listed(header: Node, name: str) -> Iterator[tuple[str, Node]]:
-    listed = header.find(name)
-    for item in listed.items() if listed else ():
-        yield item.get("symbol").text(), item.get("parameters")
-
-
-def _learned(known: Known, action: Action, facts: Facts) -> Known:
-    """Return what is known after an accepted action; parameters that no law admits are not."""
-    match action:
-        case ListAsset(asset=symbol, parameters=asset) if not asset_violations(asset):
-            return replace(known, assets={**known.assets, symbol: asset})
-        case SetPoolParameters(asset=symbol, parameters=pool) if (
-            symbol in known.assets and not pool_violations(pool)
-        ):
-            asset = replace(known.assets[symbol], pool=pool)
-            return replace(known, assets={**known.assets, symbol: asset})
-        case (
-            ListMarket(market=symbol, parameters=market)
-            | SetMarketParameters(market=symbol, parameters=market)
-        ) if not market_violations(market):
-            return replace(known, markets={**known.markets, symbol: market})
-        case (
-            ListPerpetual(market=symbol, parameters=perpetual)
-            | SetPerpetualParameters(market=symbol, parameters=perpetual)
-        ) if not perpetual_violations(perpetual):
-            return replace(known, markets={**known.markets, symbol: perpetual})
-        case SetAssetParameters(asset=symbol, parameters=asset) if not asset_violations(asset):
-            return replace(known, assets={**known.assets, symbol: asset})
-        case SetSystemParameters(parameters=system) if not system_violations(system):
-            return replace(known, system=system)
-        case Liquidate() | RunRisk() | PlaceOrder():
-            return replace(known, next_order=_next_order(known, action, facts))
-        case _:
-            return known
-
-
-def _next_order(known: Known, action: Action, facts: Facts) -> int | None:
-    """Return the id of the next order after some were accepted, None where that is not told."""
-    try:
-        accepted = facts.accepted
-    except NotObserved:
-        return None
-    if isinstance(action, PlaceOrder):
-        first = accepted[0] if accepted else None
-        last = first if known.next_order is None else known.next_order
-        return None if last is None else last + 1
-    return None if known.next_order is None else known.next_order + len(accepted)
-
-
-def _answer(outcome: Node) -> Answer:
-    sides = set(outcome.members())
-    if sides == {"accepted"}:
-        accepted = outcome.get("accepted")
-        if "events" in accepted.members():
-            return Answer(facts=facts_of_json(accepted.get("events").items()))
-        path = accepted.at("events")
-        return Answer(facts=without(Facts(), {part.name: path for part in fields(Facts)}))
-    if sides != {"rejected"}:
-        raise ViewError("outcome must hold either `accepted` or `rejected`")
-    rejected = outcome.get("rejected")
-    named = "violated" in rejected.members()
-    violated = tuple(_code(item) for item in rejected.get("violated").items()) if named else ()
-    return Answer(_code(rejected.get("code")), violated)
-
-
-def _code(node: Node) -> str:
-    if node.text() not in CODES:
-        raise ViewError(f"{node.path} must be a rejection code, is {node.value!r}")
-    return node.text()
-
-
-def _decoded(text: str) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
-    except json.JSONDecodeError as error:
-        cut = " (it seems to be cut off)" if _is_cut(text, error) else ""
-        raise ViewError(f"not JSON{cut}: {error.msg} at column {error.colno}") from None
-    except (RecursionError, ValueError) as error:
-        raise ViewError(f"the line is not acceptable JSON: {error}") from None
-
-
-def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
-    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ViewError(f"a field is given twice: {max(names, key=names.count)}")
-    return members
-
-
-def _refused(constant: str) -> object:
-    raise ViewError(f"{constant} is not a JSON value")
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _without_mark(line: str | bytes) -> str | bytes:
+    """Return the first line of a file without a byte order mark."""
+    if isinstance(line, bytes):
+        return line.removeprefix(b"\xef\xbb\xbf")
+    return line.removeprefix("\ufeff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -15,7 +15,7 @@ from ibperp_invariants.view.totals import totals_of
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
-    from ibperp_invariants.step.step import Invariant
+    from ibperp_invariants.step.step import Invariant, StateCheck
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
 
@@ -71,12 +71,19 @@ class Answer:
 
 
 def verdicts(
-    before: View, action: Action, answer: Answer, after: View, *, totals: Totals | None = None
+    before: View,
+    action: Action,
+    answer: Answer,
+    after: View,
+    *,
+    totals: Totals | None = None,
+    whole: Container[str] | None = None,
 ) -> list[Verdict]:
     """Return the verdict of every invariant on a step and the state after it.
 
-    `totals`: the sums of `after`, if they are known already. Nothing is raised for what the views
-    lack: an invariant that needs it is not checkable.
+    `totals`: the sums of `after`, if they are known already. `whole`: the names of those invariants
+    that look at the whole state though they have a form for changes; None: all. Nothing is raised
+    for what the views lack: an invariant that needs it is not checkable.
     """
     step = Step(before, after, action, answer.code, answer.violated, answer.facts, answer.repeat)
     sums = totals_of(after) if totals is None else totals
@@ -84,11 +91,17 @@ def verdicts(
         _verdict(
             invariant,
             (invariant.on_step, (step,)),
-            (invariant.on_state, (after, sums)),
+            (_on_state(invariant, whole), (after, sums)),
             (invariant.on_change, (step,)),
         )
         for invariant in INVARIANTS
     ]
+
+
+def _on_state(invariant: Invariant, whole: Container[str] | None) -> StateCheck | None:
+    """Return the form for states of an invariant, if it has to be used."""
+    is_needed = whole is None or invariant.on_change is None or invariant.name in whole
+    return invariant.on_state if is_needed else None
 
 
 def verdicts_on(view: View) -> list[Verdict]:
@@ -115,6 +128,9 @@ def _verdict(invariant: Invariant, *forms: Form) -> Verdict:
                 messages.append(message)
         except NotObserved as error:
             missing = missing or str(error)
+        except Exception as error:  # noqa: BLE001 - values of a log that no rule ever met.
+            what = f"{type(error).__name__}: {error}"[:80]
+            missing = missing or f"values that it can be computed from ({what})"
     if not (messages or missing):
         return HELD[invariant.name]
     return Verdict(invariant.name, invariant.clauses, tuple(messages), missing)

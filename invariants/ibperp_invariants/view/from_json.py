@@ -5,7 +5,7 @@ What an observation leaves out raises NotObserved when it is looked at, and not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -15,14 +15,10 @@ from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import FundingPart, Margins
 from ibperp.programs import RequestKind
 from ibperp.state import Pool, RequestStatus, Settings, Token
-from ibperp_invariants.view.node import Node
+from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import (
     Named,
-    NotObserved,
-    missing_of,
     observed,
-    with_parts,
-    without,
 )
 from ibperp_invariants.view.view import (
     AccountView,
@@ -35,12 +31,10 @@ from ibperp_invariants.view.view import (
     QuoteView,
     RampView,
     RebalanceView,
-    View,
     WithdrawalView,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from enum import StrEnum
 
 T = TypeVar("T")
@@ -71,82 +65,16 @@ OF_PERPETUALS: Final = tuple(
 """The parts that a perpetual shows and a spot market does not."""
 
 
-def view_of_observation(
-    observation: object,
-    path: str = "observation",
-    capabilities: Collection[str] = frozenset(EMPTY),
-) -> View:
-    """Return the view of a decoded observation; raise ViewError where it is not one.
+class Reading:
+    """Reads the records of an observation, each from what is shown of it.
 
-    What an engine without one of the `capabilities` may leave out is read as in a state that never
-    had any; all else that is left out raises NotObserved when it is looked at.
+    `absent`: the values of members that may be left out. What cannot be read is noted in `problems`
+    and is missing from what is returned; with `problems` None it raises ViewError.
     """
-    absent = {
-        name: value
-        for capability, members in EMPTY.items()
-        if capability not in capabilities
-        for name, value in members.items()
-    }
-    return _Reading(absent).view(Node(observation, path))
 
-
-class Portfolios(Named[int, Health]):
-    """The health of accounts as it is reported; not observed where it should be, and is not."""
-
-    def __init__(self, reported: dict[int, Health], view: View) -> None:
-        super().__init__(reported, getattr(view.accounts, "path", ""))
-        others = (index for index in view.accounts if index not in reported)
-        self._lacking = [index for index in others if _is_shown(view, view.accounts[index])]
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether an account has one; raise NotObserved if it should."""
-        if key in self._lacking:
-            raise NotObserved(f"{self.path}/{key}/portfolio")
-        return super().__contains__(key)
-
-    def __iter__(self) -> Iterator[int]:
-        """Yield the accounts that have one; raise NotObserved at last if others should."""
-        yield from super().__iter__()
-        for key in self._lacking:
-            raise NotObserved(f"{self.path}/{key}/portfolio")
-
-
-class _Reading:
-    """Reads an observation; `absent`: the values of members that may be left out."""
-
-    def __init__(self, absent: Mapping[str, object]) -> None:
-        self._absent = absent
+    def __init__(self, absent: Mapping[str, object], problems: list[str] | None = None) -> None:
+        self._absent, self.problems = absent, problems
         self._flags = partial(self._record, OrderFlags, _all_of(OrderFlags, Node.boolean))
-
-    def view(self, root: Node) -> View:
-        """Return the view of an observation."""
-        readers: dict[str, Reader] = {
-            "time": Node.integer,
-            "chains": _named(Node.integer),
-            "assets": _named(self._asset),
-            "accounts": _numbered(self._account),
-            "withdrawals": _numbered(partial(self._record, WithdrawalView, WITHDRAWAL)),
-            "rebalances": _numbered(partial(self._record, RebalanceView, REBALANCE)),
-            "markets": _named(self._market),
-            "orders": _numbered(self._order),
-            "settlement_time": Node.integer,
-            "is_halted": Node.boolean,
-            "liquidation_time": Node.integer,
-            "backstops": _numbered(Node.integer),
-            "requests": _numbered(self._request),
-        }
-        untold = {
-            "system": "the parameters of the system",
-            "next_order": "the id of the next order",
-            "portfolios": root.at("accounts"),
-        }
-        view = self._record(View, readers, root, {"active": None, "exposed": None}, untold)
-        if "accounts" in missing_of(view):
-            return view
-        view = with_parts(view, accounts=_with_orders(view))
-        told = _numbered(self._portfolio)(root.get("accounts"))
-        reported = {index: health for index, health in told.items() if health is not None}
-        return with_parts(view, portfolios=Portfolios(reported, view))
 
     def _record(
         self,
@@ -161,14 +89,21 @@ class _Reading:
         for name, read in readers.items():
             member = NAMES.get(name, name)
             if member in members:
-                values[name] = read(Node(members[member], node.at(member)))
+                try:
+                    values[name] = read(Node(members[member], node.at(member)))
+                except ViewError as error:
+                    if self.problems is None:
+                        raise
+                    self.problems.append(str(error))
+                    lacking[name] = node.at(member)
             elif member in self._absent:
                 values[name] = read(Node(self._absent[member], node.at(member)))
             else:
                 lacking[name] = node.at(member)
         return observed(kind, values, lacking)
 
-    def _asset(self, node: Node) -> AssetView:
+    def asset(self, node: Node) -> AssetView:
+        """Return an asset."""
         readers: dict[str, Reader] = {
             "price": Node.integer,
             "price_time": Node.integer,
@@ -180,7 +115,7 @@ class _Reading:
         ramp = self._ramp(node, partial(self._record, Margins, _all_of(Margins, Node.integer)))
         return self._record(AssetView, readers, node, {"ramp": ramp}, _untold(node))
 
-    def _market(self, node: Node) -> MarketView:
+    def market(self, node: Node) -> MarketView:
         """Return a market; it is a perpetual if it has a member that no spot market has."""
         readers: dict[str, Reader] = _all_of(MarketView, Node.integer)
         readers |= {"bids": _ids, "asks": _ids}
@@ -206,7 +141,8 @@ class _Reading:
         readers: dict[str, Reader] = {"start": Node.integer, "end": Node.integer, **ways}
         return self._record(RampView, readers, ramp) if ramp else None
 
-    def _account(self, node: Node) -> AccountView:
+    def account(self, node: Node) -> AccountView:
+        """Return an account, without its orders."""
         position = partial(self._record, PositionView, _all_of(PositionView, Node.integer))
         flags = _all_of(Settings, Node.boolean)
         readers: dict[str, Reader] = {
@@ -221,15 +157,26 @@ class _Reading:
         amount = unsettled.integer() if unsettled else 0
         return self._record(AccountView, readers, node, {"orders": (), "unsettled": amount})
 
-    def _portfolio(self, node: Node) -> Health | None:
+    def portfolio(self, node: Node) -> Health | None:
+        """Return the health that an account reports, None if it reports none."""
         portfolio = node.find("portfolio")
         readers = _all_of(Health, Node.integer)
         return self._record(Health, readers, portfolio) if portfolio else None
 
-    def _order(self, node: Node) -> OrderView:
+    def order(self, node: Node) -> OrderView:
+        """Return an order."""
         return self._record(OrderView, {**ORDER, "flags": self._flags}, node)
 
-    def _request(self, node: Node) -> QuoteRequestView:
+    def withdrawal(self, node: Node) -> WithdrawalView:
+        """Return a withdrawal."""
+        return self._record(WithdrawalView, WITHDRAWAL, node)
+
+    def rebalance(self, node: Node) -> RebalanceView:
+        """Return a rebalance."""
+        return self._record(RebalanceView, REBALANCE, node)
+
+    def request(self, node: Node) -> QuoteRequestView:
+        """Return a request for quotes."""
         quote = partial(self._record, QuoteView, {"price": Node.integer, "flags": self._flags})
         readers: dict[str, Reader] = {**REQUEST, "flags": self._flags, "quotes": _numbered(quote)}
         return self._record(QuoteRequestView, readers, node)
@@ -237,32 +184,6 @@ class _Reading:
 
 def _untold(node: Node) -> dict[str, str]:
     return {"parameters": f"the parameters of {node.path.rpartition('/')[2]}"}
-
-
-def _with_orders(view: View) -> Named[int, AccountView]:
-    """Return the accounts with the ids of their open orders, as far as these are observed."""
-    opened: dict[int, tuple[int, ...]] = {}
-    try:
-        for index in sorted(view.orders):
-            owner = view.orders[index].account
-            opened[owner] = (*opened.get(owner, ()), index)
-    except NotObserved as error:
-        unseen = {"orders": str(error)}
-        changed = {index: without(of, unseen) for index, of in view.accounts.items()}
-    else:
-        known = (index for index in opened if index in view.accounts)
-        changed = {of: with_parts(view.accounts[of], orders=opened[of]) for of in known}
-    return Named({**view.accounts, **changed}, getattr(view.accounts, "path", ""))
-
-
-def _is_shown(view: View, account: AccountView) -> bool:
-    """Tell whether an account shows its health; if that is not known, it does."""
-    try:
-        debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
-        is_exposed = any(view.assets[symbol].price > 0 for symbol in debts)
-        return bool(account.orders or account.positions or account.unsettled) or is_exposed
-    except NotObserved:
-        return True
 
 
 def _all_of(kind: Any, read: Reader) -> dict[str, Reader]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ibperp.state import RequestStatus
+from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import NotObserved, observed
 from ibperp_invariants.view.view import changed
 
@@ -54,7 +55,8 @@ def totals_after(totals: Totals, before: View, after: View) -> Totals:
 
     def moved(kind: str) -> Iterator[tuple[int, Any]]:
         old, new = getattr(before, kind), getattr(after, kind)
-        for index in changed(old, new):
+        follows = isinstance(new, Live) and getattr(old, "live", old) is new
+        for index in new.moved(old) if follows else changed(old, new):
             yield from ((-1, old[index]),) if index in old else ()
             yield from ((1, new[index]),) if index in new else ()
 

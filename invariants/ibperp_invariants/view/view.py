@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
 from ibperp.state import RequestStatus
+from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import (
     Named,
     NotObserved,
@@ -284,6 +285,8 @@ def changed(before: Mapping[K, T], after: Mapping[K, T]) -> Sequence[K]:
 
     Where it is not observed whether entries differ, the end of what is returned is not either.
     """
+    if isinstance(after, Live) and getattr(before, "live", before) is after:
+        return after.changed_since(before)
     if isinstance(before, Entries) and isinstance(after, Entries):
         ids = (index for index, _, _ in after.vector.changed(before.vector))
         return tuple(index for index in ids if before.get(index) != after.get(index))
@@ -353,9 +356,9 @@ def with_known(view: View, known: Known) -> View:
     told: dict[str, Any] = {"system": known.system, "next_order": known.next_order}
     missing = missing_of(view)
     if "assets" not in missing:
-        told["assets"] = _named(view.assets, lambda symbol, asset: _limited(asset, known, symbol))
+        told["assets"] = _named(view.assets, lambda symbol, asset: limited(asset, known, symbol))
     if "markets" not in missing:
-        told["markets"] = _named(view.markets, lambda symbol, of: _listed(of, known, symbol))
+        told["markets"] = _named(view.markets, lambda symbol, of: listed(of, known, symbol))
     return with_parts(view, **{name: value for name, value in told.items() if value is not None})
 
 
@@ -364,12 +367,13 @@ def _named(entries: Mapping[str, T], told: Callable[[str, T], T]) -> Named[str, 
     return Named(changed, getattr(entries, "path", ""))
 
 
-def _limited(asset: AssetView, known: Known, symbol: str) -> AssetView:
+def limited(asset: AssetView, known: Known, symbol: str) -> AssetView:
+    """Return an asset with its parameters, if they are known."""
     limits = known.assets.get(symbol)
     return asset if limits is None else with_parts(asset, parameters=in_force(limits, asset.ramp))
 
 
-def _listed(market: MarketView, known: Known, symbol: str) -> MarketView:
+def listed(market: MarketView, known: Known, symbol: str) -> MarketView:
     """Return a market with its parameters: a perpetual, even where it shows no part of one."""
     limits = known.markets.get(symbol)
     if limits is None:

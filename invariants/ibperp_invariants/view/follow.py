@@ -1,0 +1,380 @@
+"""Follows what an engine observes, decoded from JSON: whole, or by what changed.
+
+A record is read again only if its entry changed, so that a step costs what it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from json import dumps
+from typing import TYPE_CHECKING, Any, Final
+
+from ibperp_invariants.view.from_json import EMPTY, NAMES, Reading
+from ibperp_invariants.view.live import Live
+from ibperp_invariants.view.node import Node, ViewError
+from ibperp_invariants.view.observed import NotObserved, observed, with_parts, without
+from ibperp_invariants.view.view import Known, View, limited, listed
+
+if TYPE_CHECKING:
+    from ibperp.margin import Health
+    from ibperp_invariants.view.view import AccountView, OrderView
+
+SCALARS: Final[Mapping[str, Callable[[Node], Any]]] = {
+    "time": Node.integer,
+    "settlement_time": Node.integer,
+    "is_halted": Node.boolean,
+    "liquidation_time": Node.integer,
+}
+MAPS: Final = (
+    "chains",
+    "assets",
+    "markets",
+    "orders",
+    "accounts",
+    "withdrawals",
+    "rebalances",
+    "backstops",
+    "requests",
+)
+"""The parts of a view with an entry for each name or id; accounts after what they go by."""
+
+BY_NAME: Final = frozenset({"chains", "assets", "markets"})
+UNTOLD: Final[Mapping[str, str]] = {
+    "system": "the parameters of the system",
+    "next_order": "the id of the next order",
+}
+TOP: Final = {NAMES.get(name, name): name for name in (*SCALARS, *MAPS)}
+"""The parts of a view by the member that shows them."""
+
+
+def view_of_observation(
+    observation: object,
+    path: str = "observation",
+    capabilities: Collection[str] = frozenset(EMPTY),
+) -> View:
+    """Return the view of a decoded observation; raise ViewError where it is not one.
+
+    What an engine without one of the `capabilities` may leave out is read as in a state that never
+    had any; all else that is left out raises NotObserved when it is looked at.
+    """
+    followed = Followed(capabilities, path)
+    followed.show(Node(observation, path))
+    if followed.problems:
+        raise ViewError(followed.problems[0])
+    followed.know(Known())
+    return followed.after()
+
+
+class Portfolios(Mapping[int, "Health"]):
+    """The health of accounts as it is reported; not observed where it should be, and is not.
+
+    `view` is the one that they belong to.
+    """
+
+    def __init__(self, reported: Mapping[int, Health], path: str) -> None:
+        self.reported, self.path = reported, path
+        self.view: View | None = None
+
+    def __getitem__(self, key: int) -> Health:
+        """Return what is reported; raise NotObserved if nothing is."""
+        return self.reported[key]
+
+    def get(self, key: int, default: Any = None) -> Any:
+        """Return what is reported, or what is given if nothing is."""
+        return self.reported.get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether an account has one; raise NotObserved if it should."""
+        if key in self.reported:
+            return True
+        if isinstance(key, int) and self._is_shown(key):
+            raise NotObserved(f"{self.path}/{key}/portfolio")
+        return False
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the accounts that have one; raise NotObserved at last if others should."""
+        yield from self.reported
+        for key in self.view.accounts if self.view else ():
+            _ = key in self
+
+    def __len__(self) -> int:
+        """Return how many are reported."""
+        return len(self.reported)
+
+    def _is_shown(self, key: int) -> bool:
+        """Tell whether an account shows its health; if that is not known, it does."""
+        if self.view is None or key not in self.view.accounts:
+            return False
+        try:
+            account, assets = self.view.accounts[key], self.view.assets
+            debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
+            is_exposed = any(assets[symbol].price > 0 for symbol in debts)
+            return bool(account.orders or account.positions or account.unsettled) or is_exposed
+        except NotObserved:
+            return True
+
+
+class Followed:
+    """What is observed, and the views before and after the last changes to it.
+
+    `problems`: what of the last changes could not be read, by path. `touched`: the parts of the
+    view, and the keys of their entries, that they may have changed. `fingerprint`: a number that
+    two observations of the same values have in common, `former`: that of the one before. `is_new`:
+    nothing has been observed yet.
+    """
+
+    def __init__(
+        self, capabilities: Collection[str] = frozenset(EMPTY), path: str = "observation"
+    ) -> None:
+        absent = {
+            name: value
+            for capability, members in EMPTY.items()
+            if capability not in capabilities
+            for name, value in members.items()
+        }
+        self.path, self.problems = path, list[str]()
+        self._absent, self._reading = absent, Reading(absent, self.problems)
+        self._raw: dict[str, Any] = {}
+        self._known = Known()
+        self._live: dict[str, Live[Any, Any]] = {name: Live(f"{path}/{name}") for name in MAPS}
+        self._health: Live[int, Health] = Live(f"{path}/accounts")
+        self._scalars: dict[str, Any] = {}
+        self._missing: dict[str, str] = {}
+        self._owned: dict[int, dict[int, None]] = {}
+        self._ownerless: dict[int, str] = {}
+        self._before: tuple[dict[str, Any], dict[str, str]] = {}, {}
+        self._latest: tuple[dict[str, Any], dict[str, str]] = {}, {}
+        self._has_orders = True
+        self.touched: dict[tuple[str, Any], str] = {}
+        self.fingerprint = self.former = 0
+        self.is_new = True
+        self._prints: dict[tuple[str, Any], int] = {}
+
+    def show(self, whole: Node) -> None:
+        """Take a whole observation; raise ViewError if it is no object."""
+        shown = whole.object()
+        self._begin()
+        for member, name in TOP.items():
+            if member in shown or member in self._absent:
+                value = shown[member] if member in shown else self._absent[member]
+                self._take(name, Node(value, f"{self.path}/{member}"))
+            else:
+                self._lose(name, member)
+        self._finish()
+
+    def change(self, changes: Node) -> None:
+        """Take changes: values by the path at which they stand now, null for what is gone."""
+        wanted = changes.object()
+        self._begin()
+        entries: dict[tuple[str, str], None] = {}
+        for path, value in wanted.items():
+            member, _, rest = path.partition("/")
+            name = TOP.get(member)
+            where = f"{self.path}/{path}"
+            if name is None:
+                self.problems.append(f"{where}: an observation has no such member")
+            elif rest and name in MAPS:
+                key = rest.partition("/")[0].replace("~1", "/")
+                if self._set(name, rest, value):
+                    entries[name, key] = None
+                else:
+                    self.problems.append(f"{where}: nothing stands there that could be changed")
+            elif value is None or rest:
+                self.problems.append(f"{where}: the member itself can only be given a value")
+            else:
+                self._take(name, Node(value, where))
+        for name, key in entries:
+            self._read(name, key)
+        self._finish()
+
+    def know(self, known: Known) -> None:
+        """Take what the run has told beside the observations; part of the last changes."""
+        old, self._known = self._known, known
+        for name, parts in (("assets", known.assets), ("markets", known.markets)):
+            was = getattr(old, name)
+            for symbol in parts:
+                if was.get(symbol) is not parts[symbol] and symbol in self._live[name]:
+                    self._read(name, symbol)
+
+    def before(self) -> View:
+        """Return the view before the last changes."""
+        values, missing = self._before
+        maps = {name: live.before() for name, live in self._live.items() if name not in missing}
+        return self._view({**values, **maps}, missing, self._health.before())
+
+    def after(self) -> View:
+        """Return the view after the last changes."""
+        maps = {name: live for name, live in self._live.items() if name not in self._missing}
+        told = {"system": self._known.system, "next_order": self._known.next_order}
+        values = {**self._scalars, **{k: v for k, v in told.items() if v is not None}}
+        missing = {**self._missing, **{k: p for k, p in UNTOLD.items() if k not in values}}
+        self._latest = values, missing
+        return self._view({**values, **maps}, missing, self._health)
+
+    def _view(
+        self, values: dict[str, Any], missing: Mapping[str, str], health: Mapping[int, Health]
+    ) -> View:
+        if "accounts" in missing:
+            missing = {**missing, "portfolios": f"{self.path}/accounts"}
+            return observed(View, {**values, "active": None, "exposed": None}, missing)
+        told = Portfolios(health, f"{self.path}/accounts")
+        more = {"portfolios": told, "active": None, "exposed": None}
+        told.view = observed(View, {**values, **more}, missing)
+        return told.view
+
+    def _begin(self) -> None:
+        self.problems.clear()
+        self.touched.clear()
+        self.former, self.is_new = self.fingerprint, False
+        self._before = self._latest
+        for live in (*self._live.values(), self._health):
+            live.settle()
+
+    def _take(self, name: str, node: Node) -> None:
+        """Take the whole value of a member."""
+        if name in SCALARS:
+            try:
+                self._scalars[name] = SCALARS[name](node)
+                self._missing.pop(name, None)
+            except ViewError as error:
+                self._lose(name, NAMES.get(name, name), str(error))
+            self.touched[name, ""] = ""
+            self._raw[name] = node.value
+            return
+        if not isinstance(node.value, dict):
+            self._lose(name, NAMES.get(name, name), f"{node.path} must be an object")
+            return
+        old, new = self._raw.get(name, {}), node.value
+        self._raw[name] = new
+        self._missing.pop(name, None)
+        for key in [key for key, value in new.items() if key not in old or old[key] != value]:
+            self._read(name, key)
+        for key in [key for key in old if key not in new]:
+            self._read(name, key)
+
+    def _lose(self, name: str, member: str, problem: str = "") -> None:
+        """Note that a member is not observed."""
+        if problem:
+            self.problems.append(problem)
+        self._missing[name] = f"{self.path}/{member}"
+        self._scalars.pop(name, None)
+        for key in self._raw.pop(name, None) or () if name in MAPS else ():
+            self._read(name, key)
+
+    def _set(self, name: str, rest: str, value: object) -> bool:
+        """Set what stands at a path of an entry, or remove it; tell whether that was possible."""
+        place = self._raw.setdefault(name, {})
+        self._missing.pop(name, None)
+        parts = [part.replace("~1", "/") for part in rest.split("/")]
+        for part in parts[:-1]:
+            if part not in place and value is not None:
+                place[part] = {}
+            place = place.get(part)
+            if not isinstance(place, dict):
+                return False
+        if value is None:
+            return place.pop(parts[-1], self) is not self
+        place[parts[-1]] = value
+        return True
+
+    def _read(self, name: str, key: str) -> None:
+        """Read an entry again."""
+        live, path = self._live[name], f"{self.path}/{NAMES.get(name, name)}/{key}"
+        own: Any = key
+        if name not in BY_NAME:
+            try:
+                own = Node(key, f"{path}, as an id,").integer()
+            except ViewError as error:
+                self.problems.append(str(error))
+                return
+        self.touched[name, own] = key
+        raw = self._raw.get(name, {})
+        entry: Any = None
+        if key in raw:
+            try:
+                entry = self._entry(name, key, Node(raw[key], path))
+            except ViewError as error:
+                self.problems.append(str(error))
+        old = live.get(own)
+        if name == "accounts":
+            self._note_account(own, raw.get(key), path)
+            entry = entry and self._with_orders(own, entry)
+        live.put(own, entry)
+        if name == "orders":
+            self._note_order(own, old, entry)
+
+    def _entry(self, name: str, key: str, node: Node) -> Any:
+        match name:
+            case "assets":
+                return limited(self._reading.asset(node), self._known, key)
+            case "markets":
+                return listed(self._reading.market(node), self._known, key)
+            case "orders":
+                return self._reading.order(node)
+            case "accounts":
+                return self._reading.account(node)
+            case "withdrawals":
+                return self._reading.withdrawal(node)
+            case "rebalances":
+                return self._reading.rebalance(node)
+            case "requests":
+                return self._reading.request(node)
+            case _:
+                return node.integer()
+
+    def _note_account(self, account: int, raw: object, path: str) -> None:
+        """Read again the health that an account reports."""
+        health = None
+        if isinstance(raw, dict):
+            try:
+                health = self._reading.portfolio(Node(raw, path))
+            except ViewError as error:
+                self.problems.append(str(error))
+        if health is not None or account in self._health:
+            self._health.put(account, health)
+
+    def _note_order(self, index: int, old: OrderView | None, new: OrderView | None) -> None:
+        """Give the owners of an order the ids of their open orders again."""
+        owners = set()
+        self._ownerless.pop(index, None)
+        for order, is_there in ((old, False), (new, True)):
+            if order is None:
+                continue
+            try:
+                owner = order.account
+            except NotObserved as error:
+                if is_there:
+                    self._ownerless[index] = str(error)
+                continue
+            owners.add(owner)
+            held = self._owned.setdefault(owner, {})
+            held.pop(index, None)
+            if is_there:
+                held[index] = None
+        accounts = self._live["accounts"]
+        for owner in sorted(owners):
+            if owner in accounts:
+                accounts.put(owner, self._with_orders(owner, accounts[owner]))
+
+    def _finish(self) -> None:
+        """Give all accounts their orders again, if these are observed now, or no longer."""
+        for (name, own), key in self.touched.items():
+            shown = self._raw.get(name) if name in SCALARS else self._raw.get(name, {}).get(key)
+            text = "" if shown is None else dumps(shown, sort_keys=True)
+            print_of = hash((name, own, text)) if text else 0
+            self.fingerprint += print_of - self._prints.pop((name, own), 0)
+            if text:
+                self._prints[name, own] = print_of
+        has_orders = not self._ownerless and "orders" not in self._missing
+        if has_orders != self._has_orders:
+            self._has_orders = has_orders
+            accounts = self._live["accounts"]
+            for owner in list(accounts):
+                accounts.put(owner, self._with_orders(owner, accounts[owner]))
+
+    def _with_orders(self, owner: int, account: AccountView) -> AccountView:
+        """Return an account with the ids of its open orders, as far as these are observed."""
+        if not self._has_orders:
+            path = next(iter(self._ownerless.values()), f"{self.path}/orders")
+            return without(account, {"orders": path})
+        return with_parts(account, orders=tuple(sorted(self._owned.get(owner, ()))))
