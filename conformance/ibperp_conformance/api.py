@@ -26,7 +26,8 @@ from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.runner.campaign import Campaign, Result, conduct, select
 from ibperp_conformance.runner.vectors import Suite, Vector, load_suite
 from ibperp_conformance.scenario.result import ScenarioResult
-from ibperp_conformance.scenario.run import run_scenario, trace_lines
+from ibperp_conformance.scenario.run import run_scenario
+from ibperp_conformance.traces.write import applied, trace_lines
 from ibperp_invariants.check.trace import TraceError, TraceViolation, check_trace
 
 __all__ = [
@@ -136,23 +137,30 @@ def fuzz(
 
 
 def read_trace(path: Path) -> Iterator[TraceLine]:
-    """Yield the lines of a trace, one at a time; raise `WrongUseError` naming file and line."""
+    """Yield the lines of a trace, one at a time; raise `WrongUseError` naming file and line.
+
+    Where a line holds only what changed, `observation` is the whole of it none the less.
+    """
+    shown: Mapping[str, Any] | None = None
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield _trace_line(path, number, line)
+                    read = _trace_line(path, number, line, shown)
+                    shown = read.observation or shown
+                    yield read
     except OSError as error:
         raise WrongUseError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _trace_line(path: Path, number: int, line: bytes) -> TraceLine:
+def _trace_line(path: Path, number: int, line: bytes, shown: Mapping[str, Any] | None) -> TraceLine:
     try:
         members = decode(line)
     except JsonTextError as error:
         raise WrongUseError(f"{path}, line {number}: {error}") from None
     if not isinstance(members, dict):
         raise WrongUseError(f"{path}, line {number}: expected a JSON object")
-    return TraceLine(
-        number, members.get("action"), members.get("outcome"), members.get("observation")
-    )
+    observation, changes = members.get("observation"), members.get("changes")
+    if isinstance(changes, dict) and shown is not None:
+        observation = applied(shown, changes)
+    return TraceLine(number, members.get("action"), members.get("outcome"), observation)

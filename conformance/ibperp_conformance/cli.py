@@ -179,44 +179,23 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     )
 
 
-@app.command("check-trace", epilog=exit_codes("every invariant holds", "one is broken"))
+@app.command("check-trace", epilog=exit_codes("every invariant holds", "a finding"))
 def check_trace(
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The trace; - is stdin.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE.jsonl ...", help="Traces; - is stdin.")
+    ],
+    jobs: Annotated[int, typer.Option(min=1, max=512, help="Traces at a time.")] = 1,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show each finding, not only the first ones.")
+    ] = False,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Check on the Dask cluster of this scheduler.")
+    ] = "",
 ) -> int:
-    """Hold the observations of a recorded trace to the invariants."""
-    from ibperp_conformance.files import WrongUseError
-    from ibperp_conformance.json_text import visible
-    from ibperp_conformance.progress import Progress
-    from ibperp_invariants.check import trace as recorded
+    """Hold the observations of recorded traces, plain, gzip or zstd, to the invariants."""
+    from ibperp_conformance.traces.command import main_check_trace
 
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise WrongUseError(f"cannot read {file}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise WrongUseError(f"cannot read {file}: not UTF-8 at byte {error.start}") from None
-    lines = text.splitlines()
-    if not any(line.strip() for line in lines):
-        raise WrongUseError(f"{file} is empty; write a trace with: ibperp run FILE.yaml --trace")
-    try:
-        with Progress("lines", len(lines)) as progress:
-            report = recorded.report_of_trace(progress.over(lines))
-    except recorded.TraceError as error:
-        raise WrongUseError(f"{file}: {visible(str(error))}") from None
-    for violation in report.violations:
-        broken = violation.violation
-        clauses = ", ".join(broken.clauses)
-        message = f"line {violation.line}: {broken.invariant} [{clauses}]: {broken.message}"
-        typer.echo(visible(message))
-    for name, lacking in report.unchecked.items():
-        where = f"in {lacking.lines} lines, first in line {lacking.line}"
-        typer.echo(visible(f"{name}: not checkable {where}: missing {lacking.missing}"))
-    if report.violations:
-        typer.echo(f"{file}: {len(report.violations)} violations of the invariants")
-        return 1
-    checked = "that could be checked " if report.unchecked else ""
-    typer.echo(f"{file}: every invariant {checked}holds in {len(lines)} lines")
-    return 0
+    return main_check_trace(files, jobs=jobs, everything=everything, dask=dask)
 
 
 @app.command(epilog=exit_codes("no clause has a gap", "a clause has one"))

@@ -13,8 +13,9 @@ from ibperp_conformance.pictures.plot import plot_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.report.report import as_json, print_result
-from ibperp_conformance.scenario.run import run_scenario, trace_lines
+from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
+from ibperp_conformance.traces.write import trace_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,9 @@ from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.run_command import main_run
-from ibperp_conformance.scenario.run import run_scenario, trace_lines
+from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.scenario.steps import step_readers
+from ibperp_conformance.traces.write import trace_lines
 from ibperp_invariants import Follower, Violation
 from worlds.risk_story import RISK
 

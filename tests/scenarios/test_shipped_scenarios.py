@@ -15,7 +15,8 @@ from ibperp_conformance.report.events import happened
 from ibperp_conformance.report.report import as_json, print_result
 from ibperp_conformance.run_command import main_run
 from ibperp_conformance.scenario.result import ScenarioResult
-from ibperp_conformance.scenario.run import run_scenario, trace_lines
+from ibperp_conformance.scenario.run import run_scenario
+from ibperp_conformance.traces.write import trace_lines
 
 pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run by other tests too.
 
@@ -123,9 +124,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def test_shipped_scenario__goes_as_it_says(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main_run(path, False, None) == 0
     assert "every invariant holds" in capsys.readouterr().out
-    header, *steps = map(json.loads, islice(trace_lines(ran(path)), TRACED))
+    header, first, *steps = map(json.loads, islice(trace_lines(ran(path)), TRACED))
     assert header.keys() == {"system"}
-    assert all(step.keys() == {"action", "outcome", "observation"} for step in steps)
+    assert first.keys() == {"action", "outcome", "observation"}
+    assert all(step.keys() == {"action", "outcome", "changes"} for step in steps)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.actions import AdvanceTime, PlaceOrder
@@ -13,13 +12,6 @@ from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError, Problem, load_document
 from ibperp_conformance.presets.preset import Preset, load_preset
 from ibperp_conformance.presets.reading import Reading, suggestion
-from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.wire import (
-    encode_action,
-    encode_outcome,
-    encode_record,
-    encode_system,
-)
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario.repeat import (
     REPEAT,
@@ -33,11 +25,10 @@ from ibperp_conformance.scenario.steps import read_action, step_readers
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ibperp.actions import Action
-    from ibperp.state import Asset, Market, Perpetual
     from ibperp_conformance.presets.document import Document, FieldPath
 
 FIELDS: Final = ("title", "preset", "accounts", "steps")
@@ -80,31 +71,6 @@ def run_scenario(
     names = {account: name for name, account in cast.accounts.items()}
     orders = {order: name for name, order in cast.orders.items()}
     return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
-
-
-def trace_lines(result: ScenarioResult) -> Iterator[str]:
-    """Yield the trace of a run: a line with the system, then one line a step."""
-    start = result.start
-    header: dict[str, Any] = {"system": encode_system(start.system)}
-    if start != genesis(start.system):
-        header |= {
-            "assets": _parameters(start.assets),
-            "markets": _parameters(start.markets),
-            "observation": observe(start),
-        }
-    yield _line(header)
-    for step in (*result.scene, *result.steps):
-        yield _line(
-            {
-                "action": encode_action(step.action),
-                "outcome": encode_outcome(step.before, step.outcome),
-                "observation": observe(step.after),
-            }
-        )
-
-
-def _parameters(entries: Iterable[Asset | Market | Perpetual]) -> list[dict[str, Any]]:
-    return [{"symbol": own.symbol, "parameters": encode_record(own.parameters)} for own in entries]
 
 
 def _fields(document: Document) -> dict[str, Any]:
@@ -279,7 +245,3 @@ def _taken(cast: Cast, line: int, label: str, action: Action, state: State) -> S
     outcome = transition(state, action)
     violations = tuple(cast.follower.check(state, action, outcome)) if cast.follower else ()
     return StepResult(line, label, action, state, outcome, None, violations)
-
-
-def _line(value: dict[str, Any]) -> str:
-    return dumps(value, separators=(",", ":")) + "\n"

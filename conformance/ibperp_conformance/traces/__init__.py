@@ -1,0 +1,1 @@
+"""Logs of runs: written, read from files of several kinds, and checked."""

@@ -1,0 +1,81 @@
+"""Checks one log: what it breaks, told line by line and at the end by invariant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ibperp_conformance.json_text import on_one_line
+from ibperp_conformance.traces.files import lines_of, opened
+from ibperp_invariants.check.trace import MALFORMED, TraceChecker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ibperp_invariants.check.trace import TraceViolation, Unchecked
+
+
+@dataclass(slots=True)
+class LogReport:
+    """What a log came to: its lines, findings by invariant, and what was not checkable."""
+
+    name: str
+    lines: int = 0
+    read: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    unchecked: dict[str, Unchecked] = field(default_factory=dict)
+
+
+def check_log(
+    name: str,
+    most: int,
+    say: Callable[[str], None],
+    on_line: Callable[[], None] = lambda: None,
+) -> LogReport:
+    """Check a log, `-` for standard input; `say` each finding, of an invariant at most so many.
+
+    `most` 0: all. `on_line` is called after each line. Raise WrongUseError if it cannot be read.
+    """
+    report, checker = LogReport(name), TraceChecker()
+    with opened(name) as stream:
+        for line in lines_of(stream):
+            found = checker.feed(line)
+            for finding in found:
+                _tell(report, finding, most, say)
+            unread = any(finding.violation.invariant == MALFORMED for finding in found)
+            report.read += bool(line.strip()) and not unread
+            on_line()
+    report.lines, report.unchecked = checker.lines, checker.unchecked
+    return report
+
+
+def _tell(
+    report: LogReport, finding: TraceViolation, most: int, say: Callable[[str], None]
+) -> None:
+    broken = finding.violation
+    report.found[broken.invariant] += 1
+    count = report.found[broken.invariant]
+    if most and count > most:
+        return
+    where = f"{report.name}, line {finding.line}, byte {finding.byte}"
+    clauses = ", ".join(broken.clauses)
+    say(on_one_line(f"{where}: {broken.invariant} [{clauses}]: {broken.message}"))
+    if count == most:
+        say(f"{report.name}: more of {broken.invariant} is only counted; --all shows each")
+
+
+def summary(report: LogReport) -> list[str]:
+    """Return what was not checkable, by what is missing, and what a log came to."""
+    lines = []
+    for name, lacking in report.unchecked.items():
+        where = f"in {lacking.lines} lines, first in line {lacking.line}"
+        lines.append(on_one_line(f"{name}: not checkable {where}: missing {lacking.missing}"))
+    if report.found:
+        counts = ", ".join(f"{count} {name}" for name, count in report.found.most_common())
+        total = sum(report.found.values())
+        lines.append(f"{report.name}: {total} findings in {report.lines} lines: {counts}")
+    else:
+        checked = "that could be checked " if report.unchecked else ""
+        lines.append(f"{report.name}: every invariant {checked}holds in {report.lines} lines")
+    return lines

@@ -1,0 +1,64 @@
+"""Logs as files: plain, gzip or zstd, told by their first bytes, read line by line."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from ibperp_conformance.files import WrongUseError
+from ibperp_invariants.check.lines import LINE_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STDIN: Final = "-"
+GZIP: Final = b"\x1f\x8b"
+ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+
+@contextmanager
+def opened(name: str) -> Iterator[IO[bytes]]:
+    """Open a log, `-` for standard input; raise WrongUseError if it cannot be read."""
+    try:
+        raw = sys.stdin.buffer if name == STDIN else open(name, "rb")  # noqa: SIM115, PTH123
+    except OSError as error:
+        raise WrongUseError(f"cannot read {name}: {error.strerror}") from None
+    try:
+        stream = io.BufferedReader(cast("Any", raw)) if not hasattr(raw, "peek") else raw
+        first = stream.peek(4)[:4]
+        if first.startswith(GZIP):
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+        elif first == ZSTD:
+            yield _zstd(stream)
+        else:
+            yield stream
+    except (OSError, EOFError) as error:
+        raise WrongUseError(f"cannot read {name}: {_reason(error)}") from None
+    finally:
+        if name != STDIN:
+            raw.close()
+
+
+def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines, which end at a line feed and nowhere else; one that is too long is cut."""
+    while line := stream.readline(LINE_MAX + 1):
+        yield line
+        while len(line) > LINE_MAX and not line.endswith(b"\n"):
+            line = stream.readline(LINE_MAX + 1)
+
+
+def _zstd(stream: IO[bytes]) -> IO[bytes]:
+    try:
+        import zstandard
+    except ImportError:
+        message = "reading zstd needs the extra zstd: pip install 'ibperp[zstd]'"
+        raise WrongUseError(message) from None
+    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    return io.BufferedReader(cast("Any", reader))
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
