@@ -27,7 +27,7 @@ def with_changes(records: list[Record]) -> list[Record]:
 
 WHOLE: Final = [recorded(TRADES), recorded(POSITIONS)]
 LOGS: Final = [*WHOLE, *map(with_changes, WHOLE)]
-JUNK: Final = (
+JUNK: Final[tuple[Any, ...]] = (
     None,
     True,
     5,
