@@ -4,7 +4,8 @@ import { fund, isPoolLawful, sweep } from './money_market.mjs';
 import { isBetween, isInRange, LARGEST, MILLION, RATIO } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { limitedPrice, marginStage } from './portfolio.mjs';
+import { limitedPrice } from './portfolio.mjs';
+import { marginStage } from './relevance.mjs';
 import { marginsOf, startRamp } from './ramps.mjs';
 import { available, byId, entry, firstStage, isName, isReserved, newAccount, post } from './state.mjs';
 

@@ -6,7 +6,8 @@ import {
   borrowMinted, borrowRate, borrowShares, burnBorrow, burnLend, charge, claim, claimOf, debt, debtOf, entryFee, isBookClosed,
   lendMinted, lendShares, mintLend, repayBurned, throttle, utilizationConditions,
 } from './pool.mjs';
-import { health, marginStage, meetsInitial } from './portfolio.mjs';
+import { health, meetsInitial } from './portfolio.mjs';
+import { marginStage } from './relevance.mjs';
 import { moveRamps } from './ramps.mjs';
 import { available, byId, firstStage, isReserved, moveShares, post } from './state.mjs';
 

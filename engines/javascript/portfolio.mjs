@@ -2,7 +2,6 @@
 
 import { delivers, isFirm, isPerpetual, openOrders, receives } from './trading/book.mjs';
 import { absolute, ceilDivide, floorDivide, isqrtUp, max, min, RATIO, sum } from './numbers.mjs';
-import { stage } from './outcomes.mjs';
 import { claimOf, debtOf } from './pool.mjs';
 import { due, lotsOf, positionsOf, unrealized, worth } from './positions.mjs';
 import { byId, changeEntry, entry } from './state.mjs';
@@ -143,7 +142,7 @@ function gains(state, account) {
 }
 
 /** The lines with what each requires of which notional: an asset and a perpetual have fractions of the same names. */
-function requiring(state, assets, positions) {
+export function requiring(state, assets, positions) {
   const ofAssets = assets.map(({ asset, exposed }) => ({ parameters: asset.parameters, notional: owedValue(asset, exposed) }));
   const ofPositions = positions.map(({ market, exposed }) =>
     ({ parameters: market.parameters, notional: owedValue(settlementAsset(state), exposed * market.mark_price) }));
@@ -177,12 +176,12 @@ export const meetsInitial = (of) => counted(of) >= of.initial;
 export const isLiquidatable = ({ exposure, equity, maintenance }) => exposure > 0n && equity <= maintenance;
 
 // PF-8
-export function isAdmissible(before, after) {
-  if (meetsInitial(after)) return true;
+export function isNoRiskier(before, after) {
   const [was, is] = [counted(before), counted(after)];
   return after.maintenance <= before.maintenance &&
     (is >= was || (is >= 0n && is * before.maintenance >= was * after.maintenance));
 }
+export const isAdmissible = (before, after) => meetsInitial(after) || isNoRiskier(before, after);
 
 // GV-3
 function levelOf(price, seconds, age, floor, isLimited) {
@@ -200,6 +199,8 @@ export const markLevel = ({ system, time }, { mark_price, mark_time, is_limited 
 
 const ADMIT_DEVIATING = ['order_price_age', 'liquidation_price_age'];
 
+export const isAdmitted = (level, age) => level === 'valid' || (level === 'deviating' && ADMIT_DEVIATING.includes(age));
+
 /** What levels refuse; `unknown` is the code of a missing price. */
 export const levelConditions = (levels, age, unknown) => {
   const has = (level) => levels.includes(level);
@@ -208,29 +209,6 @@ export const levelConditions = (levels, age, unknown) => {
     price_stale: has('stale'), ...(has('unknown') ? { [unknown]: true } : {}),
   };
 };
-
-// PF-9
-function accountLevels(state, id, age) {
-  const account = byId(state.accounts, id);
-  const [assets, positions] = [assetLines(state, account), positionLines(state, account)];
-  if ([...assets, ...positions].every(({ exposed }) => exposed === 0n)) return [];
-  const used = assets.filter(({ asset, exposed }) => exposed !== 0n || asset.price !== 0n).map(({ asset }) => asset);
-  if (positions.length > 0) used.push(settlementAsset(state));
-  return [
-    ...used.map((asset) => assetLevel(state, asset, age)), ...positions.map(({ market }) => markLevel(state, market, age)),
-  ];
-}
-
-/** What the prices behind an account refuse, with the name of the price age. */
-export const feedConditions = (state, id, age) => levelConditions(accountLevels(state, id, age), age, 'price_stale');
-
-/** The last stage of an owner's action (PF-8), with the name of the price age. */
-export function marginStage({ before, state }, id, age) {
-  stage({
-    ...feedConditions(state, id, age),
-    insufficient_margin: !isAdmissible(health(before, id), health(state, id)),
-  });
-}
 
 // PF-10
 /** Also of an index and of a mark (PP-6). */

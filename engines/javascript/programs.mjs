@@ -5,7 +5,8 @@ import { dueConditions, limitPrice } from './liquidation/due.mjs';
 import { isBetween, isInRange, max } from './numbers.mjs';
 import { priceConditions } from './trading/orders.mjs';
 import { stage } from './outcomes.mjs';
-import { feedConditions, health, isAdmissible, isLiquidatable, meetsInitial } from './portfolio.mjs';
+import { health, isLiquidatable, meetsInitial } from './portfolio.mjs';
+import { marginConditions } from './relevance.mjs';
 import { byId, isReserved } from './state.mjs';
 import { exchange, prepareMaker, prepareTaker } from './trading/trades.mjs';
 
@@ -197,9 +198,6 @@ function trade(run, request, quoter, { price, flags }) {
   prepareTaker(run, agreed); // stage 5
   exchange(run, agreed);
   close(run, request, 'filled');
-  const judged = (id) => ({
-    ...feedConditions(state, id, 'order_price_age'),
-    insufficient_margin: !isAdmissible(health(run.before, id), health(state, id)),
-  });
+  const judged = (id) => marginConditions(run, id, 'order_price_age');
   stage(either(judged(quoter), isConversion(request) ? {} : judged(requester))); // stage 6
 }

@@ -5,7 +5,8 @@ import { doRedeem, fund, redeemConditions, sweep } from './money_market.mjs';
 import { floorDivide, isBetween, isInRange, max } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import { claimOf } from './pool.mjs';
-import { assetLevel, levelConditions, marginStage } from './portfolio.mjs';
+import { assetLevel, levelConditions } from './portfolio.mjs';
+import { marginStage } from './relevance.mjs';
 import { available, byId, entry, isName, isReserved, post } from './state.mjs';
 
 export const assetsOf = (state, { parameters: { base, quote } }) => [state.assets.get(base), state.assets.get(quote)];

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ibperp.portfolio import used_prices
 from ibperp.state import Perpetual
 from ibperp.valuation import settlement_asset
 
 if TYPE_CHECKING:
-    from ibperp.state import Account, State
+    from ibperp.state import State
 
 
 class ActionClass(StrEnum):
@@ -83,13 +82,6 @@ def mark_level(state: State, index: int, of: ActionClass) -> PriceLevel:
     assert isinstance(market, Perpetual)
     seconds = state.time - market.mark_time
     return level_of(market.mark_price, seconds, age, 0, is_limited=market.is_limited)
-
-
-def account_levels(state: State, account: Account, of: ActionClass) -> frozenset[PriceLevel]:
-    """Return the levels of the prices behind an account's health (PF-9)."""
-    assets, markets = used_prices(state, account)
-    levels = [asset_level(state, index, of) for index in assets]
-    return frozenset(levels + [mark_level(state, index, of) for index in markets])
 
 
 def market_levels(state: State, index: int, of: ActionClass) -> frozenset[PriceLevel]:

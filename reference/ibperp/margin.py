@@ -5,7 +5,7 @@ All values are quote atoms, all weights and fractions ratios of 10^18. No functi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up
@@ -122,6 +122,20 @@ def is_no_riskier(before: Health, after: Health) -> bool:
     ratio_kept = counted_after * before.maintenance >= counted_before * after.maintenance
     is_no_less = counted_after >= counted_before or (counted_after >= 0 and ratio_kept)
     return after.maintenance <= before.maintenance and is_no_less
+
+
+def is_admissible_without(healths: tuple[Health, Health], uncounted: tuple[int, int]) -> bool:
+    """Tell whether a change is admissible if a part of the collateral counts for nothing (PF-9).
+
+    `uncounted`: what that part counts for before and after. A change that is admissible only by
+    being no riskier is so with that part too, which may not be taken out for nothing.
+    """
+    before, after = (
+        replace(of, equity=of.equity - part) for of, part in zip(healths, uncounted, strict=True)
+    )
+    if counted_equity(after) >= after.initial:
+        return True
+    return is_no_riskier(before, after) and is_no_riskier(*healths)
 
 
 def is_liquidatable(health: Health) -> bool:

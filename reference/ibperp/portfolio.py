@@ -116,20 +116,6 @@ def health(state: State, account: Account) -> Health:
     )
 
 
-def used_prices(state: State, account: Account) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the assets and the perpetuals whose prices stand behind an account's health (PF-9).
-
-    An account without exposure needs none; collateral without a price counts for nothing.
-    """
-    lines, positions = portfolio(state, account), position_lines(state, account)
-    if not any(line.exposed for line in lines) and not any(line.exposed for line in positions):
-        return frozenset(), frozenset()
-    used = {line.asset for line in lines if line.exposed or state.assets[line.asset].price}
-    if positions:
-        used.add(settlement_asset(state))
-    return frozenset(used), frozenset(line.market for line in positions)
-
-
 def _line(state: State, account: Account, index: int) -> Line:
     held, owed = held_atoms(state, account, index), owed_atoms(state, account, index)
     spoken_for, ended = at(account.reserved, index), 0

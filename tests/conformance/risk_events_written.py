@@ -7,6 +7,7 @@ from ibperp.events import (
     BlockTraded,
     Event,
     Liability,
+    LiquidationHeldBack,
     LiquidationStage,
     LiquidationStep,
     LossSpread,
@@ -21,6 +22,7 @@ from ibperp.events import (
     Unsettled,
 )
 from ibperp.orders import Side
+from ibperp.rejection_codes import RejectionCode
 
 RISK_EVENTS: Final[list[tuple[Event, dict[str, Any]]]] = [
     (
@@ -37,6 +39,10 @@ RISK_EVENTS: Final[list[tuple[Event, dict[str, Any]]]] = [
             "lots": "-10",
             "price": "9",
         },
+    ),
+    (
+        LiquidationHeldBack(3, RejectionCode.PRICE_AT_FLOOR),
+        {"type": "liquidation_held_back", "account": "3", "code": "price_at_floor"},
     ),
     (
         BankruptcyResolved(3, 0, Liability.POOL, 9, 4, 3, 2),

@@ -331,6 +331,12 @@ def blind() -> list[Step]:
     ]
 
 
+def shielded() -> list[Step]:
+    """A liquidation and a resolution that are refused for prices on which nothing depends."""
+    step = replace(on_adl(), after=on_adl().before, code="price_stale", violated=("price_stale",))
+    return [step, replace(step, action=ResolveBankruptcy(FAILING))]
+
+
 def jumped() -> list[Step]:
     """Margins that pass their target, a ramp that outlives its end, and margins that jump."""
     state = run(due(), SetSystemParameters(SLOW))
@@ -403,6 +409,7 @@ OTHER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
     "healthy_to_due_only_by_price_time_parameters": fallen,
     "requests_trade_balance": misquoted,
     "feeds_admit_by_level": blind,
+    "prices_stand_where_they_matter": shielded,
     "ramp_is_monotone": jumped,
     "halt_admits_only": unhalted,
     "liquidation_waits_for_grace": hasty,

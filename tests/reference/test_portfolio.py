@@ -16,7 +16,8 @@ from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
-from ibperp.portfolio import health, portfolio, used_prices
+from ibperp.portfolio import health, portfolio
+from ibperp.relevance import due_levels
 from ibperp.state import Market, OrderStatus
 from ibperp.transition import transition
 from worlds.exchange import (
@@ -137,7 +138,7 @@ def test_health__looks_at_no_other_account(quiet: Quiet) -> None:
     for other in (MAKER, LENDER):
         with pytest.raises(AssertionError, match="is read"):
             health_of(state, other)
-    used_prices(state, state.accounts[TRADER])
+    due_levels(state, state.accounts[TRADER], health_of(state))
 
 
 @PROPERTY

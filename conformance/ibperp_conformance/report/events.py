@@ -10,6 +10,7 @@ from ibperp.events import (
     FundingApplied,
     InterestCharged,
     LedgerKind,
+    LiquidationHeldBack,
     MarkUpdated,
     OrderAccepted,
     OrderEnded,
@@ -55,7 +56,9 @@ def happened(result: ScenarioResult, step: StepResult) -> list[str]:
 def _other(event: Event, action: Action, names: Mapping[int, str]) -> str:
     """Return whose balance gave, or else received, if it is not the account that acts."""
     acting = getattr(action, "account", None)
-    if isinstance(event, Unsettled | Settled | VirtualMoved | VirtualInterest):
+    if isinstance(
+        event, Unsettled | Settled | VirtualMoved | VirtualInterest | LiquidationHeldBack
+    ):
         return "" if event.account == acting else f"{names.get(event.account, event.account)}: "
     if not isinstance(event, Posting) or acting is None:
         return ""
@@ -83,6 +86,8 @@ def _event_line(state: State, event: Event, orders: Mapping[int, str]) -> str:
             amount, price = _lots(state, event.market, event.lots), decimal_of(event.price / prices)
             maker = orders.get(event.maker_order, event.maker_order)
             return f"traded {amount} at {price} with {maker}"
+        case LiquidationHeldBack():
+            return f"left alone, {event.code.value}"
         case OrderEnded():
             left = _lots(state, state.orders[event.order].market, event.lots)
             return f"{orders.get(event.order, event.order)} ends, {left} left: {event.reason.value}"

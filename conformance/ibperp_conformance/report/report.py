@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ibperp.events import LiquidationHeldBack
 from ibperp.outcomes import Accepted, Rejected
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.wire import encode_action, encode_outcome
@@ -70,11 +71,32 @@ def print_result(result: ScenarioResult, console: Console) -> None:
     for standing in accounts:
         if standing.is_liquidatable:
             console.print(f"[yellow]{shown(standing.account)} is liquidatable[/yellow]")
+    for line in held_back(result):
+        console.print(f"[yellow]{shown(line)}[/yellow]")
     for step in (*result.scene, *result.steps):
         for line in complaints(step):
             console.print(f"[red]{shown(line)}[/red]", soft_wrap=True)
     verdict = "every outcome as expected, every invariant holds"
     console.print(f"[green]{verdict}[/green]" if result.is_ok else "[red]failed[/red]")
+
+
+def held_back(result: ScenarioResult) -> list[str]:
+    """Return a line for each account that runs of the risk left alone for want of a price."""
+    events = (
+        event
+        for step in (*result.scene, *result.steps)
+        if isinstance(step.outcome, Accepted)
+        for event in step.outcome.events
+    )
+    found = Counter(
+        (event.account, event.code.value)
+        for event in events
+        if isinstance(event, LiquidationHeldBack)
+    )
+    return [
+        f"{result.names.get(account, account)} was left alone by run_risk {times} times: {code}"
+        for (account, code), times in sorted(found.items())
+    ]
 
 
 def complaints(step: StepResult) -> list[str]:

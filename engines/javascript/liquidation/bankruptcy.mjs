@@ -1,13 +1,13 @@
 // Who bears the rest: the insurance (LQ-8), bankruptcies (LQ-9), the due list worked off (LQ-10).
 
 import { payLenders } from './deleveraging.mjs';
-import { dueList, dueStages, isDue } from './due.mjs';
+import { dueConditions, dueList, dueStages, isDue, isPriced } from './due.mjs';
 import { repayOwn, takeStep } from './ladder.mjs';
 import { floorDivide, max, min, sum } from '../numbers.mjs';
-import { stage } from '../outcomes.mjs';
+import { stage, violatedBy } from '../outcomes.mjs';
 import { borrowShares, burnBorrow, claimOf, debtOf } from '../pool.mjs';
-import { marginStage } from '../portfolio.mjs';
 import { due, positionsOf, unrealized } from '../positions.mjs';
+import { marginStage } from '../relevance.mjs';
 import { attempt, available, byId, credit, entry, firstStage, moveShares, post } from '../state.mjs';
 import { INSURANCE, passFund, passLend, quoteWorth, resources } from './takeover.mjs';
 
@@ -138,7 +138,9 @@ function resolve(run, id) {
   const { state, events } = run;
   const count = events.length;
   let budget = state.system.insurance_limit;
-  for (const symbol of state.assets.keys()) if (owes(state, id, symbol) > 0n) budget = resolvePool(run, id, symbol, budget);
+  for (const [symbol, asset] of state.assets) {
+    if (owes(state, id, symbol) > 0n && isPriced(state, asset)) budget = resolvePool(run, id, symbol, budget);
+  }
   resolveFund(run, id, budget);
   return events.length > count;
 }
@@ -160,6 +162,14 @@ export function resolveBankruptcy(run, { account }) {
 }
 
 // LQ-10
+/** Tells of an account that would be due but for a price. */
+function reportHeldBack({ state, events }, id) {
+  const [code, ...others] = violatedBy(dueConditions(state, id));
+  if (code && ![code, ...others].includes('not_liquidatable')) {
+    events.push({ type: 'liquidation_held_back', account: String(id), code });
+  }
+}
+
 export function runRisk(run, { steps }) {
   stage({ amount_not_positive: steps <= 0n, out_of_range: steps > 10000n });
   stage({ liquidation_paused: run.state.time < run.state.liquidation_time });
@@ -170,5 +180,6 @@ export function runRisk(run, { steps }) {
       left -= 1n;
       isAsking = run.events.at(-1).type === 'request_opened';
     }
+    if (left > 0n) reportHeldBack(run, id);
   }
 }

@@ -4,17 +4,24 @@ import { markPrice } from '../trading/book.mjs';
 import { ceilDivide, floorDivide, max, min, RATIO } from '../numbers.mjs';
 import { stage, violatedBy } from '../outcomes.mjs';
 import {
-  assetLines, feedConditions, health, isLiquidatable, owedValue, positionLines, requirement, settlementAsset,
+  assetLevel, assetLines, health, isAdmitted, isLiquidatable, owedValue, positionLines, requirement, settlementAsset,
 } from '../portfolio.mjs';
 import { lotsOf } from '../positions.mjs';
+import { dueFeedConditions } from '../relevance.mjs';
 import { byId, isReserved } from '../state.mjs';
 
 // LQ-1
 /** Stage 2 */
-export const dueConditions = (state, id) => ({
-  ...feedConditions(state, id, 'liquidation_price_age'), liquidation_paused: state.time < state.liquidation_time,
-  not_liquidatable: !isLiquidatable(health(state, id)),
-});
+export function dueConditions(state, id) {
+  const found = health(state, id);
+  return {
+    ...dueFeedConditions(state, id, found), liquidation_paused: state.time < state.liquidation_time,
+    not_liquidatable: !isLiquidatable(found),
+  };
+}
+
+/** Whether a liquidation works on what is owed of an asset. */
+export const isPriced = (state, asset) => isAdmitted(assetLevel(state, asset, 'liquidation_price_age'), 'liquidation_price_age');
 export const isDue = (state, id) => violatedBy(dueConditions(state, id)).length === 0;
 
 export function dueStages(state, id) {
@@ -41,7 +48,8 @@ export function limitPrice(state, market, side, judged) {
 /** The targets of an account, in their order: debts have an asset, positions a market. */
 export function targets(state, id) {
   const account = byId(state.accounts, id);
-  const debts = assetLines(state, account).filter(({ exposed }) => exposed > 0n).map(({ symbol, asset, owed, exposed }) => ({
+  const isOwed = ({ asset, exposed }) => exposed > 0n && isPriced(state, asset);
+  const debts = assetLines(state, account).filter(isOwed).map(({ symbol, asset, owed, exposed }) => ({
     symbol, asset, size: owed, fund: exposed - owed, notional: owedValue(asset, exposed), parameters: asset.parameters,
   }));
   const positions = positionLines(state, account).filter(({ symbol }) => lotsOf(account, symbol) !== 0n)

@@ -1,5 +1,6 @@
 // What passes from one account to another: shares and debts to the fund (LQ-3), lots (LQ-6), payment in kind (LQ-7).
 
+import { isPriced } from './due.mjs';
 import { ceilDivide, floorDivide, max, min, RATIO, sum } from '../numbers.mjs';
 import { borrowShares, claim, claimOf, debt, debtOf, lendShares, repayBurned, VIRTUAL_SHARES } from '../pool.mjs';
 import { collateralValue, settlementAsset } from '../portfolio.mjs';
@@ -121,8 +122,11 @@ export function holdings(state, id) {
   };
   const isSettlement = (symbol) => symbol === state.system.settlement_asset;
   const others = listed.filter((symbol) => !isSettlement(symbol)).map((symbol) => ({ symbol, rank: rank(symbol) }))
-    .sort((left, right) => (left.rank > right.rank ? -1 : Number(left.rank < right.rank)));
-  return [...listed.filter(isSettlement), ...others.map(({ symbol }) => symbol)];
+    .sort((left, right) => (left.rank > right.rank ? -1 : Number(left.rank < right.rank))).map(({ symbol }) => symbol);
+  const hasPrice = (symbol) => isPriced(state, state.assets.get(symbol));
+  return [
+    ...listed.filter(isSettlement), ...others.filter(hasPrice), ...others.filter((symbol) => !hasPrice(symbol)),
+  ];
 }
 
 /** All that an account can pay in kind, in quote atoms. */

@@ -7,10 +7,9 @@ import {
 import { floorDivide, isBetween, isInRange, max, min, sum } from '../numbers.mjs';
 import { codeOf, stage, violatedBy } from '../outcomes.mjs';
 import { claimOf } from '../pool.mjs';
-import {
-  assetLevel, feedConditions, health, holding, isAdmissible, levelConditions, marginStage, markLevel, settlementAsset,
-} from '../portfolio.mjs';
+import { assetLevel, health, holding, levelConditions, markLevel, settlementAsset } from '../portfolio.mjs';
 import { reducible as reducibleLots } from '../positions.mjs';
+import { changeConditions, marginStage } from '../relevance.mjs';
 import { assetsOf } from '../spot_margin.mjs';
 import { available, byId, entry, isReserved } from '../state.mjs';
 import { exchange, prepareMaker, prepareTaker } from './trades.mjs';
@@ -192,9 +191,8 @@ function trade(run, before, takerId, makerId) {
   prepareTaker(run, agreed);
   exchange(run, agreed);
   const judged = (of) => ({ ...health(of, account), order_loss: 0n });
-  return violatedBy({
-    ...feedConditions(state, account, 'order_price_age'), insufficient_margin: !isAdmissible(judged(before), judged(state)),
-  })[0];
+  const healths = { was: judged(before), is: judged(state) };
+  return violatedBy(changeConditions({ before, state }, account, healths, 'order_price_age'))[0];
 }
 
 // SM-10

@@ -11,6 +11,7 @@ from ibperp.transition import transition
 from ibperp_invariants.claims.custody.custody import CUSTODY
 from ibperp_invariants.claims.governance.feeds import FEEDS
 from ibperp_invariants.claims.governance.governance import GOVERNANCE
+from ibperp_invariants.claims.governance.relevance import RELEVANCE
 from ibperp_invariants.claims.liquidation.bankruptcy import BANKRUPTCY
 from ibperp_invariants.claims.liquidation.deleveraging import DELEVERAGING
 from ibperp_invariants.claims.liquidation.due_list import DUE_LIST
@@ -61,6 +62,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *GOVERNANCE,
     *EXITS,
     *FEEDS,
+    *RELEVANCE,
     *SYSTEM,
     *FRAME,
 )

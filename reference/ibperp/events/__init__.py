@@ -6,6 +6,7 @@ from ibperp.events.custody import LedgerAccount, LedgerKind, Posting, Reason
 from ibperp.events.liquidation import (
     BankruptcyResolved,
     Liability,
+    LiquidationHeldBack,
     LiquidationStage,
     LiquidationStep,
     LossSpread,
@@ -41,6 +42,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerKind",
     "Liability",
+    "LiquidationHeldBack",
     "LiquidationStage",
     "LiquidationStep",
     "LossSpread",
@@ -81,6 +83,7 @@ Event: TypeAlias = (
     | Settled
     | VirtualMoved
     | VirtualInterest
+    | LiquidationHeldBack
     | LiquidationStep
     | PositionMoved
     | BankruptcyResolved

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ibperp.rejection_codes import RejectionCode
+
 
 class LiquidationStage(StrEnum):
     """What one step of a liquidation did (LQ-2).
@@ -29,6 +31,14 @@ class LiquidationStep:
 
     account: int
     stage: LiquidationStage
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationHeldBack:
+    """A run left an account alone that may be due: `code` says which price is missing (LQ-10)."""
+
+    account: int
+    code: RejectionCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.events import Event, Reason, SharesMoved
-from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, account_levels
+from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
 from ibperp.margin import is_admissible, is_liquidatable
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.posting import post, posting
+from ibperp.relevance import change_levels, due_levels
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
     from ibperp.events import LedgerAccount
-    from ibperp.state import Account, Pool, State
+    from ibperp.margin import Health
+    from ibperp.state import Pool, State
 
 Check: TypeAlias = tuple[bool, RejectionCode]
 
@@ -59,25 +61,30 @@ def level_checks(
     )
 
 
-def feed_checks(state: State, account: Account, of: ActionClass) -> tuple[Check, ...]:
-    """Check the prices behind an account's health for a class of action (PF-9, GV-3)."""
-    return level_checks(account_levels(state, account, of), of, RejectionCode.PRICE_STALE)
-
-
 def margin_checks(before: State, after: State, account: int, of: ActionClass) -> tuple[Check, ...]:
     """Check what an owner's action did to its account, after the write (PF-8, PF-9)."""
-    holder = after.accounts[account]
-    is_safe = is_admissible(health(before, before.accounts[account]), health(after, holder))
-    return (*feed_checks(after, holder, of), (is_safe, RejectionCode.INSUFFICIENT_MARGIN))
+    was, now = (health(state, state.accounts[account]) for state in (before, after))
+    return change_checks((before, after), account, (was, now), of)
+
+
+def change_checks(
+    states: tuple[State, State], account: int, healths: tuple[Health, Health], of: ActionClass
+) -> tuple[Check, ...]:
+    """Check a change of an account from one health to another, and the prices behind it."""
+    levels = change_levels(states, account, healths, of)
+    is_safe = is_admissible(*healths), RejectionCode.INSUFFICIENT_MARGIN
+    return (*level_checks(levels, of, RejectionCode.PRICE_STALE), is_safe)
 
 
 def due_checks(state: State, account: int) -> tuple[Check, ...]:
     """Check that an account may be liquidated now (LQ-1, GV-4)."""
     holder = state.accounts[account]
+    found = health(state, holder)
+    levels = due_levels(state, holder, found)
     return (
-        *feed_checks(state, holder, ActionClass.LIQUIDATION),
+        *level_checks(levels, ActionClass.LIQUIDATION, RejectionCode.PRICE_STALE),
         (state.time >= state.liquidation_time, RejectionCode.LIQUIDATION_PAUSED),
-        (is_liquidatable(health(state, holder)), RejectionCode.NOT_LIQUIDATABLE),
+        (is_liquidatable(found), RejectionCode.NOT_LIQUIDATABLE),
     )
 
 

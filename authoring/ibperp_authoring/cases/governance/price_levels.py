@@ -7,12 +7,15 @@ from typing import Final
 from ibperp.actions import Action, Borrow, FundInsurance, Repay, Transfer
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Refused, Why
+from ibperp_authoring.cases.builder import Case, Group, Refused, Why, withdraw
 from ibperp_authoring.cases.governance.steps import coin_with
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit, price
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 _OWING: Final = Group("liquidation", (Borrow(6, "USDC", 100 * USD),))
+_BARE: Final = Group(
+    "liquidation", (Borrow(6, "USDC", 100 * USD), withdraw(6, "USDC", "solana", 1100 * USD))
+)
 _FLOORED: Final[tuple[Action, ...]] = (coin_with(price_floor=100 * USD),)
 _OUT: Final = Transfer(2, 8, "USDC", USD)
 _HELD: Final = Group(
@@ -82,15 +85,21 @@ _LEVELS: Final[tuple[Case, ...]] = (
         Repay(2, "USDC", 10 * USD),
         deposit(2, USD, after=2),
     ),
-    _OWING.reject(
+    _BARE.reject(
         "GV-3-009",
-        "a borrow at the floor of the collateral",
+        "a borrow at the floor of the only collateral",
         *_FLOORED,
         Borrow(6, "USDC", USD),
         code=R.PRICE_AT_FLOOR,
         twin="GV-3-010",
     ),
-    _OWING.accept("GV-3-010", "a borrow above the floor", Borrow(6, "USDC", USD)),
+    _BARE.accept("GV-3-010", "a borrow above the floor", Borrow(6, "USDC", USD)),
+    _OWING.accept(
+        "GV-3-011",
+        "a borrow that dollars alone carry, at the floor of a coin beside them",
+        *_FLOORED,
+        Borrow(6, "USDC", USD),
+    ),
 )
 
 

@@ -257,6 +257,7 @@ MANGO: Final[tuple[Case, ...]] = (
     Group("dated", why=Why.ATTACK, clauses=("PF-8", "SM-4")).trace(
         "PF-9-050",
         "SC-2, Mango: a pumped price that is not renewed serves no loan",
+        withdraw(3, "USDC", "solana", 1000 * USD),
         SetPrice("SOL", 1000 * USD),
         AdvanceTime(61),
         Refused(Borrow(3, "USDC", 5000 * USD), R.PRICE_STALE),

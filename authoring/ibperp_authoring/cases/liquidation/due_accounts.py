@@ -196,16 +196,14 @@ _PRICES: Final[tuple[Case, ...]] = (
         code=R.PRICE_STALE,
         twin="LQ-1-034",
     ),
-    _AT.reject(
+    _AT.accept(
         "LQ-1-036",
-        "collateral of an atom with an old price stops it",
+        "collateral of a thousand atoms with an old price stops nothing",
         deposit(2, 1000, "SOL"),
         AdvanceTime(601),
         mark(899_000),
         SetPrice("USDC", USD),
         STEP,
-        code=R.PRICE_STALE,
-        twin="LQ-1-034",
     ),
     _AT.reject(
         "LQ-1-037",

@@ -17,6 +17,7 @@ from ibperp_authoring.cases.portfolio import (
     owner_actions_at_limits,
     owner_actions_below_zero,
     price_ages,
+    price_relevance,
     price_update_limits,
     requirement,
 )
@@ -28,6 +29,7 @@ CASES: Final[tuple[Case, ...]] = (
     *owner_actions.CASES,
     *open_orders.CASES,
     *price_ages.CASES,
+    *price_relevance.CASES,
     *price_update_limits.CASES,
     *requirement.CASES,
     *auto_close.CASES,

@@ -46,12 +46,10 @@ _DUST: Final[tuple[Case, ...]] = (
     Group("dated", (*_OWES, _repays(repay=True), *_AGED), clauses=("PF-9", "MM-15")).accept(
         "SM-12-260", "the sweep repays all, and no price of what is held is asked for", _CONVERT
     ),
-    Group("dated", (*_OWES, _repays(repay=False), *_AGED), clauses=("PF-9", "MM-15")).reject(
+    Group("dated", (*_OWES, _repays(repay=False), *_AGED), clauses=("PF-9", "MM-15")).accept(
         "SM-12-261",
-        "without the sweep a debt is left, and the price of BTC is too old",
+        "without the sweep a debt is left that the rest carries, and BTC may be old",
         _CONVERT,
-        code=R.PRICE_STALE,
-        twin="SM-12-260",
     ),
     Group("spot", _UNPRICED, Why.PRECEDENCE).reject(
         "SM-12-262",

@@ -8,25 +8,14 @@ from typing import TYPE_CHECKING, Final
 from ibperp import actions
 from ibperp.actions import (
     AdvanceTime,
-    Borrow,
-    ConvertDust,
-    FundInsurance,
     Halt,
-    Liquidate,
     ListAsset,
-    PlaceOrder,
-    RequestWithdrawal,
-    ResolveBankruptcy,
     Resume,
-    RunRisk,
-    Transfer,
 )
-from ibperp.feeds import PriceLevel
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
 from ibperp.ramps import margins_of
-from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
 from ibperp_invariants.step.step import OF_LIQUIDATION, state_invariant, step_invariant
 from ibperp_invariants.view.view import PerpetualView
 
@@ -37,7 +26,6 @@ if TYPE_CHECKING:
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import AssetView, MarketView, RampView, View
 
-KNOWN_LEVELS: Final = {PriceLevel.VALID, PriceLevel.DEVIATING}
 WHILE_HALTED: Final[frozenset[type]] = frozenset(
     {
         actions.Deposit,
@@ -66,43 +54,6 @@ WHILE_HALTED: Final[frozenset[type]] = frozenset(
     }
 )
 """What goes on in a halt: what takes risk away, arrives, is told, or governs (GV-4)."""
-
-
-def feeds_admit_by_level(step: Step) -> Iterator[str]:
-    """Check that the prices behind an accepted action have a level that it admits (GV-3)."""
-    system, action = step.before.system, step.action
-    if not step.is_accepted() or system is None:
-        return
-    admitted, levels = {PriceLevel.VALID}, set[PriceLevel]()
-    match action:
-        case Liquidate() | ResolveBankruptcy() | RunRisk():
-            # Of a run the first account alone is judged by the state before.
-            first = step.facts.liquidation.worked_on()[:1]
-            for account in [action.account] if hasattr(action, "account") else first:
-                holder = step.before.accounts[account]
-                levels = account_levels(step.before, holder, system.liquidation_price_age)
-            admitted = KNOWN_LEVELS
-        case Borrow(account=account):
-            holder = step.after.accounts[account]
-            levels = account_levels(step.after, holder, system.borrow_price_age)
-        case (
-            RequestWithdrawal(account=account)
-            | FundInsurance(account=account)
-            | Transfer(sender=account)
-        ):
-            holder = step.after.accounts[account]
-            levels = account_levels(step.after, holder, system.withdrawal_price_age)
-        case (
-            PlaceOrder(account=account, market=market) | ConvertDust(account=account, market=market)
-        ):
-            admitted, age = KNOWN_LEVELS, system.order_price_age
-            levels = market_levels(step.before, market, age)
-            levels |= account_levels(step.after, step.after.accounts[account], age)
-        case _:
-            return
-    if levels - admitted:
-        refused = sorted(levels - admitted)
-        yield f"{type(action).__name__} at {step.before.time} was accepted on prices {refused}"
 
 
 def ramp_keeps_laws(view: View, totals: Totals) -> Iterator[str]:
@@ -250,12 +201,6 @@ def _ramp_of(market: MarketView) -> RampView | None:
 
 
 GOVERNANCE: Final[tuple[Invariant, ...]] = (
-    step_invariant(
-        feeds_admit_by_level,
-        "GV-3 PF-9 LQ-1",
-        "Orders and liquidations ask for prices that are known, above their floor and not too old; "
-        "borrows and withdrawals also for prices that do not deviate.",
-    ),
     state_invariant(
         ramp_keeps_laws,
         "GV-1 GV-2",

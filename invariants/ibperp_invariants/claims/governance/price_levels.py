@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from ibperp.feeds import PriceLevel, level_of
-from ibperp_invariants.claims.portfolio.health import exposed_atoms, holdings_of
+from ibperp.numbers import RATIO
+from ibperp.parameters import HaircutKind, HaircutParameters
+from ibperp_invariants.claims.portfolio.health import exposed_atoms, health_of, holdings_of
 from ibperp_invariants.claims.portfolio.positions import exposed_lots
 from ibperp_invariants.view.view import PerpetualView, limits_of, settlement_asset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
 
+    from ibperp.margin import Health
     from ibperp_invariants.view.view import AccountView, View
+
+KNOWN_LEVELS: Final = {PriceLevel.VALID, PriceLevel.DEVIATING}
+"""The levels that orders and liquidations admit (GV-3)."""
 
 
 def account_levels(view: View, account: AccountView, age: int) -> set[PriceLevel]:
@@ -37,6 +44,79 @@ def account_levels(view: View, account: AccountView, age: int) -> set[PriceLevel
     return found
 
 
+def needed_levels(view: View, account: AccountView, age: int) -> set[PriceLevel]:
+    """Return the levels of the prices of what an account owes and trades (PF-9)."""
+    lots, owed = exposed_lots(view, account), _exposed_assets(view, account)
+    if not any(lots.values()) and not owed:
+        return set()
+    settlement = settlement_asset(view)
+    symbols = owed | ({settlement} if settlement and lots else set())
+    levels = {_asset_level(view, symbol, age) for symbol in symbols}
+    return levels.union(*(_mark_levels(view, symbol, age) for symbol in lots))
+
+
+def idle_assets(
+    view: View, account: AccountView, age: int, admitted: Container[PriceLevel]
+) -> set[str]:
+    """Return the assets that an account only holds, at known prices that are not admitted."""
+    lots, owed = exposed_lots(view, account), _exposed_assets(view, account)
+    needed = owed | ({settlement_asset(view)} if lots else set())
+    return {
+        symbol
+        for symbol in {*account.free, *account.shares} - needed
+        if view.assets[symbol].price and _asset_level(view, symbol, age) not in admitted
+    }
+
+
+def weighed(view: View, symbols: Iterable[str], weight: int) -> View:
+    """Return a view in which assets count by a weight, whatever their value."""
+    assets = dict(view.assets)
+    for symbol in symbols:
+        limits = assets[symbol].parameters
+        if limits is not None:
+            haircut = HaircutParameters(HaircutKind.IDENTITY, weight, 0, 0)
+            assets[symbol] = replace(assets[symbol], parameters=replace(limits, haircut=haircut))
+    return replace(view, assets=assets)
+
+
+def due_in_favor(view: View, index: int, age: int) -> tuple[set[PriceLevel], Health | None]:
+    """Return the levels of an account's positions, and its health at the best of other prices.
+
+    Of an asset or market whose price is not admitted, what it holds counts in full, what it owes
+    and what it has on order not at all (LQ-1).
+    """
+    account, settlement = view.accounts[index], settlement_asset(view)
+    is_settled = bool(account.positions) or account.unsettled != 0
+    levels = {_asset_level(view, settlement, age)} if is_settled and settlement else set()
+    for symbol, own in account.positions.items():
+        levels |= set(_mark_levels(view, symbol, age)) if own.lots else set()
+    unknown = {
+        symbol
+        for symbol in view.assets
+        if not (is_settled and symbol == settlement)
+        and _asset_level(view, symbol, age) not in KNOWN_LEVELS
+    }
+    kept = replace(
+        account,
+        shares={
+            symbol: max(shares, 0) if symbol in unknown else shares
+            for symbol, shares in account.shares.items()
+        },
+        reserved={
+            symbol: atoms for symbol, atoms in account.reserved.items() if symbol not in unknown
+        },
+        orders=tuple(
+            number
+            for number in account.orders
+            if (symbol := view.orders[number].market)
+            and isinstance(view.markets[symbol], PerpetualView)
+            and set(_mark_levels(view, symbol, age)) <= KNOWN_LEVELS
+        ),
+    )
+    favored = replace(view, accounts={index: kept})
+    return levels, health_of(weighed(favored, unknown, RATIO), index)
+
+
 def market_levels(view: View, market: str, age: int) -> set[PriceLevel]:
     """Return the levels of a market's own prices (SM-4)."""
     limits, found = limits_of(view, market), set(_mark_levels(view, market, age))
@@ -48,6 +128,13 @@ def market_levels(view: View, market: str, age: int) -> set[PriceLevel]:
             limited = asset.is_limited
             found.add(level_of(asset.price, seconds, age, floor, is_limited=limited))
     return found
+
+
+def _asset_level(view: View, symbol: str, age: int) -> PriceLevel:
+    asset = view.assets[symbol]
+    floor = asset.parameters.price_floor if asset.parameters else 0
+    seconds, limited = view.time - asset.price_time, asset.is_limited
+    return level_of(asset.price, seconds, age, floor, is_limited=limited)
 
 
 def _mark_levels(view: View, symbol: str, age: int) -> Iterator[PriceLevel]:

@@ -14,8 +14,11 @@ from ibperp.orders import Side
 from ibperp.parameters import OrderBookState, PerpetualParameters
 from ibperp.programs import RequestKind
 from ibperp.state import Reference
-from ibperp_invariants.claims.governance.governance import KNOWN_LEVELS
-from ibperp_invariants.claims.governance.price_levels import account_levels, market_levels
+from ibperp_invariants.claims.governance.price_levels import (
+    KNOWN_LEVELS,
+    account_levels,
+    market_levels,
+)
 from ibperp_invariants.claims.liquidation.liquidated import (
     left_to_pay,
     liquidated_step,

@@ -10,6 +10,7 @@ from ibperp.events import (
     BankruptcyResolved,
     Event,
     Liability,
+    LiquidationHeldBack,
     LossSpread,
     Reason,
     RequestOpened,
@@ -35,6 +36,7 @@ from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
+from ibperp.relevance import is_priced
 from ibperp.risk import due_accounts, resources
 from ibperp.sharing import Claim, parts
 from ibperp.state import INSURANCE, Perpetual, find_asset
@@ -71,7 +73,8 @@ def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
 
     # POSTCONDITIONS
     after = effect.state.accounts[action.account]
-    assert not state.system.non_recourse or min((0, *after.shares, after.unsettled)) == 0
+    unpaid = (shares for asset, shares in enumerate(after.shares) if is_priced(state, asset))
+    assert not state.system.non_recourse or min((0, *unpaid, after.unsettled)) == 0
     return effect.accepted()
 
 
@@ -79,7 +82,7 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
     """Do up to `steps` steps for the accounts that are due now, one account after another (LQ-10).
 
     An account is worked on until it is no longer due, nothing can be done for it, or it asks for
-    quotes: these have until the next time.
+    quotes: these have until the next time. Of an account that a price holds back it is told.
     """
     # PRECONDITIONS
     refused = rejection(
@@ -97,6 +100,8 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
             events += done.events
             if any(isinstance(event, RequestOpened) for event in done.events):
                 break
+        if left:
+            events += _held_back(after, account)
 
     # POSTCONDITIONS
     assert 0 <= left <= action.steps
@@ -109,6 +114,14 @@ def worked_account(state: State, account: int, rankings: Rankings) -> Effect | N
         return None
     done = step(state, account, rankings) or resolved_bankruptcy(state, account)
     return done if done.events else None
+
+
+def _held_back(state: State, account: int) -> tuple[Event, ...]:
+    """Return what tells that a price holds an account back that would be due else (LQ-10)."""
+    refused = liquidation_rejection(state, account)
+    if refused is None or RejectionCode.NOT_LIQUIDATABLE in refused.violated:
+        return ()
+    return (LiquidationHeldBack(account, refused.code),)
 
 
 def fund_insurance(state: State, action: FundInsurance) -> Outcome:
@@ -153,7 +166,7 @@ def resolved_bankruptcy(state: State, account: int) -> Effect:
     """Return what resolving a bankruptcy does: its debts to pools by asset, then to the fund."""
     effect, budget = Effect(state), state.system.insurance_limit
     for asset in range(len(state.accounts[account].shares)):
-        if debt_of(state, account, asset):
+        if debt_of(state, account, asset) and is_priced(state, asset):
             effect, budget = _pool_debt_ended(effect, account, asset, budget)
     if effect.state.accounts[account].unsettled < 0:
         effect = _fund_debt_ended(effect, account, budget)

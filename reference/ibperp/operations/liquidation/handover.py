@@ -16,6 +16,7 @@ from ibperp.operations.perpetuals.perpetual_trade import (
 from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.pool import lend_claim, merged, shares_to_pass
 from ibperp.posting import free
+from ibperp.relevance import is_priced
 from ibperp.state import Perpetual, at, with_market
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, virtual_worth, worth_of
 
@@ -124,11 +125,11 @@ def paid_in_kind(effect: Effect, value: int, between: Handover) -> tuple[Effect,
 def holdings(state: State, account: Account) -> list[int]:
     """Return the assets that an account can pay with, in the order in which it pays (LQ-7)."""
 
-    def rank(asset: int) -> tuple[bool, int, int]:
+    def rank(asset: int) -> tuple[bool, bool, int, int]:
         amount = held_atoms(state, account, asset)
         worth = max(worth_of(state, asset, amount), 1)
         weight = mul_div_down(collateral_of(state, asset, amount), RATIO, worth)
-        return not _is_settlement(state, asset), -weight, asset
+        return not _is_settlement(state, asset), not is_priced(state, asset), -weight, asset
 
     payable = (asset for asset in range(len(state.assets)) if payable_in(state, account, asset))
     return sorted(payable, key=rank)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from ibperp import book
 from ibperp.events import OrderAccepted, OrderEnd, OrderEnded, Traded
 from ibperp.feeds import ActionClass
-from ibperp.margin import is_admissible
-from ibperp.operations.effect import MakerFails, feed_checks, rejection
+from ibperp.operations.effect import MakerFails, change_checks, rejection
 from ibperp.operations.perpetuals import perpetual_trade
 from ibperp.operations.spot_margin import spot_trade
 from ibperp.operations.spot_margin.checks import is_backed
@@ -131,13 +130,10 @@ def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None
 
     What open orders may cost was asked of the owner when they were placed, at other prices.
     """
-    holder = after.accounts[maker]
-    pairs = (before, before.accounts[maker]), (after, holder)
-    is_borne = is_admissible(*(replace(health(*pair), order_loss=0) for pair in pairs))
-    return rejection(
-        *feed_checks(after, holder, ActionClass.ORDER),
-        (is_borne, RejectionCode.INSUFFICIENT_MARGIN),
+    was, now = (
+        replace(health(state, state.accounts[maker]), order_loss=0) for state in (before, after)
     )
+    return rejection(*change_checks((before, after), maker, (was, now), ActionClass.ORDER))
 
 
 def _with_last(state: State, resting: Order) -> State:

@@ -1,0 +1,98 @@
+"""Cases of holdings without a price that is admitted: they count for nothing (PF-9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ibperp.actions import Action, AdvanceTime, Borrow, Deposit, ListAsset, SetPrice, Transfer
+from ibperp.outcomes import RejectionCode as R
+from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags, withdraw
+from ibperp_authoring.cases.liquidation.setups import coin, deposit, price
+from ibperp_authoring.cases.setups import COIN, PERCENT, USD
+
+FLOORED: Final = replace(coin(50 * PERCENT), price_floor=USD)
+"""A coin whose feed reports a dollar at the lowest."""
+
+JUP: Final[tuple[Action, ...]] = (ListAsset("JUP", FLOORED), SetPrice("JUP", USD))
+"""A coin whose price is at its floor."""
+
+_INDEBTED: Final = Group(
+    "dated", (Borrow(3, "USDC", 100 * USD), AdvanceTime(601), SetPrice("USDC", USD)), Why.BOUNDARY
+)
+_GIVEN: Final = Group(
+    "liquidation_borrowed", (price(95), *JUP, deposit(2, 1000, "JUP")), Why.ATTACK
+)
+_OLD: Final = Group(
+    "dated",
+    (
+        ListAsset("JUP", coin(50 * PERCENT)),
+        SetPrice("JUP", USD),
+        Deposit(3, "JUP", "solana", 9, 10 * COIN),
+        Borrow(3, "USDC", 600 * USD),
+        withdraw(3, "USDC", "solana", 1600 * USD),
+        AdvanceTime(601),
+        SetPrice("USDC", USD),
+        SetPrice("SOL", 70 * USD),
+        bid(4, 100, 700_000),
+    ),
+    Why.ATTACK,
+)
+"""Account 3 owes 600 USDC; its SOL count for 630, ten JUP at an old price for 5 besides."""
+
+CASES: Final[tuple[Case, ...]] = (
+    *_INDEBTED.pair(
+        ("PF-9-100", "PF-9-101"),
+        (
+            "dollars beyond debt and requirement leave, whatever an old coin is worth",
+            "an atom more would lean on the price of the coin",
+        ),
+        accepted=withdraw(3, "USDC", "solana", 990 * USD - 44),
+        refused=withdraw(3, "USDC", "solana", 990 * USD - 43),
+        code=R.PRICE_STALE,
+    ),
+    _OLD.reject(
+        "PF-9-102",
+        "what the last price would not admit either: both codes are told, the price first",
+        Transfer(3, 2, "SOL", COIN),
+        code=R.PRICE_STALE,
+        twin="PF-9-111",
+        why=Why.PRECEDENCE,
+    ),
+    _GIVEN.accept(
+        "PF-9-110",
+        "who was given a quote atom of a coin at its floor reduces as before",
+        bid(7, 100, 950_000),
+        ask(2, 100, 950_000, flags=flags(repay=True)),
+    ),
+    _OLD.accept(
+        "PF-9-111",
+        "an old coin of ten dollars stops no reduction",
+        ask(3, 100, 700_000, flags=flags(repay=True)),
+    ),
+    _OLD.reject(
+        "PF-9-112",
+        "in trouble the old coin is not taken out as if it were worth nothing",
+        Transfer(3, 2, "JUP", COIN),
+        code=R.PRICE_STALE,
+        twin="PF-9-113",
+    ),
+    _OLD.accept(
+        "PF-9-113",
+        "when dollars have come that carry the debt without it, it may go",
+        Deposit(3, "USDC", "solana", 10, 100 * USD),
+        Transfer(3, 2, "JUP", 10 * COIN),
+    ),
+    Group("liquidation_borrowed", (*JUP, deposit(2, 1000, "JUP")), Why.ATTACK, ("SM-9",)).accept(
+        "PF-9-114",
+        "a maker who was given a quote atom of a coin at its floor still trades",
+        ask(2, 100, 1_000_000),
+        bid(7, 100, 1_000_000),
+    ),
+    Group("dated", (*JUP, Deposit(3, "JUP", "solana", 9, 1000)), Why.ATTACK).accept(
+        "PF-9-115",
+        "who was given a quote atom of a coin at its floor borrows and withdraws",
+        Borrow(3, "USDC", 100 * USD),
+        withdraw(3, "USDC", "solana", 500 * USD),
+    ),
+)

@@ -1,0 +1,105 @@
+"""Which prices a verdict on an account depends on: no other stands in its way (PF-9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, asset_level, mark_level
+from ibperp.margin import is_admissible_without, is_liquidatable
+from ibperp.portfolio import portfolio, position_lines
+from ibperp.valuation import collateral_of, held_atoms, settlement_asset, worth_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ibperp.margin import Health
+    from ibperp.portfolio import Required
+    from ibperp.state import Account, State
+
+
+def change_levels(
+    states: tuple[State, State], account: int, healths: tuple[Health, Health], of: ActionClass
+) -> frozenset[PriceLevel]:
+    """Return the levels of the prices on which an owner's change of its account depends (PF-9).
+
+    They are those of what it owes and trades afterwards. What it only holds, at a price that the
+    class does not admit, counts for nothing: if the change is not admissible so, the price counts.
+    """
+    before, after = states
+    holder = after.accounts[account]
+    lines, positions = portfolio(after, holder), position_lines(after, holder)
+    if not any(line.exposed for line in lines) and not any(line.exposed for line in positions):
+        return frozenset()
+    needed = {line.asset for line in lines if line.exposed}
+    if positions:
+        needed.add(settlement_asset(after))
+    levels = {asset_level(after, asset, of) for asset in needed}
+    levels |= {mark_level(after, line.market, of) for line in positions}
+    held = {
+        line.asset: level
+        for line in lines
+        if line.asset not in needed
+        and (level := asset_level(after, line.asset, of)) not in ADMITTED[of]
+        and level is not PriceLevel.UNKNOWN
+    }
+    uncounted = (
+        _collateral(before, before.accounts[account], held),
+        _collateral(after, holder, held),
+    )
+    if not is_admissible_without(healths, uncounted):
+        levels |= set(held.values())
+    return frozenset(levels)
+
+
+def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceLevel]:
+    """Return the levels of the prices on which it depends whether an account is due (LQ-1, PF-9).
+
+    They are those of its positions and of what settles them. Of every other asset and market whose
+    price is not admitted, what it holds counts in full, and what it owes or has on order not at
+    all: if the account is not due even so, these prices count too.
+    """
+    of, positions = ActionClass.LIQUIDATION, position_lines(state, holder)
+    levels, doubtful, favored = set[PriceLevel](), set[PriceLevel](), found
+    if found.exposure == 0:
+        return frozenset()
+    settled = settlement_asset(state) if holder.positions or holder.unsettled else None
+    if settled is not None:
+        levels.add(asset_level(state, settled, of))
+    for traded in positions:
+        level = mark_level(state, traded.market, of)
+        if traded.lots:
+            levels.add(level)
+        elif level not in ADMITTED[of]:
+            doubtful.add(level)
+            favored = _relieved(favored, traded.required, 0)
+    for line in portfolio(state, holder):
+        level = asset_level(state, line.asset, of)
+        if line.asset == settled or level in ADMITTED[of]:
+            continue
+        if line.exposed or level is not PriceLevel.UNKNOWN:
+            doubtful.add(level)
+        worth = worth_of(state, line.asset, line.held)
+        favored = _relieved(favored, line.required, worth - line.collateral + line.liability)
+    return frozenset(levels if is_liquidatable(favored) else levels | doubtful)
+
+
+def is_priced(state: State, asset: int) -> bool:
+    """Tell whether a liquidation works on a debt in an asset: its price is admitted (LQ-2)."""
+    return asset_level(state, asset, ActionClass.LIQUIDATION) in ADMITTED[ActionClass.LIQUIDATION]
+
+
+def _collateral(state: State, holder: Account, assets: Iterable[int]) -> int:
+    """Return what an account holds of some assets counts for."""
+    amounts = ((asset, held_atoms(state, holder, asset)) for asset in assets)
+    return sum(collateral_of(state, asset, amount) for asset, amount in amounts)
+
+
+def _relieved(of: Health, required: Required, equity: int) -> Health:
+    """Return a health without what one line requires, and with more equity."""
+    return replace(
+        of,
+        equity=of.equity + equity,
+        exposure=of.exposure - required.notional,
+        maintenance=of.maintenance - required.maintenance,
+    )
