@@ -62,8 +62,8 @@ export function listAsset({ state }, { asset, parameters }) {
     in_transit: 0n,
     tokens: new Map(tokens.map((token) => [token.chain, { parameters: token, custody: 0n, pending: 0n }])),
     pool: {
-      cash: 0n, lent: 0n, lend_shares: 0n, borrowed: 0n, borrow_shares: 0n, reserve: 0n, interest_carry: 0n,
-      throttle_bound: pool.throttle_utilization,
+      cash: 0n, lent: 0n, lend_shares: 0n, borrowed: 0n, borrow_shares: 0n, reserve: 0n, unearned: 0n, interest_carry: 0n,
+      rate_time: pool.base_rate * (state.time % state.system.accrual_interval), throttle_bound: pool.throttle_utilization,
     },
   };
   state.assets.set(asset, listed);

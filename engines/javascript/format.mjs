@@ -168,8 +168,8 @@ const mapped = (map, change) => new Map([...map].map(([name, value]) => [name, c
 const indexed = (records) => new Map(records.map((record, id) => [String(id), record]));
 
 function observedAccount(state, account, id) {
-  const { orders: open, firm, promised, unsettled, ...rest } = account;
-  const observed = unsettled === 0n ? rest : { ...rest, unsettled };
+  const { orders: open, firm, promised, unsettled, prepaid, prepaid_until, ...rest } = account;
+  const observed = { ...rest, ...(unsettled === 0n ? {} : { unsettled }), ...(prepaid_until > state.time && prepaid.size > 0 ? { prepaid } : {}) };
   const portfolio = health(state, BigInt(id));
   return portfolio.exposure > 0n || open.size > 0 || isActive(account) ? { ...observed, portfolio } : observed;
 }

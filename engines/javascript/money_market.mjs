@@ -1,10 +1,10 @@
 // Money market: time (MM-6), the steps in a pool with their refusals (MM-11 to MM-14), the sweep (MM-15), the funding (MM-18).
 
-import { ceilDivide, isBetween, isInRange, LARGEST, max, min, RATIO, YEAR } from './numbers.mjs';
+import { ceilDivide, isBetween, isInRange, LARGEST, max, min, RATIO } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
 import {
-  borrowMinted, borrowRate, borrowShares, burnBorrow, burnLend, charge, claim, claimOf, debt, debtOf, entryFee, isBookClosed,
-  lendMinted, lendShares, mintLend, repayBurned, throttle, utilizationConditions,
+  accrue, borrowMinted, borrowShares, burnBorrow, burnLend, changePrepaid, charge, claim, claimOf, debt, debtOf, entryFee,
+  isBookClosed, lendMinted, lendShares, mintLend, repayBurned, throttle, usePrepaid, utilizationConditions,
 } from './pool.mjs';
 import { health, meetsInitial } from './portfolio.mjs';
 import { marginStage } from './relevance.mjs';
@@ -15,18 +15,13 @@ import { available, byId, firstStage, isReserved, moveShares, post } from './sta
 export function advanceTime(run, { time }) {
   const { state } = run;
   stage({ out_of_range: !isInRange(time), time_not_later: time <= state.time });
-  const { accrual_interval, throttle_interval } = state.system;
-  const seconds = (time / accrual_interval - state.time / accrual_interval) * accrual_interval;
-  const steps = time / throttle_interval - state.time / throttle_interval;
+  const since = state.time;
+  const { throttle_interval } = state.system;
+  const steps = time / throttle_interval - since / throttle_interval;
   state.time = time;
   moveRamps(state);
   for (const [symbol, asset] of state.assets) {
-    const { pool } = asset;
-    if (seconds > 0n && pool.borrowed > 0n) {
-      const due = pool.borrowed * borrowRate(asset) * seconds + pool.interest_carry;
-      pool.interest_carry = due % (RATIO * YEAR);
-      charge(run, symbol, asset, due / (RATIO * YEAR));
-    }
+    accrue(run, symbol, asset, since);
     if (steps > 0n) throttle(asset, steps);
   }
 }
@@ -65,7 +60,7 @@ export function redeemConditions(state, id, symbol, amount) {
   return {
     book_closed: isBookClosed('redeem', asset), insufficient_lend: exceeds, amount_too_small: amount === 0n,
     insufficient_supply: pool.cash < amount,
-    ...(exceeds ? {} : utilizationConditions(asset, pool.borrowed, pool.lent - amount)),
+    ...(exceeds ? {} : utilizationConditions(asset, pool.borrowed, pool.lent + pool.unearned - amount)),
   };
 }
 
@@ -77,21 +72,22 @@ export function doRedeem(run, id, symbol, amount, reason) {
 
 // MM-13
 export function borrowConditions(state, id, symbol, amount) {
-  const { asset, pool, lending } = view(state, id, symbol);
-  const fee = entryFee(state, asset, amount);
+  const { account, asset, pool, lending } = view(state, id, symbol);
+  const fee = entryFee(state, account, symbol, amount);
   const toReserve = ceilDivide(fee * asset.poolParameters.reserve_fee, RATIO);
   const borrowed = pool.borrowed + fee + amount;
   return {
     book_closed: isBookClosed('borrow', asset), borrow_requires_lend_redeem: lending > 0n, price_unknown: asset.price === 0n,
     borrow_limit: borrowed > asset.poolParameters.open_borrow_lend_limit, insufficient_supply: pool.cash < amount,
-    ...utilizationConditions(asset, borrowed, pool.lent + fee - toReserve),
+    ...utilizationConditions(asset, borrowed, pool.lent + pool.unearned + fee - toReserve),
   };
 }
 
 /** A borrow without its posting. */
 export function takeBorrow(run, id, symbol, amount, reason) {
-  const { asset, pool } = view(run.state, id, symbol);
-  const fee = entryFee(run.state, asset, amount);
+  const { account, asset, pool } = view(run.state, id, symbol);
+  const fee = entryFee(run.state, account, symbol, amount);
+  usePrepaid(run.state, account, symbol, amount);
   const minted = borrowMinted(pool, amount + fee);
   charge(run, symbol, asset, fee);
   pool.borrowed += amount;
@@ -114,9 +110,17 @@ export function repayConditions(state, id, symbol, amount) {
   };
 }
 
+/** A repayment without its posting: what it paid for until the next boundary stays the account's. */
+export function takeRepay(run, id, symbol, amount, reason) {
+  const { account, pool, owing } = view(run.state, id, symbol);
+  const { borrowed } = pool;
+  const burned = burnBorrow(owing, pool, amount);
+  changePrepaid(run.state, account, symbol, borrowed - pool.borrowed);
+  moveShares(run, id, symbol, burned, reason);
+}
+
 export function doRepay(run, id, symbol, amount, reason) {
-  const { pool, owing } = view(run.state, id, symbol);
-  moveShares(run, id, symbol, burnBorrow(owing, pool, amount), reason);
+  takeRepay(run, id, symbol, amount, reason);
   post(run, `free:${id}`, 'pool', symbol, amount, reason);
 }
 

@@ -1,7 +1,7 @@
 // The pool of one asset: MM-2 to MM-10.
 
 import { ceilDivide, floorDivide, max, min, RATIO, YEAR } from './numbers.mjs';
-import { entry } from './state.mjs';
+import { changeEntry, entry } from './state.mjs';
 
 export const VIRTUAL_SHARES = 10n ** 6n; // MM-2
 
@@ -59,48 +59,91 @@ export function burnBorrow(shares, pool, amount) {
   return burned;
 }
 
-/** MM-3 */
-function utilization(borrowed, lent) {
-  if (lent === 0n) return borrowed === 0n ? 0n : RATIO;
-  return ceilDivide(borrowed * RATIO, lent);
+/** MM-3; what is supplied is lent or not earned yet. */
+function utilization(borrowed, supplied) {
+  if (supplied === 0n) return borrowed === 0n ? 0n : RATIO;
+  return ceilDivide(borrowed * RATIO, supplied);
 }
 
 /** MM-4, at the utilization of the pool now. */
 export function borrowRate({ pool, poolParameters }) {
   const { base_rate, slope_low, slope_high, optimal_utilization: optimal } = poolParameters;
-  const v = min(utilization(pool.borrowed, pool.lent), RATIO);
+  const v = min(utilization(pool.borrowed, pool.lent + pool.unearned), RATIO);
   if (v <= optimal) return base_rate + ceilDivide(slope_low * v, optimal);
   return base_rate + slope_low + ceilDivide(slope_high * (v - optimal), RATIO - optimal);
 }
 
-/** Adds interest to the debts, lenders and the reserve (MM-6 step 4, MM-7), with its event. */
+/** Adds interest for time to come to the debts, its fee to the reserve (MM-6, MM-7), with its event. */
 export function charge({ events }, symbol, { pool, poolParameters }, interest) {
   const toReserve = ceilDivide(interest * poolParameters.reserve_fee, RATIO);
   pool.borrowed += interest;
-  pool.lent += interest - toReserve;
+  pool.unearned += interest - toReserve;
   pool.reserve += toReserve;
   if (interest > 0n) {
     events.push({ type: 'interest_charged', asset: symbol, interest: String(interest), reserve: String(toReserve) });
   }
 }
 
-/** The entry fee of a borrow (MM-7). */
-export function entryFee({ system, time }, asset, amount) {
-  if (!system.entry_fee) return 0n;
-  const rest = system.accrual_interval - (time % system.accrual_interval);
-  return ceilDivide(amount * borrowRate(asset) * rest, RATIO * YEAR);
+/** Lenders earn for some of the seconds that are paid for (MM-6); where nobody lends, the reserve. */
+function earn(pool, seconds, left) {
+  const earned = floorDivide(pool.unearned * seconds, left);
+  pool.unearned -= earned;
+  if (pool.lend_shares === 0n) pool.reserve += earned;
+  else pool.lent += earned;
+}
+
+/** MM-6: from `since` to the time now. */
+export function accrue(run, symbol, asset, since) {
+  const { time, system: { accrual_interval } } = run.state;
+  const { pool } = asset;
+  const last = time - (time % accrual_interval);
+  const end = since - (since % accrual_interval) + accrual_interval;
+  const until = min(time, end);
+  const rate = borrowRate(asset);
+  pool.rate_time += rate * (until - since);
+  earn(pool, until - since, end - since);
+  if (time < end) return;
+  const due = pool.borrowed * (pool.rate_time + rate * (last - end)) + pool.interest_carry;
+  pool.interest_carry = due % (RATIO * YEAR);
+  charge(run, symbol, asset, due / (RATIO * YEAR));
+  earn(pool, time - end, last + accrual_interval - end);
+  pool.rate_time = borrowRate(asset) * (time - last);
+}
+
+// MM-7
+export const intervalEnd = ({ time, system: { accrual_interval } }) => time - (time % accrual_interval) + accrual_interval;
+
+/** The atoms that an account may owe again without a fee. */
+const prepaid = ({ time }, account, symbol) => (account.prepaid_until > time ? entry(account.prepaid, symbol) : 0n);
+
+export function changePrepaid(state, account, symbol, change) {
+  if (change === 0n || !state.system.entry_fee) return;
+  if (account.prepaid_until <= state.time) account.prepaid = new Map();
+  account.prepaid_until = intervalEnd(state);
+  changeEntry(account.prepaid, symbol, change);
+}
+
+/** What an account has paid for is borrowed first. */
+export const usePrepaid = (state, account, symbol, amount) =>
+  changePrepaid(state, account, symbol, -min(amount, prepaid(state, account, symbol)));
+
+export function entryFee(state, account, symbol, amount) {
+  if (!state.system.entry_fee) return 0n;
+  const asset = state.assets.get(symbol);
+  const fresh = max(amount - prepaid(state, account, symbol), 0n);
+  return ceilDivide(fresh * borrowRate(asset) * (intervalEnd(state) - state.time), RATIO * YEAR);
 }
 
 /** MM-8: the two bounds on the utilization of the pool as it would be after. */
-export function utilizationConditions({ pool, poolParameters }, borrowed, lent) {
-  const after = utilization(borrowed, lent);
+export function utilizationConditions({ pool, poolParameters }, borrowed, supplied) {
+  const after = utilization(borrowed, supplied);
   return { max_utilization: after > poolParameters.max_utilization, utilization_throttled: after > pool.throttle_bound };
 }
 
 /** MM-9 */
 export function throttle({ pool, poolParameters }, steps) {
   const { throttle_utilization, max_utilization, throttle_fraction } = poolParameters;
-  if (utilization(pool.borrowed, pool.lent) < throttle_utilization) {
+  if (utilization(pool.borrowed, pool.lent + pool.unearned) < throttle_utilization) {
     pool.throttle_bound = throttle_utilization;
     return;
   }

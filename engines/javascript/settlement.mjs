@@ -1,10 +1,10 @@
 // Settlement: ST-2 to ST-6. Atoms are those of the settlement asset, the pool is its pool. The run gets a `fund`: what was paid
 // into the liquidity fund less what it paid out.
 
-import { borrowConditions, lendConditions, takeBorrow } from './money_market.mjs';
+import { borrowConditions, lendConditions, takeBorrow, takeRepay } from './money_market.mjs';
 import { floorDivide, max, min, RATIO, sum } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
-import { borrowMinted, borrowShares, burnBorrow, burnLend, claim, claimOf, debtOf, lendShares, mintLend } from './pool.mjs';
+import { borrowMinted, burnBorrow, burnLend, claim, claimOf, debtOf, lendShares, mintLend } from './pool.mjs';
 import { health, isAdmissible, settlementAsset } from './portfolio.mjs';
 import { dropIfEmpty, isActive, positionsOf, settleFunding, unrealized, worth } from './positions.mjs';
 import { available, byId, credit, moveShares, post } from './state.mjs';
@@ -137,7 +137,7 @@ function release(run, id) {
     const part = min(debtOf(account, asset, pool), worth(position.virtual, pool));
     if (part > 0n) {
       moveVirtual(run, id, symbol, -burnLend(position.virtual, pool, part), -part, source);
-      moveShares(run, id, asset, burnBorrow(borrowShares(account, asset), pool, part), 'settlement_repay');
+      takeRepay(run, id, asset, part, 'settlement_repay');
     }
     if (position.virtual > 0n && worth(position.virtual, pool) === 0n) {
       pool.lend_shares -= position.virtual;
@@ -246,7 +246,7 @@ function receive(run, id, part) {
   const asset = symbolOf(state);
   const pool = poolOf(state);
   const repaid = min(part, debtOf(account, asset, pool));
-  if (repaid > 0n) moveShares(run, id, asset, burnBorrow(borrowShares(account, asset), pool, repaid), 'settlement_repay');
+  if (repaid > 0n) takeRepay(run, id, asset, repaid, 'settlement_repay');
   const rest = part - repaid;
   const { insufficient_funds, ...conditions } = lendConditions(state, id, asset, rest);
   const lends = account.settings.auto_lend && violatedBy(conditions).length === 0;
@@ -288,7 +288,7 @@ function cull(run, ids) {
   cullAbove(run, ids, system_virtual_limit, 'CulledRealizePnlSystemThreshold');
   const pool = poolOf(run.state);
   for (const owed of virtualDebts(run, ids)) {
-    const allowed = floorDivide(pool.lent * book_utilization_limit, RATIO);
+    const allowed = floorDivide((pool.lent + pool.unearned) * book_utilization_limit, RATIO);
     realize(run, owed, pool.borrowed - allowed, false, 'CulledRealizePnlBookUtilisation');
   }
 }

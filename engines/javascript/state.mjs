@@ -15,7 +15,7 @@ export const newAccount = (user) => ({
     auto_lend: false, auto_repay_borrows: false, auto_borrow_settlements: false, auto_realize: true,
     leverage_limit: 10n * RATIO,
   },
-  unsettled: 0n, positions: new Map(),
+  unsettled: 0n, positions: new Map(), prepaid: new Map(), prepaid_until: 0n,
 });
 
 /** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */

@@ -4,6 +4,7 @@ import { isFirm, delivers, newBook } from './trading/book.mjs';
 import {
   array, ASSET, boolean, choice, FLAGS, int, isObject, Malformed, MARKET, object, PERPETUAL, SIDE, string, SYSTEM,
 } from './format.mjs';
+import { intervalEnd } from './pool.mjs';
 import { changeEntry, genesis, newAccount } from './state.mjs';
 
 const OPTIONAL = Symbol('optional');
@@ -34,7 +35,8 @@ const rampOf = (more) => {
 const SHOWN_ASSET = members({
   ...integers('price', 'price_time', 'in_transit'), tokens: byName(object(integers('custody', 'pending'))),
   pool: object(integers(
-    'cash', 'lent', 'lend_shares', 'borrowed', 'borrow_shares', 'reserve', 'interest_carry', 'throttle_bound',
+    'cash', 'lent', 'lend_shares', 'borrowed', 'borrow_shares', 'reserve', 'unearned', 'interest_carry', 'rate_time',
+    'throttle_bound',
   )),
   is_limited: boolean, ramp: rampOf(integers('weight', 'base', 'penalty')),
 }, { ramp: undefined });
@@ -52,12 +54,12 @@ const POSITION = object(integers(
   'lots', 'cost', 'entry_cost', 'funding_index', 'virtual', 'virtual_value', 'realized', 'fees', 'funding', 'interest',
 ));
 const shownAccount = (value) => members({
-  user: int, free: amounts, shares: amounts, reserved: amounts, unsettled: int, positions: byName(POSITION),
+  user: int, free: amounts, shares: amounts, reserved: amounts, prepaid: amounts, unsettled: int, positions: byName(POSITION),
   settings: object({
     auto_lend: boolean, auto_repay_borrows: boolean, auto_borrow_settlements: boolean, auto_realize: boolean,
     leverage_limit: int,
   }),
-}, { reserved: new Map(), unsettled: 0n, positions: new Map() })(value);
+}, { reserved: new Map(), prepaid: new Map(), unsettled: 0n, positions: new Map() })(value);
 const ORDER = object({
   ...integers('account', 'price', 'lots', 'reserved'), market: string, side: SIDE,
   self_trade_prevention: choice('reject_taker', 'reject_maker', 'reject_both'), post_only: boolean, reduce_only: boolean,
@@ -114,7 +116,7 @@ function loadedMarket({ parameters }, { ramp, ...shown }) {
 
 /** The account as it was: what its open orders promise is in them. */
 function loadedAccount(state, shown, id) {
-  const account = { ...newAccount(shown.user), ...shown };
+  const account = { ...newAccount(shown.user), ...shown, prepaid_until: intervalEnd(state) };
   for (const order of state.orders.filter((own) => own.account === id && own.status === 'open')) {
     account.orders.add(order.id);
     const symbol = order.reserved === 0n ? undefined : delivers(found(state.markets, order.market), order.side);

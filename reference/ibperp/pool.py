@@ -1,8 +1,8 @@
 """The lending pool's kernel: claims in atoms and shares, exact in integers (chapter money-market).
 
-Cash is moved by postings alone. Each function here moves the net claim `lent + reserve - borrowed`
-by exactly the atoms that its caller posts into (or out of) cash, so that in every state
-`cash + borrowed == lent + reserve` (MM-1).
+Cash is moved by postings alone. Each function here moves the net claim `lent + reserve + unearned -
+borrowed` by exactly the atoms that its caller posts into (or out of) cash, so that in every state
+`cash + borrowed == lent + reserve + unearned` (MM-1).
 """
 
 from __future__ import annotations
@@ -27,8 +27,13 @@ THROTTLE_STEPS_MAX: Final = 64
 
 
 def net_claim(pool: Pool) -> int:
-    """Return what the pool's cash must be: `lent + reserve - borrowed`, in atoms (MM-1)."""
-    return pool.lent + pool.reserve - pool.borrowed
+    """Return what the pool's cash must be: all claims less the debts, in atoms (MM-1)."""
+    return pool.lent + pool.reserve + pool.unearned - pool.borrowed
+
+
+def supplied(pool: Pool) -> int:
+    """Return what belongs to lenders now and until the next boundary, in atoms (MM-3)."""
+    return pool.lent + pool.unearned
 
 
 def lend_claim(pool: Pool, shares: int) -> int:
@@ -122,25 +127,40 @@ def repay(pool: Pool, amount: int, shares: int) -> Pool:
     )
 
 
-def accrue(pool: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
-    """Charge simple interest on `borrowed` for `seconds` at `rate` a year (MM-6).
+def accrue(pool: Pool, rate_time: int, reserve_fee: int) -> Pool:
+    """Charge simple interest on `borrowed`; `rate_time`: rate a year times seconds (MM-6).
 
     The fraction of an atom stays in `interest_carry`; the reserve gets its fee rounded up.
     """
-    due = pool.borrowed * rate * seconds + pool.interest_carry
+    due = pool.borrowed * rate_time + pool.interest_carry
     charged = charge(pool, div_down(due, CARRY_UNIT), reserve_fee)
     return replace(charged, interest_carry=remainder(due, CARRY_UNIT))
 
 
 def charge(pool: Pool, interest: int, reserve_fee: int) -> Pool:
-    """Add `interest` atoms to the debts, the fee rounded up to the reserve, the rest to lenders."""
+    """Add `interest` atoms to the debts, for time to come: lenders earn it as time passes (MM-6).
+
+    The reserve gets its fee, rounded up, at once.
+    """
     fee = mul_div_up(interest, reserve_fee, RATIO)
     return replace(
         pool,
-        lent=pool.lent + interest - fee,
+        unearned=pool.unearned + interest - fee,
         borrowed=pool.borrowed + interest,
         reserve=pool.reserve + fee,
     )
+
+
+def earn(pool: Pool, seconds: int, left: int) -> Pool:
+    """Give lenders what they earn in `seconds` of the `left` seconds that are paid for (MM-6).
+
+    Nobody lends where there are no shares: then the reserve earns it.
+    """
+    earned = mul_div_down(pool.unearned, seconds, left)
+    unearned = pool.unearned - earned
+    if pool.lend_shares == 0:
+        return replace(pool, unearned=unearned, reserve=pool.reserve + earned)
+    return replace(pool, unearned=unearned, lent=pool.lent + earned)
 
 
 def entry_fee(amount: int, rate: int, seconds: int) -> int:
@@ -149,10 +169,10 @@ def entry_fee(amount: int, rate: int, seconds: int) -> int:
 
 
 def utilization(pool: Pool) -> int:
-    """Return borrowed / lent as a ratio, rounded up; one if a debt faces no lend (MM-3)."""
-    if pool.lent == 0:
+    """Return borrowed / supplied as a ratio, rounded up; one if a debt faces no lend (MM-3)."""
+    if supplied(pool) == 0:
         return RATIO if pool.borrowed else 0
-    return mul_div_up(pool.borrowed, RATIO, pool.lent)
+    return mul_div_up(pool.borrowed, RATIO, supplied(pool))
 
 
 def borrow_rate(parameters: PoolParameters, used: int) -> int:
@@ -212,11 +232,14 @@ def written_off(pool: Pool, shares: int) -> tuple[Pool, int, int]:
     """Return the pool without a debt that nobody pays, and what reserve and lenders lose (LQ-9)."""
     principal = mul_div_down(shares, pool.borrowed, pool.borrow_shares)
     by_reserve = min(pool.reserve, principal)
+    by_lenders = principal - by_reserve
+    at_once = min(pool.lent, by_lenders)
     after = replace(
         pool,
         borrowed=pool.borrowed - principal,
         borrow_shares=pool.borrow_shares - shares,
         reserve=pool.reserve - by_reserve,
-        lent=pool.lent - (principal - by_reserve),
+        lent=pool.lent - at_once,
+        unearned=pool.unearned - (by_lenders - at_once),
     )
-    return after, by_reserve, principal - by_reserve
+    return after, by_reserve, by_lenders

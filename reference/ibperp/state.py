@@ -38,7 +38,11 @@ LEVERAGE_DEFAULT: Final = 10 * RATIO
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A lending pool: atoms, shares, and the fraction of an atom not yet charged (MM-1)."""
+    """A lending pool: atoms, shares, and the fraction of an atom not yet charged (MM-1).
+
+    `unearned`: interest charged for time to come. `rate_time`: the sum of rate times seconds since
+    the last boundary (MM-6).
+    """
 
     cash: int = 0
     lent: int = 0
@@ -46,7 +50,9 @@ class Pool:
     borrowed: int = 0
     borrow_shares: int = 0
     reserve: int = 0
+    unearned: int = 0
     interest_carry: int = 0
+    rate_time: int = 0
     throttle_bound: int = 0
 
 
@@ -104,7 +110,8 @@ class Account:
     `reserved`: what the open orders would deliver (SM-5); `orders`: their ids, ascending.
     `unsettled`: signed atoms of the settlement asset, a claim on the liquidity fund or a debt to it
     (ST-1). `positions`: in ascending order of markets, without empty ones (PP-3). `conversion`: the
-    last request that the system made for its collateral, if any (PG-6).
+    last request that the system made for its collateral, if any (PG-6). `prepaid`: atoms whose
+    interest is paid until the boundary at `prepaid_until`, and that it does not owe now (MM-7).
     """
 
     user: int
@@ -116,6 +123,8 @@ class Account:
     unsettled: int = 0
     positions: tuple[Position, ...] = ()
     conversion: int | None = None
+    prepaid: tuple[int, ...] = ()
+    prepaid_until: int = 0
 
 
 class RequestStatus(StrEnum):
@@ -308,34 +317,26 @@ def put(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
 
 def find_asset(state: State, symbol: str) -> int | None:
     """Return the id of a listed asset, or None."""
-    for index, asset in enumerate(state.assets):
-        if asset.symbol == symbol:
-            return index
-    return None
+    assets = enumerate(state.assets)
+    return next((index for index, asset in assets if asset.symbol == symbol), None)
 
 
 def find_market(state: State, symbol: str) -> int | None:
     """Return the id of a listed market, or None."""
-    for index, market in enumerate(state.markets):
-        if market.symbol == symbol:
-            return index
-    return None
+    markets = enumerate(state.markets)
+    return next((index for index, market in markets if market.symbol == symbol), None)
 
 
 def find_token(asset: Asset, chain: str) -> int | None:
     """Return the place of a chain among an asset's tokens, or None."""
-    for index, token in enumerate(asset.parameters.tokens):
-        if token.chain == chain:
-            return index
-    return None
+    tokens = enumerate(asset.parameters.tokens)
+    return next((index for index, token in tokens if token.chain == chain), None)
 
 
 def find_chain(state: State, name: str) -> int | None:
     """Return the place of a chain in the state, or None."""
-    for index, chain in enumerate(state.chains):
-        if chain.name == name:
-            return index
-    return None
+    chains = enumerate(state.chains)
+    return next((index for index, chain in chains if chain.name == name), None)
 
 
 def with_asset(state: State, index: int, asset: Asset) -> State:

@@ -124,7 +124,8 @@ def _account_values(account: Account) -> tuple[int, ...]:
             *(own.virtual_value, own.realized, own.fees, own.funding, own.interest),
         )
     )
-    return (*account.free, *account.shares, *account.reserved, account.unsettled, *positions)
+    balances = (*account.free, *account.shares, *account.reserved, *account.prepaid)
+    return (*balances, account.unsettled, *positions)
 
 
 def _is_market_storable(market: Market | Perpetual) -> bool:
@@ -136,7 +137,7 @@ def _is_market_storable(market: Market | Perpetual) -> bool:
 
 def _is_asset_storable(asset: Asset) -> bool:
     pool = asset.pool
-    atoms = (pool.cash, pool.lent, pool.borrowed, pool.reserve, asset.in_transit)
+    atoms = (pool.cash, pool.lent, pool.borrowed, pool.reserve, pool.unearned, asset.in_transit)
     shares = (pool.lend_shares, pool.borrow_shares)
     held = (amount for token in asset.tokens for amount in (token.custody, token.pending))
     return all(map(in_range, (*atoms, *shares, *held, _ramp_end(asset.ramp))))

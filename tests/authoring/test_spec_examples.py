@@ -139,7 +139,7 @@ def test_rate_table__is_what_the_curve_gives() -> None:
 
 
 def test_utilization_table__is_what_the_kernel_gives() -> None:
-    rows = rows_of("MM-3", "| borrowed | lent | utilization |")
+    rows = rows_of("MM-3", "| borrowed | supplied | utilization |")
     assert rows
     for borrowed, lent, used in rows:
         assert pool.utilization(Pool(borrowed=int(borrowed), lent=int(lent))) == int(used)

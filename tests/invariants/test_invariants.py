@@ -34,6 +34,7 @@ from worlds.active import (
     names,
     ordered,
     pool,
+    unpaid,
 )
 from worlds.positions import CROSS, market, position, positioned, unsettled
 
@@ -86,6 +87,8 @@ BAD_STEPS: Final[dict[str, tuple[Action, Callable[[State], State]]]] = {
         lambda state: pool(state, borrowed=9),
     ),
     "interest_legs_balance": (ADVANCE, lambda state: pool(state, reserve=1)),
+    "lenders_earn_by_time": (ADVANCE, lambda state: pool(state, lent=1, unearned=-1)),
+    "entry_fee_once": (Repay(3, "USD", 9), lambda state: unpaid(state, 3)),
     "no_free_round_trip": (Redeem(2, "USD", 9), lambda state: held(state, 2, free=1)),
     "splitting_never_helps": (Lend(2, "USD", 9), lambda state: held(state, 2, shares=-(10**6))),
     "directed_rounding": (Lend(2, "USD", 9), lambda state: held(state, 2, shares=1)),
@@ -306,4 +309,4 @@ def test_fills_are_transfers__each_wrong_trade_reported() -> None:
 def test_violation__names_the_numbers() -> None:
     state = with_pool(active(), 1, Pool(cash=3, throttle_bound=RATIO))
     messages = [item.message for item in check_state(state) if item.invariant == "pool_identity"]
-    assert messages == ["ORE: cash 3 + borrowed 0 = 3, but lent 0 + reserve 0 = 0"]
+    assert messages == ["ORE: cash 3 + borrowed 0 = 3, but lent 0 + reserve 0 + unearned 0 = 0"]

@@ -73,7 +73,7 @@ def test_e5_entry_fee__is_ten_minutes_of_the_hourly_interest(rate: str) -> None:
     assert fee == -(-2000 * USDC * yearly // (RATIO * HOURS_PER_YEAR * 6))
     assert 0 <= 6 * fee - hourly < 6
     borrowed = Pool(lent=2000 * USDC, borrowed=2000 * USDC)
-    charged = pool_kernel.accrue(borrowed, yearly, HOUR, 0).borrowed - borrowed.borrowed
+    charged = pool_kernel.accrue(borrowed, yearly * HOUR, 0).borrowed - borrowed.borrowed
     assert charged == 2000 * USDC * yearly // (RATIO * HOURS_PER_YEAR)
 
 
@@ -111,9 +111,9 @@ def test_r6_lend_interest__is_an_hour_of_a_365_day_year_at_10_decimals() -> None
     principal = -(-paid * HOURS_PER_YEAR * RATIO // rate)
     assert format_units(principal // 10**6, 4) == "40.0022"
     pool = Pool(lent=principal, borrowed=principal)
-    assert pool_kernel.accrue(pool, rate, HOUR, 0).lent - principal == paid
+    assert pool_kernel.accrue(pool, rate * HOUR, 0).unearned == paid
     shorter = replace(pool, lent=principal - 1, borrowed=principal - 1)
-    assert pool_kernel.accrue(shorter, rate, HOUR, 0).lent - shorter.lent == paid - 1
+    assert pool_kernel.accrue(shorter, rate * HOUR, 0).unearned == paid - 1
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def held(state: State, account: int, *, free: int = 0, shares: int = 0) -> State
     return with_account(state, account, new)
 
 
+def unpaid(state: State, account: int) -> State:
+    """Forget what an account has paid for until the next boundary."""
+    return with_account(state, account, replace(state.accounts[account], prepaid=()))
+
+
 def custody(state: State, change: int) -> State:
     """Change USD's custody in the north."""
     token, *others = state.assets[0].tokens

@@ -77,6 +77,7 @@ def observation_model() -> type[BaseModel]:
         "Account",
         {"user": integer, "free": amounts, "shares": amounts, "settings": _settings()},
         reserved=amounts,
+        prepaid=amounts,
         unsettled=integer,
         positions=dict[str, _position()],  # type: ignore[misc]
         portfolio=_record("Portfolio", dict.fromkeys(PORTFOLIO_FIELDS, integer)),

@@ -32,7 +32,9 @@ POOL_FIELDS: Final = (
     "borrowed",
     "borrow_shares",
     "reserve",
+    "unearned",
     "interest_carry",
+    "rate_time",
     "throttle_bound",
 )
 PORTFOLIO_FIELDS: Final = tuple(item.name for item in fields(Health))
@@ -195,6 +197,8 @@ def _account(state: State, account: Account, symbols: list[str]) -> dict[str, An
         },
         "settings": {name: _leaf(getattr(account.settings, name)) for name in SETTINGS_FIELDS},
     }
+    if account.prepaid_until > state.time:
+        described["prepaid"] = _nonzero(account.prepaid, symbols)
     if account.unsettled:
         described["unsettled"] = str(account.unsettled)
     return described | _portfolio(state, account)

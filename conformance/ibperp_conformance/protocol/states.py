@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ibperp.book import rank
+from ibperp.operations.money_market.moves import interval_end
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import (
@@ -289,8 +290,8 @@ def _request(state: State, _: int, shown: Any) -> QuoteRequest:
 
 
 def _account(state: State, index: int, shown: Any) -> Account:
-    held = {}
-    for name in ("free", "shares", "reserved"):
+    held: dict[str, tuple[int, ...]] = {}
+    for name in ("free", "shares", "reserved", "prepaid"):
         values: tuple[int, ...] = ()
         for symbol, amount in (getattr(shown, name) or {}).items():
             values = put(values, _found(find_asset(state, symbol), symbol), amount)
@@ -316,7 +317,11 @@ def _account(state: State, index: int, shown: Any) -> Account:
         unsettled=shown.unsettled or 0,
         positions=tuple(sorted(positions, key=lambda own: own.market)),
         conversion=max(conversions, default=None),
-        **held,
+        free=held["free"],
+        shares=held["shares"],
+        reserved=held["reserved"],
+        prepaid=held["prepaid"],
+        prepaid_until=interval_end(state) if held["prepaid"] else 0,
     )
 
 

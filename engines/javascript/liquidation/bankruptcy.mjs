@@ -60,7 +60,9 @@ function writeOff(run, id, symbol) {
   pool.borrowed -= principal;
   pool.borrow_shares -= shares;
   pool.reserve -= reserve;
-  pool.lent -= principal - reserve;
+  const atOnce = min(pool.lent, principal - reserve);
+  pool.lent -= atOnce;
+  pool.unearned -= principal - reserve - atOnce;
   moveShares(run, id, symbol, shares, 'bankruptcy');
   return { reserve, spread: principal - reserve };
 }

@@ -19,6 +19,7 @@ from ibperp_invariants.claims.liquidation.exits import EXITS
 from ibperp_invariants.claims.liquidation.handover import TAKEOVER
 from ibperp_invariants.claims.liquidation.rungs import LIQUIDATION_ORDERS
 from ibperp_invariants.claims.liquidation.steps import LIQUIDATION
+from ibperp_invariants.claims.money_market.interest import INTEREST
 from ibperp_invariants.claims.money_market.money_market import MONEY_MARKET
 from ibperp_invariants.claims.money_market.share_prices import SHARE_PRICES
 from ibperp_invariants.claims.notation.system import SYSTEM
@@ -47,6 +48,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *CUSTODY,
     *MONEY_MARKET,
     *SHARE_PRICES,
+    *INTEREST,
     *PORTFOLIO,
     *SPOT_MARGIN,
     *PERPETUALS,

@@ -19,15 +19,17 @@ from ibperp_invariants.frame.touches import (
 NEW: Final = (CREATED,)
 OVER: Final = (ENDED,)
 FREE: Final = ("free",)
-HELD: Final = ("free", "shares")
+HELD: Final = ("free", "shares", "prepaid")
 RESTING: Final = ("reserved", "orders")
 SETTLED: Final = ("positions", "unsettled")
 CLEARED: Final = (*HELD, *SETTLED)
 TRADED: Final = (*CLEARED, *RESTING)
 LENT: Final = ("cash", "lent", "lend_shares")
 OWED: Final = ("cash", "borrowed", "borrow_shares", "reserve")
-POOL: Final = (*LENT, *OWED[1:])
-ACCRUED: Final = ("lent", "borrowed", "reserve", "interest_carry", "throttle_bound")
+UNEARNED: Final = ("unearned",)
+POOL: Final = (*LENT, *OWED[1:], *UNEARNED)
+TIMED: Final = ("interest_carry", "rate_time", "throttle_bound")
+ACCRUED: Final = ("lent", "borrowed", "reserve", "unearned", *TIMED)
 QUEUES: Final = ("bids", "asks")
 BOOK: Final = (*QUEUES, "last_price", "open_interest")
 TERMS: Final = ("funding_time", "funding_parts")
@@ -136,7 +138,7 @@ ALLOWED: Final[dict[type, Touches]] = {
     actions.Lend: OF_LENDS,
     actions.Redeem: OF_LENDS,
     actions.Borrow: Touches(
-        accounts={Accounts.OWNER: HELD}, assets={Assets.NAMED: (*OWED, "lent")}
+        accounts={Accounts.OWNER: HELD}, assets={Assets.NAMED: (*OWED, *UNEARNED)}
     ),
     actions.Repay: Touches(accounts={Accounts.OWNER: HELD}, assets={Assets.NAMED: OWED}),
     actions.SetAccountSettings: Touches(
@@ -144,6 +146,7 @@ ALLOWED: Final[dict[type, Touches]] = {
     ),
     actions.SetPrice: Touches(assets={Assets.NAMED: ("price", "price_time", "is_limited")}),
     actions.AdvanceTime: Touches(
+        accounts={Accounts.PREPAID: ("prepaid",)},
         assets={Assets.ALL: ACCRUED, Assets.RAMPED: LIMITS},
         markets={Markets.RAMPED: LIMITS},
         system=("time",),

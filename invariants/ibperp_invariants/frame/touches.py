@@ -32,6 +32,7 @@ class Accounts(StrEnum):
     TOLD = "accounts that its events of liquidation name"
     LENDERS = "lenders, if a debt is closed against lends or insurance pays it"
     PROVIDERS = "providers, if they take over"
+    PREPAID = "accounts with prepaid atoms, at a boundary of interest"
     CREDITED = "accounts that a resolved bankruptcy credits"
 
 

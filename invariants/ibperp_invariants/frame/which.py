@@ -317,6 +317,9 @@ WHICH: Final[dict[StrEnum, Which]] = {
     Accounts.UNSETTLED: lambda step: {
         index for index in step.changed_accounts() if is_settled(step.before, index)
     },
+    Accounts.PREPAID: lambda step: {
+        index for index in step.changed_accounts() if not step.after.accounts[index].prepaid
+    },
     Accounts.PARTIES: block_parties,
     Accounts.TOLD: _told,
     Accounts.LENDERS: _lenders,

@@ -154,8 +154,10 @@ class Reading:
             "settings": partial(self._record, Settings, {**flags, "leverage_limit": Node.integer}),
         }
         unsettled = node.find("unsettled")
-        amount = unsettled.integer() if unsettled else 0
-        return self._record(AccountView, readers, node, {"orders": (), "unsettled": amount})
+        amount, prepaid = unsettled.integer() if unsettled else 0, node.find("prepaid")
+        known = {"orders": (), "unsettled": amount}
+        known["prepaid"] = _named(Node.integer)(prepaid) if prepaid else {}
+        return self._record(AccountView, readers, node, known)
 
     def portfolio(self, node: Node) -> Health | None:
         """Return the health that an account reports, None if it reports none."""

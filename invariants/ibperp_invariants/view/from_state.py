@@ -88,6 +88,7 @@ def view_of_state(state: State) -> View:
             item.orders,
             item.unsettled,
             {markets[own.market]: _position(own) for own in item.positions},
+            named(item.prepaid if item.prepaid_until > state.time else ()),
         )
 
     def order(item: Order) -> OrderView | None:

@@ -113,6 +113,7 @@ class AccountView:
     """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
 
     `orders`: the ids of its open orders, ascending. `unsettled`: atoms of the settlement asset.
+    `prepaid`: atoms that it may owe again without a fee until the next boundary (MM-7).
     """
 
     user: int
@@ -123,6 +124,7 @@ class AccountView:
     orders: tuple[int, ...] = ()
     unsettled: int = 0
     positions: Mapping[str, PositionView] = field(default_factory=dict)
+    prepaid: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _charge_without_reserve(books: Pool, interest: int, reserve_fee: int) -> Poo
     return replace(books, lent=books.lent + interest, borrowed=books.borrowed + interest)
 
 
+_charge, _earn = pool.charge, pool.earn
 _redeem_checks = moves.redeem_checks
 _repay_pool = pool.repay
 _rejection = effect.rejection
@@ -85,9 +86,23 @@ def _admissible_before(before: Any, after: Any) -> bool:
     return bool(before.equity >= before.initial)
 
 
-def _accrue_without_carry(books: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
-    interest = div_down(books.borrowed * rate * seconds, pool.CARRY_UNIT)
+def _accrue_without_carry(books: Pool, rate_time: int, reserve_fee: int) -> Pool:
+    interest = div_down(books.borrowed * rate_time, pool.CARRY_UNIT)
     return pool.charge(books, interest, reserve_fee)
+
+
+def _charged_as_earned(books: Pool, interest: int, reserve_fee: int) -> Pool:
+    charged = _charge(books, interest, reserve_fee)
+    earned = charged.unearned - books.unearned
+    return replace(charged, unearned=books.unearned, lent=books.lent + earned)
+
+
+def _earn_in_all(books: Pool, _seconds: int, _left: int) -> Pool:
+    return _earn(books, 1, 1)
+
+
+def _nothing_prepaid(*_: Any) -> int:
+    return 0
 
 
 def _no_throttle(books: Pool, limits: Any, used: int) -> tuple[effect.Check, ...]:
@@ -283,6 +298,9 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     "replayed_deposit_taken": ((accounts, "rejection", _rejection_but_replay),),
     "check_before_write": ((effect, "is_admissible", _admissible_before),),
     "carry_dropped": ((pool, "accrue", _accrue_without_carry),),
+    "interest_earned_at_once": ((pool, "charge", _charged_as_earned),),
+    "hour_earned_by_the_last": ((pool, "earn", _earn_in_all),),
+    "entry_fee_again": ((moves, "prepaid_of", _nothing_prepaid),),
     "lower_precedence_code": tuple(
         (module, "rejection", _rejection_by_last)
         for module in (

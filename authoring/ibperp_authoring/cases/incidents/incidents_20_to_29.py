@@ -104,7 +104,7 @@ _SHARES: Final[tuple[Case, ...]] = (
         "incident 21, Radiant: tiny lends and redemptions in a small pool earn nothing; "
         "failing drains the pool",
         Borrow(7, "USDC", 2),
-        AdvanceTime(1_000_000_000),
+        AdvanceTime(1_100_000_000),
         *(step for _ in range(6) for step in (Lend(3, "USDC", 1), Lend(3, "USDC", 2))),
         Repay(7, "USDC", None),
         Redeem(3, "USDC", None),

@@ -8,6 +8,7 @@ from ibperp_authoring.cases.money_market import (
     borrow,
     entry_fee,
     interest,
+    interest_time,
     lend,
     limits,
     pool_identity_and_shares,
@@ -34,5 +35,6 @@ CASES: Final[tuple[Case, ...]] = (
     *rates.CASES,
     *interest.CASES,
     *entry_fee.CASES,
+    *interest_time.CASES,
     *settings_and_sweep.CASES,
 )

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 def pool_identity(view: View, totals: Totals) -> Iterator[str]:
-    """Check cash + borrowed = lent + reserve, per pool (MM-1)."""
+    """Check cash + borrowed = lent + reserve + unearned, per pool (MM-1)."""
     del totals
     for symbol, asset in view.assets.items():
         pool = asset.pool
-        if pool.cash + pool.borrowed != pool.lent + pool.reserve:
+        held, claimed = pool.cash + pool.borrowed, pool.lent + pool.reserve + pool.unearned
+        if held != claimed or pool.unearned < 0:
             yield (
-                f"{symbol}: cash {pool.cash} + borrowed {pool.borrowed} = "
-                f"{pool.cash + pool.borrowed}, but lent {pool.lent} + reserve {pool.reserve} = "
-                f"{pool.lent + pool.reserve}"
+                f"{symbol}: cash {pool.cash} + borrowed {pool.borrowed} = {held}, but lent "
+                f"{pool.lent} + reserve {pool.reserve} + unearned {pool.unearned} = {claimed}"
             )
 
 
@@ -105,15 +105,18 @@ def interest_legs_balance(step: Step) -> Iterator[str]:
         return
     for symbol, old, new in step.pools():
         charged, earned = new.borrowed - old.borrowed, new.lent - old.lent
-        kept = new.reserve - old.reserve
-        if charged != earned + kept or min(charged, earned, kept) < 0:
-            yield f"{symbol}: borrowers owe {charged} more, lenders earn {earned}, reserve {kept}"
+        kept, waits = new.reserve - old.reserve, new.unearned - old.unearned
+        if charged != earned + kept + waits or min(charged, earned, kept) < 0:
+            yield (
+                f"{symbol}: borrowers owe {charged} more, lenders earn {earned}, reserve {kept}, "
+                f"{waits} more is not earned yet"
+            )
 
 
 def no_free_round_trip(step: Step) -> Iterator[str]:
     """Check that no action raises free + claim - debt by more than it brings (MM-11 to MM-14).
 
-    Where others move in the same pools, their roundings and entry fees may come on top.
+    Where others move in the same pools, their roundings may come on top.
     """
     inflows = inflows_of(step)
     if isinstance(step.action, AdvanceTime) or not step.is_accepted() or inflows is None:
@@ -126,7 +129,7 @@ def no_free_round_trip(step: Step) -> Iterator[str]:
             new = wealth(step.after, account, symbol)
             inflow = inflows.get((account, symbol), 0)
             if not is_alone:
-                inflow += step.rounding_atoms(symbol) + step.lender_interest(symbol)
+                inflow += step.rounding_atoms(symbol)
             if new > old + inflow:
                 yield (
                     f"account {account}, {symbol}: free + claim - debt went from {old} to {new}, "
@@ -280,7 +283,9 @@ def _split_shares(
 
 MONEY_MARKET: Final[tuple[Invariant, ...]] = (
     state_invariant(
-        pool_identity, "MM-1", "A pool's cash and debts equal its claims and its reserve."
+        pool_identity,
+        "MM-1",
+        "A pool's cash and debts equal its claims, its reserve and what is not earned.",
     ),
     state_invariant(
         share_totals,

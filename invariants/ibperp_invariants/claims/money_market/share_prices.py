@@ -30,21 +30,21 @@ def lend_share_price_monotone(step: Step) -> Iterator[str]:
             for fact in step.facts.liquidation.resolved()
             if (fact.asset, fact.liability) == (symbol, Liability.POOL)
         )
-        if _lend_price_rise(old, replace(new, lent=new.lent + lost)) < 0:
+        waited = old.unearned - new.unearned if lost else 0
+        if _lend_price_rise(old, replace(new, lent=new.lent + lost - waited)) < 0:
             yield f"{symbol}: the lend share price fell: {_lend_prices(old, new)}"
 
 
 def lend_share_price_rises_by_interest(step: Step) -> Iterator[str]:
-    """Check that only interest lifts a lend share's price by more than rounding (MM-2, MM-6)."""
+    """Check that only time lifts a lend share's price by more than rounding (MM-2, MM-6)."""
     if isinstance(step.action, AdvanceTime):
         return
     for symbol, old, new in step.pools():
-        earned = step.lender_interest(symbol) if step.entry_fee else 0
         rise = _lend_price_rise(old, new)
-        if rise > 0 and rise >= _lend_rise_limit(step, symbol, old, new, earned):
+        if rise > 0 and rise >= _lend_rise_limit(step, symbol, old, new):
             yield (
-                f"{symbol}: the lend share price rose by more than roundings and the lenders' "
-                f"entry fee of {earned}: {_lend_prices(old, new)}"
+                f"{symbol}: the lend share price rose by more than roundings: "
+                f"{_lend_prices(old, new)}"
             )
 
 
@@ -77,8 +77,8 @@ def borrow_share_price_rises_by_interest(step: Step) -> Iterator[str]:
             yield f"{symbol}: the borrow share price rose: {_borrow_prices(old, new)}"
 
 
-def _lend_rise_limit(step: Step, symbol: str, old: Pool, new: Pool, earned: int) -> int:
-    """Return what moves and fees may add to a lend share's price, times both numbers of shares.
+def _lend_rise_limit(step: Step, symbol: str, old: Pool, new: Pool) -> int:
+    """Return what moves may add to a lend share's price, times both numbers of shares.
 
     A move rounds by less than one share, and burns with it what claims less than one atom. Of
     several moves each counts at the lowest number of shares between them, when an atom lifts the
@@ -88,9 +88,9 @@ def _lend_rise_limit(step: Step, symbol: str, old: Pool, new: Pool, earned: int)
     moves, _ = step.moves(symbol)
     end = new.lend_shares + SHARES_PER_ATOM
     if len(moves) <= 1:
-        return old.lent + 1 + start + earned * max(start, end)
+        return old.lent + 1 + start
     path = _path(start, moves)
-    lift = len(moves) * (new.lent + 1 + end) + earned * end
+    lift = len(moves) * (new.lent + 1 + end)
     return mul_div_up(lift, start, max(min(path), 1))
 
 
@@ -144,8 +144,8 @@ SHARE_PRICES: Final[tuple[Invariant, ...]] = (
     step_invariant(
         lend_share_price_rises_by_interest,
         "MM-2 MM-6 MM-7",
-        "Only interest and the entry fee raise the price of a lend share by more than one "
-        "rounding, so that a donation raises nobody's claim.",
+        "Only time raises the price of a lend share by more than one rounding, so that neither a "
+        "donation nor an entry fee raises anybody's claim at once.",
     ),
     step_invariant(
         borrow_share_price_never_falls,

@@ -62,7 +62,7 @@ def settlement_is_equity_neutral(step: Step) -> Iterator[str]:
     slack, fee = step.rounding_atoms(symbol), step.facts.interest.get(symbol, (0, 0))[0]
     for account in step.changed_accounts():
         old, new = settled_wealth(step.before, account), settled_wealth(step.after, account)
-        if not old - slack - fee <= new <= old + slack + step.lender_interest(symbol):
+        if not old - slack - fee <= new <= old + slack:
             yield (
                 f"account {account}: all its {symbol} went from {old} to {new}, "
                 f"with roundings of {slack} and entry fees of {fee}"
@@ -86,7 +86,7 @@ def settlement_flows_balance(step: Step) -> Iterator[str]:
     for account in step.changed_accounts():
         due = step.facts.settled.get(account, 0) - realized.get(account, 0)
         old, new = wealth(step.before, account, symbol), wealth(step.after, account, symbol)
-        if not old + due - slack - fee <= new <= old + due + slack + step.lender_interest(symbol):
+        if not old + due - slack - fee <= new <= old + due + slack:
             yield (
                 f"account {account}: free + claim - debt went from {old} to {new}, "
                 f"by the events it got {due}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ibperp.events import PriceLimited
 from ibperp.margin import limited_price
-from ibperp.numbers import in_range
+from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, is_name
@@ -37,7 +37,9 @@ def list_asset(state: State, action: ListAsset) -> Outcome:
 
     # EFFECT
     tokens = tuple(Token() for _ in parameters.tokens)
-    pool = Pool(throttle_bound=parameters.pool.throttle_utilization)
+    passed = remainder(state.time, state.system.accrual_interval)
+    rate_time = parameters.pool.base_rate * passed
+    pool = Pool(throttle_bound=parameters.pool.throttle_utilization, rate_time=rate_time)
     origin = replace(margins_of(parameters), weight=0)
     now, ramp = on_ramp(origin, parameters, state.time, state.system.ramp_interval)
     asset = Asset(action.asset, now, 0, state.time, 0, tokens, pool, ramp=ramp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -13,11 +13,11 @@ from ibperp.operations.effect import Check, Effect, rejection
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import BookState
 from ibperp.posting import POOL, free
-from ibperp.state import at
+from ibperp.state import at, put, with_account
 
 if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters
-    from ibperp.state import Pool, State
+    from ibperp.state import Account, Pool, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,42 @@ def owed_shares_of(state: State, account: int, asset: int) -> int:
     return max(-at(state.accounts[account].shares, asset), 0)
 
 
-def entry_fee_of(state: State, asset: int, amount: int) -> int:
-    """Return the fee of borrowing `amount` now: the interest to the end of the interval (MM-7)."""
-    system, asset_state = state.system, state.assets[asset]
-    if not system.entry_fee:
+def interval_end(state: State) -> int:
+    """Return the next boundary of interest, in seconds (MM-6)."""
+    interval = state.system.accrual_interval
+    return state.time - remainder(state.time, interval) + interval
+
+
+def prepaid_of(state: State, account: Account, asset: int) -> int:
+    """Return the atoms that an account may owe again without a fee in this interval (MM-7)."""
+    return at(account.prepaid, asset) if account.prepaid_until > state.time else 0
+
+
+def with_prepaid(state: State, account: Account, asset: int, change: int) -> Account:
+    """Return the account with so many more atoms that it has paid for and does not owe (MM-7)."""
+    if change == 0 or not state.system.entry_fee:
+        return account
+    held = account.prepaid if account.prepaid_until > state.time else ()
+    prepaid = put(held, asset, at(held, asset) + change)
+    return replace(account, prepaid=prepaid, prepaid_until=interval_end(state) if prepaid else 0)
+
+
+def entry_fee_of(state: State, account: int, asset: int, amount: int) -> int:
+    """Return the fee of borrowing `amount` now: the interest to the end of the interval (MM-7).
+
+    What the account has paid for in this interval, and repaid, it owes again without a fee.
+    """
+    asset_state = state.assets[asset]
+    if not state.system.entry_fee:
         return 0
-    seconds = system.accrual_interval - remainder(state.time, system.accrual_interval)
+    new = max(amount - prepaid_of(state, state.accounts[account], asset), 0)
     rate = pool.borrow_rate(asset_state.parameters.pool, pool.utilization(asset_state.pool))
-    return pool.entry_fee(amount, rate, seconds)
+    return pool.entry_fee(new, rate, interval_end(state) - state.time)
+
+
+def borrowing(state: State, account: Account, asset: int, amount: int) -> Account:
+    """Return an account that borrows: what it has paid for is used first (MM-7)."""
+    return with_prepaid(state, account, asset, -min(amount, prepaid_of(state, account, asset)))
 
 
 def lend_checks(state: State, account: int, asset: int, amount: int) -> tuple[Check, ...]:
@@ -123,7 +151,7 @@ def borrow_checks(state: State, account: int, asset: int, amount: int) -> tuple[
     """Check that an account may borrow `amount` atoms of a pool (MM-8, MM-10, MM-13)."""
     asset_state = state.assets[asset]
     limits = asset_state.parameters.pool
-    fee = entry_fee_of(state, asset, amount)
+    fee = entry_fee_of(state, account, asset, amount)
     after = pool.borrow(pool.charge(asset_state.pool, fee, limits.reserve_fee), amount, 0)
     return (
         (limits.book_state is BookState.OPEN, RejectionCode.BOOK_CLOSED),
@@ -141,12 +169,14 @@ def borrow_checks(state: State, account: int, asset: int, amount: int) -> tuple[
 def borrowed(effect: Effect, account: int, asset: int, amount: int, reason: Reason) -> Effect:
     """Move `amount` atoms from a pool to an account that owes them and the entry fee (MM-13)."""
     asset_state = effect.state.assets[asset]
-    fee = entry_fee_of(effect.state, asset, amount)
+    fee = entry_fee_of(effect.state, account, asset, amount)
     reserve_fee = asset_state.parameters.pool.reserve_fee
     after, shares = pool.borrow_with_fee(asset_state.pool, amount, fee, reserve_fee)
     if fee:
         charged = InterestCharged(asset, fee, after.reserve - asset_state.pool.reserve)
         effect = effect.noted(effect.state, charged)
+    holder = borrowing(effect.state, effect.state.accounts[account], asset, amount)
+    effect = effect.noted(with_account(effect.state, account, holder))
     effect = effect.claimed(account, asset, -shares, after, reason)
     return effect.moved(asset, amount, reason, debit=POOL, credit=free(account))
 
@@ -170,6 +200,9 @@ def repaid(effect: Effect, account: int, asset: int, amount: int, reason: Reason
     pool_state = effect.state.assets[asset].pool
     shares = pool.shares_to_repay(pool_state, owed_shares_of(effect.state, account, asset), amount)
     after = pool.repay(pool_state, amount, shares)
+    paid, holder = pool_state.borrowed - after.borrowed, effect.state.accounts[account]
+    holder = with_prepaid(effect.state, holder, asset, paid)
+    effect = effect.noted(with_account(effect.state, account, holder))
     effect = effect.claimed(account, asset, shares, after, reason)
     return effect.moved(asset, amount, reason, debit=free(account), credit=POOL)
 

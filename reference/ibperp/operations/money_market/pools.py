@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ibperp import pool
 from ibperp.events import InterestCharged
-from ibperp.numbers import div_down, in_range
+from ibperp.numbers import div_down, in_range, remainder
 from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import pool_violations
@@ -48,7 +48,7 @@ def set_pool_parameters(state: State, action: SetPoolParameters) -> Outcome:
 
 
 def advance_time(state: State, action: AdvanceTime) -> Outcome:
-    """Move the clock: ramps, then whole accrual intervals, then throttles (GV-2, MM-6, MM-9)."""
+    """Move the clock: ramps, then what lenders earn and borrowers owe, then throttles (MM-6)."""
     # PRECONDITIONS
     refused = rejection(
         (action.time > state.time, RejectionCode.TIME_NOT_LATER),
@@ -58,12 +58,10 @@ def advance_time(state: State, action: AdvanceTime) -> Outcome:
         return refused
 
     # EFFECT
-    system = state.system
-    intervals = _crossed(state.time, action.time, system.accrual_interval)
-    steps = _crossed(state.time, action.time, system.throttle_interval)
+    steps = _crossed(state.time, action.time, state.system.throttle_interval)
     effect = Effect(with_ramps(replace(state, time=action.time)))
     for asset in range(len(state.assets)):
-        effect = _accrued(effect, asset, intervals * system.accrual_interval)
+        effect = _accrued(effect, asset, state.time)
         if steps:
             asset_state = effect.state.assets[asset]
             pool_state = pool.throttle(asset_state.pool, asset_state.parameters.pool, steps)
@@ -74,20 +72,31 @@ def advance_time(state: State, action: AdvanceTime) -> Outcome:
     return effect.accepted()
 
 
-def _accrued(effect: Effect, asset: int, seconds: int) -> Effect:
-    """Charge a pool for `seconds` at the rate of its utilization before (MM-6)."""
-    asset_state = effect.state.assets[asset]
-    if seconds == 0 or asset_state.pool.borrowed == 0:
-        return effect
-    limits = asset_state.parameters.pool
+def _accrued(effect: Effect, asset: int, since: int) -> Effect:
+    """Let lenders earn what is paid for, and charge the debts if a boundary passed (MM-6).
+
+    The charge is for the interval that begins, at the mean rate of the one that ended; for more
+    intervals that passed in the same step, at the rate of now.
+    """
+    asset_state, interval = effect.state.assets[asset], effect.state.system.accrual_interval
+    limits, time = asset_state.parameters.pool, effect.state.time
+    end = since - remainder(since, interval) + interval
+    last = time - remainder(time, interval)
     rate = pool.borrow_rate(limits, pool.utilization(asset_state.pool))
-    pool_state = pool.accrue(asset_state.pool, rate, seconds, limits.reserve_fee)
-    interest, reserve = (
-        pool_state.borrowed - asset_state.pool.borrowed,
-        pool_state.reserve - asset_state.pool.reserve,
+    until = min(time, end)
+    measured = replace(
+        asset_state.pool, rate_time=asset_state.pool.rate_time + rate * (until - since)
     )
-    charged = (InterestCharged(asset, interest, reserve),) if interest else ()
-    return effect.noted(with_pool(effect.state, asset, pool_state), *charged)
+    earning = pool.earn(measured, until - since, end - since)
+    if time < end:
+        return effect.noted(with_pool(effect.state, asset, earning))
+    charged = pool.accrue(earning, earning.rate_time + rate * (last - end), limits.reserve_fee)
+    paid = pool.earn(charged, time - end, last + interval - end)
+    now = pool.borrow_rate(limits, pool.utilization(paid))
+    interest, fee = charged.borrowed - earning.borrowed, charged.reserve - earning.reserve
+    events = (InterestCharged(asset, interest, fee),) if interest else ()
+    after = replace(paid, rate_time=now * (time - last))
+    return effect.noted(with_pool(effect.state, asset, after), *events)
 
 
 def _crossed(before: int, after: int, interval: int) -> int:

@@ -18,7 +18,13 @@ from ibperp.events import (
 )
 from ibperp.margin import is_admissible
 from ibperp.open_orders import firm_atoms
-from ibperp.operations.money_market.moves import borrow_checks, entry_fee_of, lend_checks
+from ibperp.operations.money_market.moves import (
+    borrow_checks,
+    borrowing,
+    entry_fee_of,
+    lend_checks,
+    with_prepaid,
+)
 from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
 from ibperp.position import Position
@@ -255,6 +261,8 @@ class Clearing:
     def _repay(self, index: int, amount: int) -> None:
         burned = pool.shares_to_repay(self.pool, -self.sheet(index).shares, amount)
         after = pool.repay(self.pool, amount, burned)
+        sheet, paid = self.sheet(index), self.pool.borrowed - after.borrowed
+        sheet.account = with_prepaid(self.state, sheet.account, self.asset, paid)
         self.paid_out += amount
         self._claim(index, burned, after, Reason.SETTLEMENT_REPAY)
 
@@ -273,7 +281,7 @@ class Clearing:
             not holds for holds, code in checks if code is not RejectionCode.INSUFFICIENT_SUPPLY
         ):
             return False
-        fee = entry_fee_of(before, self.asset, amount)
+        fee = entry_fee_of(before, index, self.asset, amount)
         reserve_fee = before.assets[self.asset].parameters.pool.reserve_fee
         pool_state, shares = pool.borrow_with_fee(self.pool, amount, fee, reserve_fee)
         holder = before.accounts[index]
@@ -290,6 +298,8 @@ class Clearing:
         if fee:
             to_reserve = pool_state.reserve - self.pool.reserve
             self.events.append(InterestCharged(self.asset, fee, to_reserve))
+        sheet = self.sheet(index)
+        sheet.account = borrowing(self.state, sheet.account, self.asset, amount)
         self._claim(index, -shares, pool_state, Reason.SETTLEMENT_BORROW)
         return True
 

@@ -196,7 +196,7 @@ def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
         excess -= _cull(clearing, debt, excess, source)
     for debt in _virtual_debts(clearing, accounts):
         pool_state = clearing.pool
-        allowed = mul_div_down(pool_state.lent, system.book_utilization_limit, RATIO)
+        allowed = mul_div_down(pool.supplied(pool_state), system.book_utilization_limit, RATIO)
         source = SettlementSource.CULLED_BOOK_UTILISATION
         _cull(clearing, debt, pool_state.borrowed - allowed, source)
 

@@ -52,7 +52,7 @@ def _repay_with_virtual_share(pool: Pool, amount: int, shares: int) -> Pool:
 def _charge(pool: Pool, interest: int, fee: int, earned: int) -> Pool:
     return replace(
         pool,
-        lent=pool.lent + interest - fee,
+        unearned=pool.unearned + interest - fee,
         borrowed=pool.borrowed + interest,
         reserve=pool.reserve + earned,
     )
@@ -64,11 +64,6 @@ def _charge_without_reserve(pool: Pool, interest: int, reserve_fee: int) -> Pool
 
 def _charge_fee_twice(pool: Pool, interest: int, reserve_fee: int) -> Pool:
     return _charge(pool, interest, 0, mul_div_up(interest, reserve_fee, RATIO))
-
-
-def _charge_one_more(pool: Pool, interest: int, reserve_fee: int) -> Pool:
-    fee = mul_div_up(interest, reserve_fee, RATIO) + 1
-    return _charge(pool, interest, fee, fee)
 
 
 def _charge_rounded_down(pool: Pool, interest: int, reserve_fee: int) -> Pool:
@@ -86,18 +81,42 @@ def _accrue(pool: Pool, due: int, carry: int, reserve_fee: int) -> Pool:
     return replace(charged, interest_carry=carry)
 
 
-def _accrue_dropping_carry(pool: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
-    return _accrue(pool, pool.borrowed * rate * seconds + pool.interest_carry, 0, reserve_fee)
+def _accrue_dropping_carry(pool: Pool, rate_time: int, reserve_fee: int) -> Pool:
+    return _accrue(pool, pool.borrowed * rate_time + pool.interest_carry, 0, reserve_fee)
 
 
-def _accrue_keeping_due(pool: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
-    due = pool.borrowed * rate * seconds + pool.interest_carry
+def _accrue_keeping_due(pool: Pool, rate_time: int, reserve_fee: int) -> Pool:
+    due = pool.borrowed * rate_time + pool.interest_carry
     return _accrue(pool, due, due, reserve_fee)
 
 
-def _accrue_forgetting_carry(pool: Pool, rate: int, seconds: int, reserve_fee: int) -> Pool:
-    due = pool.borrowed * rate * seconds
+def _accrue_forgetting_carry(pool: Pool, rate_time: int, reserve_fee: int) -> Pool:
+    due = pool.borrowed * rate_time
     return _accrue(pool, due, remainder(due, kernel.CARRY_UNIT), reserve_fee)
+
+
+def _earned(pool: Pool, earned: int, taken: int) -> Pool:
+    return replace(pool, lent=pool.lent + earned, unearned=pool.unearned - taken)
+
+
+def _earn_rounded_up(pool: Pool, seconds: int, left: int) -> Pool:
+    earned = mul_div_up(pool.unearned, seconds, left)
+    return _earned(pool, earned, earned)
+
+
+def _earn_twice(pool: Pool, seconds: int, left: int) -> Pool:
+    earned = mul_div_down(pool.unearned, seconds, left)
+    return _earned(pool, 2 * earned, earned)
+
+
+def _earn_backwards(pool: Pool, seconds: int, left: int) -> Pool:
+    earned = mul_div_down(pool.unearned, seconds, left)
+    return _earned(pool, -earned, earned)
+
+
+def _earn_all_but_one(pool: Pool, seconds: int, left: int) -> Pool:
+    earned = max(mul_div_down(pool.unearned, seconds, left) - 1, 0)
+    return _earned(pool, earned, earned)
 
 
 def _claim_rounded_up(pool: Pool, shares: int) -> int:
@@ -197,9 +216,10 @@ FAULTS: Final = {
     "t_redeem_of_a_claim_never_lowers_the_lend_price": _fault(
         "lend_claim", "rounded up", _claim_rounded_up
     ),
-    "t_accrue_never_lowers_the_lend_price": _fault(
-        "charge", "fee one atom too high", _charge_one_more
-    ),
+    "t_earn_never_lowers_the_lend_price": _fault("earn", "taken from lenders", _earn_backwards),
+    "t_earn_keeps_the_net_claim": _fault("earn", "earned twice", _earn_twice),
+    "t_earn_is_the_share_of_the_time": _fault("earn", "rounded up", _earn_rounded_up),
+    "t_earn_leaves_nothing_at_the_boundary": _fault("earn", "all but one", _earn_all_but_one),
     "t_minted_shares_are_worth_at_most_the_amount": _fault(
         "lend_shares_minted", "rounded up", _minted_rounded_up
     ),

@@ -14,7 +14,7 @@ BANKRUPT = 2
 
 def owes(pool: Pool, shares: int) -> bool:
     """Tell whether shares are those of a debt to a pool that has no total below zero."""
-    lends = (pool.lent >= 0, pool.lend_shares >= 0, pool.reserve >= 0)
+    lends = (pool.lent >= 0, pool.lend_shares >= 0, pool.reserve >= 0, pool.unearned >= 0)
     return all((*lends, pool.borrowed > 0, shares > 0, shares <= pool.borrow_shares))
 
 
@@ -23,7 +23,8 @@ def t_write_off_is_borne_by_reserve_and_lenders(pool: Pool, shares: int) -> None
     assert owes(pool, shares)
     after, by_reserve, by_lenders = kernel.written_off(pool, shares)
     told = by_reserve + by_lenders == pool.borrowed - after.borrowed
-    lost = (pool.reserve - after.reserve, pool.lent - after.lent) == (by_reserve, by_lenders)
+    lenders = kernel.supplied(pool) - kernel.supplied(after)
+    lost = (pool.reserve - after.reserve, lenders) == (by_reserve, by_lenders)
     assert all((told, lost, by_reserve >= 0, by_lenders >= 0))
 
 
@@ -54,8 +55,8 @@ def t_write_off_leaves_no_total_below_zero(pool: Pool, shares: int) -> None:
     """Of a pool whose cash is not below zero no total falls below zero (LQ-9, MM-2)."""
     assert all((owes(pool, shares), kernel.net_claim(pool) >= 0))
     after, _, _ = kernel.written_off(pool, shares)
-    sides = (after.lent, after.lend_shares, after.borrowed, after.borrow_shares, after.reserve)
-    assert all(side >= 0 for side in sides)
+    sides = (after.lend_shares, after.borrowed, after.borrow_shares, after.reserve)
+    assert all(side >= 0 for side in (*sides, after.lent, after.unearned))
 
 
 def t_write_off_takes_the_reserve_first(pool: Pool, shares: int) -> None:
@@ -76,6 +77,7 @@ def t_write_off_leaves_what_others_owe(pool: Pool, shares: int) -> None:
 def t_write_off_costs_a_lender_its_proportion(pool: Pool, shares: int, lent: int) -> None:
     """A lender's claim falls by less than an atom more or less than its proportion (LQ-9)."""
     assert all((owes(pool, shares), lent > 0, lent <= pool.lend_shares))
+    assert pool.lent >= pool.borrowed
     claim = kernel.lend_claim(pool, lent)
     after, _, by_lenders = kernel.written_off(pool, shares)
     whole = pool.lend_shares + kernel.SHARES_PER_ATOM

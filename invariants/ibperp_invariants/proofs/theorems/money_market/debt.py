@@ -93,7 +93,7 @@ def t_repay_never_lowers_the_borrow_price(pool: Pool, shares: int) -> None:
 def t_accrue_never_lowers_the_borrow_price(pool: Pool, rate: int, seconds: int, fee: int) -> None:
     """What a borrow share owes never falls by the passing of time (MM-2, MM-6)."""
     assert all((owing(pool), pool.interest_carry >= 0, rate >= 0, seconds >= 0))
-    after = kernel.accrue(pool, rate, seconds, fee)
+    after = kernel.accrue(pool, rate * seconds, fee)
     assert all((after.borrowed >= pool.borrowed, after.borrow_shares == pool.borrow_shares))
 
 

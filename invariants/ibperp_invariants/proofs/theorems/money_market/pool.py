@@ -50,7 +50,7 @@ def t_charge_keeps_the_net_claim(pool: Pool, interest: int, fee: int) -> None:
 def t_accrue_keeps_the_net_claim(pool: Pool, rate: int, seconds: int, fee: int) -> None:
     """Accruing interest moves no cash and leaves the net claim as it was (MM-1, MM-6)."""
     assert all((rate >= 0, seconds >= 0, fee >= 0, fee <= RATIO))
-    after = kernel.accrue(pool, rate, seconds, fee)
+    after = kernel.accrue(pool, rate * seconds, fee)
     assert kernel.net_claim(after) == kernel.net_claim(pool)
 
 
@@ -75,12 +75,33 @@ def t_redeem_of_a_claim_never_lowers_the_lend_price(pool: Pool, shares: int) -> 
     assert no_cheaper(pool, after)
 
 
-def t_accrue_never_lowers_the_lend_price(pool: Pool, rate: int, seconds: int, fee: int) -> None:
+def t_earn_never_lowers_the_lend_price(pool: Pool, seconds: int, left: int) -> None:
     """A lend share never loses worth by the passing of time (MM-2, MM-6)."""
-    assert all((sound(pool), pool.interest_carry >= 0, rate >= 0, seconds >= 0))
-    assert all((fee >= 0, fee <= RATIO))
-    after = kernel.accrue(pool, rate, seconds, fee)
+    assert all((sound(pool), pool.unearned >= 0, seconds >= 0, left > 0))
+    after = kernel.earn(pool, seconds, left)
     assert no_cheaper(pool, after)
+
+
+def t_earn_keeps_the_net_claim(pool: Pool, seconds: int, left: int) -> None:
+    """What lenders earn moves no cash and leaves the net claim as it was (MM-1, MM-6)."""
+    assert all((pool.unearned >= 0, seconds >= 0, left > 0))
+    after = kernel.earn(pool, seconds, left)
+    assert kernel.net_claim(after) == kernel.net_claim(pool)
+
+
+def t_earn_is_the_share_of_the_time(pool: Pool, seconds: int, left: int) -> None:
+    """Of what is paid for lenders earn the part of the time that passed, rounded down (MM-6)."""
+    assert all((sound(pool), pool.unearned >= 0, seconds >= 0, left > 0))
+    after = kernel.earn(pool, seconds, left)
+    earned, exact = pool.unearned - after.unearned, pool.unearned * seconds
+    assert all((earned * left <= exact, exact < (earned + 1) * left, earned >= 0))
+
+
+def t_earn_leaves_nothing_at_the_boundary(pool: Pool, left: int) -> None:
+    """When all the time has passed all is earned (MM-6)."""
+    assert all((pool.unearned >= 0, left > 0))
+    after = kernel.earn(pool, left, left)
+    assert after.unearned == 0
 
 
 def t_minted_shares_are_worth_at_most_the_amount(pool: Pool, amount: int) -> None:
@@ -169,7 +190,7 @@ def t_charge_splits_the_interest(pool: Pool, interest: int, fee: int) -> None:
             earned <= interest,
             exact <= earned * RATIO,
             earned * RATIO < exact + RATIO,
-            after.lent - pool.lent == interest - earned,
+            after.unearned - pool.unearned == interest - earned,
         )
     )
 
@@ -177,14 +198,14 @@ def t_charge_splits_the_interest(pool: Pool, interest: int, fee: int) -> None:
 def t_carry_is_a_fraction_of_an_atom(pool: Pool, rate: int, seconds: int) -> None:
     """Whatever was carried, less than one atom of interest is carried on (MM-6)."""
     assert all((rate >= 0, seconds >= 0, pool.interest_carry >= 0))
-    after = kernel.accrue(pool, rate, seconds, 0)
+    after = kernel.accrue(pool, rate * seconds, 0)
     assert all((after.interest_carry >= 0, after.interest_carry < kernel.CARRY_UNIT))
 
 
 def t_accrue_loses_no_fraction(pool: Pool, rate: int, seconds: int) -> None:
     """Interest charged and carried is exactly interest due and carried before (MM-6)."""
     assert all((sound(pool), rate >= 0, seconds >= 0))
-    after = kernel.accrue(pool, rate, seconds, 0)
+    after = kernel.accrue(pool, rate * seconds, 0)
     due = pool.borrowed * rate * seconds + pool.interest_carry
     charged = after.borrowed - pool.borrowed
     assert charged * kernel.CARRY_UNIT + after.interest_carry == due
@@ -193,9 +214,9 @@ def t_accrue_loses_no_fraction(pool: Pool, rate: int, seconds: int) -> None:
 def t_accrue_in_parts_charges_the_same(pool: Pool, rate: int, first: int, second: int) -> None:
     """Two accruals on the same principal charge and carry what one of both does (MM-6)."""
     assert all((sound(pool), rate >= 0, first >= 0, second >= 0))
-    once = kernel.accrue(pool, rate, first + second, 0)
-    early = kernel.accrue(pool, rate, first, 0)
-    late = kernel.accrue(replace(early, borrowed=pool.borrowed), rate, second, 0)
+    once = kernel.accrue(pool, rate * (first + second), 0)
+    early = kernel.accrue(pool, rate * first, 0)
+    late = kernel.accrue(replace(early, borrowed=pool.borrowed), rate * second, 0)
     interest = early.borrowed - pool.borrowed + late.borrowed - pool.borrowed
     assert all(
         (interest == once.borrowed - pool.borrowed, late.interest_carry == once.interest_carry)
@@ -235,20 +256,20 @@ def t_throttle_step_stays_in_bounds(pool: Pool, low: int, high: int, fraction: i
 
 
 def t_utilization_is_never_understated(pool: Pool) -> None:
-    """Utilization is borrowed over lent rounded up, at most one while borrowed <= lent (MM-3)."""
-    assert all((sound(pool), pool.lent > 0))
-    used = kernel.utilization(pool)
+    """Utilization is borrowed over supplied rounded up, at most one while less is owed (MM-3)."""
+    assert all((sound(pool), pool.lent > 0, pool.unearned >= 0))
+    used, supplied = kernel.utilization(pool), pool.lent + pool.unearned
     assert all(
         (
-            pool.borrowed * RATIO <= used * pool.lent,
-            (used - 1) * pool.lent < pool.borrowed * RATIO,
-            any((used <= RATIO, pool.borrowed > pool.lent)),
+            pool.borrowed * RATIO <= used * supplied,
+            (used - 1) * supplied < pool.borrowed * RATIO,
+            any((used <= RATIO, pool.borrowed > supplied)),
         )
     )
 
 
 def t_utilization_of_nothing_lent_is_zero_or_one(pool: Pool) -> None:
     """With nothing lent the utilization is one against any debt, else zero (MM-3)."""
-    assert all((pool.lent == 0, pool.borrowed >= 0))
+    assert all((pool.lent == 0, pool.unearned == 0, pool.borrowed >= 0))
     used = kernel.utilization(pool)
     assert used == RATIO * (pool.borrowed > 0)
