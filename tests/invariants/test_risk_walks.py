@@ -45,7 +45,7 @@ from ibperp_invariants.view.totals import totals_of
 from walks.walk import spoilt_action, traders, useful_action
 from walks.walk_perpetual import limited
 from walks.walk_risk import RISK, risky
-from worlds.failing import FAILING, bankrupt, due, indebted, requested, ruined, shared
+from worlds.failing import FAILING, bankrupt, due, indebted, requested, ruined, shared, won_since
 from worlds.starts import defaulted, insured
 from worlds.tiny import NO_FLAGS, SYSTEM, order, run
 
@@ -76,7 +76,11 @@ SOURCES: Final = {
     SettlementSource.BACKSTOP_ADL_LIQUIDATION,
     SettlementSource.SYSTEM_LIABILITY_TRANSFER,
 }
-BEARERS: Final = ("insurance", "reserve", "spread")
+BEARERS: Final = (
+    "insurance",
+    "reserve",
+    "spread",
+)
 BRICKS: Final = ("liquidation", "programs", "governance")
 KINDS: Final = {kind for kind in get_args(Action) if kind.__module__.endswith(BRICKS)}
 EVENTS: Final = {kind for kind in get_args(Event) if kind.__module__.endswith(BRICKS)}
@@ -98,6 +102,7 @@ def stories() -> list[tuple[State, list[Action]]]:
         (due(BACKED), steps),
         (ruined(), [RunRisk(3), RunRisk(10_000)]),
         (bankrupt(), [ResolveBankruptcy(FAILING)]),
+        (won_since(), [ResolveBankruptcy(FAILING)]),
         (indebted(), [bid, *debts]),
         (indebted(RegisterBackstop(4, 10**6)), debts),
         (defaulted(), debts),

@@ -129,6 +129,17 @@ def shared() -> State:
 
 
 @cache
+def won_since() -> State:
+    """As `bankrupt`, with an account 5 that has won in an open position, and has not been paid."""
+    state = run(bankrupt(), CreateAccount(5, 9), Deposit(5, "USD", "south", 1, 9000))
+    mark = next(market.mark_price for market in state.markets if isinstance(market, Perpetual))
+    ask, bid = (
+        order(who, "ORE_PERP", side, 2, mark) for who, side in ((2, Side.ASK), (5, Side.BID))
+    )
+    return marked(run(state, CancelAllOrders(2, "ORE_PERP"), ask, bid), mark + 200)
+
+
+@cache
 def hedged(*modes: Action) -> State:
     """Account 4 is bankrupt; 5 and 6 hold both sides of two markets, 6 has won a little in all."""
     bids = (order(5, "ORE_PERP", Side.BID, 3, MARK), order(6, "GEM_PERP", Side.BID, 4, MARK))

@@ -318,7 +318,9 @@ WHICH: Final[dict[StrEnum, Which]] = {
         index for index in step.changed_accounts() if is_settled(step.before, index)
     },
     Accounts.PREPAID: lambda step: {
-        index for index in step.changed_accounts() if not step.after.accounts[index].prepaid
+        index
+        for index in step.changed_accounts()
+        if index in step.before.accounts and step.before.accounts[index].prepaid
     },
     Accounts.PARTIES: block_parties,
     Accounts.TOLD: _told,
