@@ -40,11 +40,11 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
     },
     "interest-bearing-day": {
         "fees/assets/USDC/free": "207.333",
-        "ana/main/assets/USDC/owed": "12509.90797606133787",
+        "ana/main/assets/USDC/owed": "12509.90472542487481",
         "bob/main/assets/USDC/free": "62391.85425",
-        "vera/main/assets/USDC/free": "6264.61765601385965",
-        "walt/main/assets/USDC/free": "115.461875",
-        "walt/main/virtually_owed": "6270.38431586979215",
+        "vera/main/assets/USDC/free": "6264.59999643968527",
+        "walt/main/assets/USDC/free": "85.0675",
+        "walt/main/virtually_owed": "6239.98661217388286",
     },
     "luna-cascade": {
         "lena/main/assets/USDC/lent": "2401.02",
@@ -70,13 +70,13 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "nora/second/assets/USDC/free": "500",
     },
     "lend-and-borrow": {
-        "alice/main/assets/USDC/free": "5202.49",
+        "alice/main/assets/USDC/free": "5202.48",
         "bob/main/assets/USDC/free": "75",
         "bob/main/maintenance_margin_ratio": None,
     },
     "lend-and-short": {
         "alice/main/assets/USDC/lent": "9712.816",
-        "alice/main/assets/SOL/lent": "1.9999885843",
+        "alice/main/assets/SOL/lent": "1.9999885844",
         "bob/main/assets/USDC/lent": "724.275",
         "carol/main/assets/SOL/reserved": "3",
         "fees/assets/USDC/free": "7.0362",
@@ -233,13 +233,14 @@ def test_interest_bearing_day__price_moves_what_one_side_loses_to_the_other() ->
 def test_interest_bearing_day__borrowers_and_virtual_losers_pay_what_all_others_earn() -> None:
     gains = report_of(DAY)["gains"]
     accounts = gains["accounts"]
-    paid = {("ana/main", "borrowed"): "-0.83172606133787"}
-    paid |= {("walt/main", "virtually_borrowed"): "-0.38431586979215"}
+    paid = {("ana/main", "borrowed"): "-0.82847542487481"}
+    paid |= {("walt/main", "virtually_borrowed"): "-0.38098717388286"}
     earned = {
-        ("lena/main", "lent"): "0.61457692520306",
-        ("liam/main", "lent"): "0.40971795013537",
-        ("vera/main", "virtually_lent"): "0.19053101385965",
-        ("the pool's reserve", "interest"): "0.00121604193192",
+        ("lena/main", "lent"): "0.55754180093422",
+        ("liam/main", "lent"): "0.37169453395615",
+        ("vera/main", "virtually_lent"): "0.17287143968527",
+        ("the pool's reserve", "interest"): "0.00120946259952",
+        ("lenders, not earned yet", "interest"): "0.10614536158249",
         ("the pool's rounding", "interest"): "0.00000000000002",
     }
     for (name, leg), amount in (paid | earned).items():
@@ -250,8 +251,8 @@ def test_interest_bearing_day__borrowers_and_virtual_losers_pay_what_all_others_
 
 def test_interest_bearing_day__position_shows_interest_only_where_it_is_virtual() -> None:
     positions = {row["account"]: row for row in report_of(DAY)["positions"]}
-    assert positions["walt/main"]["interest"] == "-0.38431586979203"
-    assert positions["walt/main"]["virtual"] == "-6270.38431586979215"
+    assert positions["walt/main"]["interest"] == "-0.38098717388273"
+    assert positions["walt/main"]["virtual"] == "-6239.98661217388286"
     assert positions["ana/main"]["interest"] == positions["bob/main"]["interest"] == "0"
     assert positions["bob/main"]["size"] == "1500"
     assert "vera/main" not in positions
@@ -270,11 +271,11 @@ def test_interest_bearing_day__table_says_it_to_the_atom() -> None:
     assert isinstance(console.file, StringIO)
     rows = {" ".join(line.split()) for line in console.file.getvalue().splitlines()}
     assert rows >= {
-        "lena/main lent 0.61457692520306",
-        "virtually borrowed -0.38431586979215",
+        "lena/main lent 0.55754180093422",
+        "virtually borrowed -0.38098717388286",
         "all price 0",
         "all interest 0",
-        "vera/main -105.57 0 -2650 8920 -6270.19",
+        "vera/main -60.68 0 -2650 8875.1 -6225.28",
     }
 
 

@@ -13,6 +13,7 @@ from ibperp_conformance.report.gains import (
     RESERVE,
     ROUNDING,
     THROUGH_THE_FUND,
+    UNEARNED,
     Flow,
     Leg,
 )
@@ -125,7 +126,7 @@ def _legs(gains: Gains, names: Mapping[int, str]) -> dict[str, dict[str, int]]:
         legs = {str(leg): gains.legs[account, leg] for leg in Leg if gains.legs[account, leg]}
         if legs:
             found[names.get(account, str(account))] = {**legs, "total": gains.of(account)}
-    for part in (RESERVE, ROUNDING):
+    for part in (RESERVE, UNEARNED, ROUNDING):
         found[part] = {"interest": gains.of(part)}
     return found
 
