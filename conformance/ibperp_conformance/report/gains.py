@@ -205,6 +205,7 @@ class _Follower:
             kept[account, Leg.SPOT] = int(amount)
         old, new = (state.assets[self._asset].pool for state in (self._start, self._state))
         kept[RESERVE, Leg.KEPT] += new.reserve - old.reserve
+        kept[UNEARNED, Leg.KEPT] += new.unearned - old.unearned
         kept[ROUNDING, Leg.KEPT] += self._rounding(self._state) - self._rounding(self._start)
 
     def _look(self, state: State, account: int, rates: Sequence[Fraction]) -> None:
@@ -254,7 +255,6 @@ class _Follower:
         legs[account, Leg.LENT if (old.own or new.own) > 0 else Leg.BORROWED] += own
         for market in sorted(old.virtual.keys() | new.virtual.keys()):
             had, has = old.virtual.get(market, 0), new.virtual.get(market, 0)
-<<<<<<< HEAD
             leg = Leg.VIRTUALLY_LENT if (had or has) > 0 else Leg.VIRTUALLY_BORROWED
             legs[account, leg] += has - had - moved[account, market]
 
@@ -317,19 +317,6 @@ class _Follower:
             worth = _worth(state, account, self._asset, [])
             claims += worth.own + sum(worth.virtual.values())
         return pool.lent - pool.borrowed - claims
-=======
-            earned = has - had - moved[account, market]
-            is_lent = (had or has) > 0
-            virtual_leg = Leg.VIRTUALLY_LENT if is_lent else Leg.VIRTUALLY_BORROWED
-            gains.legs[account, virtual_leg] += earned
-            rest -= earned
-        own_leg = Leg.LENT if (old.own or new.own) > 0 else Leg.BORROWED
-        gains.legs[account, own_leg] += rest
-    old_pool, new_pool = step.before.assets[asset].pool, step.after.assets[asset].pool
-    gains.legs[RESERVE, Leg.KEPT] += new_pool.reserve - old_pool.reserve
-    gains.legs[UNEARNED, Leg.KEPT] += new_pool.unearned - old_pool.unearned
-    gains.legs[ROUNDING, Leg.KEPT] += _rounding(new_pool, after) - _rounding(old_pool, before)
->>>>>>> a5b4e9c (The report names what lenders have not earned yet; the day's table follows the hour that begins)
 
 
 def _rates(state: State, asset: int) -> list[Fraction]:
