@@ -24,7 +24,7 @@ CAUGHT_BY: Final = {
     "borrowed_before_redeemed": {"ST-3-006", "ST-3-008", "ST-5-009"},
     "cap_on_decrease": {"MM-8-005", "MM-8-007"},
     "capacity_never_used": {"LQ-6-001", "LQ-6-007"},
-    "carry_dropped": {"MM-6-011", "MM-6-013"},
+    "carry_dropped": {"MM-6-011", "MM-6-013", "MM-6-900"},
     "check_before_write": {"CU-10-033", "CU-5-048", "PF-8-002"},
     "collateral_by_listing": {"LQ-5-051", "LQ-7-120", "LQ-7-121"},
     "cost_rounded_away": {"PP-4-009", "PP-4-012"},

@@ -39,7 +39,9 @@ _ROUNDED: Final = Group("bankrupt_fund", (*_PARTLY, *_rising(1_200_000)), Why.RO
 
 CASES: Final[tuple[Case, ...]] = (
     _HEDGED.accept(
-        "LQ-9-050", "who won as much as it lost has no claim and bears nothing", RESOLVE
+        "LQ-9-050",
+        "incident 56: who won as much as it lost has no claim and bears nothing",
+        RESOLVE,
     ),
     _HEDGED.accept("LQ-9-051", "nor does it after a settlement", *settled(20), RESOLVE),
     _NET.accept("LQ-9-052", "who won 100 and lost 60 bears by a claim of 40", RESOLVE),

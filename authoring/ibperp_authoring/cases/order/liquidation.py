@@ -10,6 +10,7 @@ from ibperp_authoring.cases.incidents import (
     incidents_20_to_29,
     incidents_30_to_39,
     incidents_40_to_50,
+    incidents_51_to_60,
 )
 from ibperp_authoring.cases.liquidation import (
     bankruptcy_fund,
@@ -81,4 +82,5 @@ CASES: Final[tuple[Case, ...]] = (
     *span(incidents_10_to_13.CASES, "GV-3-900", "GV-3-901"),
     *span(incidents_30_to_39.CASES, "PF-9-900", "PP-6-902"),
     *span(incidents_40_to_50.CASES, "PP-8-901"),
+    *incidents_51_to_60.CASES,
 )
