@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
+from ibperp_conformance.runner.vectors import NEEDED
 from ibperp_conformance.spec_files import spec_path
 
 CAPABILITIES: Final[Mapping[str, str]] = {
@@ -28,7 +29,7 @@ CAPABILITIES: Final[Mapping[str, str]] = {
 }
 """The capability of an action, by the chapter of its clause (CF-1)."""
 
-_ENUM_NAMES: Final = {"code": "RejectionCode", "reason": "Reason"}
+_ENUM_NAMES: Final = {"code": "RejectionCode"}
 _CLAUSE: Final = re.compile(r"\((?P<chapter>[A-Z]{2})-[1-9][0-9]*[^()]*\)\.?$")
 
 
@@ -100,11 +101,9 @@ class Model:
     @property
     def capabilities(self) -> dict[str, list[Action]]:
         """The actions of each capability, in the order of the specification."""
-        grouped: dict[str, list[Action]] = {}
-        for capability in CAPABILITIES.values():
-            if actions := [each for each in self.actions if each.capability == capability]:
-                grouped[capability] = actions
-        return grouped
+        names = dict.fromkeys((*CAPABILITIES.values(), *NEEDED))
+        grouped = {name: [own for own in self.actions if own.capability == name] for name in names}
+        return {name: actions for name, actions in grouped.items() if actions}
 
     def enums_of(self, records: tuple[Record, ...]) -> dict[str, tuple[str, ...]]:
         """Return the enumerations that fields of `records` have."""
@@ -133,7 +132,9 @@ class _Reader:
         received = self._reached([*actions, "SystemParameters"])
         sent = self._reached([*events, "Observation", "Rejected"])
         return Model(
-            tuple(Action(self.records[name], self._capability(name)) for name in actions),
+            tuple(
+                Action(self.records[name], self._capability(self.records[name])) for name in actions
+            ),
             tuple(self.records[name] for name in events),
             dict(sorted(self.records.items())),
             dict(sorted(self.enum_names.items())),
@@ -171,11 +172,14 @@ class _Reader:
     def _tagged(schema: Mapping[str, Any]) -> list[str]:
         return [_target(each) for each in schema["oneOf"]]
 
-    def _capability(self, name: str) -> str:
-        text = str(self.definitions[name].get("description", "")).split("\n", 1)[0]
-        clause = _CLAUSE.search(text)
+    def _capability(self, record: Record) -> str:
+        """Return the capability that the runner asks for, else that of the action's chapter."""
+        for capability, tags in NEEDED.items():
+            if record.tag in tags:
+                return capability
+        clause = _CLAUSE.search(record.text)
         if clause is None or clause["chapter"] not in CAPABILITIES:
-            raise SchemaError(f"the description of {name} ends with no clause")
+            raise SchemaError(f"the description of {record.name} ends with no clause of a chapter")
         return CAPABILITIES[clause["chapter"]]
 
     def _reached(self, names: list[str]) -> list[Record]:
