@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from ibperp_invariants.proofs.executor import terms
-from ibperp_invariants.proofs.executor.prove import explore, opinion
+from ibperp_invariants.proofs.executor.prove import explore, needless, opinion, premises
 from ibperp_invariants.proofs.executor.solvers import SOLVERS, Answer
 from ibperp_invariants.proofs.opinions import (
     Question,
@@ -49,6 +49,7 @@ def t_forks(n: int) -> None:
 def t_indexes(n: int) -> None:
     """A bounded index may be symbolic."""
     assert all((n >= 0, n < 3))
+    assert n < 5
     m = (5, 6, 7)[n]
     assert m == n + 5
 def t_hashes(n: int) -> None:
@@ -89,6 +90,11 @@ def test_executor__tells_true_false_and_empty_theorems_apart(
 ) -> None:
     pytest.importorskip(solver.partition("-")[0])
     assert explore(toy, theorem, solver).verdict == verdict
+
+
+def test_needless__names_the_premises_that_a_theorem_does_not_need(toy: ModuleType) -> None:
+    assert premises(toy, "t_indexes") == ["n >= 0", "n < 3", "n < 5"]
+    assert needless(toy, "t_indexes", "z3-solver") == ["n < 5"]
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -7,6 +7,7 @@ nothing is worse, 1 a theorem is refuted or lost its confirmation, 2 wrong use.
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
 from ibperp_invariants.proofs.coq.faults import FAULTS, is_found
 from ibperp_invariants.proofs.coq.run import coqc
-from ibperp_invariants.proofs.executor.prove import REFUTED, Opinion
+from ibperp_invariants.proofs.executor.prove import REFUTED, Opinion, needless
 from ibperp_invariants.proofs.executor.solvers import SOLVERS
 from ibperp_invariants.proofs.opinions import (
     OPINIONS,
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     theorems = all_theorems(ALL_MODULES)
     try:
         shipped, known = read_opinions(), read_opinions(options.opinions)
+        if options.premises:
+            return _premises(theorems)
         asked = questions(theorems, known, tuple(options.solver or SOLVERS))
         worse = []
         for done, (question, found) in enumerate(answers(asked), 1):
@@ -70,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--opinions", type=Path, default=OPINIONS, metavar="FILE", help="where opinions are saved"
     )
+    parser.add_argument(
+        "--premises", action="store_true", help="report the premises that no theorem needs instead"
+    )
     parser.add_argument("--solver", action="append", choices=tuple(SOLVERS), help="this one alone")
     return parser
 
@@ -84,6 +90,14 @@ def _taken(known: Known, question: Question, found: Opinion, shipped: Known, pat
     if found.verdict == REFUTED or is_lost:
         return f"{question.theorem}: {found.verdict} with {question.solver}: {found.detail}"
     return ""
+
+
+def _premises(theorems: list[tuple[str, str]]) -> int:
+    """Print each premise without which its theorem is confirmed all the same."""
+    for module, theorem in theorems:
+        for premise in needless(importlib.import_module(module), theorem, "z3-solver"):
+            print(f"{theorem}: holds without {premise}", flush=True)
+    return AS_BEFORE
 
 
 def _unfound() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import itertools
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -64,10 +65,26 @@ def opinion(module: str, theorem: str, solver: str) -> Opinion:
     return Opinion(found.verdict, found.paths, found.queries, found.witness, is_refuted)
 
 
-def explore(module: ModuleType, theorem: str, solver: str) -> Opinion:
-    """Run a theorem on every path that some input takes."""
+def needless(module: ModuleType, theorem: str, solver: str) -> list[str]:
+    """Return the premises without which a theorem is confirmed all the same, one dropped a time."""
+    return [
+        premise
+        for place, premise in enumerate(premises(module, theorem))
+        if explore(module, theorem, solver, without=place).verdict == CONFIRMED
+    ]
+
+
+def premises(module: ModuleType, theorem: str) -> list[str]:
+    """Return the premises of a theorem, each part of a conjunction by itself."""
+    return [ast.unparse(part) for part in _premises(_node(module, theorem))]
+
+
+def explore(
+    module: ModuleType, theorem: str, solver: str, *, without: int | None = None
+) -> Opinion:
+    """Run a theorem on every path that some input takes; `without`: the premise that is dropped."""
     paths = Paths(SOLVERS[solver]())
-    program, original = _program(module, theorem), getattr(module, theorem)
+    program, original = _program(module, theorem, without), getattr(module, theorem)
     witness = False
     with _shadowed(), _entered(paths):
         while True:
@@ -176,21 +193,39 @@ def _reached(condition: Any) -> None:
             raise UnprovedError(part)
 
 
-def _program(module: ModuleType, theorem: str) -> Callable[..., object]:
-    """Return a theorem whose leading assertions are assumed, and whose others must be reached."""
+def _node(module: ModuleType, theorem: str) -> ast.FunctionDef:
     tree = ast.parse(inspect.getsource(module))
-    node = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == theorem)
-    is_leading, body = True, list[ast.stmt]()
-    for statement in node.body[1:]:
-        if isinstance(statement, ast.Assert):
-            name = ast.Name("_assumed" if is_leading else "_reached", ast.Load())
-            body.append(ast.Expr(ast.Call(name, [statement.test], [])))
-        else:
-            is_leading = False
-            body.append(statement)
+    return next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == theorem)
+
+
+def _premises(node: ast.FunctionDef) -> list[ast.expr]:
+    """Return the conditions that the leading assertions state, conjunctions taken apart."""
+    leading = itertools.takewhile(lambda part: isinstance(part, ast.Assert), node.body[1:])
+    found: list[ast.expr] = []
+    for statement in leading:
+        assert isinstance(statement, ast.Assert)
+        match statement.test:
+            case ast.Call(func=ast.Name(id="all"), args=[ast.Tuple(elts=parts)]):
+                found += parts
+            case test:
+                found.append(test)
+    return found
+
+
+def _program(module: ModuleType, theorem: str, without: int | None = None) -> Callable[..., object]:
+    """Return a theorem whose premises are assumed, all but one, and whose goal must be reached."""
+    node = _node(module, theorem)
+    kept = [part for place, part in enumerate(_premises(node)) if place != without]
+    body: list[ast.stmt] = [_call("_assumed", part) for part in kept]
+    rest = itertools.dropwhile(lambda part: isinstance(part, ast.Assert), node.body[1:])
+    body += [_call("_reached", s.test) if isinstance(s, ast.Assert) else s for s in rest]
     node.body = body
     scope = {**vars(module), **SHADOWED, "_assumed": _assumed, "_reached": _reached}
     code = compile(ast.fix_missing_locations(ast.Module([node], [])), theorem, "exec")
     exec(code, scope)  # noqa: S102 - the theorem's own text, with its assertions renamed
     program: Callable[..., object] = scope[theorem]
     return program
+
+
+def _call(name: str, argument: ast.expr) -> ast.Expr:
+    return ast.Expr(ast.Call(ast.Name(name, ast.Load()), [argument], []))
