@@ -88,7 +88,9 @@ def verdicts(
     step = Step(before, after, action, answer.code, answer.violated, answer.facts, answer.repeat)
     sums = totals_of(after) if totals is None else totals
     return [
-        _verdict(
+        HELD[invariant.name]
+        if _is_held(invariant, step, sums, whole)
+        else _verdict(
             invariant,
             (invariant.on_step, (step,)),
             (_on_state(invariant, whole), (after, sums)),
@@ -96,6 +98,25 @@ def verdicts(
         )
         for invariant in INVARIANTS
     ]
+
+
+def _is_held(invariant: Invariant, step: Step, sums: Totals, whole: Container[str] | None) -> bool:
+    """Tell at the least cost whether all that an invariant needs is there, and it holds."""
+    on_step, on_change = invariant.on_step, invariant.on_change
+    try:
+        if on_step is not None:
+            for _ in on_step(step):
+                return False
+        on_state = _on_state(invariant, whole)
+        if on_state is not None:
+            for _ in on_state(step.after, sums):
+                return False
+        if on_change is not None:
+            for _ in on_change(step):
+                return False
+    except Exception:  # noqa: BLE001 - what it was is told when the verdict is made.
+        return False
+    return True
 
 
 def _on_state(invariant: Invariant, whole: Container[str] | None) -> StateCheck | None:

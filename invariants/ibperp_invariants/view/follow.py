@@ -5,11 +5,12 @@ A record is read again only if its entry changed, so that a step costs what it c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
-from ibperp_invariants.view.from_json import EMPTY, NAMES, Reading
+from ibperp.ordered import Ordered
+from ibperp_invariants.view.from_json import EMPTY, NAMES, Portfolios, Reading
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, observed, with_parts, without
@@ -38,6 +39,12 @@ MAPS: Final = (
 )
 """The parts of a view with an entry for each name or id; accounts after what they go by."""
 
+LISTS: Final[Mapping[str, Callable[[AccountView], bool]]] = {
+    "active": lambda account: account.unsettled != 0 or len(account.positions) > 0,
+    "exposed": lambda account: bool(account.orders) or min(account.shares.values(), default=0) < 0,
+}
+"""Which accounts a settlement looks at, and which owe a pool or have orders."""
+
 BY_NAME: Final = frozenset({"chains", "assets", "markets"})
 UNTOLD: Final[Mapping[str, str]] = {
     "system": "the parameters of the system",
@@ -63,55 +70,6 @@ def view_of_observation(
         raise ViewError(followed.problems[0])
     followed.know(Known())
     return followed.after()
-
-
-class Portfolios(Mapping[int, "Health"]):
-    """The health of accounts as it is reported; not observed where it should be, and is not.
-
-    `view` is the one that they belong to.
-    """
-
-    def __init__(self, reported: Mapping[int, Health], path: str) -> None:
-        self.reported, self.path = reported, path
-        self.view: View | None = None
-
-    def __getitem__(self, key: int) -> Health:
-        """Return what is reported; raise NotObserved if nothing is."""
-        return self.reported[key]
-
-    def get(self, key: int, default: Any = None) -> Any:
-        """Return what is reported, or what is given if nothing is."""
-        return self.reported.get(key, default)
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether an account has one; raise NotObserved if it should."""
-        if key in self.reported:
-            return True
-        if isinstance(key, int) and self._is_shown(key):
-            raise NotObserved(f"{self.path}/{key}/portfolio")
-        return False
-
-    def __iter__(self) -> Iterator[int]:
-        """Yield the accounts that have one; raise NotObserved at last if others should."""
-        yield from self.reported
-        for key in self.view.accounts if self.view else ():
-            _ = key in self
-
-    def __len__(self) -> int:
-        """Return how many are reported."""
-        return len(self.reported)
-
-    def _is_shown(self, key: int) -> bool:
-        """Tell whether an account shows its health; if that is not known, it does."""
-        if self.view is None or key not in self.view.accounts:
-            return False
-        try:
-            account, assets = self.view.accounts[key], self.view.assets
-            debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
-            is_exposed = any(assets[symbol].price > 0 for symbol in debts)
-            return bool(account.orders or account.positions or account.unsettled) or is_exposed
-        except NotObserved:
-            return True
 
 
 class Followed:
@@ -140,6 +98,8 @@ class Followed:
         self._health: Live[int, Health] = Live(f"{path}/accounts")
         self._scalars: dict[str, Any] = {}
         self._missing: dict[str, str] = {}
+        self._lists: dict[str, Ordered | None] = dict.fromkeys(LISTS, Ordered())
+        self._listed: dict[str, set[tuple[int]]] = {name: set() for name in LISTS}
         self._owned: dict[int, dict[int, None]] = {}
         self._ownerless: dict[int, str] = {}
         self._before: tuple[dict[str, Any], dict[str, str]] = {}, {}
@@ -206,7 +166,11 @@ class Followed:
         """Return the view after the last changes."""
         maps = {name: live for name, live in self._live.items() if name not in self._missing}
         told = {"system": self._known.system, "next_order": self._known.next_order}
-        values = {**self._scalars, **{k: v for k, v in told.items() if v is not None}}
+        values = {
+            **self._scalars,
+            **self._lists,
+            **{k: v for k, v in told.items() if v is not None},
+        }
         missing = {**self._missing, **{k: p for k, p in UNTOLD.items() if k not in values}}
         self._latest = values, missing
         return self._view({**values, **maps}, missing, self._health)
@@ -216,10 +180,9 @@ class Followed:
     ) -> View:
         if "accounts" in missing:
             missing = {**missing, "portfolios": f"{self.path}/accounts"}
-            return observed(View, {**values, "active": None, "exposed": None}, missing)
+            return observed(View, {**values, **dict.fromkeys(LISTS)}, missing)
         told = Portfolios(health, f"{self.path}/accounts")
-        more = {"portfolios": told, "active": None, "exposed": None}
-        told.view = observed(View, {**values, **more}, missing)
+        told.view = observed(View, {"portfolios": told, **values}, missing)
         return told.view
 
     def _begin(self) -> None:
@@ -298,8 +261,9 @@ class Followed:
         old = live.get(own)
         if name == "accounts":
             self._note_account(own, raw.get(key), path)
-            entry = entry and self._with_orders(own, entry)
-        live.put(own, entry)
+            self._put_account(own, entry and self._with_orders(own, entry))
+        else:
+            live.put(own, entry)
         if name == "orders":
             self._note_order(own, old, entry)
 
@@ -354,7 +318,7 @@ class Followed:
         accounts = self._live["accounts"]
         for owner in sorted(owners):
             if owner in accounts:
-                accounts.put(owner, self._with_orders(owner, accounts[owner]))
+                self._put_account(owner, self._with_orders(owner, accounts[owner]))
 
     def _finish(self) -> None:
         """Give all accounts their orders again, if these are observed now, or no longer."""
@@ -370,7 +334,28 @@ class Followed:
             self._has_orders = has_orders
             accounts = self._live["accounts"]
             for owner in list(accounts):
-                accounts.put(owner, self._with_orders(owner, accounts[owner]))
+                self._put_account(owner, self._with_orders(owner, accounts[owner]))
+
+    def _put_account(self, index: int, account: AccountView | None) -> None:
+        """Set an account, and keep up who is settled and who owes or trades, as far as is known."""
+        self._live["accounts"].put(index, account)
+        for name, is_one in LISTS.items():
+            listed = self._lists[name]
+            if listed is None:
+                continue
+            try:
+                is_now = account is not None and is_one(account)
+            except NotObserved:
+                self._lists[name] = None
+                continue
+            if is_now != ((index,) in self._listed[name]):
+                change, note = (
+                    (listed.add, self._listed[name].add)
+                    if is_now
+                    else (listed.remove, self._listed[name].remove)
+                )
+                self._lists[name] = change((index,))
+                note((index,))
 
     def _with_orders(self, owner: int, account: AccountView) -> AccountView:
         """Return an account with the ids of its open orders, as far as these are observed."""

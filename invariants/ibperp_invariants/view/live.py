@@ -24,9 +24,11 @@ class Live(Named[K, V]):
         super().__init__({}, path)
         self.was: dict[K, Any] = {}
         self.partial: dict[K, str] = {}
+        self._found: Sequence[K] | None = None
 
     def put(self, key: K, entry: V | None) -> None:
         """Set an entry, or remove it."""
+        self._found = None
         self.was.setdefault(key, self.get(key, ABSENT))
         self.partial.pop(key, None)
         if entry is None:
@@ -41,6 +43,7 @@ class Live(Named[K, V]):
         """Forget what was before: the changes of the next step begin."""
         if self.was:
             self.was = {}
+        self._found = None
 
     def before(self) -> Mapping[K, V]:
         """Return the entries as they were before the changes; only until the next ones."""
@@ -55,6 +58,13 @@ class Live(Named[K, V]):
 
         Where it is not observed whether entries differ, the end of what is returned is not either.
         """
+        if before is self and self.was:
+            return ()
+        if self._found is None:
+            self._found = self._compared(before)
+        return self._found
+
+    def _compared(self, before: Mapping[K, V]) -> Sequence[K]:
         found, missing = list[K](), ""
         moved: list[Any] = list(self.moved(before))
         for key in sorted(moved):
