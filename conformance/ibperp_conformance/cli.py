@@ -165,10 +165,15 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     start_file: Annotated[
         Path | None, typer.Option("--from", help="Start from this snapshot, not from the preset.")
     ] = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Only say what is wrong with the file.")
+    ] = False,
 ) -> int:
     """Run a scenario, and print its steps and how it ends."""
-    from ibperp_conformance.run_command import main_run
+    from ibperp_conformance.run_command import main_check, main_run
 
+    if only_check:
+        return main_check(file, start_file)
     return main_run(
         file,
         as_json,

@@ -9,16 +9,38 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ibperp_conformance.files import WrongUseError, writable, write_atomically
+from ibperp_conformance.json_text import on_one_line
 from ibperp_conformance.pictures.plot import plot_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.report.report import as_json, print_result
+from ibperp_conformance.report.steps_table import complaints
 from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
 from ibperp_conformance.traces.write import trace_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def main_check(path: Path, start_file: Path | None = None) -> int:
+    """Read a scenario and say what is wrong in it; return 0 if it reads and goes as expected, or 1.
+
+    The steps are taken, because each is read against the state that it meets; no invariant is
+    checked and nothing is written. Raise WrongUseError where it cannot be read.
+    """
+    start = None if start_file is None else read_snapshot(start_file)
+    try:
+        with Progress("steps") as progress:
+            result = run_scenario(path, start, is_checked=False, on_step=progress.step)
+    except DocumentError as error:
+        raise WrongUseError(str(error)) from None
+    found = complaints((*result.scene, *result.steps))
+    for line, count in found.items():
+        sys.stdout.write(on_one_line(f"{path}: {line}") + f"{f' ({count} times)' * (count > 1)}\n")
+    if not found:
+        sys.stdout.write(f"{path}: reads well, {len(result.steps)} steps go as expected\n")
+    return 1 if found else 0
 
 
 def main_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
 
@@ -10,7 +11,10 @@ from ibperp.numbers import RATIO
 
 DECIMAL: Final = re.compile(r"(-?)([0-9][0-9_]*)(?:\.([0-9]+))?", re.ASCII)
 DURATION: Final = re.compile(r"([0-9]+) ?(s|m|h|d|seconds?|minutes?|hours?|days?)?", re.ASCII)
+UNITED: Final = re.compile(r"-?[0-9][0-9_.]* ?[A-Za-z$%]+", re.ASCII)
+CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?", re.ASCII)
 LENGTH_MAX: Final = 80
+DAY: Final = 86_400
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -26,11 +30,23 @@ def parse_decimal(text: object) -> Fraction:
     """Return the exact value of a decimal such as `1000.5` or `1_000`; raise UnitError."""
     match = DECIMAL.fullmatch(text) if isinstance(text, str) and len(text) <= LENGTH_MAX else None
     if match is None:
-        shown = f", got {text!r}" if isinstance(text, str) and len(text) <= LENGTH_MAX else ""
-        raise UnitError(f'expected a decimal such as "1000.5"{shown}')
+        is_short = isinstance(text, str) and len(text) <= LENGTH_MAX
+        shown = f", got {text!r}" if is_short else ""
+        raise UnitError(f'expected a decimal such as "1000.5"{shown}{_advice(text)}')
     sign, whole, part = match.groups()
     value = Fraction(f"{whole.replace('_', '')}.{part or '0'}")
     return -value if sign else value
+
+
+def _advice(text: object) -> str:
+    """Return what to write instead of the usual slips."""
+    if not isinstance(text, str):
+        return ""
+    if "," in text:
+        return "; write no comma: 10_000 or 10000, and a point before decimals"
+    if UNITED.fullmatch(text):
+        return "; the amount is of another unit than this, write the number alone"
+    return ""
 
 
 def integer_of(text: object, scale: Fraction | int, *, unit: str = "") -> int:
@@ -63,6 +79,41 @@ def seconds_of(text: object) -> int:
         raise UnitError('expected a duration such as "90", "10 minutes", "1h" or "2 days"')
     number, unit = match.groups()
     return int(number) * SECONDS[unit[0] if unit else "s"]
+
+
+def moment_of(text: object, now: int, start: datetime | None) -> int:
+    """Return the seconds of a moment: a time of day, the next one from `now` on, or a date.
+
+    Second 0 is `start`, without one midnight of a day without a date. Raise UnitError.
+    """
+    clock = CLOCK.fullmatch(text) if isinstance(text, str) else None
+    if clock is not None:
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        began = 0 if start is None else (start.hour * 60 + start.minute) * 60 + start.second
+        asked = (hours * 60 + minutes) * 60 + seconds
+        return now + (asked - began - now) % DAY
+    if isinstance(text, str) and "-" in text:
+        if start is None:
+            raise UnitError("a date needs the field start: of the scenario, the date of second 0")
+        passed = (date_of(text) - start).total_seconds()
+        if passed < 0:
+            raise UnitError("before the start of the scenario")
+        return int(passed)
+    try:
+        return seconds_of(text)
+    except UnitError as error:
+        raise UnitError(f'{error}, a time of day "12:50", or a date "2025-10-10 12:50"') from None
+
+
+def date_of(text: object) -> datetime:
+    """Return a date with a time of day, in UTC unless it says otherwise; raise UnitError."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.microsecond:
+        raise UnitError('expected a date such as "2025-10-10 12:50" or "2025-10-10T12:50:00Z"')
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def decimal_of(value: Fraction) -> str:

@@ -27,6 +27,7 @@ from ibperp.outcomes import Accepted
 from ibperp.valuation import settlement_asset
 from ibperp_conformance.presets.scales import asset_price, market_scales, market_units
 from ibperp_conformance.presets.units import decimal_of, format_units
+from ibperp_conformance.report.risk_events import risk_line
 from ibperp_conformance.report.standing import standings
 from ibperp_conformance.report.tables import dollars, margin_ratio
 
@@ -47,9 +48,10 @@ def happened(result: ScenarioResult, step: StepResult) -> list[str]:
     lines = []
     for event in step.outcome.events:
         who = _other(event, step.action, result.names)
-        lines.append(who + _event_line(state, event, result.orders))
+        told = risk_line(state, event, result.names)
+        lines.append(told or who + _event_line(state, event, result.orders))
     if isinstance(step.action, SetPrice | UpdateMark):
-        lines += _margin_lines(state, result.names)
+        lines += margin_lines(state, result.names)
     return [line for line in lines if line]
 
 
@@ -136,7 +138,7 @@ def _amount(state: State, asset: int, atoms: int) -> str:
     return f"{format_units(atoms, listed.parameters.decimals)} {listed.symbol}"
 
 
-def _margin_lines(state: State, names: Mapping[int, str]) -> Iterator[str]:
+def margin_lines(state: State, names: Mapping[int, str]) -> Iterator[str]:
     """Yield the equity and the maintenance ratio of every account with an exposure."""
     for standing in standings(state, names):
         if standing.is_exposed:

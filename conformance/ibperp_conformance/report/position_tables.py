@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PLACES: Final = ("account", "market")
 POSITION_TABLES: Final = (
     ("positions", ("side",), ("size", "entry", "mark")),
-    ("limits of positions", (), ("notional", "break_even", "liquidation_price")),
+    ("limits of positions", (), ("notional", "break_even", "liquidation")),
     ("gains of positions", (), ("unrealized", "realized", "interest")),
     ("costs of positions", (), ("fees", "funding", "virtual")),
 )
@@ -43,14 +43,16 @@ ALL: Final = "all"
 POSITIONS_LEGEND: Final = (
     "unrealized: since the last settlement; realized: by closing and settling. fees are paid; "
     "funding and interest are received, below zero paid. virtual: lent, below zero borrowed, in "
-    "the pool in the position's name. Amounts in {asset}."
+    "the pool in the position's name. liquidation: the mark at which the account fails, if nothing "
+    "else moves; where the position gains on the way there, other debts or its size fail it. "
+    "Amounts in {asset}."
 )
 
 
 def position_tables(positions: Sequence[PositionStanding]) -> Iterator[Table]:
     """Yield what each position shows, in whole units, quote per unit and settlement asset."""
     for title, words, numbers in POSITION_TABLES:
-        heads = (name.replace("_", " ").replace(" price", "") for name in numbers)
+        heads = (name.replace("_", " ") for name in numbers)
         table = table_of(title, (*PLACES, *words), heads)
         for position in positions:
             texts = (getattr(position, name) for name in (*PLACES, *words))
@@ -73,19 +75,20 @@ def balances_table(standings: Iterable[Standing]) -> Table:
 def settlements_table(state: State, gains: Gains, names: Mapping[int, str]) -> Table:
     """Return what each account paid into the fund and received from it, over all settlements."""
     title = f"settlements in {state.system.settlement_asset}"
-    table = table_of(title, ("account",), list(Flow))
+    used = [flow for flow in Flow if any(n for (_, of), n in gains.flows.items() if of is flow)]
+    table = table_of(title, ("account",), used)
     for account, flows in _flows(gains, names).items():
-        amounts = (dollars(settlement_units(state, flows[flow])) for flow in Flow)
+        amounts = (dollars(settlement_units(state, flows[flow])) for flow in used)
         table.add_row(shown(account), *amounts)
     if table.row_count:
-        sums = {flow: _total(gains, flow) for flow in Flow}
-        table.add_row(ALL, *(dollars(settlement_units(state, sums[flow])) for flow in Flow))
+        sums = {flow: _total(gains, flow) for flow in used}
+        table.add_row(ALL, *(dollars(settlement_units(state, sums[flow])) for flow in used))
     return table
 
 
 def gains_table(state: State, gains: Gains, names: Mapping[int, str]) -> Table:
     """Return who won and lost, and who paid interest to whom, to the atom, and that it sums up."""
-    title = f"won and lost in {state.system.settlement_asset}, to the atom"
+    title = f"won and lost in {state.system.settlement_asset}, to the atom; spot by its prices"
     table = table_of(title, ("account", "by"), ("amount",))
     if not gains.has_traded:
         return table
@@ -147,5 +150,7 @@ def _total(gains: Gains, of: Flow) -> int:
     return sum(amount for (_, flow), amount in gains.flows.items() if flow is of)
 
 
-def _shown(value: Fraction | None) -> str:
+def _shown(value: Fraction | str | None) -> str:
+    if isinstance(value, str):
+        return value
     return NOTHING if value is None else quantity(value)

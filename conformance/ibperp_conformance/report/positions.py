@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.position import funding_due, pnl_realized, unrealized
 from ibperp.queries import position_liquidation_price
 from ibperp.state import Perpetual
 from ibperp.valuation import virtual_atoms
 from ibperp_conformance.presets.scales import market_scales, settlement_units
+from ibperp_conformance.presets.units import truncated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ibperp.position import Position
     from ibperp.state import State
+
+
+LIQUIDATION_PLACES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class PositionStanding:
     virtual: Fraction
     break_even: Fraction | None
     liquidation_price: Fraction | None
+
+    @property
+    def liquidation(self) -> str | None:
+        """Return the liquidation price and, where the position gains on the way to it, that."""
+        if self.liquidation_price is None:
+            return None
+        is_gain = (self.liquidation_price > self.mark) == (self.side == "long")
+        is_away = is_gain and self.liquidation_price != self.mark
+        mark = {"long": "rises to ", "short": "falls to "}.get(self.side, "") if is_away else ""
+        return mark + truncated(self.liquidation_price, LIQUIDATION_PLACES)
 
 
 def position_standings(state: State, names: Mapping[int, str]) -> Iterator[PositionStanding]:

@@ -6,13 +6,11 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ibperp.events import LiquidationHeldBack
-from ibperp.outcomes import Accepted, Rejected
+from ibperp.outcomes import Rejected
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.wire import encode_action, encode_outcome
-from ibperp_conformance.report.events import happened
 from ibperp_conformance.report.gains import gains_of
-from ibperp_conformance.report.layout import print_table, shown, table_of
+from ibperp_conformance.report.layout import print_table, shown
 from ibperp_conformance.report.position_tables import (
     POSITIONS_LEGEND,
     balances_table,
@@ -22,7 +20,9 @@ from ibperp_conformance.report.position_tables import (
     settlements_table,
 )
 from ibperp_conformance.report.positions import position_standings
+from ibperp_conformance.report.risk_events import held_back
 from ibperp_conformance.report.standing import market_standings, open_orders, standings
+from ibperp_conformance.report.steps_table import complaints, risky_steps, steps_table
 from ibperp_conformance.report.tables import (
     LEGEND,
     holdings_table,
@@ -37,7 +37,6 @@ from ibperp_conformance.report.tables import (
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from ibperp_conformance.scenario.repeat import Repeat
     from ibperp_conformance.scenario.result import ScenarioResult, StepResult
@@ -52,11 +51,11 @@ def print_result(result: ScenarioResult, console: Console) -> None:
     positions = tuple(position_standings(result.final, result.names))
     gains = gains_of((*result.scene, *result.steps))
     for table in (
+        margin_table(accounts),
         holdings_table(accounts),
         values_table(accounts),
         *position_tables(positions),
         balances_table(accounts),
-        margin_table(accounts),
         orders_table(orders),
         markets_table(market_standings(result.final)),
         pools_table(result.final),
@@ -73,73 +72,11 @@ def print_result(result: ScenarioResult, console: Console) -> None:
             console.print(f"[yellow]{shown(standing.account)} is liquidatable[/yellow]")
     for line in held_back(result):
         console.print(f"[yellow]{shown(line)}[/yellow]")
-    for step in (*result.scene, *result.steps):
-        for line in complaints(step):
-            console.print(f"[red]{shown(line)}[/red]", soft_wrap=True)
+    for line, count in complaints((*result.scene, *result.steps)).items():
+        times = f" ({count} times)" if count > 1 else ""
+        console.print(f"[red]{shown(line, 2000)}{times}[/red]", soft_wrap=True)
     verdict = "every outcome as expected, every invariant holds"
     console.print(f"[green]{verdict}[/green]" if result.is_ok else "[red]failed[/red]")
-
-
-def held_back(result: ScenarioResult) -> list[str]:
-    """Return a line for each account that runs of the risk left alone for want of a price."""
-    events = (
-        event
-        for step in (*result.scene, *result.steps)
-        if isinstance(step.outcome, Accepted)
-        for event in step.outcome.events
-    )
-    found = Counter(
-        (event.account, event.code.value)
-        for event in events
-        if isinstance(event, LiquidationHeldBack)
-    )
-    return [
-        f"{result.names.get(account, account)} was left alone by run_risk {times} times: {code}"
-        for (account, code), times in sorted(found.items())
-    ]
-
-
-def complaints(step: StepResult) -> list[str]:
-    """Return what went wrong in a step, one line each; nothing if all is well."""
-    where = f"line {step.line}, {step.label}" if step.line else step.label
-    found = [
-        f"{where}: invariant {violation.invariant} ({', '.join(violation.clauses)}) is violated: "
-        f"{violation.message}"
-        for violation in step.violations
-    ]
-    if not step.is_expected:
-        wanted = "accepted" if step.expected is None else f"rejected as {step.expected.value}"
-        found.append(f"{where}: expected to be {wanted}, was {_verdict(step)}")
-    return found
-
-
-def steps_table(result: ScenarioResult) -> Table:
-    """Return the steps of the file: line, time after the step, action, what came of it."""
-    table = table_of("", ("line", "time", "step", "outcome"), ())
-    for repeat, steps in groupby(result.steps, key=lambda step: step.repeat):
-        if repeat is not None:
-            _add_repeat(table, repeat, list(steps))
-            continue
-        for step in steps:
-            is_rejected = isinstance(step.outcome, Rejected)
-            came = [_verdict(step)] if is_rejected else happened(result, step)
-            if not step.is_expected or step.violations:
-                came = [f"{_verdict(step)} ✗", *came[1:]]
-            lines = "\n".join(map(shown, came or [_verdict(step)]))
-            time = str(step.after.time)
-            table.add_row(str(step.line), time, shown(step.label), lines)
-    return table
-
-
-def _add_repeat(table: Table, repeat: Repeat, steps: list[StepResult]) -> None:
-    """Add one row for all steps of a repeat: how many of each kind, and what was refused."""
-    kinds = Counter(step.label.partition(" ")[0] for step in steps)
-    refused = Counter(_verdict(step) for step in steps if isinstance(step.outcome, Rejected))
-    lines = [f"{count} {kind}" for kind, count in (*kinds.items(), *refused.items())]
-    if any(not step.is_expected or step.violations for step in steps):
-        lines[0] += " ✗"
-    time = str(steps[-1].after.time)
-    table.add_row(str(repeat.line), time, shown(repeat.label), shown("\n".join(lines)))
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:
@@ -153,7 +90,9 @@ def as_json(result: ScenarioResult) -> dict[str, Any]:
             entry
             for repeat, steps in groupby(result.steps, key=lambda step: step.repeat)
             for entry in (
-                map(_step_json, steps) if repeat is None else [_repeat_json(repeat, list(steps))]
+                map(_step_json, steps)
+                if repeat is None
+                else [_repeat_json(result, repeat, list(steps))]
             )
         ],
         "accounts": [standing_json(standing) for standing in standings(state, result.names)],
@@ -178,7 +117,7 @@ def _step_json(step: StepResult) -> dict[str, Any]:
     }
 
 
-def _repeat_json(repeat: Repeat, steps: list[StepResult]) -> dict[str, Any]:
+def _repeat_json(result: ScenarioResult, repeat: Repeat, steps: list[StepResult]) -> dict[str, Any]:
     """Return a repeat as one step; a trace has all of them."""
     return {
         "line": repeat.line,
@@ -186,6 +125,10 @@ def _repeat_json(repeat: Repeat, steps: list[StepResult]) -> dict[str, Any]:
         "repeated": dict(Counter(step.label.partition(" ")[0] for step in steps)),
         "rejected": sum(isinstance(step.outcome, Rejected) for step in steps),
         "as_expected": all(step.is_expected for step in steps),
+        "events": [
+            {"line": step.line, "time": step.after.time, "step": step.label, "happened": lines}
+            for step, lines in risky_steps(result, steps)
+        ],
         "violations": [violation for step in steps for violation in _violations_json(step)],
     }
 
@@ -199,9 +142,3 @@ def _violations_json(step: StepResult) -> list[dict[str, Any]]:
         }
         for violation in step.violations
     ]
-
-
-def _verdict(step: StepResult) -> str:
-    if isinstance(step.outcome, Accepted):
-        return "accepted"
-    return f"rejected as {step.outcome.code.value}"

@@ -62,10 +62,10 @@ def values_table(standings: Sequence[Standing]) -> Table:
 
 
 def margin_table(standings: Sequence[Standing]) -> Table:
-    """Return the equity of each account with holdings, what is locked of it, and its ratios."""
+    """Return the equity, what is locked of it and the ratios of accounts: first who fails first."""
     names = ("equity", "locked", "available", "IMR", "MMR")
-    table = table_of("margin in USD", ("account",), names)
-    for standing in standings:
+    table = table_of("margin in USD, nearest to liquidation first", ("account",), names)
+    for standing in sorted(standings, key=_safety):
         if not standing.holdings and not standing.is_exposed:
             continue
         fit = standing.health
@@ -77,6 +77,13 @@ def margin_table(standings: Sequence[Standing]) -> Table:
             margin_ratio(standing, fit.maintenance),
         )
     return table
+
+
+def _safety(standing: Standing) -> tuple[bool, Fraction]:
+    """Return what accounts are sorted by: those that fail first come first."""
+    ratio = standing.ratio(standing.health.maintenance)
+    worst = Fraction(0) if ratio is None else 1 / (1 + ratio)
+    return not standing.is_exposed, worst
 
 
 def orders_table(orders: Iterable[OpenOrder]) -> Table:

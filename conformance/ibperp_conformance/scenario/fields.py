@@ -16,6 +16,7 @@ from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sized
+    from datetime import datetime
 
     from ibperp.parameters import AssetParameters
     from ibperp.state import Asset, Market, Perpetual, State
@@ -30,13 +31,15 @@ ORDER_FLAGS: Final = tuple(member.name for member in fields(OrderFlags))
 class Cast:
     """Who takes part: accounts by name, such as `alice/main`, users, and orders by their names.
 
-    `follower` checks the steps that they take, if there is one.
+    `follower` checks the steps that they take, if there is one. `start`: the date of second 0, if
+    the scenario has one.
     """
 
     accounts: dict[str, int] = field(default_factory=lambda: {"fees": FEES, "insurance": INSURANCE})
     users: dict[str, int] = field(default_factory=dict)
     orders: dict[str, int] = field(default_factory=dict)
     follower: Follower | None = None
+    start: datetime | None = None
 
     def add(self, name: str, account: int) -> CreateAccount:
         """Give a new account its id; users are numbered from 1 as they appear."""

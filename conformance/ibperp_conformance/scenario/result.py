@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ibperp.outcomes import Accepted, Outcome, RejectionCode
@@ -50,7 +51,7 @@ class ScenarioResult:
     """A scenario that was run: the steps that set the scene, those of the file, and the names.
 
     `names` are those of accounts, `orders` those of orders, by id. `start`: the state before the
-    first step.
+    first step. `begins`: the date of second 0, if the scenario has one.
     """
 
     title: str
@@ -60,6 +61,13 @@ class ScenarioResult:
     names: dict[int, str]
     orders: dict[int, str]
     start: State
+    begins: datetime | None = None
+
+    def moment(self, time: int) -> str:
+        """Return a time as a date, if the scenario has one, else in seconds."""
+        if self.begins is None:
+            return str(time)
+        return (self.begins + timedelta(seconds=time)).strftime("%Y-%m-%d %H:%M:%S")
 
     @property
     def final(self) -> State:

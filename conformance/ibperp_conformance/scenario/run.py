@@ -12,6 +12,7 @@ from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError, Problem, load_document
 from ibperp_conformance.presets.preset import Preset, load_preset
 from ibperp_conformance.presets.reading import Reading, suggestion
+from ibperp_conformance.presets.units import UnitError, date_of
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario.repeat import (
     REPEAT,
@@ -26,12 +27,13 @@ from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from ibperp.actions import Action
     from ibperp_conformance.presets.document import Document, FieldPath
 
-FIELDS: Final = ("title", "preset", "accounts", "steps")
+FIELDS: Final = ("title", "preset", "start", "accounts", "steps")
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
 FIRST_ACCOUNT: Final = INSURANCE + 1
 IN_ORDER: Final = "name all of its accounts in the order in which they were made"
@@ -55,7 +57,8 @@ def run_scenario(
     data = _fields(document)
     _bounded(document, data["steps"])
     preset = load_preset(data["preset"], beside=path.parent)
-    cast = Cast(follower=Follower() if is_checked else None)
+    begins = _start_of(document, data)
+    cast = Cast(follower=Follower() if is_checked else None, start=begins)
     first = genesis(preset.system) if start is None else start
     scene = list(_listed(preset, first, cast)) if start is None else []
     state = scene[-1].after if scene else first
@@ -70,7 +73,8 @@ def run_scenario(
     reading.finish()
     names = {account: name for name, account in cast.accounts.items()}
     orders = {order: name for name, order in cast.orders.items()}
-    return ScenarioResult(data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
+    told = (data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
+    return ScenarioResult(*told, begins=begins)
 
 
 def _fields(document: Document) -> dict[str, Any]:
@@ -94,6 +98,16 @@ def _fields(document: Document) -> dict[str, Any]:
     if problems:
         raise DocumentError(document.source, problems)
     return data
+
+
+def _start_of(document: Document, data: dict[str, Any]) -> datetime | None:
+    """Return the date of second 0 of a scenario, if it has one."""
+    if "start" not in data:
+        return None
+    try:
+        return date_of(data["start"])
+    except UnitError as error:
+        raise document.error(("start",), str(error)) from None
 
 
 def _bounded(document: Document, steps: list[Any]) -> None:

@@ -16,7 +16,7 @@ from ibperp.actions import (
 )
 from ibperp.state import Settings
 from ibperp_conformance.presets.assets import changed_pool
-from ibperp_conformance.presets.units import seconds_of
+from ibperp_conformance.presets.units import moment_of, seconds_of
 from ibperp_conformance.protocol.wire import ALL
 from ibperp_conformance.scenario.fields import RefusedError
 from ibperp_conformance.scenario.readers.plain import plain
@@ -49,10 +49,12 @@ def _leverage_limit(step: StepFields, name: str) -> int:
 def _advance_time(step: StepFields) -> AdvanceTime:
     step.only(("by", "to"))
     if len(step.written) != 1:
-        raise RefusedError(step.path, 'expected either by: "10 minutes" or to: "3600"')
+        raise RefusedError(step.path, 'expected either by: "10 minutes" or to: "12:50"')
     (name,) = step.written
-    seconds = step.exact(name, lambda: seconds_of(step.text(name)))
-    return AdvanceTime(seconds + (step.state.time if name == "by" else 0))
+    now, start = step.state.time, step.cast.start
+    if name == "to":
+        return AdvanceTime(step.exact(name, lambda: moment_of(step.text(name), now, start)))
+    return AdvanceTime(now + step.exact(name, lambda: seconds_of(step.text(name))))
 
 
 def _set_pool_parameters(step: StepFields) -> SetPoolParameters | None:

@@ -54,6 +54,9 @@ def _place(step: StepFields) -> PlaceOrder:
     account, market = step.account(), step.market()
     kind = step.choice("kind", OrderKind, OrderKind.LIMIT)
     is_limit = kind is OrderKind.LIMIT
+    if is_limit and "price" not in step.written:
+        advice = "missing; write price: and its value, or kind: market"
+        raise RefusedError((*step.path, "price"), advice)
     stands = TimeInForce.GTC if is_limit else TimeInForce.IOC
     prevention = SelfTradePrevention.REJECT_TAKER
     return PlaceOrder(

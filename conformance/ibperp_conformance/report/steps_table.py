@@ -1,0 +1,118 @@
+"""The steps of a scenario as a table, and what was not as expected in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ibperp.outcomes import Accepted, Rejected
+from ibperp_conformance.presets.scales import asset_price, market_scales
+from ibperp_conformance.presets.units import decimal_of
+from ibperp_conformance.report.events import happened, margin_lines
+from ibperp_conformance.report.layout import shown, table_of
+from ibperp_conformance.report.risk_events import has_risk_events
+from ibperp_conformance.report.shortfall import shortfall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.table import Table
+
+    from ibperp.state import State
+    from ibperp_conformance.scenario.repeat import Repeat
+    from ibperp_conformance.scenario.result import ScenarioResult, StepResult
+
+
+def steps_table(result: ScenarioResult) -> Table:
+    """Return the steps of the file: line, time after the step, action, what came of it."""
+    table = table_of("", ("line", "time", "step", "outcome"), ())
+    for repeat, steps in groupby(result.steps, key=lambda step: step.repeat):
+        if repeat is not None:
+            _add_repeat(table, result, repeat, list(steps))
+            continue
+        for step in steps:
+            is_rejected = isinstance(step.outcome, Rejected)
+            came = [verdict(step)] if is_rejected else happened(result, step)
+            if not step.is_expected or step.violations:
+                came = [f"{verdict(step)} ✗", *came[1:]]
+            _add(table, result, step.line, step, step.label, came or [verdict(step)])
+    return table
+
+
+def risky_steps(
+    result: ScenarioResult, steps: Iterable[StepResult]
+) -> Iterator[tuple[StepResult, list[str]]]:
+    """Yield the steps of a repeat in which an account failed, and what happened in each."""
+    for step in steps:
+        if has_risk_events(step):
+            yield step, happened(result, step)
+
+
+def _add_repeat(
+    table: Table, result: ScenarioResult, repeat: Repeat, steps: list[StepResult]
+) -> None:
+    """Add a row for all steps of a repeat, and one for each in which an account failed."""
+    for step, lines in risky_steps(result, steps):
+        _add(table, result, step.line, step, step.label, lines)
+    kinds = Counter(step.label.partition(" ")[0] for step in steps)
+    refused = Counter(verdict(step) for step in steps if isinstance(step.outcome, Rejected))
+    lines = [f"{count} {kind}" for kind, count in (*kinds.items(), *refused.items())]
+    if any(not step.is_expected or step.violations for step in steps):
+        lines[0] += " ✗"
+    moved = list(_moved_prices(steps[0].before, steps[-1].after))
+    margins = list(margin_lines(steps[-1].after, result.names)) if moved else []
+    _add(table, result, repeat.line, steps[-1], repeat.label, [*lines, *moved, *margins])
+
+
+def _add(  # noqa: PLR0917 - a row as it stands in the table
+    table: Table,
+    result: ScenarioResult,
+    line: int,
+    step: StepResult,
+    label: str,
+    came: list[str],
+) -> None:
+    table.add_row(
+        str(line), result.moment(step.after.time), shown(label), "\n".join(map(shown, came))
+    )
+
+
+def _moved_prices(before: State, after: State) -> Iterator[str]:
+    """Yield the prices and marks that a repeat moved: from, to."""
+    for old, new in zip(before.assets, after.assets, strict=False):
+        if old.price != new.price:
+            prices = (decimal_of(asset_price(after, new, own.price)) for own in (old, new))
+            yield f"{new.symbol} {' to '.join(prices)}"
+    for old_market, market in zip(before.markets, after.markets, strict=False):
+        was, now = (getattr(own, "mark_price", 0) for own in (old_market, market))
+        if was != now:
+            _, scale = market_scales(after, market)
+            yield f"{market.symbol} marked {decimal_of(was / scale)} to {decimal_of(now / scale)}"
+
+
+def complaints(steps: Iterable[StepResult]) -> Counter[str]:
+    """Return what went wrong in steps, a line each, and how often the same did."""
+    found = Counter[str]()
+    told = dict[tuple[int, str, str], str]()
+    for step in steps:
+        where = f"line {step.line}, {step.label}" if step.line else step.label
+        for violation in step.violations:
+            clauses = ", ".join(violation.clauses)
+            name = f"invariant {violation.invariant} ({clauses}) is violated"
+            found[f"{where}: {name}: {violation.message}"] += 1
+        if not step.is_expected:
+            wanted = "accepted" if step.expected is None else f"rejected as {step.expected.value}"
+            key = step.line, step.label, verdict(step)
+            if key not in told:
+                told[key] = f"{where}: expected to be {wanted}, was {verdict(step)}"
+                told[key] += shortfall(step)
+            found[told[key]] += 1
+    return found
+
+
+def verdict(step: StepResult) -> str:
+    """Return the outcome of a step in words."""
+    if isinstance(step.outcome, Accepted):
+        return "accepted"
+    return f"rejected as {step.outcome.code.value}"
