@@ -11,6 +11,7 @@ from ibperp.parameters import SystemParameters
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.message_schema import message_schema
 from ibperp_conformance.runner.vectors import FORMAT, KINDS, TIERS, WHYS
+from ibperp_conformance.scenario.schema import scenario_schema
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Final = {"type": "string", "minLength": 1}
@@ -28,6 +29,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "message": _named("A line of the protocol", message_schema()),
         "vectors": _named("A file of vectors", _file("vectors", _vector())),
         "setups": _named("The file of setups", _file("setups", _setup())),
+        "scenario": _named("A scenario", scenario_schema()),
+        "trace": _named("A line of a trace", _trace()),
     }
 
 
@@ -50,6 +53,49 @@ def _file(name: str, entry: dict[str, Any]) -> dict[str, Any]:
 
 def _typed() -> dict[str, Any]:
     return {"type": "object", "properties": {"type": _TEXT}, "required": ["type"]}
+
+
+def _trace() -> dict[str, Any]:
+    """Return the schema of a line: a header, or an action with its outcome and what it led to."""
+    system = wire.model_of(SystemParameters).model_json_schema()
+    action = TypeAdapter(wire.action_type()).json_schema()
+    definitions = {**system.pop("$defs", {}), **action.pop("$defs", {})}
+    listed = _closed({"symbol": _TEXT, "parameters": {"type": "object"}})
+    whole = {"type": "object", "description": "the observation, or the parts of it that are known"}
+    changes = {"type": "object", "description": "values by their paths, null for what is gone"}
+    named = {"type": "array", "items": _TEXT}
+    header = {
+        "type": "object",
+        "properties": {
+            "system": system,
+            "capabilities": named,
+            "observation": whole,
+            "assets": {"type": "array", "items": listed},
+            "markets": {"type": "array", "items": listed},
+        },
+        "required": ["system"],
+    }
+    code = {"enum": [code.value for code in RejectionCode]}
+    accepted = {"type": "object", "properties": {"events": {"type": "array", "items": _typed()}}}
+    rejected = {
+        "type": "object",
+        "properties": {"code": code, "violated": {"type": "array", "items": code}},
+        "required": ["code"],
+    }
+    line = {
+        "type": "object",
+        "properties": {
+            "action": action,
+            "outcome": {
+                "oneOf": [_closed({"accepted": accepted}), _closed({"rejected": rejected})]
+            },
+            "observation": whole,
+            "changes": changes,
+        },
+        "required": ["action", "outcome"],
+        "oneOf": [{"required": ["observation"]}, {"required": ["changes"]}],
+    }
+    return {"anyOf": [header, line], "$defs": definitions}
 
 
 def _setup() -> dict[str, Any]:
