@@ -71,7 +71,7 @@ def print_result(result: ScenarioResult, console: Console) -> None:
         if standing.is_liquidatable:
             console.print(f"[yellow]{shown(standing.account)} is liquidatable[/yellow]")
     for line in held_back(result):
-        console.print(f"[yellow]{shown(line)}[/yellow]")
+        console.print(f"[yellow]{shown(line)}[/yellow]", soft_wrap=True)
     for line, count in complaints((*result.scene, *result.steps)).items():
         times = f" ({count} times)" if count > 1 else ""
         console.print(f"[red]{shown(line, 2000)}{times}[/red]", soft_wrap=True)
