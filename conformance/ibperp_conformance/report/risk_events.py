@@ -47,7 +47,7 @@ def held_back(result: ScenarioResult) -> list[str]:
                 found[key] += 1
                 latest[key] = step.before
     return [
-        f"{_name(result.names, account)} was left alone by run_risk {times} {'time' if times == 1 else 'times'}: {code}"
+        f"{_name(result.names, account)} was left alone by run_risk {times} times: {code}"
         f"{_old_prices(latest[account, code], account)}"
         for (account, code), times in sorted(found.items())
     ]
