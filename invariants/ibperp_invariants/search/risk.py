@@ -43,6 +43,9 @@ OWNERS: Final = (2, 3, 4, 5, 6)
 PERCENT: Final = 10**16
 ASSETS_MAX: Final = 4
 
+TERMS_CHANGE: Final = 0.4
+"""How often a change of a perpetual's margins changes the terms of its funding too."""
+
 
 def priced(random: Random, state: State) -> Action:
     """Move a price or a mark, mostly down; now and then all at once with a deviation."""
@@ -183,6 +186,12 @@ def _margined(random: Random, state: State) -> Action:
     markets = [item for item in state.markets if isinstance(item, Perpetual)]
     market, times = random.choice(markets), random.choice((1, 2))
     limits = replace(market.parameters, imf_base=5 * times * PERCENT, mmf_base=3 * times * PERCENT)
+    if random.random() < TERMS_CHANGE:
+        cap = random.choice((times * PERCENT, limits.funding_cap))
+        interval = random.choice((limits.funding_interval, 60, 90, 3600))
+        limits = replace(
+            limits, funding_interval=interval, funding_cap=max(cap, limits.funding_floor)
+        )
     return SetPerpetualParameters(market.symbol, limits)
 
 
