@@ -65,6 +65,13 @@ def worth_of(state: State, asset: int, amount: int) -> int:
     return mul_div_down(amount, asset_state.price, asset_state.parameters.lot_atoms)
 
 
+def freed_by(state: State, account: Account, asset: int, amount: int) -> int:
+    """Return what equity gains if atoms held are sold at their price: their haircut (LQ-5)."""
+    held = held_atoms(state, account, asset)
+    lost = collateral_of(state, asset, held) - collateral_of(state, asset, held - amount)
+    return worth_of(state, asset, amount) - lost
+
+
 def liability_of(state: State, asset: int, amount: int) -> int:
     """Return what `amount` atoms owed count for, in quote atoms (PF-3)."""
     asset_state = state.assets[asset]

@@ -10,6 +10,7 @@ from faults.risk import PROVIDER, after, bankruptcy, before, holder, on_adl, on_
 from ibperp.actions import (
     AdvanceTime,
     CancelAllOrders,
+    CancelOrder,
     Deposit,
     Halt,
     Liquidate,
@@ -32,6 +33,7 @@ from ibperp_invariants.step.step import Step
 from ibperp_invariants.view.view import OrderView, PositionView, perpetual_of
 from worlds.failing import FAILING, bankrupt, due, indebted, ruined, stepped, taken
 from worlds.perpetual import PERPETUALS, perpetual
+from worlds.pledged import pledged
 from worlds.tiny import NO_FLAGS, run
 
 DEBTOR: Final = 2
@@ -96,6 +98,13 @@ def hoarded() -> list[Step]:
         replace(step, facts=replace(step.facts, ended={order: 9})),
         after(request, requests=requests),
     ]
+
+
+def sold_wrongly() -> list[Step]:
+    """A sale of ORE that lowers health, beside a bid for GEM that would raise it."""
+    offered = taken(pledged(), Liquidate(DEBTOR))
+    step = taken(run(pledged(), CancelOrder(5, 1)), Liquidate(DEBTOR))
+    return [replace(step, before=offered.before)]
 
 
 def skipped() -> list[Step]:
@@ -272,6 +281,7 @@ def dearer() -> list[Step]:
 LADDER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
     "liquidation_takes_its_fraction": hoarded,
     "rungs_in_order": skipped,
+    "sales_help": sold_wrongly,
     "handed_over_at_worth": underpaid,
     "liquidation_enriches_no_user": enriched,
     "lenders_stay_sound": ruined_lender,

@@ -66,12 +66,13 @@ export function targets(state, id) {
 const isCandidate = ({ positions, unsettled, orders, shares }) =>
   positions.size > 0 || unsettled !== 0n || orders.size > 0 || min(0n, ...shares.values()) < 0n;
 
+export const urgencyOf = ({ equity, maintenance }) => floorDivide(equity * RATIO, max(maintenance, 1n));
+
 /** The accounts that are liquidatable, the most urgent first; a stable sort leaves equal ones by id. */
 export function dueList(state) {
   const candidates = state.accounts.flatMap((account, id) =>
     (!isReserved(BigInt(id)) && isCandidate(account) ? [{ id: BigInt(id), ...health(state, BigInt(id)) }] : []));
-  const urgencies = candidates.filter(isLiquidatable).map(({ id, equity, maintenance }) =>
-    ({ id, urgency: floorDivide(equity * RATIO, max(maintenance, 1n)) }));
+  const urgencies = candidates.filter(isLiquidatable).map((found) => ({ id: found.id, urgency: urgencyOf(found) }));
   return urgencies.sort((left, right) => (left.urgency < right.urgency ? -1 : Number(left.urgency > right.urgency)))
     .map(({ id }) => id);
 }

@@ -1,16 +1,16 @@
 // Liquidation on the books: positions (LQ-4), debts and collateral (LQ-5).
 
 import { markPrice } from '../trading/book.mjs';
-import { limitPrice } from './due.mjs';
+import { limitPrice, urgencyOf } from './due.mjs';
 import { doRedeem } from '../money_market.mjs';
 import { absolute, ceilDivide, floorDivide, isInRange, max, min, RATIO, sum } from '../numbers.mjs';
 import { work } from '../trading/orders.mjs';
 import { codeOf } from '../outcomes.mjs';
 import { claimOf } from '../pool.mjs';
-import { health, settlementAsset } from '../portfolio.mjs';
+import { collateralValue, health, holding, settlementAsset } from '../portfolio.mjs';
 import { isOpen, isTradedOff, open } from '../programs.mjs';
 import { attempt, byId, credit, entry } from '../state.mjs';
-import { holdings, INSURANCE } from './takeover.mjs';
+import { holdings, INSURANCE, worthOf } from './takeover.mjs';
 
 // LQ-2
 export function beginStep({ events }, id, stage) {
@@ -114,11 +114,21 @@ export function buyBack(run, { id, judged }, { symbol: asset, size }) {
     () => raise(run, id, settlement_asset, lots * cost));
 }
 
-/** The orders by which collateral may be sold for a debt, in the order of the holdings. */
+/** The share of its worth by which a sale of held atoms at their price raises equity. */
+function freedShare(state, id, symbol, amount) {
+  const asset = state.assets.get(symbol);
+  const { held } = holding(byId(state.accounts, id), symbol, asset);
+  const counts = (atoms) => collateralValue(state.system, asset, atoms);
+  const worth = worthOf(asset, amount);
+  return floorDivide((worth - counts(held) + counts(held - amount)) * RATIO, max(worth, 1n));
+}
+
+/** The orders by which collateral may be sold for a debt: what frees most of its worth first, then as listed. */
 function conversions(state, { id, judged }, { notional }) {
   const { liquidation_fraction } = state.system;
   const value = ceilDivide(notional * liquidation_fraction, RATIO);
-  return holdings(state, id).flatMap((asset) => {
+  const payable = new Set(holdings(state, id));
+  const found = [...state.assets.keys()].filter((asset) => payable.has(asset)).flatMap((asset) => {
     const symbol = marketOf(state, asset);
     const market = state.markets.get(symbol);
     if (!market || !takesOrders(state, market) || markPrice(state, market) === 0n) return [];
@@ -130,12 +140,27 @@ function conversions(state, { id, judged }, { notional }) {
     const wanted = max(ceilDivide(atoms, markPrice(state, market)), minimum_lots);
     const lots = held - wanted < minimum_lots ? held : wanted;
     const price = limitPrice(state, market, 'ask', judged);
-    return [{ asset, amount: lots * lot_atoms, order: { account: id, market: symbol, side: 'ask', price, lots } }];
+    const amount = lots * lot_atoms;
+    const order = { account: id, market: symbol, side: 'ask', price, lots };
+    return [{ asset, amount, order, share: freedShare(state, id, asset, amount) }];
   });
+  return found.sort((left, right) => (left.share > right.share ? -1 : Number(left.share < right.share)));
 }
 
-export const convert = (run, who, target) => conversions(run.state, who, target).some(({ asset, amount, order }) =>
-  trade(run, 'CollateralConversion', order, () => raise(run, who.id, asset, amount)));
+/** The sale that leaves the most equity over maintenance; each is tried. */
+export function convert(run, who, target) {
+  const sell = ({ asset, amount, order }) => trade(run, 'CollateralConversion', order, () => raise(run, who.id, asset, amount));
+  let best;
+  for (const sale of conversions(run.state, who, target)) {
+    let reached;
+    attempt(run, () => {
+      if (sell(sale)) reached = urgencyOf(health(run.state, who.id));
+      return false;
+    });
+    if (reached !== undefined && (!best || reached > best.reached)) best = { sale, reached };
+  }
+  return best !== undefined && sell(best.sale);
+}
 
 export function askForQuotes(run, who, target) {
   const { state } = run;

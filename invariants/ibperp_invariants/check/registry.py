@@ -18,6 +18,7 @@ from ibperp_invariants.claims.liquidation.due_list import DUE_LIST
 from ibperp_invariants.claims.liquidation.exits import EXITS
 from ibperp_invariants.claims.liquidation.handover import TAKEOVER
 from ibperp_invariants.claims.liquidation.rungs import LIQUIDATION_ORDERS
+from ibperp_invariants.claims.liquidation.sales import SALES
 from ibperp_invariants.claims.liquidation.steps import LIQUIDATION
 from ibperp_invariants.claims.money_market.interest import INTEREST
 from ibperp_invariants.claims.money_market.money_market import MONEY_MARKET
@@ -56,6 +57,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *SETTLEMENT,
     *LIQUIDATION,
     *LIQUIDATION_ORDERS,
+    *SALES,
     *TAKEOVER,
     *DELEVERAGING,
     *BANKRUPTCY,

@@ -100,6 +100,13 @@ def _credited_but_insurance(begun: Effect, account: int, *more: Any) -> Effect:
     return begun if account == INSURANCE else credited_unsettled(begun, account, *more)
 
 
+def _even(*_: Any) -> int:
+    return 0
+
+
+_none_freed = _even
+
+
 def _holdings_by_listing(state: State, account: Account) -> list[int]:
     return sorted(_holdings(state, account))
 
@@ -159,10 +166,9 @@ LIQUIDATION_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (module, "zero_price", _zero_price_up) for module in (checks, backstop, deleveraging)
     ),
     "leverage_not_ranked": ((ranking, "deleverage_rank", _by_profit_alone),),
-    "collateral_by_listing": (
-        (handover, "holdings", _holdings_by_listing),
-        (book, "holdings", _holdings_by_listing),
-    ),
+    "collateral_by_listing": ((handover, "holdings", _holdings_by_listing),),
+    "sale_not_compared": ((book, "urgency", _even),),
+    "sale_by_listing": ((book, "freed_by", _none_freed),),
     "paid_by_haircut": ((handover, "worth_of", collateral_of),),
     "moved_without_funding": ((handover, "funded_position", _untouched),),
     "moved_without_resizing": ((handover, "resized_orders", _as_begun),),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp import pool as kernel
-from ibperp import ramps, ranking
+from ibperp import ramps, ranking, relevance
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations import effect
@@ -18,6 +18,7 @@ from ibperp.outcomes import RejectionCode
 from ibperp.programs import QuoteStatus
 from ibperp.risk import due_accounts
 from ibperp.transition import OPERATIONS
+from ibperp.valuation import collateral_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,6 +102,11 @@ _LOOSE: Final = {of: levels | {PriceLevel.DEVIATING} for of, levels in ADMITTED.
 _FLOOR_TAKEN: Final = {of: levels | {PriceLevel.AT_FLOOR} for of, levels in ADMITTED.items()}
 _STRICT: Final = {**ADMITTED, ActionClass.LIQUIDATION: frozenset({PriceLevel.VALID})}
 
+
+def _admitting(levels: object) -> tuple[tuple[Any, str, Any], ...]:
+    return tuple((module, "ADMITTED", levels) for module in (effect, relevance))
+
+
 RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "zero_price_is_the_mark": ((checks, "zero_price", _at_the_mark),),
     "takeover_at_the_mark": ((backstop, "zero_price", _at_the_mark),),
@@ -120,9 +126,10 @@ RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (ladder, "due_checks", _without_grace),
         (quotes, "due_checks", _without_grace),
     ),
-    "deviating_price_serves": ((effect, "ADMITTED", _LOOSE),),
-    "floor_price_serves": ((effect, "ADMITTED", _FLOOR_TAKEN),),
-    "deviating_price_saves": ((effect, "ADMITTED", _STRICT),),
+    "deviating_price_serves": _admitting(_LOOSE),
+    "floor_price_serves": _admitting(_FLOOR_TAKEN),
+    "deviating_price_saves": _admitting(_STRICT),
+    "unpriced_by_haircut": ((relevance, "worth_of", collateral_of),),
     "ramp_at_once": ((ramps, "margins_at", _at_once),),
     "halt_stops_nothing": ((halts, "ADMITTED_WHILE_HALTED", frozenset(OPERATIONS)),),
     "request_never_over": ((quotes, "is_open", _never_over),),

@@ -222,11 +222,11 @@ _SOLD: Final[tuple[Case, ...]] = (
     ),
 )
 
-_PLEDGED: Final = Group("liquidation_pledged", (price(76, "ETH"),))
+PLEDGED: Final = Group("liquidation_pledged", (price(76, "ETH"),))
 """Equity 32.4 for a debt of 780: 39 is maintenance, 19.5 is auto-close."""
 
 
-_BIDS: Final = (
+BIDS: Final = (
     bid(7, 50, 750_000, market=ETH),
     bid(7, 50, 970_000, market=BTC),
     bid(6, 50, 970_000),
@@ -243,29 +243,31 @@ _DOG: Final = (
 )
 
 _ORDER: Final[tuple[Case, ...]] = (
-    _PLEDGED.accept(
-        "LQ-5-050", "the least haircut first; of equal ones the one listed first", *_BIDS, STEP
+    PLEDGED.accept(
+        "LQ-5-050", "what leaves the best health: the largest haircut, below its mark", *BIDS, STEP
     ),
-    _PLEDGED.accept(
-        "LQ-5-051", "no bid for the first: the next of equal haircut", *_BIDS[:2], STEP
+    PLEDGED.accept(
+        "LQ-5-051", "no bid for it: of equal ones the one listed first", *BIDS[1:], STEP
     ),
-    _PLEDGED.accept("LQ-5-052", "no bid but for the one of the largest haircut", _BIDS[0], STEP),
-    _PLEDGED.accept("LQ-5-053", "no bid at all: quotes are asked for the first", STEP),
-    _PLEDGED.accept(
+    PLEDGED.accept("LQ-5-052", "no bid but for the one of the largest haircut", BIDS[0], STEP),
+    PLEDGED.accept("LQ-5-053", "no bid at all: quotes are asked for the largest haircut", STEP),
+    PLEDGED.accept(
         "LQ-5-054",
-        "the first has no market of its own: it is passed over",
+        "a coin that has no market of its own is passed over",
         *_GEM,
-        *_BIDS,
+        *BIDS,
         STEP,
     ),
-    _PLEDGED.accept("LQ-5-055", "the first has no price: it is passed over", *_DOG, *_BIDS, STEP),
-    _PLEDGED.accept(
+    PLEDGED.accept("LQ-5-055", "a coin that has no price is passed over", *_DOG, *BIDS, STEP),
+    PLEDGED.accept(
         "LQ-5-056",
         "a paused book is passed over, also for quotes",
-        book_with(order_book_state=OrderBookState.CANCEL_ONLY),
+        SetMarketParameters(
+            ETH, replace(FREE_MARKET, base="ETH", order_book_state=OrderBookState.CANCEL_ONLY)
+        ),
         STEP,
     ),
-    _PLEDGED.accept(
+    PLEDGED.accept(
         "LQ-5-057",
         "all books are paused: the lenders",
         *(
@@ -277,7 +279,7 @@ _ORDER: Final[tuple[Case, ...]] = (
         ),
         STEP,
     ),
-    _PLEDGED.accept(
+    PLEDGED.accept(
         "LQ-5-058",
         "a holding of less than a lot is passed over",
         deposit(2, COIN // 100 - 1, "BTC", 3),
@@ -287,8 +289,8 @@ _ORDER: Final[tuple[Case, ...]] = (
     Group("liquidation_pledged", (price(74, "ETH"),)).trace(
         "LQ-5-059",
         "one after another until it is healthy",
-        *_BIDS,
-        *steps(3),
+        *BIDS,
+        *steps(2),
         Refused(STEP, R.NOT_LIQUIDATABLE),
     ),
 )

@@ -27,6 +27,7 @@ from ibperp_authoring.cases.liquidation import (
     ladder,
     on_the_book,
     own_assets,
+    sales,
     takeover,
 )
 
@@ -43,6 +44,7 @@ CASES: Final[tuple[Case, ...]] = (
     *takeover.CASES,
     *on_the_book.CASES,
     *debts_on_the_book.CASES,
+    *sales.CASES,
     *due_accounts.CASES,
     *held_back.CASES,
     *ladder.CASES,

@@ -26,12 +26,11 @@ from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
+from ibperp.risk import urgency
 from ibperp.state import INSURANCE, Market, Order, Perpetual, find_asset, with_account
-from ibperp.valuation import settlement_asset
+from ibperp.valuation import freed_by, settlement_asset, worth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ibperp.operations.effect import Effect
     from ibperp.risk import Exposure, Failing
     from ibperp.state import State
@@ -104,7 +103,8 @@ def _bought_back(effect: Effect, failing: Failing, exposure: Exposure) -> Effect
 
 
 def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
-    """Sell collateral for the settlement asset on the book: the least haircut first (LQ-5)."""
+    """Sell collateral for the settlement asset on the book: what leaves the best health (LQ-5)."""
+    best, most = None, 0
     for sale in conversions(effect.state, failing, exposure):
         market = effect.state.markets[sale.market]
         assert isinstance(market, Market)
@@ -112,9 +112,12 @@ def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
         raised = _raised(effect, failing.account, sale.asset, amount)
         deal = Deal(sale.market, Side.ASK, sale.lots, LiquidationStage.CONVERSION)
         done = _worked_deal(raised, failing, deal)
-        if done is not None:
-            return done
-    return None
+        if done is None:
+            continue
+        reached = urgency(health(done.state, done.state.accounts[failing.account]))
+        if best is None or reached > most:
+            best, most = done, reached
+    return best
 
 
 def request_conversion(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
@@ -155,14 +158,15 @@ def request_conversion(effect: Effect, failing: Failing, exposure: Exposure) -> 
     return None
 
 
-def conversions(state: State, failing: Failing, exposure: Exposure) -> Iterator[Sale]:
-    """Yield what collateral could be sold for an exposure, the least haircut first (LQ-5).
+def conversions(state: State, failing: Failing, exposure: Exposure) -> list[Sale]:
+    """Return what could be sold for an exposure: what frees most of each dollar first (LQ-5).
 
     The lots are worth a fraction of the exposure, at least the minimum of an order, or all.
     """
+    holder, found = state.accounts[failing.account], list[tuple[int, Sale]]()
     settlement = find_asset(state, state.system.settlement_asset)
     value = mul_div_up(exposure.notional, state.system.liquidation_fraction, RATIO)
-    for asset in holdings(state, state.accounts[failing.account]):
+    for asset in holdings(state, holder):
         index = _market_of(state, asset)
         if index is None or settlement is None:
             continue
@@ -174,7 +178,12 @@ def conversions(state: State, failing: Failing, exposure: Exposure) -> Iterator[
             continue
         atoms = mul_div_up(value, quote.parameters.lot_atoms, quote.price)
         lots = max(div_up(atoms, price), least)
-        yield Sale(asset, index, held if held - lots < least else lots)
+        lots = held if held - lots < least else lots
+        amount = lots * market.parameters.lot_atoms
+        freed = freed_by(state, holder, asset, amount)
+        share = mul_div_down(freed, RATIO, max(worth_of(state, asset, amount), 1))
+        found.append((-share, Sale(asset, index, lots)))
+    return [sale for _, sale in sorted(found, key=lambda each: (each[0], each[1].asset))]
 
 
 def is_tradable(market: Market | Perpetual) -> bool:
