@@ -112,7 +112,7 @@ class Finding:
             broken = f"the invariant {found.path} is broken: {found.received}"
             return f"At {place}, {broken} ({clauses})."
         if found.kind not in ANSWERED:
-            return f"At {place} the engine {found.kind}."
+            return f"At {place}, the engine {found.kind}."
         sides = "the answers differ"
         if row:
             wanted, received = row.expected or "nothing", row.received or "nothing"

@@ -18,7 +18,7 @@ from ibperp_conformance.fuzz.generator.generate import LENGTH, Generated, genera
 from ibperp_conformance.fuzz.generator.worlds import World
 from ibperp_conformance.fuzz.laws import Laws
 from ibperp_conformance.fuzz.script import scripted
-from ibperp_conformance.fuzz.shrink import Asking, Shrinker
+from ibperp_conformance.fuzz.shrink import Asking, Shrinker, Shrunk
 from ibperp_conformance.protocol.client import Engine, EngineFailureError
 from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.protocol.wire import action_classes, decode_action, decode_system
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
+    from ibperp.parameters import SystemParameters
     from ibperp_conformance.fuzz.generator.run import Step
+
+AGAIN: Final = 4
+"""How often a small run is asked again, to see whether the engine always answers so."""
 
 EVERY: Final = (1, 5, 10, 25)
 """After how many steps the observation is compared; one of these, by the seed."""
@@ -204,8 +208,25 @@ def _reported(task: Task, run: Generated, found: Difference, counts: Counter[str
         own=small.own,
         difference=small.difference,
         seconds=small.seconds,
+        note=_note(task, system, small),
     )
     return Done(task.seed, size, counts, finding, raw, signature)
+
+
+def _note(task: Task, system: SystemParameters, small: Shrunk) -> str:
+    """Return what else is known of an engine: it lies in hello, or does not always answer so."""
+    rows = small.difference.rows
+    if rows and rows[0].received == '"unsupported"':
+        return "In hello the engine claims the capability that it calls unsupported."
+    if _is_failure(small.difference):
+        return ""
+    other = engine_of(task.against, task.timeout) if task.against else None
+    for _ in range(AGAIN):
+        engine = engine_of(task.command, task.timeout)
+        found = asking(task)(engine, system, small.steps, 1, other)
+        if found is None or found.signature != small.difference.signature:
+            return "The engine is not deterministic: it does not always answer these actions so."
+    return ""
 
 
 def _unsteady(

@@ -58,13 +58,19 @@ def firm(run: Run) -> None:
     symbol = str(getattr(parameters, "quote" if side is Side.BID else "base"))
     asset = next(own for own in run.state.assets if own.symbol == symbol)
     chain = asset.parameters.tokens[0].chain
-    others = [own for own in run.owners() if own != account]
+    user = run.account(account).user
+    same = [own for own in run.owners() if run.account(own).user == user and own != account]
+    others = same or [own for own in run.owners() if own != account]
     makers: tuple[Callable[[int], Action], ...] = (
         lambda amount: Lend(account, symbol, amount),
         lambda amount: Transfer(account, run.pick(others), symbol, amount),
         lambda amount: RequestWithdrawal(account, symbol, chain, amount, False, False),
     )
     run.both_sides(run.pick(makers), high=INT128_MAX)
+    for own in run.account(account).positions:
+        against = 90 if own.lots > 0 else 110
+        market = run.state.markets[own.market]
+        run.act(UpdateMark(market.symbol, run.share(run.mark(own.market), against), False, 0))
     run.act(AdvanceTime(run.state.time + run.state.system.settlement_interval))
     run.act(Settle())
 

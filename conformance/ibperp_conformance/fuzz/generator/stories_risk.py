@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import (
     AdvanceTime,
+    ApplyFunding,
     Borrow,
     CancelAllOrders,
     Deposit,
@@ -27,7 +28,7 @@ from ibperp.actions import (
 )
 from ibperp.book import opposite
 from ibperp.margin import is_liquidatable
-from ibperp.numbers import INT128_MAX
+from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.parameters import OrderBookState, PerpetualParameters
@@ -96,10 +97,32 @@ def crisis(run: Run) -> None:
         return
     if run.chance(4):
         providers(run)
+    if run.chance(4):
+        awaited(run)
     if topple(run, account):
         if run.chance(2):
             supply(run, account)
         work(run, account)
+
+
+def awaited(run: Run) -> None:
+    """Let those who hold positions owe funding, and have orders that may only reduce them."""
+    for place in run.perpetuals():
+        market = run.state.markets[place]
+        assert isinstance(market, Perpetual)
+        tick, least = market.parameters.tick, market.parameters.minimum_lots
+        for account in run.owners():
+            lots = position_of(run.account(account), place).lots
+            if abs(lots) < least or run.chance(2):
+                continue
+            side, away = (Side.ASK, 130) if lots > 0 else (Side.BID, 70)
+            price = max(run.mark(place) * away // 100 // tick, 1) * tick
+            order = limit(account, market.symbol, side, abs(lots), price)
+            run.act(replace(order, reduce_only=True))
+        interval = market.parameters.funding_interval
+        run.act(AdvanceTime((run.state.time // interval + 1) * interval))
+        run.act(ApplyFunding(market.symbol, run.pick((-90, -3, 3, 90)) * RATIO // 100))
+    fresh(run)
 
 
 def topple(run: Run, account: int) -> bool:
@@ -292,6 +315,8 @@ def paused(run: Run) -> None:
     states = (OrderBookState.CANCEL_ONLY, OrderBookState.REDUCE_ONLY, OrderBookState.POST_ONLY)
     limits = replace(market.parameters, order_book_state=run.pick(states))
     run.act(SetPerpetualParameters(market.symbol, limits))
+    mark = run.mark(held[0]) if held else 9
+    run.act(UpdateMark(market.symbol, mark, True, run.pick((-1, 1)) * (mark // 9 + 1)))
     if topple(run, account):
         work(run, account)
     run.act(SetPerpetualParameters(market.symbol, market.parameters))
