@@ -12,7 +12,7 @@ from ibperp.portfolio import portfolio
 from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
-from ibperp_authoring.bench import liquidation, orders, settlement, states, table
+from ibperp_authoring.bench import fuzzing, liquidation, orders, settlement, states, table
 
 ORDERS: Final = 30
 POSITIONS: Final = 220
@@ -26,6 +26,7 @@ SHORTER: Final = (
     (orders, "STEPS", 20),
     (orders, "ROUNDS", 2),
     (liquidation, "ROW_REPEATS", 1),
+    (fuzzing, "RUNS", 1),
 )
 """How much is measured here: each row once, and little."""
 
@@ -147,3 +148,8 @@ def test_conformance__counts_vectors_through_the_pipe() -> None:
     measured = table.conformance("--vector", "CU-4-001", "--vector", "LQ-4-001")
     assert measured["vectors"] == 2
     assert measured["seconds"] > 0
+
+
+def test_fuzzing__steps_a_second_are_measured() -> None:
+    assert fuzzing.rate((), 1) > 0
+    assert {"reference", "embedded"} <= fuzzing.engines().keys()

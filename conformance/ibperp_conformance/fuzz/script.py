@@ -59,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """System parameters, the lines of a start that is kept whole, and those that may be cut."""
+    """System parameters, and the lines of a run from genesis on."""
 
     system: SystemParameters
     lines: tuple[Line, ...]

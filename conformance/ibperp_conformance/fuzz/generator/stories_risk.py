@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ibperp.actions import (
     AdvanceTime,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp.margin import Health
     from ibperp_conformance.fuzz.generator.run import Run
-
-BITS: Final = (False, True)
 
 
 def indebted(run: Run) -> int | None:

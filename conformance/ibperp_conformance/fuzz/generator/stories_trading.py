@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ibperp.actions import CancelAllOrders
 from ibperp.book import opposite
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from ibperp.actions import Action, PlaceOrder
     from ibperp_conformance.fuzz.generator.run import Run
-
-BITS: Final = (False, True)
 
 
 def fresh(run: Run) -> None:
