@@ -233,9 +233,6 @@ def conduct(
             round_ = waiting.pop(0)
             _taken(campaign, keeper, (own.result() for own in round_), show, math.inf)
     finally:
-        for round_ in waiting:
-            for own in round_:
-                own.cancel()
         campaign.seconds = before + time.monotonic() - began
         keeper.write()
 

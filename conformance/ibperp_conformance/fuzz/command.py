@@ -66,13 +66,11 @@ def main_fuzz(options: Options) -> int:
         raise WrongUseError(problem)
     display = Display(campaign)
     code = 0
-    with _pool(options) as pool, display:
-        try:
+    try:
+        with _pool(options) as pool, display:
             conduct(campaign, keeper, pool, budget, display.show)
-        except KeyboardInterrupt:
-            code = 130
-            for process in multiprocessing.active_children():
-                process.terminate()
+    except KeyboardInterrupt:
+        code = 130
     _summarize(campaign, keeper, is_interrupted=code != 0)
     return code or (1 if campaign.findings else 0)
 
@@ -126,6 +124,11 @@ def _pool(options: Options) -> Iterator[Any]:
     pool = ProcessPoolExecutor(options.jobs, mp_context=context, initializer=prepare)
     try:
         yield pool
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        pool.shutdown(wait=True)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
