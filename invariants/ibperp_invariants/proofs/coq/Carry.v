@@ -4,8 +4,8 @@ Require Import ZArith List Lia.
 Import ListNotations.
 Open Scope Z_scope.
 
-Record Accrual := { rate : Z; seconds : Z; fee : Z }.
-Definition act (p : Pool) (a : Accrual) : Pool := pool_accrue p (rate a) (seconds a) (fee a).
+Record Accrual := { rate_time : Z; fee : Z }.
+Definition act (p : Pool) (a : Accrual) : Pool := pool_accrue p (rate_time a) (fee a).
 Definition is_fraction (p : Pool) : Prop := 0 <= Pool_interest_carry p < pool_CARRY_UNIT.
 
 Theorem carry_is_a_fraction_after_any_run : forall run p, is_fraction p -> is_fraction (fold_left act run p).

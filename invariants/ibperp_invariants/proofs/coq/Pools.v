@@ -12,7 +12,8 @@ Definition owes (shares : Z) : Z := Z.max (- shares) 0.
 
 Definition posted (p : Pool) (amount : Z) : Pool :=
   mk_Pool (Pool_cash p + amount) (Pool_lent p) (Pool_lend_shares p) (Pool_borrowed p)
-    (Pool_borrow_shares p) (Pool_reserve p) (Pool_interest_carry p) (Pool_throttle_bound p).
+    (Pool_borrow_shares p) (Pool_reserve p) (Pool_unearned p) (Pool_interest_carry p) (Pool_rate_time p)
+    (Pool_throttle_bound p).
 
 (* What a holder may do, and what happens to it; the amounts and shares are free within the guards. *)
 Inductive step :=
@@ -22,7 +23,8 @@ Inductive step :=
   | Borrow (i : nat) (amount shares : Z)
   | Repay (i : nat) (amount shares : Z)
   | Charge (interest fee : Z)
-  | Accrue (rate seconds fee : Z)
+  | Accrue (rate_time fee : Z)
+  | Earn (seconds span : Z)
   | Throttle (parameters : PoolParameters) (steps : Z)
   | WriteOff (i : nat)
   | Pass (i j : nat) (shares : Z).
@@ -57,10 +59,12 @@ Definition act (s : State) (x : step) : State :=
   | Charge interest fee =>
       if (0 <=? interest) && (0 <=? fee) && (fee <=? numbers_RATIO)
       then {| pool := pool_charge p interest fee; holders := holders s |} else s
-  | Accrue rate seconds fee =>
-      if (0 <=? rate) && (0 <=? seconds) && (0 <=? fee) && (fee <=? numbers_RATIO)
-        && (0 <=? Pool_interest_carry p)
-      then {| pool := pool_accrue p rate seconds fee; holders := holders s |} else s
+  | Accrue rate_time fee =>
+      if (0 <=? rate_time) && (0 <=? fee) && (fee <=? numbers_RATIO) && (0 <=? Pool_interest_carry p)
+      then {| pool := pool_accrue p rate_time fee; holders := holders s |} else s
+  | Earn seconds span =>
+      if (0 <=? seconds) && (seconds <=? span)
+      then {| pool := pool_earn p seconds span; holders := holders s |} else s
   | Throttle parameters steps => {| pool := pool_throttle p parameters steps; holders := holders s |}
   | WriteOff i =>
       if held s i <? 0
@@ -81,12 +85,12 @@ Definition act (s : State) (x : step) : State :=
       end
   end.
 
-Definition identity (p : Pool) : Prop := Pool_cash p + Pool_borrowed p = Pool_lent p + Pool_reserve p.
+Definition identity (p : Pool) : Prop := Pool_cash p + Pool_borrowed p = Pool_lent p + Pool_reserve p + Pool_unearned p.
 
 Definition sound (s : State) : Prop :=
   let p := pool s in
   identity p /\ 0 <= Pool_cash p /\ 0 <= Pool_lent p /\ 0 <= Pool_borrowed p /\ 0 <= Pool_reserve p /\
-  sum lends (holders s) = Pool_lend_shares p /\ sum owes (holders s) = Pool_borrow_shares p.
+  0 <= Pool_unearned p /\ sum lends (holders s) = Pool_lend_shares p /\ sum owes (holders s) = Pool_borrow_shares p.
 
 Lemma a_holder_lends_within_the_sum : forall l i a, nth_error l i = Some a -> lends a <= sum lends l.
 Proof.
@@ -114,19 +118,20 @@ Lemma moved_keeps_soundness : forall s i p amount shares,
   sound s ->
   Pool_cash p = Pool_cash (pool s) ->
   (forall a, nth_error (holders s) i = Some a ->
-    Pool_lent p + Pool_reserve p - Pool_borrowed p
-      = Pool_lent (pool s) + Pool_reserve (pool s) - Pool_borrowed (pool s) + amount /\
-    0 <= Pool_lent p /\ 0 <= Pool_borrowed p /\ 0 <= Pool_reserve p /\
+    Pool_lent p + Pool_reserve p + Pool_unearned p - Pool_borrowed p
+      = Pool_lent (pool s) + Pool_reserve (pool s) + Pool_unearned (pool s) - Pool_borrowed (pool s)
+        + amount /\
+    0 <= Pool_lent p /\ 0 <= Pool_borrowed p /\ 0 <= Pool_reserve p /\ 0 <= Pool_unearned p /\
     Pool_lend_shares p = Pool_lend_shares (pool s) - lends a + lends (a + shares) /\
     Pool_borrow_shares p = Pool_borrow_shares (pool s) - owes a + owes (a + shares)) ->
   sound (moved s i p amount shares).
 Proof.
-  intros s i p amount shares (Hid & Hc & Hl & Hb & Hr & HL & HB) Hcash H.
+  intros s i p amount shares (Hid & Hc & Hl & Hb & Hr & Hu & HL & HB) Hcash H.
   unfold moved. destruct (nth_error (holders s) i) as [a|] eqn:E; [|repeat split; assumption].
-  destruct (H a eq_refl) as (H1 & H2 & H3 & H4 & H5 & H6).
+  destruct (H a eq_refl) as (H1 & H2 & H3 & H4 & H7 & H5 & H6).
   destruct (Z.leb_spec 0 (Pool_cash p + amount)); [|repeat split; assumption].
   unfold sound, identity in *; cbn [pool holders posted Pool_cash Pool_lent Pool_lend_shares
-    Pool_borrowed Pool_borrow_shares Pool_reserve].
+    Pool_borrowed Pool_borrow_shares Pool_reserve Pool_unearned].
   rewrite (one_entry_changes_the_sum_by_its_change _ lends _ i a _ E).
   rewrite (one_entry_changes_the_sum_by_its_change _ owes _ i a _ E).
   repeat split; try assumption; lia.
@@ -145,7 +150,7 @@ Lemma a_charge_keeps_soundness : forall s interest fee,
   sound s -> 0 <= interest -> 0 <= fee <= numbers_RATIO ->
   sound {| pool := pool_charge (pool s) interest fee; holders := holders s |}.
 Proof.
-  intros s interest fee (Hid & Hc & Hl & Hb & Hr & HL & HB) Hi Hf.
+  intros s interest fee (Hid & Hc & Hl & Hb & Hr & Hu & HL & HB) Hi Hf.
   pose proof (a_fee_is_within_the_interest interest fee Hi Hf).
   unfold sound, identity, pool_charge in *; simpl. repeat split; lia.
 Qed.
@@ -161,10 +166,10 @@ Qed.
 
 Theorem a_step_keeps_soundness : forall s x, sound s -> sound (act s x).
 Proof.
-  intros s x Hs. pose proof Hs as (Hid & Hc & Hl & Hb & Hr & HL & HB).
+  intros s x Hs. pose proof Hs as (Hid & Hc & Hl & Hb & Hr & Hu & HL & HB).
   pose proof (sums_of_lends_and_owes_are_not_negative (holders s)) as [PL PO].
   destruct x as [|i amount shares|i amount shares|i amount shares|i amount shares|interest fee
-    |rate seconds fee|parameters steps|i|i j shares]; cbn [act].
+    |rate_time fee|seconds span|parameters steps|i|i j shares]; cbn [act].
   - unfold sound; cbn [pool holders]. rewrite !sum_of_one_more.
     unfold lends at 2, owes at 2. simpl. repeat split; try assumption; lia.
   - destruct (_ && _) eqn:G; [|exact Hs]. rewrite !andb_true_iff, !Z.leb_le in G. destruct G as ((G1 & G2) & G3).
@@ -189,13 +194,22 @@ Proof.
   - destruct (_ && _) eqn:G; [|exact Hs]. rewrite !andb_true_iff, !Z.leb_le in G. destruct G as ((G1 & G2) & G3).
     apply a_charge_keeps_soundness; auto.
   - destruct (_ && _) eqn:G; [|exact Hs]. rewrite !andb_true_iff, !Z.leb_le in G.
-    destruct G as ((((G1 & G2) & G3) & G4) & G5).
-    assert (D : 0 <= numbers_div_down (Pool_borrowed (pool s) * rate * seconds + Pool_interest_carry (pool s)) pool_CARRY_UNIT).
+    destruct G as (((G1 & G3) & G4) & G5).
+    assert (D : 0 <= numbers_div_down (Pool_borrowed (pool s) * rate_time + Pool_interest_carry (pool s)) pool_CARRY_UNIT).
     { unfold numbers_div_down. apply Z.div_pos; [nia | reflexivity]. }
-    pose proof (a_charge_keeps_soundness s _ fee Hs D (conj G3 G4)) as (K1 & K2 & K3 & K4 & K5 & K6 & K7).
+    pose proof (a_charge_keeps_soundness s _ fee Hs D (conj G3 G4)) as (K1 & K2 & K3 & K4 & K5 & K8 & K6 & K7).
     unfold sound, identity, pool_accrue in *; simpl in *. repeat split; assumption.
+  - destruct (_ && _) eqn:G; [|exact Hs]. rewrite !andb_true_iff, !Z.leb_le in G. destruct G as (G1 & G2).
+    assert (E : 0 <= numbers_mul_div_down (Pool_unearned (pool s)) seconds span <= Pool_unearned (pool s)).
+    { unfold numbers_mul_div_down, numbers_div_down.
+      destruct (Z.eq_dec span 0) as [->|]; [rewrite Zdiv_0_r; lia|]. split.
+      - apply Z.div_pos; nia.
+      - apply Z.div_le_upper_bound; nia. }
+    unfold sound, identity, pool_earn in *.
+    destruct (_ =? _); cbn [pool holders Pool_cash Pool_lent Pool_lend_shares Pool_borrowed
+      Pool_borrow_shares Pool_reserve Pool_unearned]; repeat split; try assumption; lia.
   - assert (E : forall q steps, exists b, pool_throttle q parameters steps = mk_Pool (Pool_cash q) (Pool_lent q)
-      (Pool_lend_shares q) (Pool_borrowed q) (Pool_borrow_shares q) (Pool_reserve q) (Pool_interest_carry q) b).
+      (Pool_lend_shares q) (Pool_borrowed q) (Pool_borrow_shares q) (Pool_reserve q) (Pool_unearned q) (Pool_interest_carry q) (Pool_rate_time q) b).
     { intros q n. unfold pool_throttle. destruct (_ <? _); eexists; reflexivity. }
     destruct (E (pool s) steps) as [b ->]. unfold sound, identity in *; simpl in *. repeat split; assumption.
   - destruct (Z.ltb_spec (held s i) 0) as [G|]; [|exact Hs].
@@ -220,14 +234,15 @@ Theorem a_pool_is_sound_after_any_run : forall run s, sound s -> sound (fold_lef
 Proof. apply a_law_that_each_step_keeps_holds_after_any_run, a_step_keeps_soundness. Qed.
 
 Theorem pool_identity_after_any_run : forall run s, sound s ->
-  let p := pool (fold_left act run s) in Pool_cash p + Pool_borrowed p = Pool_lent p + Pool_reserve p.
+  let p := pool (fold_left act run s) in
+    Pool_cash p + Pool_borrowed p = Pool_lent p + Pool_reserve p + Pool_unearned p.
 Proof. intros run s H. apply (a_pool_is_sound_after_any_run run s H). Qed.
 
 Theorem share_totals_after_any_run : forall run s, sound s ->
   let q := fold_left act run s in
   sum lends (holders q) = Pool_lend_shares (pool q) /\ sum owes (holders q) = Pool_borrow_shares (pool q).
 Proof.
-  intros run s H. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & _ & _ & _ & HL & HB).
+  intros run s H. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & _ & _ & _ & _ & HL & HB).
   split; assumption.
 Qed.
 
@@ -235,7 +250,7 @@ Theorem all_claims_are_within_what_is_lent_after_any_run : forall run s, sound s
   let q := fold_left act run s in
   sum (fun shares => pool_lend_claim (pool q) (lends shares)) (holders q) <= Pool_lent (pool q).
 Proof.
-  intros run s H q. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & Hl & _ & _ & HL & _).
+  intros run s H q. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & Hl & _ & _ & _ & HL & _).
   fold q in Hl, HL. pose proof (sums_of_lends_and_owes_are_not_negative (holders q)) as [P _].
   pose proof (claims_of_all_lenders_are_within_what_is_lent (pool q) (map lends (holders q)) Hl) as C.
   unfold sum in *. rewrite map_map in C. apply C; lia.
@@ -246,7 +261,7 @@ Theorem all_debts_cover_what_is_borrowed_after_any_run : forall run s, sound s -
   Pool_borrowed (pool q) <= sum (fun shares => pool_debt (pool q) (owes shares)) (holders q)
     <= Pool_borrowed (pool q) + Z.of_nat (length (holders q)).
 Proof.
-  intros run s H q Hpos. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & _ & _ & _ & _ & HB).
+  intros run s H q Hpos. destruct (a_pool_is_sound_after_any_run run s H) as (_ & _ & _ & _ & _ & _ & _ & HB).
   fold q in HB.
   pose proof (debts_of_all_borrowers_cover_what_is_borrowed (pool q) (map owes (holders q)) Hpos HB) as D.
   unfold sum in *. rewrite map_map, map_length in D. exact D.

@@ -36,6 +36,7 @@ FRESH_ALL_THE_SAME: Final[Mapping[str, str]] = {
     f"{_OPERATIONS}.effect.Effect.claimed": (
         "the pool is an argument; the moves that make it are theorems (t_lent_keeps_the_books)"
     ),
+    f"{_OPERATIONS}.money_market.moves.repaid": "the account is of that state, given its prepaid",
     f"{_OPERATIONS}.liquidation.handover.position_moved": (
         "what it does in between writes accounts and no market"
     ),
@@ -129,6 +130,7 @@ _POOL_STEPS: Final = {
     "ibperp.pool.charge": Writer(
         "Pools.Charge", ("t_charge_keeps_the_net_claim", "t_accrue_keeps_the_net_claim")
     ),
+    "ibperp.pool.earn": Writer("Pools.Earn", ("t_earn_keeps_the_net_claim",)),
     "ibperp.pool.written_off": Writer(
         "Pools.WriteOff",
         (
@@ -173,7 +175,9 @@ _HELD_SHARES: Final = {
 }
 
 _SHARE_STEPS: Final = {
-    name: writer for name, writer in _POOL_STEPS.items() if name != "ibperp.pool.charge"
+    name: writer
+    for name, writer in _POOL_STEPS.items()
+    if name not in {"ibperp.pool.charge", "ibperp.pool.earn"}
 } | _HELD_SHARES
 _SHARE_FIELDS: Final = (
     "Account.shares",
@@ -181,7 +185,8 @@ _SHARE_FIELDS: Final = (
     "Pool.lend_shares",
     "Pool.borrow_shares",
 )
-_CLAIM_STEPS: Final = _POOL_STEPS | _HELD_SHARES
+_CLAIM_STEPS: Final = _SHARE_STEPS | {"ibperp.pool.earn": _POOL_STEPS["ibperp.pool.earn"]}
+_DEBT_STEPS: Final = _SHARE_STEPS | {"ibperp.pool.charge": _POOL_STEPS["ibperp.pool.charge"]}
 
 LAWS: Final[tuple[Law, ...]] = (
     Law(
@@ -201,7 +206,7 @@ LAWS: Final[tuple[Law, ...]] = (
     Law(
         "pool_identity",
         ("MM-1",),
-        ("Pool.cash", "Pool.lent", "Pool.borrowed", "Pool.reserve"),
+        ("Pool.cash", "Pool.lent", "Pool.borrowed", "Pool.reserve", "Pool.unearned"),
         _POOL_STEPS | _CASH,
         ("Pools.pool_identity_after_any_run",),
     ),
@@ -226,7 +231,7 @@ LAWS: Final[tuple[Law, ...]] = (
         "debts_at_least_borrowed",
         ("MM-2",),
         (*_SHARE_FIELDS, "Pool.borrowed"),
-        _CLAIM_STEPS,
+        _DEBT_STEPS,
         (
             "Pools.all_debts_cover_what_is_borrowed_after_any_run",
             "Holders.debts_of_all_borrowers_cover_what_is_borrowed",

@@ -45,7 +45,7 @@ def is_kept(before: State, after: State) -> bool:
 def sound(pool: Pool) -> bool:
     """Tell whether no total of a pool is below zero."""
     sides = (pool.cash >= 0, pool.lent >= 0, pool.lend_shares >= 0, pool.borrowed >= 0)
-    return all((*sides, pool.borrow_shares >= 0))
+    return all((*sides, pool.borrow_shares >= 0, pool.unearned >= 0))
 
 
 def t_lent_keeps_the_books(pool: Pool, free: int, shares: int, custody: int, amount: int) -> None:

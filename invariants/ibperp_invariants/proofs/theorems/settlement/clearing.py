@@ -19,7 +19,7 @@ SOURCE = SettlementSource.REALIZE_PNL
 def sound(books: Pool) -> bool:
     """Tell whether no total of a pool is below zero."""
     sides = (books.cash >= 0, books.lent >= 0, books.lend_shares >= 0, books.borrowed >= 0)
-    return all((*sides, books.borrow_shares >= 0))
+    return all((*sides, books.borrow_shares >= 0, books.unearned >= 0))
 
 
 def clearing_of(books: Pool, free: int = 0, shares: int = 0, virtual: int = 0) -> Clearing:
