@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from ibperp.outcomes import RejectionCode
 from ibperp.parameters import SystemParameters
+from ibperp_conformance.presets.schema import preset_schema
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.message_schema import message_schema
 from ibperp_conformance.runner.vectors import FORMAT, KINDS, TIERS, WHYS
@@ -29,6 +30,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "message": _named("A line of the protocol", message_schema()),
         "vectors": _named("A file of vectors", _file("vectors", _vector())),
         "setups": _named("The file of setups", _file("setups", _setup())),
+        "preset": _named("A preset", preset_schema()),
         "scenario": _named("A scenario", scenario_schema()),
         "trace": _named("A line of a trace", _trace()),
     }

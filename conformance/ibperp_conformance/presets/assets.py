@@ -64,7 +64,7 @@ def listing_of(
     reading: Reading, path: FieldPath, symbol: str, written: object, quote_unit: int
 ) -> Listing | None:
     """Return an asset of a preset, or None after noting every problem."""
-    model = reading.model(_AssetPreset, path, written)
+    model = reading.model(AssetPreset, path, written)
     if model is None:
         return None
     lot_atoms = reading.amount((*path, "lot"), model.lot, 10**model.decimals, symbol)
@@ -174,7 +174,9 @@ def _pool_preset(*, is_whole: bool = True) -> type[BaseModel]:
     return create_model("PoolPreset", __config__=FORBID, **members)
 
 
-class _AssetPreset(BaseModel):
+class AssetPreset(BaseModel):
+    """The fields of an asset in a preset."""
+
     model_config = FORBID
 
     decimals: Decimals

@@ -60,7 +60,7 @@ def market_of(
 
     An asset that is None could not be read itself.
     """
-    model = reading.model(_market_preset(is_whole=True), path, written)
+    model = reading.model(market_preset(is_whole=True), path, written)
     if model is None:
         return None
     given = dict(model)
@@ -87,7 +87,7 @@ def changed_market(
     assets: Mapping[str, AssetParameters],
 ) -> MarketParameters | None:
     """Return a listed market's parameters with some replaced, or None after noting problems."""
-    model = reading.model(_market_preset(is_whole=False), path, changes)
+    model = reading.model(market_preset(is_whole=False), path, changes)
     if model is None:
         return None
     given = {name: value for name, value in model if value is not None}
@@ -122,7 +122,8 @@ def _exact(
 
 
 @cache
-def _market_preset(*, is_whole: bool) -> type[BaseModel]:
+def market_preset(*, is_whole: bool) -> type[BaseModel]:
+    """Return what reads the fields of a spot market, all of them or those that change."""
     kinds = {**FIXED, **CHANGING} if is_whole else CHANGING
     default: Any = ... if is_whole else None
     members: dict[str, Any] = {name: (kind, default) for name, kind in kinds.items()}

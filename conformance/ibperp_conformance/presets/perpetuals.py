@@ -77,7 +77,7 @@ def perpetual_of(
     An asset that is None could not be read itself.
     """
     fields = {name: value for name, value in written.items() if name != KIND}
-    model = reading.model(_perpetual_preset(is_whole=True), path, fields)
+    model = reading.model(perpetual_preset(is_whole=True), path, fields)
     if model is None or settlement is None:
         return None
     given = dict(model)
@@ -100,7 +100,7 @@ def changed_perpetual(
     settlement: AssetParameters,
 ) -> PerpetualParameters | None:
     """Return a perpetual's parameters with some replaced, or None after noting problems."""
-    model = reading.model(_perpetual_preset(is_whole=False), path, changes)
+    model = reading.model(perpetual_preset(is_whole=False), path, changes)
     if model is None:
         return None
     given = {name: value for name, value in model if value is not None}
@@ -157,7 +157,8 @@ def _exact(
 
 
 @cache
-def _perpetual_preset(*, is_whole: bool) -> type[BaseModel]:
+def perpetual_preset(*, is_whole: bool) -> type[BaseModel]:
+    """Return what reads the fields of a perpetual, all of them or those that change."""
     default: Any = ... if is_whole else None
     members: dict[str, Any] = {name: (kind, default) for name, kind in CHANGING.items()}
     if is_whole:

@@ -35,7 +35,7 @@ PATH: Final = ("system",)
 
 def system_fields(reading: Reading, written: object) -> dict[str, Any] | None:
     """Return the fields of a system, limits as their text, or None after noting every problem."""
-    model = reading.model(_SystemPreset, PATH, written)
+    model = reading.model(SystemPreset, PATH, written)
     return None if model is None else dict(model)
 
 
@@ -129,5 +129,5 @@ def _model(name: str, default: Any) -> type[BaseModel]:
     return create_model(name, __config__=FORBID, **members)
 
 
-_SystemPreset: Final = _model("SystemPreset", ...)
+SystemPreset: Final = _model("SystemPreset", ...)
 _SystemChanges: Final = _model("SystemChanges", None)

@@ -1,0 +1,48 @@
+"""The schemas of files that people write admit what ships, and refuse a slip."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from ibperp_conformance.scenario.run import run_scenario
+from ibperp_conformance.traces.write import trace_lines
+
+ROOT: Final = Path(__file__).parents[2]
+SHIPPED: Final = {
+    "scenario": sorted((ROOT / "docs" / "scenarios").glob("*.yaml")),
+    "preset": sorted((ROOT / "spec" / "presets").glob("*.yaml")),
+}
+SLIPS: Final = {"scenario": ("deposit:", "deposits:"), "preset": ("imf_base:", "imf_bas:")}
+
+
+def checked(name: str, *files: Path) -> int:
+    schema = ROOT / "spec" / "schema" / f"{name}.json"
+    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema)]
+    return subprocess.run([*command, *map(str, files)], check=False).returncode
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_schema__admits_what_ships_and_refuses_a_slip(name: str, tmp_path: Path) -> None:
+    assert checked(name, *SHIPPED[name]) == 0
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(SHIPPED[name][0].read_text(encoding="utf-8").replace(*SLIPS[name], 1))
+    assert checked(name, wrong) == 1
+
+
+def test_schema_of_traces__admits_every_line_of_a_run(tmp_path: Path) -> None:
+    result = run_scenario(ROOT / "docs" / "scenarios" / "october-2025.yaml", is_checked=False)
+    files = []
+    for index, line in enumerate(trace_lines(result)):
+        files.append(tmp_path / f"{index}.json")
+        files[-1].write_text(line, encoding="utf-8")
+    assert checked("trace", *files) == 0
+    spoiled = json.loads(files[-1].read_text(encoding="utf-8"))
+    del spoiled["outcome"]
+    files[-1].write_text(json.dumps(spoiled), encoding="utf-8")
+    assert checked("trace", files[-1]) == 1
