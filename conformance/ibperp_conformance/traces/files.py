@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STDIN: Final = "-"
+PARTS_MAX: Final = 4
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
@@ -43,11 +44,17 @@ def opened(name: str) -> Iterator[IO[bytes]]:
 
 
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines, which end at a line feed and nowhere else; one that is too long is cut."""
+    """Yield the lines, which end at a line feed and nowhere else; one that is too long is cut.
+
+    Raise WrongUseError if a line does not end.
+    """
     while line := stream.readline(LINE_MAX + 1):
         yield line
+        parts = 1
         while len(line) > LINE_MAX and not line.endswith(b"\n"):
-            line = stream.readline(LINE_MAX + 1)
+            line, parts = stream.readline(LINE_MAX + 1), parts + 1
+            if parts > PARTS_MAX:
+                raise WrongUseError(f"a line is longer than {PARTS_MAX * LINE_MAX} bytes: no log")
 
 
 def _zstd(stream: IO[bytes]) -> IO[bytes]:

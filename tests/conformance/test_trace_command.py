@@ -1,0 +1,81 @@
+"""The command check-trace: kinds of files, several of them, and what it says of each."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import zstandard
+
+from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.traces import files
+from ibperp_conformance.traces.command import main_check_trace
+from ibperp_conformance.traces.files import lines_of, opened
+from invariants.test_trace import recorded, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = "".join(written(recorded())).encode()
+BAD = GOOD.replace(b'"type": "lend"', b'"type": "lent"')
+
+
+@pytest.mark.parametrize(
+    "packed", [GOOD, gzip.compress(GOOD), zstandard.compress(GOOD), b"\xef\xbb\xbf" + GOOD]
+)
+def test_check_trace__reads_plain_and_packed_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], packed: bytes
+) -> None:
+    (tmp_path / "log").write_bytes(packed)
+    assert main_check_trace([str(tmp_path / "log")]) == 0
+    assert "every invariant holds in 14 lines" in capsys.readouterr().out
+
+
+def test_check_trace__several_files_at_once_in_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").write_bytes(BAD)
+    (tmp_path / "b").write_bytes(GOOD)
+    names = [str(tmp_path / name) for name in ("a", "b", "absent")]
+    assert main_check_trace(names, jobs=2) == 2
+    told = capsys.readouterr()
+    assert "cannot read" in told.err
+    assert told.out.index("/a, line ") < told.out.index("/b: every invariant holds")
+
+
+def test_check_trace__cut_archive_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "log.gz").write_bytes(gzip.compress(GOOD)[:-20])
+    assert main_check_trace([str(tmp_path / "log.gz")]) == 2
+
+
+def test_check_trace__shows_some_findings_and_counts_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = json.dumps({"action": {"type": "\u001b[31m"}}) + "\n"
+    (tmp_path / "log").write_text(GOOD.decode() + line * 30)
+    assert main_check_trace([str(tmp_path / "log")]) == 1
+    some = capsys.readouterr().out
+    assert "\x1b" not in some
+    assert "only counted; --all" in some
+    assert main_check_trace([str(tmp_path / "log")], everything=True) == 1
+    assert capsys.readouterr().out.count("outcome is missing") == 30
+
+
+def test_lines_of__end_at_a_line_feed_alone() -> None:
+    text = "a\u2028b\u0085c\rd\n\ne".encode()
+    assert list(lines_of(io.BytesIO(text))) == ["a\u2028b\u0085c\rd\n".encode(), b"\n", b"e"]
+
+
+def test_lines_of__endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LINE_MAX", 10)
+    assert list(lines_of(io.BytesIO(b"x" * 30 + b"\ny"))) == [b"x" * 11, b"y"]
+    with pytest.raises(WrongUseError, match="longer than"):
+        list(lines_of(io.BytesIO(b"x" * 1000)))
+
+
+def test_opened__folder_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(WrongUseError, match="directory"), opened(str(tmp_path)):
+        pass
