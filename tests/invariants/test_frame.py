@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 import pytest
 
-from ibperp.actions import Action, Deposit, Lend, SetPrice, Transfer, UpdateMark
+from ibperp.actions import Action, Deposit, Lend, Liquidate, SetPrice, Transfer, UpdateMark
 from ibperp.state import State
 from ibperp.transition import transition
-from ibperp_invariants.check.registry import step_of
+from ibperp_invariants.check.registry import check_views, step_of
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.frame import KINDS, frame_rule, part_names, subaccount_isolation
 from ibperp_invariants.frame.touches import (
@@ -27,6 +27,7 @@ from ibperp_invariants.frame.which import WHICH
 from ibperp_invariants.step.step import Step
 from worlds.active import BUY, active
 from worlds.failing import requested
+from worlds.pledged import pledged
 from worlds.positions import CROSS, positioned
 
 
@@ -136,3 +137,10 @@ def test_frame_rule__reports_each_part_that_is_not_admitted(state: State, action
         and not any(frame_rule(wrong))
     ]
     assert missed == []
+
+
+def test_frame_rule__accepts_the_liquidation_fee_of_a_spot_trade_without_a_perpetual() -> None:
+    step = step_from(pledged(), Liquidate(2))
+    owed = [account.unsettled for account in step.after.accounts.values()]
+    assert min(owed) < 0 < max(owed)
+    assert check_views(step) == []

@@ -9,7 +9,7 @@ from ibperp.parameters import BookState, PoolParameters
 from ibperp.state import Pool
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.becomes import wrong_values
-from ibperp_invariants.frame.touches import CREATED, ENDED
+from ibperp_invariants.frame.touches import CREATED, ENDED, Markets
 from ibperp_invariants.frame.which import is_in_one, meant
 from ibperp_invariants.step.step import independently, step_invariant
 from ibperp_invariants.view.observed import NotObserved
@@ -136,13 +136,17 @@ def _stray_balances(step: Step, row: Touches) -> Iterator[str]:
         }
         yield from independently(
             (
-                _stray_unsettled(step, index, touched["markets"]),
+                _stray_unsettled(step, index, row, touched["markets"]),
                 *(_stray_part(index, (old, new), part, touched[SCOPED[part]]) for part in SCOPED),
             )
         )
 
 
-def _stray_unsettled(step: Step, index: int, touched: list[Container[str]]) -> Iterator[str]:
+def _stray_unsettled(
+    step: Step, index: int, row: Touches, touched: list[Container[str]]
+) -> Iterator[str]:
+    if Markets.ALL in row.markets:  # the liquidation fee of a spot trade is unsettled too
+        return
     old, new = (view.accounts[index].unsettled for view in (step.before, step.after))
     markets = (symbol for symbol in step.before.markets if perpetual_of(step.before, symbol))
     if old != new and not any(is_in_one(symbol, touched) for symbol in markets):
