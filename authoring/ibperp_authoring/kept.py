@@ -121,13 +121,13 @@ REASONS: Final[tuple[tuple[str, str, str], ...]] = (
     ("AdvanceTime", "PerpetualParameters.order_book_state", "no ramp runs in a closed book"),
     ("ResolveBankruptcy", "Account.*", "a bankrupt account has no orders left (LQ-9)"),
     ("ResolveBankruptcy", "Position.*", "gains are spread over positions just opened there"),
+    ("ConvertCollateral", "Order.*", "it trades with bids of spot markets, which may not reduce"),
     ("RunRisk", "*", "`run_risk` does the steps of `liquidate`, which are shown (LQ-10)"),
     ("SetAssetParameters", "*", "the action brings the parameters as a whole (GV-2)"),
     ("SetMarketParameters", "Order.*", "the book that it closes is the first, of plain orders"),
     ("SetPerpetualParameters", "Margins.*", "a perpetual has no haircut (GV-2)"),
     ("SetPerpetualParameters", "Account.reserved", "orders of perpetuals reserve nothing (PP-5)"),
     ("SetPerpetualParameters", "Order.reserved", "orders of perpetuals reserve nothing (PP-5)"),
-    ("SubmitQuote", "Account.reserved", "who quotes has no spot orders in these vectors"),
 )
 """Why nothing shows a pair: action, field (both with `*` for any part), and the reason."""
 

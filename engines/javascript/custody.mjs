@@ -44,7 +44,8 @@ export const isSystemLawful = (system) =>
     system.account_virtual_limit, system.system_virtual_limit, system.liquidation_price_age, system.liquidation_grace,
     system.insurance_limit, system.ramp_interval, system.request_lifetime].every((value) => isBetween(0n, value, LARGEST)) &&
   isBetween(1n, system.liquidation_fraction, RATIO) &&
-  [system.unrealized_weight, system.unsettled_weight, system.book_utilization_limit, system.liquidation_fee].every((ratio) =>
+  [system.unrealized_weight, system.unsettled_weight, system.book_utilization_limit, system.liquidation_fee,
+    system.conversion_distance].every((ratio) =>
     isBetween(0n, ratio, RATIO));
 
 export function listAsset({ state }, { asset, parameters }) {

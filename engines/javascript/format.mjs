@@ -4,6 +4,7 @@ import * as bankruptcy from './liquidation/bankruptcy.mjs';
 import { isPerpetual } from './trading/book.mjs';
 import * as custody from './custody.mjs';
 import * as governance from './governance.mjs';
+import { convertCollateral } from './liquidation/conversion.mjs';
 import { liquidate } from './liquidation/ladder.mjs';
 import * as moneyMarket from './money_market.mjs';
 import * as orders from './trading/orders.mjs';
@@ -50,7 +51,7 @@ export const SYSTEM = object({
   settlement_asset: string, settlement_interval: int, unrealized_weight: int, unrealized_cap: int, unsettled_weight: int,
   unsettled_cap: int, account_virtual_limit: int, system_virtual_limit: int, book_utilization_limit: int,
   liquidation_price_age: int, liquidation_fraction: int, liquidation_fee: int, liquidation_grace: int, insurance_limit: int,
-  non_recourse: boolean, ramp_interval: int, request_lifetime: int,
+  non_recourse: boolean, ramp_interval: int, request_lifetime: int, conversion_distance: int,
 });
 const TOKEN = object({
   chain: string, native_unit: int, minimum_deposit: int, minimum_withdrawal: int, maximum_withdrawal: int, withdrawal_fee: int,
@@ -127,6 +128,7 @@ export const ACTIONS = new Map(Object.entries({
   apply_funding: form(perpetuals.applyFunding, { market: string, premium: int }),
   settle_market: form(perpetuals.settleMarket, { market: string, price: int }),
   settle: form(settle, {}),
+  convert_collateral: form(convertCollateral, { account: int }),
   liquidate: form(liquidate, { account: int }),
   fund_insurance: form(bankruptcy.fundInsurance, { ...OWNED, amount: int }),
   resolve_bankruptcy: form(bankruptcy.resolveBankruptcy, { account: int }),

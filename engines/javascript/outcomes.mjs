@@ -14,7 +14,7 @@ const CODES = [
   'not_dust', 'market_not_closed', 'too_early', 'liquidation_paused', 'not_liquidatable', 'nothing_to_liquidate',
   'not_bankrupt', 'not_halted', 'insufficient_funds', 'insufficient_lend', 'repay_exceeds_debt', 'amount_too_small',
   'lend_limit', 'borrow_limit', 'insufficient_supply', 'max_utilization', 'utilization_throttled', 'custody_insufficient',
-  'fill_or_kill', 'open_interest_limit', 'position_limit', 'insufficient_margin',
+  'fill_or_kill', 'open_interest_limit', 'position_limit', 'insufficient_margin', 'nothing_to_convert',
 ];
 
 export class Rejection extends Error {

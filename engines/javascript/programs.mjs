@@ -1,10 +1,12 @@
 // Programs: backstop providers (PG-1), requests for quotes (PG-2), quotes (PG-3), block trades (PG-4, PG-5), with PG-6.
 
 import { feeOf, opposite } from './trading/book.mjs';
+import { conversionLimit, conversionLots } from './liquidation/conversion.mjs';
 import { dueConditions, limitPrice } from './liquidation/due.mjs';
 import { isBetween, isInRange, max } from './numbers.mjs';
 import { priceConditions } from './trading/orders.mjs';
 import { stage } from './outcomes.mjs';
+import { owedBeyondDollars } from './settlement.mjs';
 import { health, isLiquidatable, meetsInitial } from './portfolio.mjs';
 import { marginConditions } from './relevance.mjs';
 import { byId, isReserved } from './state.mjs';
@@ -120,8 +122,16 @@ function close({ events }, request, status) {
 const serves = (request, price) =>
   request.price === 0n || (request.side === 'bid' ? price <= request.price : price >= request.price);
 
+/** Whether all lots of a request pay what its account owes the fund by now (ST-9). */
+function paysFund(state, { account, market, lots }) {
+  const owed = owedBeyondDollars(state, account);
+  return owed > 0n && lots <= conversionLots(state, state.markets.get(market), owed, 0n);
+}
+
 /** Of a request of the system also the limit of the moment (PG-6). */
-function servesNow(state, { account, market, side }, price) {
+function servesNow(state, request, price) {
+  const { account, market, side } = request;
+  if (paysFund(state, request)) return price >= conversionLimit(state, state.markets.get(market));
   const judged = health(state, account);
   return judged.exposure === 0n || price >= limitPrice(state, state.markets.get(market), side, judged);
 }
@@ -133,6 +143,12 @@ function either(...sets) {
   const result = {};
   for (const set of sets) for (const [code, holds] of Object.entries(set)) result[code] ||= holds;
   return result;
+}
+
+/** Whoever is asked for collateral is due, or owes the fund what the request is to pay. */
+function systemConditions(state, request) {
+  const { not_liquidatable, ...others } = dueConditions(state, request.account);
+  return { ...others, not_liquidatable: not_liquidatable && !paysFund(state, request) };
 }
 
 export function submitQuote(run, action) {
@@ -149,7 +165,7 @@ export function submitQuote(run, action) {
   stage(either(
     bookConditions(state, request.market, request.lots, price),
     { price_out_of_bounds: !serves(request, price) || (isConversion(request) && !servesNow(state, request, price)) },
-    isConversion(request) ? dueConditions(state, requester) : {},
+    isConversion(request) ? systemConditions(state, request) : {},
   ));
   events.push({ type: 'quoted', request: String(request.id), account: String(id), price: String(price) });
   if (request.immediate) trade(run, request, id, { price, flags });
@@ -199,5 +215,6 @@ function trade(run, request, quoter, { price, flags }) {
   exchange(run, agreed);
   close(run, request, 'filled');
   const judged = (id) => marginConditions(run, id, 'order_price_age');
-  stage(either(judged(quoter), isConversion(request) ? {} : judged(requester))); // stage 6
+  const isOfDue = isConversion(request) && isLiquidatable(health(run.before, requester));
+  stage(either(judged(quoter), isOfDue ? {} : judged(requester))); // stage 6
 }

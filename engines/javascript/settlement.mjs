@@ -5,7 +5,7 @@ import { borrowConditions, lendConditions, takeBorrow, takeRepay } from './money
 import { floorDivide, max, min, RATIO, sum } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
 import { borrowMinted, burnBorrow, burnLend, claim, claimOf, debtOf, lendShares, mintLend } from './pool.mjs';
-import { health, isAdmissible, settlementAsset } from './portfolio.mjs';
+import { health, isAdmissible, isLiquidatable, settlementAsset } from './portfolio.mjs';
 import { dropIfEmpty, isActive, positionsOf, settleFunding, unrealized, worth } from './positions.mjs';
 import { available, byId, credit, moveShares, post } from './state.mjs';
 
@@ -165,13 +165,30 @@ function pay(run, id, amount, mayBorrow) {
   }
   const rest = amount - cash - redeemed;
   const { auto_borrow_settlements } = account.settings;
-  const borrows = rest > 0n && mayBorrow && auto_borrow_settlements && mayTake(state, id, rest, amount);
+  const borrows = rest > 0n && mayBorrow && (auto_borrow_settlements || isOfferedInVain(state, id)) &&
+    mayTake(state, id, rest, amount);
   if (borrows) takeBorrow(run, id, asset, rest, 'settlement_borrow');
   const paid = borrows ? amount : cash + redeemed;
   run.fund += paid;
   return paid;
 }
 
+// ST-9
+/** Whether quotes for the collateral were asked for and none came, and that is not longer ago than it lasted. */
+function isOfferedInVain({ time, requests, system: { request_lifetime } }, id) {
+  const last = requests.findLast(({ account, kind }) => account === id && kind === 'CollateralConversion');
+  return last?.status === 'open' && last.expires <= time && time < last.expires + request_lifetime;
+}
+
+/** What a settlement now could not take from an account; nothing of one that is due. */
+export function owedBeyondDollars(state, id) {
+  const owed = max(-byId(state.accounts, id).unsettled, 0n);
+  if (owed === 0n || isLiquidatable(health(state, id))) return 0n;
+  const trial = { state: structuredClone(state), events: [], fund: 0n };
+  return owed - pay(trial, id, owed, true);
+}
+
+// ST-3
 /** Whether the account may borrow the `rest` of the `amount` that it is to pay: judged as if what it pays were settled. */
 function mayTake(state, id, rest, amount) {
   const asset = symbolOf(state);

@@ -55,6 +55,7 @@ SYSTEM: Final = SystemParameters(
     non_recourse=True,
     ramp_interval=0,
     request_lifetime=300,
+    conversion_distance=2 * PERCENT,
 )
 POOL: Final = PoolParameters(
     book_state=BookState.OPEN,

@@ -87,6 +87,7 @@ def system_violations(system: SystemParameters) -> tuple[ParameterViolation, ...
         (0 <= system.insurance_limit <= INT128_MAX, "insurance_limit", CAP_EXPECTED),
         (_is_age(system.ramp_interval), "ramp_interval", AGE_EXPECTED),
         (_is_age(system.request_lifetime), "request_lifetime", AGE_EXPECTED),
+        (0 <= system.conversion_distance <= RATIO, "conversion_distance", "0 to 1"),
     )
 
 

@@ -60,6 +60,7 @@ class SystemParameters:
     `insurance_limit`: atoms of the settlement asset that one bankruptcy may cost the insurance;
     `non_recourse`: whether what is left of it is spread (LQ-9). `ramp_interval`: seconds that a
     change of margins takes (GV-2). `request_lifetime`: seconds, of a request for quotes (PG-2).
+    `conversion_distance`: how far below the mark collateral is converted, a ratio (ST-9).
     """
 
     quote_unit: int
@@ -89,6 +90,7 @@ class SystemParameters:
     non_recourse: bool
     ramp_interval: Seconds
     request_lifetime: Seconds
+    conversion_distance: Ratio
 
 
 @dataclass(frozen=True, slots=True)

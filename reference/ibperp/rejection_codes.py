@@ -85,3 +85,4 @@ class RejectionCode(StrEnum):
     OPEN_INTEREST_LIMIT = "open_interest_limit"
     POSITION_LIMIT = "position_limit"
     INSUFFICIENT_MARGIN = "insufficient_margin"
+    NOTHING_TO_CONVERT = "nothing_to_convert"

@@ -9,7 +9,7 @@ from ibperp.numbers import in_range
 from ibperp.operations.custody import accounts, assets, rebalances, withdrawals
 from ibperp.operations.effect import rejection
 from ibperp.operations.governance import halts, parameter_changes
-from ibperp.operations.liquidation import bankruptcy, ladder
+from ibperp.operations.liquidation import bankruptcy, conversion, ladder
 from ibperp.operations.money_market import lending, pools, settings
 from ibperp.operations.perpetuals import markets as perpetuals
 from ibperp.operations.programs import backstops, quotes
@@ -58,6 +58,7 @@ OPERATIONS: Final[dict[type, Callable[[State, Any], Outcome]]] = {
     actions.ApplyFunding: perpetuals.apply_funding,
     actions.SettleMarket: perpetuals.settle_market,
     actions.Settle: settle.settle,
+    actions.ConvertCollateral: conversion.convert_collateral,
     actions.Liquidate: ladder.liquidate,
     actions.ResolveBankruptcy: bankruptcy.resolve_bankruptcy,
     actions.RunRisk: bankruptcy.run_risk,

@@ -109,7 +109,7 @@ def test_action__survives_json(record: type, data: st.DataObject) -> None:
 
 def test_actions__every_kind_has_its_name() -> None:
     assert wire.action_classes()["set_pool_parameters"] is actions.SetPoolParameters
-    assert len(wire.action_classes()) == 46
+    assert len(wire.action_classes()) == 47
 
 
 def test_redeem__all_is_no_amount() -> None:

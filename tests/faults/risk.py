@@ -9,6 +9,7 @@ from typing import Any, Final
 from ibperp.actions import (
     AcceptQuote,
     AdvanceTime,
+    ConvertCollateral,
     Deposit,
     Halt,
     Lend,
@@ -28,6 +29,8 @@ from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
 from ibperp.programs import Backstop, Quote, RequestKind
 from ibperp.state import State, with_asset, with_pool
+from ibperp_authoring.cases import lived_in
+from ibperp_authoring.fill import replayed
 from ibperp_invariants.step.liquidation_facts import (
     LiquidationFacts,
     MoveFact,
@@ -383,6 +386,18 @@ def instant() -> list[Step]:
     return [after(step, assets=assets)]
 
 
+def converted() -> list[Step]:
+    """Conversions where nothing is owed, of too much, too far from the mark, and of nothing."""
+    step = taken(replayed(lived_in.SETUPS[0]), ConvertCollateral(7))
+    (trade,) = step.facts.trades
+    cheap, large = replace(trade, price=trade.price // 2), replace(trade, lots=trade.lots + 1)
+    facts = [replace(step.facts, trades=trades) for trades in ((cheap,), (large,), ())]
+    return [
+        holder(step, 7, is_after=False, unsettled=0),
+        *(replace(step, facts=fact) for fact in facts),
+    ]
+
+
 OTHER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
     "liquidates_only_the_due": wrong_traffic,
     "liquidation_step_told": untold,
@@ -408,6 +423,7 @@ OTHER_FAULTS: Final[dict[str, Callable[[], list[Step]]]] = {
     "index_agrees": misindexed,
     "healthy_to_due_only_by_price_time_parameters": fallen,
     "requests_trade_balance": misquoted,
+    "conversions_pay_what_is_owed": converted,
     "feeds_admit_by_level": blind,
     "prices_stand_where_they_matter": shielded,
     "ramp_is_monotone": jumped,

@@ -170,6 +170,8 @@ def test_every_action__can_be_written(tmp_path: Path) -> None:
     expect_rejected: too_early
   - settle_market: {{market: GOLD_PERP, price: 3000}}
   - settle: {{}}
+  - convert_collateral: {{account: carol/main}}
+    expect_rejected: nothing_to_convert
   - set_account_settings: {{account: bob/main, auto_realize: false, auto_borrow_settlements: true}}
 {RISK}"""
     result = run_scenario(written(tmp_path, text))

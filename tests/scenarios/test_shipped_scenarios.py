@@ -31,6 +31,15 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "dave/main/assets/SOL/price": "144.5",
         "dave/main/assets/SOL/weight": "0.95",
     },
+    "basis-trader-without-dollars": {
+        "tess/main/assets/SOL/free": "97.24",
+        "tess/main/assets/USDC/free": "0",
+        "tess/main/assets/USDC/owed": "100.43813318975685",
+        "tess/main/unsettled": "0",
+        "wim/main/assets/USDC/free": "5497.1",
+        "wim/main/unsettled": "0",
+        "mara/main/assets/SOL/free": "2.76",
+    },
     "haircuts-under-a-price-fall": {
         "bob/main/assets/ETH/weight": "0.9",
         "bob/main/assets/ETH/value": "14400",

@@ -20,7 +20,7 @@ from ibperp.risk_index import followed_index, indexed
 from ibperp.state import Account, Perpetual, State, Token, genesis
 from ibperp.transition import transition
 from ibperp_authoring.bench.settlement import MARK, PERPETUAL, POSITION_LOTS
-from ibperp_authoring.bench.states import ASSET, FIRST, FREE, SYSTEM, UNIT
+from ibperp_authoring.bench.states import ASSET, FIRST, FREE, SYSTEM, UNIT, market
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
@@ -145,7 +145,17 @@ def rows(count: int) -> dict[str, tuple[tuple[Action, ...], Action]]:
         actions.SetPerpetualParameters(CROWDED, closed),
         actions.SettleMarket(CROWDED, MARK - FALL),
     )
+    pledged = (
+        actions.ListAsset("SOL", PLAIN),
+        actions.SetPrice("SOL", UNIT),
+        actions.ListMarket("SOL_USDC", market("SOL", "USDC")),
+        actions.Deposit(bankrupt, "SOL", "solana", 1, FREE),
+        fall,
+        actions.AdvanceTime(SYSTEM.settlement_interval),
+        actions.Settle(),
+    )
     return {
+        "convert_collateral": (pledged, actions.ConvertCollateral(bankrupt)),
         "liquidate": ((fall,), step),
         "resolve_bankruptcy": ((fall, *ended, step), actions.ResolveBankruptcy(bankrupt)),
         "run_risk": ((fall,), actions.RunRisk(1)),

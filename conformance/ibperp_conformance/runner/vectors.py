@@ -52,7 +52,7 @@ SETTLEMENT_ACTIONS: Final = frozenset(("settle",))
 """The actions that only an engine with the capability `settlement` has (CF-1)."""
 
 LIQUIDATION_ACTIONS: Final = frozenset(
-    ("liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance")
+    ("convert_collateral", "liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance")
 )
 """The actions that only an engine with the capability `liquidation` has (CF-1)."""
 

@@ -21,9 +21,9 @@ export function beginStep({ events }, id, stage) {
 const FLAGS = { auto_lend: false, auto_lend_redeem: false, auto_borrow: false, auto_borrow_repay: true };
 
 /** Whether the book takes system orders. */
-const takesOrders = (state, { parameters }) => ['open', 'limit_only', 'reduce_only'].includes(parameters.order_book_state);
+export const takesOrders = (state, { parameters }) => ['open', 'limit_only', 'reduce_only'].includes(parameters.order_book_state);
 
-function hasMark(state, market) {
+export function hasMark(state, market) {
   if ('mark_price' in market) return market.mark_price > 0n;
   const { base, quote } = market.parameters;
   return [base, quote].every((symbol) => state.assets.get(symbol).price > 0n);
@@ -36,12 +36,12 @@ function stepLots({ system }, size, { parameters: { minimum_lots } }) {
 }
 
 /** What a system order traded, in atoms of the quote: undefined if nothing, or if it is refused. */
-function workSystemOrder(run, order) {
+export function workSystemOrder(run, order, flags = FLAGS) {
   const { orders } = run.state;
   const id = BigInt(orders.length);
   const from = run.events.length;
   orders.push({
-    ...order, id, post_only: false, reduce_only: false, self_trade_prevention: 'reject_maker', flags: FLAGS, reserved: 0n,
+    ...order, id, post_only: false, reduce_only: false, self_trade_prevention: 'reject_maker', flags, reserved: 0n,
     status: 'worked',
   });
   if (codeOf(() => work(run, id, 'ioc'))) return undefined;
@@ -81,7 +81,7 @@ export function reducePosition(run, { id, judged }, { symbol, size }) {
 
 // LQ-5
 /** The symbol of the market of an asset, or undefined. */
-const marketOf = ({ markets, system }, asset) => [...markets].find(([, { parameters: { base, quote } }]) =>
+export const marketOf = ({ markets, system }, asset) => [...markets].find(([, { parameters: { base, quote } }]) =>
   base === asset && quote === system.settlement_asset)?.[0];
 
 function reachable(state, id, symbol) {
@@ -115,7 +115,7 @@ export function buyBack(run, { id, judged }, { symbol: asset, size }) {
 }
 
 /** The share of its worth by which a sale of held atoms at their price raises equity. */
-function freedShare(state, id, symbol, amount) {
+export function freedShare(state, id, symbol, amount) {
   const asset = state.assets.get(symbol);
   const { held } = holding(byId(state.accounts, id), symbol, asset);
   const counts = (atoms) => collateralValue(state.system, asset, atoms);

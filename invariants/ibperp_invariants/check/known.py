@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.actions import (
+    ConvertCollateral,
     Liquidate,
     ListAsset,
     ListMarket,
@@ -95,7 +96,7 @@ def learned(known: Known, action: Action, facts: Facts) -> Known:
             return replace(known, assets={**known.assets, symbol: asset})
         case SetSystemParameters(parameters=system) if not system_violations(system):
             return replace(known, system=system)
-        case Liquidate() | RunRisk() | PlaceOrder():
+        case ConvertCollateral() | Liquidate() | RunRisk() | PlaceOrder():
             return replace(known, next_order=_next_order(known, action, facts))
         case _:
             return known

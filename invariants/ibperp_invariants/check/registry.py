@@ -28,6 +28,7 @@ from ibperp_invariants.claims.perpetuals.funding import FUNDING
 from ibperp_invariants.claims.perpetuals.perpetuals import PERPETUALS
 from ibperp_invariants.claims.portfolio.portfolio import PORTFOLIO
 from ibperp_invariants.claims.programs.programs import PROGRAMS
+from ibperp_invariants.claims.settlement.conversion import CONVERSION
 from ibperp_invariants.claims.settlement.settlement import SETTLEMENT
 from ibperp_invariants.claims.spot_margin.trades import SPOT_MARGIN
 from ibperp_invariants.frame.frame import FRAME
@@ -55,6 +56,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *PERPETUALS,
     *FUNDING,
     *SETTLEMENT,
+    *CONVERSION,
     *LIQUIDATION,
     *LIQUIDATION_ORDERS,
     *SALES,

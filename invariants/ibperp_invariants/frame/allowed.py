@@ -202,6 +202,18 @@ ALLOWED: Final[dict[type, Touches]] = {
         markets={Markets.ALL: ()},
         system=("settlement_time",),
     ),
+    actions.ConvertCollateral: Touches(
+        accounts={
+            Accounts.OWNER: TRADED,
+            Accounts.TRADERS: TRADED,
+            Accounts.FEES_OF_TRADES: ("free", "unsettled"),
+            Accounts.ORDER_OWNERS: TRADED,
+        },
+        assets={Assets.ALL: POOL},
+        markets={Markets.ALL: BOOK},
+        orders={Orders.OF_TRADED: SHRUNK, Orders.REDUCED: SHRUNK},
+        requests={Others.CONVERSIONS: NEW},
+    ),
     actions.Liquidate: OF_LIQUIDATION,
     actions.ResolveBankruptcy: OF_BANKRUPTCY,
     actions.RunRisk: OF_LIQUIDATION | OF_BANKRUPTCY,

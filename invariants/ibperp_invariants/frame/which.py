@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ibperp.actions import PlaceOrder
+from ibperp.actions import ConvertCollateral, PlaceOrder
 from ibperp.book import opposite
 from ibperp.events import LiquidationStage
 from ibperp.parameters import OrderBookState
@@ -299,8 +299,10 @@ def _new_request(step: Step) -> Container[int]:
 
 def _conversions(step: Step) -> Container[int]:
     steps = step.facts.liquidation.steps()
-    asked = (fact for fact in steps if fact.stage is LiquidationStage.CONVERSION_REQUEST)
-    return _requests(step, {(fact.account, RequestKind.CONVERSION) for fact in asked})
+    asked = {fact.account for fact in steps if fact.stage is LiquidationStage.CONVERSION_REQUEST}
+    if isinstance(step.action, ConvertCollateral):
+        asked = {step.action.account}
+    return _requests(step, {(account, RequestKind.CONVERSION) for account in asked})
 
 
 WHICH: Final[dict[StrEnum, Which]] = {

@@ -9,6 +9,7 @@ from ibperp.actions import (
     AcceptQuote,
     Action,
     CancelRequest,
+    ConvertCollateral,
     FundInsurance,
     Halt,
     Liquidate,
@@ -78,6 +79,11 @@ def refreshed(random: Random, state: State) -> Action:
     return UpdateMark(oldest[2], max(oldest[3], 1), has_basis=False, basis=0)
 
 
+def owing(state: State) -> list[int]:
+    """Return the accounts that owe the fund."""
+    return [own for (own,) in state.active if state.accounts[own].unsettled < 0 and own in OWNERS]
+
+
 def worked(random: Random, state: State) -> Action:
     """Work on who is due, on anybody, or on all."""
     account = random.choice(due_accounts(state) or OWNERS)
@@ -85,6 +91,7 @@ def worked(random: Random, state: State) -> Action:
         RunRisk(random.choice((1, 1, 2, 5, 10_000))),
         *[ResolveBankruptcy(account)] * 4,
         *[Liquidate(account)] * 10,
+        *[ConvertCollateral(random.choice(owing(state) or OWNERS))] * 5,
     )
     return random.choice(makers)
 

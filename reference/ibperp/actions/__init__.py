@@ -41,7 +41,7 @@ from ibperp.actions.programs import (
     SubmitQuote,
     WithdrawQuote,
 )
-from ibperp.actions.settlement import Settle
+from ibperp.actions.settlement import ConvertCollateral, Settle
 from ibperp.actions.spot_margin import (
     AmendOrder,
     CancelAllOrders,
@@ -65,6 +65,7 @@ __all__ = [
     "CancelRequest",
     "CompleteRebalance",
     "ConfirmWithdrawal",
+    "ConvertCollateral",
     "ConvertDust",
     "CreateAccount",
     "Deposit",
@@ -135,6 +136,7 @@ Action: TypeAlias = (
     | ApplyFunding
     | SettleMarket
     | Settle
+    | ConvertCollateral
     | Liquidate
     | ResolveBankruptcy
     | RunRisk

@@ -8,3 +8,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Settle:
     """Realize what positions gained and lost, and pay it, for all accounts at once (ST-2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertCollateral:
+    """Sell collateral of a solvent account for what it owes the fund beyond its dollars (ST-9)."""
+
+    account: int

@@ -17,6 +17,7 @@ from ibperp.actions import (
     CancelRequest,
     CompleteRebalance,
     ConfirmWithdrawal,
+    ConvertCollateral,
     ConvertDust,
     CreateAccount,
     Deposit,
@@ -240,6 +241,7 @@ _ROWS: Final[tuple[tuple[tuple[Action, ...], Action, tuple[Action, ...], Action,
     ),
     ((), Halt(), _HALTED, Halt(), R.HALTED),
     (_HALTED, Resume(), (), Resume(), R.NOT_HALTED),
+    ((), ConvertCollateral(7), (), ConvertCollateral(6), R.NOTHING_TO_CONVERT),
 )
 
 
@@ -317,6 +319,22 @@ _MORE: Final[tuple[tuple[Action, ...], ...]] = (
     (Repay(11, "ETH", COIN // 2),),
     (SetPoolParameters("ETH", replace(LENT.pool, base_rate=3 * PERCENT)),),
     (bid(8, 4, 1_000_000, market=ETH), ask(3, 4, 1_000_000, market=ETH, flags=ALL)),
+    (bid(4, 20, 1_030_000, **MAKER), ConvertCollateral(7)),
+    (Borrow(7, "USDC", 10 * USD), Repay(7, "USDC", 10 * USD), ConvertCollateral(7)),
+    (
+        Borrow(9, "USDC", 10 * USD),
+        Repay(9, "USDC", 10 * USD),
+        asked(9, Side.ASK, 14, immediate=True),
+        quoted(4, 1_000_000, 6),
+    ),
+    (
+        Deposit(10, "SOL", "ethereum", 11, COIN // 100),
+        Deposit(10, "USDC", "solana", 12, 100 * USD),
+        Borrow(10, "SOL", COIN // 2),
+        Repay(10, "SOL", COIN // 2),
+        ConvertDust(10, SPOT),
+    ),
+    (asked(2, Side.BID, 14, immediate=True), quoted(4, 1_000_000, 6)),
 )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from ibperp_authoring.cases.builder import Case, span
 from ibperp_authoring.cases.incidents import incidents_10_to_13, incidents_40_to_50
 from ibperp_authoring.cases.settlement import (
+    conversion,
     culling,
     culling_atoms,
     culling_shocks,
@@ -44,4 +45,5 @@ CASES: Final[tuple[Case, ...]] = (
     *span(settle.CASES, "ST-2-001", "ST-2-046"),
     *unsettled_balances.CASES,
     *virtual_shares.CASES,
+    *conversion.CASES,
 )

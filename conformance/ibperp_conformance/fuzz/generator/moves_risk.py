@@ -9,6 +9,7 @@ from ibperp.actions import (
     AcceptQuote,
     Action,
     CancelRequest,
+    ConvertCollateral,
     FundInsurance,
     Halt,
     Liquidate,
@@ -43,9 +44,11 @@ def worked(run: Run) -> Action:
     """Work on an account that is due, on one that owes without assets, or on all."""
     due = due_accounts(run.state)
     account = run.pick(due) if due and not run.chance(12) else run.owner()
+    owing = [own for own in run.owners() if run.account(own).unsettled < 0]
     kinds: tuple[Action, ...] = (
         *[Liquidate(account)] * 5,
         *[ResolveBankruptcy(account)] * 2,
+        *[ConvertCollateral(run.pick(owing) if owing else account)] * 2,
         RunRisk(run.pick((1, 1, 2, 3, 5, 100))),
     )
     return run.pick(kinds)

@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from ibperp.actions import Settle
+from ibperp.actions import ConvertCollateral, Settle
 from ibperp_conformance.scenario.readers.plain import Reader, plain
 
-READERS: Final[dict[type, Reader]] = {Settle: plain(Settle)}
+READERS: Final[dict[type, Reader]] = {
+    Settle: plain(Settle),
+    ConvertCollateral: plain(ConvertCollateral),
+}

@@ -11,6 +11,7 @@ from ibperp.actions import (
     Borrow,
     CancelAllOrders,
     CancelOrder,
+    ConvertCollateral,
     ConvertDust,
     Deposit,
     FailWithdrawal,
@@ -25,10 +26,16 @@ from ibperp.actions import (
     SubmitQuote,
     Transfer,
 )
-from ibperp.margin import Health, counted_equity, is_admissible, is_no_riskier, owed_value
+from ibperp.margin import (
+    Health,
+    counted_equity,
+    is_admissible,
+    is_liquidatable,
+    is_no_riskier,
+    owed_value,
+)
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.outcomes import RejectionCode
-from ibperp.programs import RequestKind
 from ibperp.state import FEES
 from ibperp_invariants.claims.portfolio.health import (
     collateral_bound,
@@ -71,6 +78,7 @@ OF_OWNERS: Final = (
     CancelOrder,
     CancelAllOrders,
     AmendOrder,
+    ConvertCollateral,
 )
 LIMIT_CODES: Final = {RejectionCode.LEND_LIMIT.value, RejectionCode.BORROW_LIMIT.value}
 
@@ -135,7 +143,8 @@ def _unsafe_parties(step: Step) -> Iterator[str]:
     """Yield who a trade off the book left neither admissible nor no riskier (PG-4, PG-6)."""
     for fact in step.facts.blocks:
         request = step.before.requests.get(fact.request)
-        is_judged = request is not None and request.kind is RequestKind.USER
+        found = health_of(step.before, request.account) if request else None
+        is_judged = found is None or not is_liquidatable(found)
         for account in {fact.quoter, request.account if request and is_judged else fact.quoter}:
             before, after = health_of(step.before, account), health_of(step.after, account)
             if before and after and not is_admissible(before, after):

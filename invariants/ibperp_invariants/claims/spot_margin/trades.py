@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book as kernel
-from ibperp.actions import AmendOrder, ConvertDust, Liquidate, PlaceOrder, RunRisk
+from ibperp.actions import (
+    AmendOrder,
+    ConvertCollateral,
+    ConvertDust,
+    Liquidate,
+    PlaceOrder,
+    RunRisk,
+)
 from ibperp.numbers import mul_div_down
 from ibperp.orders import Side
 from ibperp.state import FEES
@@ -69,13 +76,17 @@ def self_trade_never(step: Step) -> Iterator[str]:
             yield f"{fact.market}: accounts {pair} of one user traded off the book"
 
 
+OF_SYSTEM: Final = (ConvertCollateral, Liquidate, RunRisk)
+"""The actions in which the system places orders."""
+
+
 def order_ids_dense(step: Step) -> Iterator[str]:
     """Check that each placed order took the next id, and no other id appeared (SM-4)."""
     is_placed = isinstance(step.action, PlaceOrder) and step.is_accepted()
     old, new = step.before.next_order, step.after.next_order
     if old is None or new is None:
         return
-    if isinstance(step.action, Liquidate | RunRisk):
+    if isinstance(step.action, OF_SYSTEM):
         accepted = list(step.facts.accepted)
         if accepted != list(range(old, new)):
             yield f"orders {accepted} of the system were accepted, {old} to {new - 1} are new"
@@ -113,7 +124,7 @@ def _taken(step: Step) -> tuple[str, Side, int] | None:
 def _misfilled(step: Step, trade: Trade) -> Iterator[str]:
     taken, resting = _taken(step), step.before.orders.get(trade.maker_order)
     told = f"{trade.market}: {trade.lots} lots at {trade.price}"
-    if isinstance(step.action, Liquidate | RunRisk) and resting:
+    if isinstance(step.action, OF_SYSTEM) and resting:
         taken = trade.market, kernel.opposite(resting.side), trade.lots
     if taken is None or resting is None:
         yield f"{told} traded with order {trade.maker_order}, which was not open"

@@ -33,7 +33,7 @@ from ibperp.valuation import freed_by, settlement_asset, worth_of
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.risk import Exposure, Failing
-    from ibperp.state import State
+    from ibperp.state import Account, State
 
 TRADABLE: Final = {OrderBookState.OPEN, OrderBookState.LIMIT_ONLY, OrderBookState.REDUCE_ONLY}
 """The states of a book that the system's own orders are admitted to (LQ-4)."""
@@ -85,7 +85,7 @@ def _reduced(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | N
 
 def _bought_back(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Buy a fraction of what is owed with the settlement asset that the account holds (LQ-5)."""
-    index = _market_of(effect.state, exposure.index)
+    index = market_of(effect.state, exposure.index)
     if index is None:
         return None
     market, system = effect.state.markets[index], effect.state.system
@@ -167,7 +167,7 @@ def conversions(state: State, failing: Failing, exposure: Exposure) -> list[Sale
     settlement = find_asset(state, state.system.settlement_asset)
     value = mul_div_up(exposure.notional, state.system.liquidation_fraction, RATIO)
     for asset in holdings(state, holder):
-        index = _market_of(state, asset)
+        index = market_of(state, asset)
         if index is None or settlement is None:
             continue
         market, quote = state.markets[index], state.assets[settlement]
@@ -180,10 +180,14 @@ def conversions(state: State, failing: Failing, exposure: Exposure) -> list[Sale
         lots = max(div_up(atoms, price), least)
         lots = held if held - lots < least else lots
         amount = lots * market.parameters.lot_atoms
-        freed = freed_by(state, holder, asset, amount)
-        share = mul_div_down(freed, RATIO, max(worth_of(state, asset, amount), 1))
-        found.append((-share, Sale(asset, index, lots)))
+        found.append((-freed_share(state, holder, asset, amount), Sale(asset, index, lots)))
     return [sale for _, sale in sorted(found, key=lambda each: (each[0], each[1].asset))]
+
+
+def freed_share(state: State, holder: Account, asset: int, amount: int) -> int:
+    """Return what equity gains of each dollar of a sale at its price, a ratio of 10^18 (LQ-5)."""
+    freed = freed_by(state, holder, asset, amount)
+    return mul_div_down(freed, RATIO, max(worth_of(state, asset, amount), 1))
 
 
 def is_tradable(market: Market | Perpetual) -> bool:
@@ -230,7 +234,7 @@ def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
     return credited_unsettled(effect, INSURANCE, market, fee, source)
 
 
-def _market_of(state: State, base: int) -> int | None:
+def market_of(state: State, base: int) -> int | None:
     """Return the first spot market of an asset against the settlement asset (LQ-5)."""
     settlement = find_asset(state, state.system.settlement_asset)
     for index, market in enumerate(state.markets):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp import book
 from ibperp.events import BlockTraded, RequestEnd, RequestEnded
 from ibperp.feeds import ActionClass
+from ibperp.margin import is_liquidatable
 from ibperp.operations.effect import MakerFails, margin_checks, rejection
 from ibperp.operations.perpetuals import perpetual_trade
 from ibperp.operations.spot_margin import spot_trade
@@ -15,6 +16,7 @@ from ibperp.operations.spot_margin.checks import term_checks
 from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import OrderBookState
+from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus, RequestKind
 from ibperp.state import Market
 
@@ -59,7 +61,7 @@ def block_traded(effect: Effect, index: int, quote: Quote) -> Effect | Rejected:
     if isinstance(done, Rejected):
         return done
     judged = [quote.account]
-    if request.kind is RequestKind.USER:
+    if request.kind is RequestKind.USER or not _is_due(before, request.account):
         judged.append(request.account)
     checks = (
         check
@@ -79,6 +81,10 @@ def ended_request(effect: Effect, index: int, status: QuoteStatus, reason: Reque
 def with_request(state: State, index: int, request: QuoteRequest) -> State:
     """Return the state with one request replaced."""
     return replace(state, requests=state.requests.set(index, request))
+
+
+def _is_due(state: State, account: int) -> bool:
+    return is_liquidatable(health(state, state.accounts[account]))
 
 
 def _agreed(limits: TradingParameters, request: QuoteRequest, quote: Quote) -> Trade:

@@ -15,11 +15,16 @@ from ibperp.operations.programs.block_trade import (
     trade_checks,
     with_request,
 )
+from ibperp.operations.programs.conversion_terms import (
+    conversion_limit,
+    conversion_lots,
+    owed_beyond_dollars,
+)
 from ibperp.operations.spot_margin.checks import limit_price
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
-from ibperp.state import find_market
+from ibperp.state import Market, find_market
 
 if TYPE_CHECKING:
     from ibperp.actions import (
@@ -161,7 +166,7 @@ def submit_quote(state: State, action: SubmitQuote) -> Outcome:
     refused = rejection(
         *trade_checks(state, request.market, action.price, request.lots),
         (serves, RejectionCode.PRICE_OUT_OF_BOUNDS),
-        *(due_checks(state, request.account) if is_system else ()),
+        *(_system_checks(state, request) if is_system else ()),
     )
     if refused:
         return refused
@@ -262,9 +267,24 @@ def quote_of(request: QuoteRequest, account: int) -> Quote | None:
     return next((quote for quote in request.quotes if quote.account == account), None)
 
 
+def _system_checks(state: State, request: QuoteRequest) -> tuple[Check, ...]:
+    """Check that an account is due, or still owes the fund what a request is to pay (PG-6)."""
+    *feeds, (is_due, code) = due_checks(state, request.account)
+    return (*feeds, (is_due or _pays_fund(state, request), code))
+
+
+def _pays_fund(state: State, request: QuoteRequest) -> bool:
+    """Tell whether all lots of a request pay what its account owes the fund by now (ST-9)."""
+    owed, market = owed_beyond_dollars(state, request.account), state.markets[request.market]
+    assert isinstance(market, Market)
+    return owed > 0 and request.lots <= conversion_lots(state, market, owed, 0)
+
+
 def _serves_now(state: State, request: QuoteRequest, price: int) -> bool:
-    """Tell whether a quote reaches the zero price as it is now, and not only as it was (PG-6)."""
-    found = health(state, state.accounts[request.account])
+    """Tell whether a quote reaches the bound as it is now, and not only as it was (PG-6, ST-9)."""
+    found, market = health(state, state.accounts[request.account]), state.markets[request.market]
+    if isinstance(market, Market) and _pays_fund(state, request):
+        return price >= conversion_limit(state, market)
     if found.exposure == 0:
         return True
     return reaches(request.side, limit_price(state, found, request.market, request.side), price)

@@ -29,12 +29,25 @@ from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.posting import POOL, free, posted, posting
+from ibperp.programs import QuoteStatus
 from ibperp.state import Account, at, is_exposed, is_settled, moved, put, with_account, with_pool
 from ibperp.valuation import virtual_worth
 
 if TYPE_CHECKING:
     from ibperp.events import Event
     from ibperp.state import Pool, State
+
+
+def offered_in_vain(state: State, account: Account) -> bool:
+    """Tell whether quotes for an account's collateral were asked for, and none came (ST-9).
+
+    So it is for as long again as the request was open; then the collateral is offered again.
+    """
+    if account.conversion is None:
+        return False
+    request, lifetime = state.requests[account.conversion], state.system.request_lifetime
+    is_over = request.expires <= state.time < request.expires + lifetime
+    return request.status is QuoteStatus.OPEN and is_over
 
 
 class Sheet:
@@ -273,7 +286,8 @@ class Clearing:
         the debt that they pay is taken off. A credit is no gain. An account that is worth less than
         nothing borrows nothing: its loss would pass from the winners to the lenders.
         """
-        if not self.sheet(index).account.settings.auto_borrow_settlements:
+        owner = self.sheet(index).account
+        if not (owner.settings.auto_borrow_settlements or offered_in_vain(self.state, owner)):
             return False
         before = self._seen_by(index)
         checks = borrow_checks(before, index, self.asset, amount)
