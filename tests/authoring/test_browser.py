@@ -175,9 +175,9 @@ def test_charts__stand_out_from_the_page__in_both_schemes(
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
     )
-    browser.get(f"{address}haircut-curves/")
+    browser.get(f"{address}pictures/haircut-curves/")
     browser.execute_script("localStorage.clear()")
-    browser.get(f"{address}haircut-curves/")
+    browser.get(f"{address}pictures/haircut-curves/")
     page = lightness(browser.find_element(By.TAG_NAME, "body"), "background-color")
     picture = browser.find_element(By.CSS_SELECTOR, "svg.chart")
     words = lightness(picture.find_element(By.TAG_NAME, "text"), "fill")

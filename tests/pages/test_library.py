@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "library.md"
+PAGE = ROOT / "docs" / "python" / "library.md"
 
 
 def test_examples__run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ def _section(path: Path) -> str:
     result = run_scenario(path, is_checked=False)
     if not result.is_ok:
         raise ValueError(f"{path.name}: the run does not go as the scenario says")
-    link = f"[{path.name}](scenarios/{path.name})"
+    link = f"[{path.name}](../scenarios/{path.name})"
     return "\n".join(
         (f"### {result.title}\n", f"{link}\n", waterfall_picture(result), waterfall_table(result))
     )
