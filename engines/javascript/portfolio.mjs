@@ -178,8 +178,9 @@ export const isLiquidatable = ({ exposure, equity, maintenance }) => exposure > 
 // PF-8
 export function isNoRiskier(before, after) {
   const [was, is] = [counted(before), counted(after)];
-  return after.maintenance <= before.maintenance &&
-    (is >= was || (is >= 0n && is * before.maintenance >= was * after.maintenance));
+  const released = before.maintenance - after.maintenance;
+  return released >= 0n &&
+    ((was - is) * 10n <= released || (is >= 0n && is * before.maintenance >= was * after.maintenance));
 }
 export const isAdmissible = (before, after) => meetsInitial(after) || isNoRiskier(before, after);
 

@@ -6,13 +6,16 @@ All values are quote atoms, all weights and fractions ratios of 10^18. No functi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up
 from ibperp.parameters import HaircutKind
 
 if TYPE_CHECKING:
     from ibperp.parameters import HaircutParameters
+
+REDUCTION_DIVISOR: Final = 10
+"""A reduction may cost a tenth of the maintenance that it releases, at any equity (PF-8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,15 @@ def is_admissible(before: Health, after: Health) -> bool:
 def is_no_riskier(before: Health, after: Health) -> bool:
     """Tell whether maintenance did not rise, and equity over maintenance did not fall (PF-8).
 
-    Below zero a ratio says nothing: there equity itself must not fall. Equity is the one that
-    counts for initial margin.
+    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, where a
+    ratio leaves nothing for the price of reducing. Equity is the one that counts for initial
+    margin.
     """
     counted_before, counted_after = counted_equity(before), counted_equity(after)
+    released, cost = before.maintenance - after.maintenance, counted_before - counted_after
     ratio_kept = counted_after * before.maintenance >= counted_before * after.maintenance
-    is_no_less = counted_after >= counted_before or (counted_after >= 0 and ratio_kept)
-    return after.maintenance <= before.maintenance and is_no_less
+    is_kept = (counted_after >= 0 and ratio_kept) or cost * REDUCTION_DIVISOR <= released
+    return released >= 0 and is_kept
 
 
 def is_admissible_without(healths: tuple[Health, Health], uncounted: tuple[int, int]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ibperp.actions import Borrow, RequestWithdrawal
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import INT128_MAX, div_down, div_up
+from ibperp.orders import Side
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import health
 from ibperp.state import (
@@ -58,13 +59,28 @@ def max_borrow(state: State, account: int, asset: str) -> int:
 def max_order(state: State, order: PlaceOrder) -> int:
     """Return the most lots that `order` could ask for; zero if none, or there is no market (PF-11).
 
-    The lots of `order` are not looked at.
+    The lots of `order` are not looked at. Where the fewest are refused, those that close the
+    account's position in the market are asked: a whole reduction may pass where a part does not.
     """
     market = find_market(state, order.market)
     if market is None:
         return 0
     low = state.markets[market].parameters.minimum_lots
-    return _largest(low, INT128_MAX, lambda lots: _accepts(state, replace(order, lots=lots)))
+    closing = _closing_lots(state, order, market)
+    starts = (low, *((closing,) if closing > low else ()))
+    found = (
+        _largest(start, INT128_MAX, lambda lots: _accepts(state, replace(order, lots=lots)))
+        for start in starts
+    )
+    return next(filter(None, found), 0)
+
+
+def _closing_lots(state: State, order: PlaceOrder, market: int) -> int:
+    """Return the lots of a position against which an order trades; zero if none."""
+    if not 0 <= order.account < len(state.accounts):
+        return 0
+    lots = position_of(state.accounts[order.account], market).lots
+    return max(lots if order.side is Side.ASK else -lots, 0)
 
 
 def liquidation_price(state: State, account: int, asset: int) -> int | None:

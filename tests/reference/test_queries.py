@@ -9,16 +9,25 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ibperp.actions import Borrow, Lend, PlaceOrder, RequestWithdrawal, SetPrice
+from ibperp.actions import (
+    Borrow,
+    CancelAllOrders,
+    Lend,
+    PlaceOrder,
+    RequestWithdrawal,
+    SetPerpetualParameters,
+    SetPrice,
+)
 from ibperp.margin import is_liquidatable
-from ibperp.numbers import INT128_MAX
+from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import health
 from ibperp.queries import liquidation_price, max_borrow, max_order, max_withdrawal
-from ibperp.state import with_asset
+from ibperp.state import with_account, with_asset
 from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
+from worlds import tiny
 from worlds.exchange import (
     CHAIN,
     COIN,
@@ -40,6 +49,7 @@ from worlds.exchange import (
     sides,
     traded_states,
 )
+from worlds.perpetual import MARK, SLOW, perpetual
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
@@ -166,6 +176,25 @@ def test_max_order__of_reduce_only__is_the_position() -> None:
     state = funded(exchange(), TRADER, "ORE", 3 * COIN)
     order = replace(placed(TRADER, "ORE0", Side.ASK, 1, 100), reduce_only=True)
     assert max_order(state, order) == 300
+
+
+def test_max_order__closes_the_position__where_the_fewest_lots_cost_too_much() -> None:
+    """Below zero, the least fee, an atom, is more than a tenth of what one lot releases."""
+    state = tiny.run(
+        perpetual(),
+        SetPerpetualParameters("ORE_PERP", replace(SLOW, taker_fee=RATIO // 1000)),
+        CancelAllOrders(2, "ORE_PERP"),
+        CancelAllOrders(2, "GEM_PERP"),
+        tiny.order(4, "ORE_PERP", Side.BID, 6, MARK, flags=NO_FLAGS),
+    )
+    state = with_account(state, 2, replace(state.accounts[2], unsettled=-3201))
+    closing = tiny.order(2, "ORE_PERP", Side.ASK, 1, MARK, reduce_only=True)
+    assert [accepts(state, replace(closing, lots=lots)) for lots in (1, 6, 7)] == [
+        False,
+        True,
+        False,
+    ]
+    assert max_order(state, closing) == 6
 
 
 def test_queries__answer_zero__when_nothing_is_listed() -> None:

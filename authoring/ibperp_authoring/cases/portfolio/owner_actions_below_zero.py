@@ -24,6 +24,9 @@ _UNDER: Final = Group(
 
 _REPAY: Final = flags(repay=True)
 
+LEAST: Final = 447_762
+"""The lowest price of a lot at which a sale costs a tenth of the maintenance that it releases."""
+
 BELOW: Final[tuple[Case, ...]] = (
     _UNDER.accept(
         "PF-8-100",
@@ -31,13 +34,19 @@ BELOW: Final[tuple[Case, ...]] = (
         bid(4, 1, 450_000),
         ask(3, 1, 450_000, flags=_REPAY),
     ),
-    _UNDER.reject(
+    _UNDER.accept(
         "PF-8-101",
-        "below zero: an atom of equity less, with less maintenance",
-        bid(4, 1, 449_999),
-        ask(3, 1, 449_999, flags=_REPAY),
+        "below zero: a cost of a tenth of the maintenance that it releases",
+        bid(4, 1, LEAST),
+        ask(3, 1, LEAST, flags=_REPAY),
+    ),
+    _UNDER.reject(
+        "PF-8-140",
+        "below zero: a cost of an atom more than a tenth of the maintenance that it releases",
+        bid(4, 1, LEAST - 1),
+        ask(3, 1, LEAST - 1, flags=_REPAY),
         code=R.INSUFFICIENT_MARGIN,
-        twin="PF-8-100",
+        twin="PF-8-101",
     ),
     _UNDER.accept(
         "PF-8-102",
@@ -51,6 +60,14 @@ BELOW: Final[tuple[Case, ...]] = (
         ask(3, 1, 449_999),
         code=R.INSUFFICIENT_MARGIN,
         twin="PF-8-104",
+    ),
+    _UNDER.reject(
+        "PF-8-141",
+        "below zero: a sale at a cost that releases no maintenance",
+        bid(4, 1, LEAST),
+        ask(3, 1, LEAST),
+        code=R.INSUFFICIENT_MARGIN,
+        twin="PF-8-101",
     ),
     _UNDER.accept("PF-8-104", "below zero: an order that rests without loss", ask(3, 1, 450_000)),
 )

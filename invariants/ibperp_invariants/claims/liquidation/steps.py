@@ -189,7 +189,10 @@ def claims_move_not_cash(step: Step) -> Iterator[str]:
 
 
 def negative_account_waits(step: Step) -> Iterator[str]:
-    """Check that an account with less than nothing only gets safer by its owner (PF-8, LQ-1)."""
+    """Check that an account with less than nothing only gets safer by its owner (PF-8, LQ-1).
+
+    A reduction may cost it a tenth of the maintenance that it releases.
+    """
     owner = owner_of(step.action)
     if not step.is_accepted() or not isinstance(step.action, OF_OWNERS) or owner is None:
         return
@@ -197,8 +200,10 @@ def negative_account_waits(step: Step) -> Iterator[str]:
     if before is None or after is None or before.equity >= 0:
         return
     slack = rounding_value(step)
-    is_poorer = after.equity < before.equity - slack
-    is_kept = not is_poorer and is_no_riskier(eased(before, slack), after)
+    eased_before = eased(before, slack)
+    cost = eased_before.equity - after.equity
+    is_poorer = cost * 10 > eased_before.maintenance - after.maintenance
+    is_kept = not is_poorer and is_no_riskier(eased_before, after)
     if not is_kept and counted_equity(after) < after.initial:
         yield f"account {owner} below zero: {before} became {after}"
 
@@ -315,7 +320,7 @@ LIQUIDATION: Final[tuple[Invariant, ...]] = (
     step_invariant(
         negative_account_waits,
         "PF-8 LQ-1",
-        "What the owner of an account below zero does leaves it no poorer and no riskier, or with "
-        "all that it requires.",
+        "What the owner of an account below zero does costs it at most a tenth of the maintenance "
+        "that it releases and leaves it no riskier, or with all that it requires.",
     ),
 )

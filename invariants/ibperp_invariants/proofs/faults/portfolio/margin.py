@@ -122,6 +122,11 @@ def _no_riskier_but_an_atom(before: Health, after: Health) -> bool:
     return after.maintenance <= before.maintenance and tolerated
 
 
+def _no_riskier_by_share_alone(before: Health, after: Health) -> bool:
+    kept = kernel.counted_equity(after) >= 0 and _ratio_gain(before, after) >= 0
+    return after.maintenance <= before.maintenance and kept
+
+
 def _no_riskier_by_ratio_alone(before: Health, after: Health) -> bool:
     return _ratio_gain(before, after) >= 0
 
@@ -212,6 +217,12 @@ FAULTS: Final = {
     "t_more_equity_is_admissible": _fault("is_no_riskier", "strictly less risky", _less_risky),
     "t_no_riskier_is_transitive": _fault(
         "is_no_riskier", "an atom less tolerated", _no_riskier_but_an_atom
+    ),
+    "t_reductions_below_zero_cost_at_most_a_tenth": _fault(
+        "is_no_riskier", "ratio not looked at", _no_riskier_by_maintenance_alone
+    ),
+    "t_a_tenth_of_what_is_released_suffices": _fault(
+        "is_no_riskier", "ratio alone", _no_riskier_by_share_alone
     ),
     "t_no_equity_leaves_a_bad_account": _fault(
         "is_no_riskier", "an atom less tolerated", _no_riskier_but_an_atom

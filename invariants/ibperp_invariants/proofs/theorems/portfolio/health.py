@@ -55,6 +55,22 @@ def t_no_riskier_is_transitive(first: Health, second: Health, third: Health) -> 
     assert together
 
 
+def t_reductions_below_zero_cost_at_most_a_tenth(before: Health, after: Health) -> None:
+    """Below zero, no riskier steps cost at most a tenth of the maintenance released (PF-8)."""
+    assert all((counted(before) <= 0, before.maintenance >= 0, after.maintenance >= 0))
+    allowed = margin.is_no_riskier(before, after)
+    cost, released = counted(before) - counted(after), before.maintenance - after.maintenance
+    assert any((not allowed, cost * 10 <= released))
+
+
+def t_a_tenth_of_what_is_released_suffices(before: Health, after: Health) -> None:
+    """A cost of at most a tenth of the maintenance released is admissible at any equity (PF-8)."""
+    assert after.maintenance <= before.maintenance
+    assert (counted(before) - counted(after)) * 10 <= before.maintenance - after.maintenance
+    allowed = margin.is_admissible(before, after)
+    assert allowed
+
+
 def t_no_equity_leaves_a_bad_account(before: Health, after: Health) -> None:
     """With maintenance as it was, no equity may leave below the initial requirement (PF-8)."""
     assert all((before.maintenance > 0, after.maintenance == before.maintenance))
