@@ -26,9 +26,8 @@ from typing import Final
 
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol.client import PROTOCOL
-from ibperp_conformance.runner.campaign import needs
 from ibperp_conformance.runner.releases import frozen
-from ibperp_conformance.runner.vectors import FORMAT, Suite, load_suite
+from ibperp_conformance.runner.vectors import FORMAT, Suite, load_suite, needs
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SUMS: Final = "SHA256SUMS"

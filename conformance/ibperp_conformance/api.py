@@ -23,7 +23,8 @@ from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.protocol.client import Engine, Hello
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.server import CAPABILITIES
-from ibperp_conformance.runner.campaign import Campaign, Result, conduct, select
+from ibperp_conformance.runner.campaign import Campaign, Result, conduct
+from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.vectors import Suite, Vector, load_suite
 from ibperp_conformance.scenario.result import ScenarioResult
 from ibperp_conformance.scenario.run import run_scenario

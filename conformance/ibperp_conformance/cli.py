@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ibperp_conformance.conform_command import conform, show
 from ibperp_conformance.fuzz.options import fuzz
 from ibperp_conformance.options import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
     EXIT_NOT_RUN,
     EXIT_WRONG_USE,
-    Command,
-    Invariants,
     RequiredCommand,
     Timeout,
     exit_codes,
 )
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 app = typer.Typer(
     name="ibperp",
@@ -38,77 +32,8 @@ app = typer.Typer(
 )
 
 
-@app.command(epilog=exit_codes("the engine conforms", "it diverges", engine=True))
-def conform(  # noqa: PLR0917 - typer reads a parameter per option
-    command: Command = None,
-    tier: Annotated[str, typer.Option(help="core (seconds) or full.")] = "core",
-    report: Annotated[Path | None, typer.Option(help="Write an HTML page here.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write JSON here.")] = None,
-    known_failures: Annotated[
-        Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
-    ] = None,
-    vector: Annotated[list[str] | None, typer.Option(help="Run only this vector.")] = None,
-    vectors_file: Annotated[
-        Path | None, typer.Option("--vectors", help="Run this file, such as one of ibperp fuzz.")
-    ] = None,
-    capability: Annotated[
-        list[str] | None, typer.Option(help="Ask only for vectors that need no other than these.")
-    ] = None,
-    release: Annotated[
-        str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")
-    ] = "",
-    invariants: Invariants = False,
-    timeout: Timeout = 10.0,
-) -> int:
-    """Hold an engine to the vectors of the specification."""
-    from rich.console import Console
-
-    from ibperp_conformance.files import WrongUseError, writable
-    from ibperp_conformance.progress import Progress
-    from ibperp_conformance.runner.campaign import (
-        Campaign,
-        conduct,
-        needing,
-        read_known_failures,
-        select,
-    )
-    from ibperp_conformance.runner.releases import required
-    from ibperp_conformance.runner.reports import print_summary, write_reports
-    from ibperp_conformance.runner.vectors import TIERS, load_file, load_suite
-
-    if tier not in TIERS:
-        raise WrongUseError(f"--tier is one of {', '.join(TIERS)}, not {tier!r}")
-    for path in (report, junit, json_file):
-        if path is not None:
-            writable(path)
-    suite = load_file(vectors_file) if vectors_file else load_suite()
-    known = read_known_failures(known_failures, suite) if known_failures else {}
-    vectors = select(suite, tier, vector or [])
-    if capability:
-        vectors = needing(suite, vectors, capability)
-    if release:
-        frozen = required(release, suite)
-        vectors = [each for each in vectors if each.id in set(frozen.standing)]
-        if frozen.changed:
-            _complain(f"{len(frozen.changed)} vectors of {release} changed since: left out")
-    if not vectors:
-        raise WrongUseError(f"the {tier} tier has no vectors of that kind")
-    if invariants:
-        from ibperp_conformance.fuzz.lawful import main_lawful
-
-        return main_lawful(suite, vectors, command or (), timeout)
-    campaign = Campaign(tuple(command or ()), tier, len(vectors))
-    signal.signal(signal.SIGTERM, _interrupt)
-    with Progress("vectors", len(vectors)) as progress:
-        step = progress.step
-        conduct(suite, vectors, campaign, timeout=timeout, known=known, on_result=lambda _: step())
-    errors = write_reports(campaign, json_file=json_file, junit=junit, html=report)
-    with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
-        print_summary(campaign, Console(highlight=False))
-    for error in errors:
-        _complain(error)
-    return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code
+app.command(epilog=exit_codes("the engine conforms", "it diverges", engine=True))(conform)
+app.command(epilog=exit_codes("shown"))(show)
 
 
 @app.command(epilog=exit_codes("every check is well", "a check failed", engine=True))
@@ -331,10 +256,6 @@ def _complain(message: str, code: int = EXIT_WRONG_USE) -> int:
     for line in message.split("\n"):
         sys.stderr.write(f"ibperp: {visible(line)}\n")
     return code
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 EXIT_WRONG_USE: Final = 2
 EXIT_NOT_RUN: Final = 3
@@ -38,3 +41,8 @@ Invariants = Annotated[
 Timeout = Annotated[
     float, typer.Option(min=0.1, max=86400.0, help="Seconds to wait for each reply line.")
 ]
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Take a signal for Ctrl-C, so that a run ends with what there is."""
+    raise KeyboardInterrupt

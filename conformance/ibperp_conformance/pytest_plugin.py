@@ -51,9 +51,9 @@ class Vectors(pytest.Collector):
         from ibperp_conformance.runner.campaign import (
             Campaign,
             Runner,
-            read_known_failures,
-            select,
         )
+        from ibperp_conformance.runner.known_failures import read_known_failures
+        from ibperp_conformance.runner.selection import select
         from ibperp_conformance.runner.vectors import load_suite
 
         super().__init__(**arguments)
@@ -120,7 +120,7 @@ class VectorFailedError(Exception):
 
     def __init__(self, result: Result, rerun: str) -> None:
         """Tell clause, step and leaves of a result, and how to run its vector alone."""
-        from ibperp_conformance.runner.reports import explanation
+        from ibperp_conformance.runner.summary import explanation
 
         vector = result.vector
         lines = [

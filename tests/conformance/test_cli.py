@@ -101,7 +101,7 @@ def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.Monkey
         (["bogus"], 2, "bogus"),
         (["--version"], 0, "(protocol 1, vectors 1)"),
         ([], 2, "Usage: ibperp"),
-        (["conform", "--bogus"], 2, "ibperp: No such option: --bogus; see ibperp conform --help"),
+        (["conform", "--zzz"], 2, "ibperp: No such option: --zzz; see ibperp conform --help"),
         (["run", "--help"], 0, "1 a step did not go as expected"),
         (["smoke", "--help"], 0, "3 the engine could not be run"),
     ],

@@ -12,9 +12,11 @@ from rich.console import Console
 from ibperp.transition import OPERATIONS
 from ibperp_conformance.protocol.client import Reply
 from ibperp_conformance.protocol.wire import type_name
-from ibperp_conformance.runner.campaign import Campaign, Outcome, Result, conduct, select
+from ibperp_conformance.runner.campaign import Campaign, Outcome, Result, conduct
 from ibperp_conformance.runner.comparison import compare, compare_observation, compare_step
-from ibperp_conformance.runner.reports import as_html, as_json, as_junit, print_summary
+from ibperp_conformance.runner.reports import as_html, as_json, as_junit
+from ibperp_conformance.runner.selection import select
+from ibperp_conformance.runner.summary import print_summary
 from ibperp_conformance.runner.vectors import (
     NEEDED,
     Expectation,
@@ -300,7 +302,8 @@ def test_reports__hold_every_vector_and_no_markup_of_the_engine(tmp_path: Path) 
     record = json.loads(as_json(campaign))
     assert [result["outcome"] for result in record["results"]] == ["errored", "passed", "passed"]
     suite = ET.fromstring(as_junit(campaign))[0]
-    assert (suite.get("tests"), suite.get("errors"), len(suite)) == ("3", "1", 3)
+    assert (suite.get("tests"), suite.get("errors")) == ("3", "1")
+    assert len(suite.findall("testcase")) == 3
     page = as_html(campaign)
     assert "not &lt;b&gt;today" in page
     assert "http" not in page

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
+from threading import Lock
 from typing import Final
 
-from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import (
     Engine,
@@ -31,7 +31,7 @@ from ibperp_conformance.runner.comparison import (
     compare_setup,
     compare_step,
 )
-from ibperp_conformance.runner.vectors import NEEDED, Object, Setup, Suite, Vector, overlay
+from ibperp_conformance.runner.vectors import Object, Setup, Suite, Vector, needs, overlay
 
 BATCH: Final = 1000
 STATES: Final = "states"
@@ -62,6 +62,11 @@ class Ask:
     step: int | None = None
     action: Object | None = None
 
+    @property
+    def name(self) -> str:
+        """The action asked for, or the operation."""
+        return self.op if self.action is None else str(self.action["type"])
+
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
@@ -74,8 +79,22 @@ class Divergence:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the replies to a vector come to: `what` went wrong, at which action, and `where`."""
+
+    outcome: Outcome
+    where: str = ""
+    at: str = ""
+    what: str = ""
+    divergence: Divergence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one vector; `known` is the reason given in the known-failures file."""
+    """What became of one vector; `known` is the reason given in the known-failures file.
+
+    `at`: the action or operation that failed first, in the words of the protocol; `what`: how.
+    """
 
     vector: Vector
     outcome: Outcome
@@ -84,6 +103,8 @@ class Result:
     stderr: str = ""
     seconds: float = 0.0
     known: str | None = None
+    at: str = ""
+    what: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -100,12 +121,14 @@ class Campaign:
     command: tuple[str, ...]
     tier: str
     total: int
+    suite: Suite | None = None
     hello: Hello | None = None
     results: list[Result] = field(default_factory=list)
     seconds: float = 0.0
     failure: EngineFailureError | None = None
     stopped: str = ""
     interrupted: bool = False
+    date: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def exit_code(self) -> int:
@@ -138,52 +161,6 @@ def embedded_command() -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "ibperp_conformance.cli", "engine")
 
 
-def select(suite: Suite, tier: str, ids: Sequence[str]) -> list[Vector]:
-    """Return the vectors of a tier, or exactly those named; raise `WrongUseError`."""
-    if not ids:
-        return [vector for vector in suite.vectors.values() if tier == "full" or vector.core]
-    for name in ids:
-        if name not in suite.vectors:
-            near = difflib.get_close_matches(name, suite.vectors, 3)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise WrongUseError(f"there is no vector {visible(name, 80)!r}{hint}")
-    return [suite.vectors[name] for name in dict.fromkeys(ids)]
-
-
-def needing(suite: Suite, vectors: Sequence[Vector], capabilities: Sequence[str]) -> list[Vector]:
-    """Return the vectors that need none but these capabilities; raise `WrongUseError`."""
-    known = ("custody", "money_market", "portfolio", *NEEDED, "events", STATES)
-    for name in capabilities:
-        if name not in known:
-            raise WrongUseError(f"--capability is one of {', '.join(known)}, not {name!r}")
-    return [each for each in vectors if needs(suite.setups[each.setup], each) <= {*capabilities}]
-
-
-def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
-    """Return the reasons by vector id from lines `ID reason`; `#` starts a comment line.
-
-    Raises `WrongUseError` with file and line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise WrongUseError(f"cannot read the known failures {path}: {reason}") from None
-    known: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        name, _, reason = line.strip().partition(" ")
-        if not name or name.startswith("#"):
-            continue
-        if not reason.strip():
-            raise WrongUseError(f"{path}, line {number}: a reason is needed after {name}")
-        if name not in suite.vectors:
-            raise WrongUseError(f"{path}, line {number}: there is no vector {name!r}; remove it")
-        if name in known:
-            raise WrongUseError(f"{path}, line {number}: {name} is listed twice")
-        known[name] = reason.strip()
-    return known
-
-
 def conduct(
     suite: Suite,
     vectors: Sequence[Vector],
@@ -191,37 +168,62 @@ def conduct(
     *,
     timeout: float = 10.0,
     known: Mapping[str, str] | None = None,
+    jobs: int = 1,
+    stop_at_first: bool = False,
     on_result: Callable[[Result], None] = lambda _: None,
 ) -> Campaign:
     """Run `vectors` and fill `campaign`, whatever the engine does; never raise for its faults.
 
     An empty `campaign.command` means the reference. An interrupt ends the run with what there is.
+    `jobs` engines run at the same time; the results stand in the order of `vectors` all the same.
     """
     started = time.monotonic()
-    runner = Runner(suite, campaign, timeout)
-    reasons = known or {}
-    try:
-        for vector in vectors:
-            result = runner.run(vector, reasons.get(vector.id))
-            campaign.results.append(result)
-            on_result(result)
-            if runner.should_stop():
-                break
-        runner.finish()
-    except KeyboardInterrupt:
-        campaign.interrupted = True
-        campaign.stopped = "interrupted"
-    except EngineFailureError as failure:
-        campaign.failure = failure
-        campaign.stopped = failure.explained
-    finally:
-        runner.close()
-        for vector in vectors[len(campaign.results) :]:
-            reason = campaign.stopped or "the run ended early"
-            skipped = Result(vector, Outcome.SKIPPED, reason, known=reasons.get(vector.id))
-            campaign.results.append(skipped)
-        campaign.seconds = time.monotonic() - started
+    reasons, found, lock = known or {}, dict[str, Result](), Lock()
+    campaign.suite = suite
+
+    def work(share: Sequence[Vector]) -> None:
+        runner = Runner(suite, campaign, timeout)
+        try:
+            for vector in share:
+                if campaign.stopped:
+                    break
+                result = runner.run(vector, reasons.get(vector.id))
+                with lock:
+                    found[vector.id] = result
+                    on_result(result)
+                if stop_at_first and not result.is_good:
+                    campaign.stopped = f"stopped at the first failure, {vector.id}"
+                runner.check()
+            runner.finish()
+        except EngineFailureError as failure:
+            campaign.failure = failure
+            campaign.stopped = failure.explained
+        finally:
+            runner.close()
+
+    with ThreadPoolExecutor(jobs) as pool:
+        first, *others = _shares(vectors, jobs)
+        try:
+            later = [pool.submit(work, share) for share in others]
+            work(first)
+            for each in later:
+                each.result()
+        except KeyboardInterrupt:
+            campaign.interrupted = True
+            campaign.stopped = "interrupted"
+    for vector in vectors:
+        reason = campaign.stopped or "the run ended early"
+        skipped = Result(vector, Outcome.SKIPPED, reason, known=reasons.get(vector.id))
+        campaign.results.append(found.get(vector.id, skipped))
+    campaign.seconds = time.monotonic() - started
     return campaign
+
+
+def _shares(vectors: Sequence[Vector], jobs: int) -> list[list[Vector]]:
+    """Return the vectors in `jobs` shares of about the same length, a setup in as few as it may."""
+    ordered = vectors if jobs == 1 else sorted(vectors, key=lambda each: each.setup)
+    size = -(-len(ordered) // jobs) or 1
+    return [list(ordered[first : first + size]) for first in range(0, len(ordered), size)] or [[]]
 
 
 class Runner:
@@ -250,7 +252,7 @@ class Runner:
         if self.engine:
             self.engine.finish()
 
-    def should_stop(self) -> bool:
+    def check(self) -> None:
         """Give up on an engine that only fails, so that a hanging one does not take hours."""
         if self.timeouts >= TIMEOUTS_IN_A_ROW:
             self.campaign.stopped = f"gave up after {self.timeouts} vectors in a row timed out"
@@ -258,7 +260,6 @@ class Runner:
             self.campaign.stopped = (
                 f"gave up after the engine failed {self.failures} times in a row"
             )
-        return bool(self.campaign.stopped)
 
     def run(self, vector: Vector, known: str | None) -> Result:
         """Return what became of `vector`; raise when the engine cannot be started at all."""
@@ -269,24 +270,36 @@ class Runner:
         asked = self._asked(setup, vector, hello)
         if missing := needs(setup, vector) - hello.capabilities:
             message = f"the engine does not claim {' and '.join(sorted(missing))}"
-            return Result(vector, Outcome.UNSUPPORTED, message, known=known)
-        message, stderr, divergence = "", "", None
+            return Result(vector, Outcome.UNSUPPORTED, message, known=known, what=message)
+        stderr = ""
         try:
             replies: list[Reply] = []
             for first in range(0, len(asked), BATCH):
                 requests = [(ask.op, ask.fields) for ask in asked[first : first + BATCH]]
                 replies += engine.batch(requests)
-            outcome, message, divergence = _judge(setup, vector, asked, replies, hello)
-            self._note(setup, outcome, divergence)
+            verdict = _judge(setup, vector, asked, replies, hello)
+            self._note(setup, verdict)
             self.timeouts = self.failures = 0
+            message = f"{verdict.where}: {verdict.what}" if verdict.what else ""
         except EngineFailureError as failure:
             outcome, stderr = _outcome_of(failure), failure.stderr
             self.close()
-            message = f"{failure.explained}{self._place(setup, vector, outcome)}"
+            place, at = self._place(setup, vector, outcome)
+            verdict = Verdict(outcome, at=at, what=str(failure))
+            message = f"{failure.explained}{place}"
             self.timeouts = self.timeouts + 1 if outcome is Outcome.TIMED_OUT else 0
             self.failures += 1
-        seconds = time.monotonic() - began
-        return Result(vector, outcome, message, divergence, stderr, seconds, known)
+        return Result(
+            vector,
+            verdict.outcome,
+            message,
+            verdict.divergence,
+            stderr,
+            time.monotonic() - began,
+            known,
+            verdict.at,
+            verdict.what,
+        )
 
     def _started(self) -> Engine:
         if self.engine is None:
@@ -306,16 +319,16 @@ class Runner:
         save = Ask("save", {"name": setup.id}, "save")
         return [*_reaching(setup), save, *_steps(vector)]
 
-    def _note(self, setup: Setup, outcome: Outcome, divergence: Divergence | None) -> None:
+    def _note(self, setup: Setup, verdict: Verdict) -> None:
         """Remember that the engine has a setup saved, if it reached the steps after it."""
-        is_reached = divergence is not None and divergence.step is not None
-        if (outcome is Outcome.PASSED or is_reached) and setup.state is None:
+        is_reached = verdict.divergence is not None and verdict.divergence.step is not None
+        if (verdict.outcome is Outcome.PASSED or is_reached) and setup.state is None:
             self.saved.add(setup.id)
 
-    def _place(self, setup: Setup, vector: Vector, outcome: Outcome) -> str:
+    def _place(self, setup: Setup, vector: Vector, outcome: Outcome) -> tuple[str, str]:
         """Return at which request the engine fails when they are sent one at a time."""
         if outcome is Outcome.TIMED_OUT or self.located >= TIMEOUTS_IN_A_ROW:
-            return ""
+            return "", ""
         self.located += 1
         engine = self._started()
         for ask in (*_reaching(setup), *_steps(vector)):
@@ -323,15 +336,8 @@ class Runner:
                 engine.request(ask.op, **ask.fields)
             except EngineFailureError:
                 self.close()
-                return f" (at {ask.where})"
-        return " (only when the requests of the vector are sent as one batch)"
-
-
-def needs(setup: Setup, vector: Vector) -> frozenset[str]:
-    """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
-    actions = (*setup.actions, *(step.action for step in vector.steps))
-    used = {action["type"] for action in actions}
-    return frozenset(name for name, named in NEEDED.items() if used & named)
+                return f" (at {ask.where})", ask.name
+        return " (only when the requests of the vector are sent as one batch)", "batch"
 
 
 def _reaching(setup: Setup) -> Iterator[Ask]:
@@ -362,30 +368,31 @@ def _outcome_of(failure: EngineFailureError) -> Outcome:
 
 def _judge(
     setup: Setup, vector: Vector, asked: Sequence[Ask], replies: Sequence[Reply], hello: Hello
-) -> tuple[Outcome, str, Divergence | None]:
+) -> Verdict:
     for ask, reply in zip(asked, replies, strict=True):
-        where, number, action = ask.where, ask.step, ask.action
         body = reply.body if isinstance(reply.body, dict) else {}
         if reply.kind == "errored":
-            return Outcome.ERRORED, f"{where}: {visible(str(body.get('message')), 500)}", None
+            what = visible(str(body.get("message")), 500)
+            return Verdict(Outcome.ERRORED, ask.where, ask.name, what)
         if reply.kind == "unsupported":
             capability = str(body.get("capability"))
             name = visible(capability, 80)
             if capability in hello.capabilities:
-                message = f"{where}: {name} is called unsupported, but hello declares it"
-                return Outcome.ERRORED, message, None
-            return Outcome.UNSUPPORTED, f"{where}: the engine does not support {name}", None
-        if action is None and reply.kind == "ok":
+                what = f"{name} is called unsupported, but hello declares it"
+                return Verdict(Outcome.ERRORED, ask.where, ask.name, what)
+            what = f"the engine does not support {name}"
+            return Verdict(Outcome.UNSUPPORTED, ask.where, ask.name, what)
+        if ask.action is None and reply.kind == "ok":
             continue
         if reply.kind == "observation":
             expected = overlay(setup.observation, vector.post)
             rows = compare_observation(expected, body, hello.capabilities)
-        elif number is None:
+        elif ask.step is None:
             rows = compare_setup(reply)
         else:
-            rows = compare_step(vector.steps[number - 1].expect, reply, hello.capabilities)
+            rows = compare_step(vector.steps[ask.step - 1].expect, reply, hello.capabilities)
         if rows:
-            first = next(row for row in rows if row.differs)
-            message = f"{where}: {first.path} differs"
-            return Outcome.DIVERGED, message, Divergence(where, number, action, rows)
-    return Outcome.PASSED, "", None
+            what = f"{next(row for row in rows if row.differs).path} differs"
+            divergence = Divergence(ask.where, ask.step, ask.action, rows)
+            return Verdict(Outcome.DIVERGED, ask.where, ask.name, what, divergence)
+    return Verdict(Outcome.PASSED)

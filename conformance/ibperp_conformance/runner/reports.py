@@ -1,30 +1,24 @@
-"""What a run leaves behind: the summary on the terminal, and JSON, JUnit and HTML files."""
+"""The files that a run leaves behind: JSON, JUnit XML, and an HTML page."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.runner.campaign import Campaign, Outcome, Result
+from ibperp_conformance.runner.evidence import exercised, not_compared, provenance, share, shown_by
+from ibperp_conformance.runner.guidance import advice, groups
+from ibperp_conformance.runner.selection import REPORT_FORMAT
+from ibperp_conformance.runner.summary import clause_counts, explanation, shown_outcomes
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
-JSON_FORMAT: Final = "1"
-SHOWN_FAILURES: Final = 20
-
-_STYLES: Final = {
-    "passed": "green",
-    "unsupported": "yellow",
-    "skipped": "yellow",
-}
+SHOWN_IN_FULL: Final = 10
+"""How many failures of a group a page shows in full; the others are in its table."""
 
 
 def as_json(campaign: Campaign) -> str:
@@ -33,12 +27,13 @@ def as_json(campaign: Campaign) -> str:
 
 
 def _record(campaign: Campaign) -> dict[str, object]:
-    hello = campaign.hello
+    hello, shown = campaign.hello, exercised(campaign)
     return {
-        "format": JSON_FORMAT,
+        "format": REPORT_FORMAT,
         "complete": not campaign.stopped,
         "stopped": campaign.stopped or None,
         "exit_code": campaign.exit_code,
+        "suite": provenance(campaign),
         "command": list(campaign.command) or None,
         "tier": campaign.tier,
         "engine": hello
@@ -49,6 +44,8 @@ def _record(campaign: Campaign) -> dict[str, object]:
         },
         "seconds": round(campaign.seconds, 3),
         "counts": campaign.counts,
+        "exercised": {name: sorted(getattr(shown, name)) for name in shown.__slots__},
+        "not_compared": not_compared(campaign),
         "results": [_result_record(campaign, result) for result in campaign.results],
     }
 
@@ -64,6 +61,7 @@ def _result_record(campaign: Campaign, result: Result) -> dict[str, object]:
         "outcome": result.outcome.value,
         "ok": result.is_good,
         "known_failure": result.known,
+        "at": result.at or None,
         "message": result.message or None,
         "stderr": result.stderr or None,
         "seconds": round(result.seconds, 6),
@@ -100,7 +98,11 @@ def as_junit(campaign: Campaign) -> str:
         errors=str(len(errors)),
         skipped=str(len(skips)),
         time=f"{campaign.seconds:.3f}",
+        timestamp=campaign.date.strftime("%Y-%m-%dT%H:%M:%S"),
     )
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _properties(campaign):
+        ET.SubElement(properties, "property", name=name, value=_xml(value))
     for result in results:
         vector = result.vector
         case = ET.SubElement(
@@ -123,15 +125,17 @@ def as_junit(campaign: Campaign) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, "unicode") + "\n"
 
 
+def _properties(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    yield from ((f"suite.{name}", str(value)) for name, value in provenance(campaign).items())
+    yield "command", shlex.join(campaign.command) or "the reference"
+    shown = exercised(campaign)
+    for name in shown.__slots__:
+        yield f"exercised.{name}", " ".join(sorted(getattr(shown, name)))
+    yield from (("not compared", text) for text in not_compared(campaign))
+
+
 def _xml(text: str) -> str:
     return visible(text, 10_000)
-
-
-def explanation(result: Result) -> str:
-    """Return in one sentence why a result is not good."""
-    if result.outcome is Outcome.PASSED:
-        return f"passed, but it is listed as a known failure ({result.known}); remove it there"
-    return result.message
 
 
 def _plain(campaign: Campaign, result: Result) -> str:
@@ -157,6 +161,16 @@ def as_html(campaign: Campaign) -> str:
     )
     return environment.get_template("report.html").render(
         campaign=campaign,
+        suite=provenance(campaign),
+        shown=exercised(campaign),
+        whole=shown_by(campaign.suite.vectors.values() if campaign.suite else ()),
+        share=share,
+        unseen=not_compared(campaign),
+        groups=groups(campaign),
+        advice=advice(campaign),
+        in_full=SHOWN_IN_FULL,
+        outcomes=shown_outcomes(campaign),
+        clauses=clause_counts(campaign),
         command=shlex.join(campaign.command) or "the reference",
         explanation=explanation,
         visible=visible,
@@ -173,7 +187,7 @@ def write_reports(
         (junit, as_junit),
         (html, as_html),
     )
-    errors = []
+    errors: list[str] = []
     for path, render in wanted:
         if path is not None:
             try:
@@ -181,106 +195,3 @@ def write_reports(
             except WrongUseError as error:
                 errors.append(str(error))
     return errors
-
-
-def print_summary(campaign: Campaign, console: Console) -> None:
-    """Print the first failure in full, the others by line, the counts and the verdict."""
-    from rich.text import Text
-
-    if campaign.bad:
-        _print_failure(campaign, campaign.bad[0], console)
-        for result in campaign.bad[1:SHOWN_FAILURES]:
-            text = f"{result.outcome.value:<11} {result.vector.id}  {explanation(result)}"
-            console.print(Text(visible(text, 300)))
-        if len(campaign.bad) > SHOWN_FAILURES:
-            console.print(Text(f"... and {len(campaign.bad) - SHOWN_FAILURES} more"))
-        console.print()
-    if any(result.outcome is not Outcome.SKIPPED for result in campaign.results):
-        console.print(_count_table(campaign))
-    style = "bold green" if campaign.exit_code == 0 else "bold red"
-    console.print(Text(verdict(campaign), style))
-    if campaign.failure is not None and campaign.failure.stderr:
-        console.print(Text(f"standard error of the engine:\n{campaign.failure.stderr}"))
-
-
-def verdict(campaign: Campaign) -> str:
-    """Return the sentence that ends a run."""
-    passed = campaign.counts[Outcome.PASSED]
-    name = f"{campaign.hello.name} {campaign.hello.version}" if campaign.hello else "the engine"
-    name = visible(name, 120)
-    known = sum(1 for r in campaign.results if r.is_good and r.known is not None)
-    if campaign.failure is not None:
-        return f"The engine could not be run: {campaign.failure.explained}"
-    if campaign.interrupted:
-        return f"Interrupted: {passed} of {campaign.total} vectors passed until then."
-    if campaign.exit_code == 0:
-        apart = f", {known} known failures" if known else ""
-        seconds = f"{campaign.seconds:.1f} s"
-        total = campaign.total
-        return f"{name} conforms: {passed} of {total} vectors passed{apart} in {seconds}."
-    stopped = f"; {campaign.stopped}" if campaign.stopped else ""
-    return f"{name} does not conform: {passed} of {campaign.total} vectors passed{stopped}."
-
-
-def _count_table(campaign: Campaign) -> Table:
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    table = Table(box=SIMPLE, title=f"{campaign.tier} tier", title_justify="left")
-    columns = list(Outcome)
-    groups: dict[str, list[Result]] = {}
-    for result in campaign.results:
-        groups.setdefault(result.vector.id.rpartition("-")[0], []).append(result)
-    table.add_column("vectors")
-    shown = [o for o in columns if campaign.counts[o] or o in (Outcome.PASSED, Outcome.DIVERGED)]
-    for outcome in shown:
-        style = _STYLES.get(outcome, "red") if campaign.counts[outcome] else "dim"
-        table.add_column(outcome.value.replace("_", " "), justify="right", style=style)
-    for group, results in sorted(groups.items(), key=lambda item: _order(item[0])):
-        table.add_row(group, *(str(sum(r.outcome is o for r in results) or "·") for o in shown))
-    table.add_section()
-    table.add_row("all", *(str(campaign.counts[outcome]) for outcome in shown))
-    return table
-
-
-def _order(group: str) -> tuple[str, int]:
-    chapter, _, number = group.rpartition("-")
-    return chapter, int(number) if number.isdecimal() else 0
-
-
-def _print_failure(campaign: Campaign, result: Result, console: Console) -> None:
-    from rich.text import Text
-
-    vector = result.vector
-    clauses = ", ".join(vector.clauses)
-    console.print(Text(f"{result.outcome.value}: {vector.id}  [{clauses}]  {vector.title}", "bold"))
-    console.print(Text(f"  {explanation(result)}"))
-    divergence = result.divergence
-    if divergence:
-        if divergence.action is not None:
-            console.print(Text(f"  action    {visible(json.dumps(divergence.action))}"))
-        console.print(_row_table(result))
-    if result.stderr:
-        console.print(Text(f"  standard error of the engine:\n{result.stderr}"))
-    console.print(Text("  run only this vector:", "dim"))
-    # Printed without wrapping, so that the line can be copied.
-    console.print(Text(f"  {campaign.rerun(vector)}"), soft_wrap=True)
-    console.print()
-
-
-def _row_table(result: Result) -> Table:
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE, pad_edge=False)
-    for title in ("", "leaf", "expected", "received"):
-        table.add_column(title, overflow="fold")
-    rows = result.divergence.rows if result.divergence else ()
-    for row in rows[:SHOWN_FAILURES]:
-        style = "bold red" if row.differs else "dim"
-        cells = ["≠" if row.differs else "", row.path, row.expected, row.received]
-        table.add_row(*(Text(visible("(none)" if c is None else c, 400), style) for c in cells))
-    if len(rows) > SHOWN_FAILURES:
-        table.add_row("", f"... and {len(rows) - SHOWN_FAILURES} more", "", "")
-    return table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,10 +219,17 @@ def overlay(observation: Object, post: Object) -> dict[str, object]:
     return {path: leaf for path, leaf in merged.items() if leaf is not None}
 
 
+def needs(setup: Setup, vector: Vector) -> frozenset[str]:
+    """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
+    actions = (*setup.actions, *(step.action for step in vector.steps))
+    used = {action["type"] for action in actions}
+    return frozenset(name for name, named in NEEDED.items() if used & named)
+
+
 _Record = TypeVar("_Record", Setup, Vector)
 
 
-def _by_id(records: Iterable[tuple[str, _Record]]) -> dict[str, _Record]:
+def _by_id(records: Iterable[tuple[object, _Record]]) -> dict[str, _Record]:
     found: dict[str, _Record] = {}
     for where, record in records:
         if record.id in found:
@@ -229,7 +238,7 @@ def _by_id(records: Iterable[tuple[str, _Record]]) -> dict[str, _Record]:
     return found
 
 
-def _setups(path: Path) -> Iterable[tuple[str, Setup]]:
+def _setups(path: Path) -> Iterable[tuple[object, Setup]]:
     for where, fields in _entries(path, "setups"):
         _only(where, fields, ("id", "system", "actions", "observation"), ("state",))
         actions = _list(where, fields, "actions")
@@ -245,7 +254,7 @@ def _setups(path: Path) -> Iterable[tuple[str, Setup]]:
         )
 
 
-def _vectors(path: Path) -> Iterable[tuple[str, Vector]]:
+def _vectors(path: Path) -> Iterable[tuple[object, Vector]]:
     required = ("id", "clauses", "kind", "why", "title", "setup", "steps", "post", "hash")
     for where, fields in _entries(path, "vectors"):
         _only(where, fields, required, ("effect", "twin", "tier"))
@@ -273,7 +282,7 @@ def _vectors(path: Path) -> Iterable[tuple[str, Vector]]:
         )
 
 
-def _step(where: str, field: str, value: object) -> Step:
+def _step(where: object, field: str, value: object) -> Step:
     fields = _object(where, field, value)
     _only(where, fields, ("action", "expect"), (), f"{field}.")
     return Step(
@@ -282,7 +291,7 @@ def _step(where: str, field: str, value: object) -> Step:
     )
 
 
-def _expectation(where: str, field: str, value: object) -> Expectation:
+def _expectation(where: object, field: str, value: object) -> Expectation:
     fields = _object(where, field, value)
     if set(fields) == {"accepted"}:
         accepted = _object(where, f"{field}.accepted", fields["accepted"])
@@ -300,7 +309,7 @@ def _expectation(where: str, field: str, value: object) -> Expectation:
     raise VectorError(f"{where}, field {field}: either accepted or rejected is needed, alone")
 
 
-def _entries(path: Path, name: str) -> Iterable[tuple[str, Object]]:
+def _entries(path: Path, name: str) -> Iterable[tuple[object, Object]]:
     try:
         document = decode(path.read_bytes())
     except OSError as error:
@@ -318,11 +327,26 @@ def _entries(path: Path, name: str) -> Iterable[tuple[str, Object]]:
         identity = entry.get("id")
         singular = name.removesuffix("s")
         label = f"{singular} {identity}" if isinstance(identity, str) else f"{name}[{index}]"
-        yield f"{path}, {label}", entry
+        yield _Place(path, identity, label), entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An entry of a file; its line is looked for only when an error names it."""
+
+    path: Path
+    identity: object
+    label: str
+
+    def __str__(self) -> str:
+        text, name = self.path.read_text(encoding="utf-8"), json.dumps(self.identity)
+        found = re.search(rf'"id"\s*:\s*{re.escape(name)}', text)
+        line = f", line {text.count(chr(10), 0, found.start()) + 1}" if found else ""
+        return f"{self.path}{line}, {self.label}"
 
 
 def _only(
-    where: str,
+    where: object,
     fields: Object,
     required: tuple[str, ...],
     optional: tuple[str, ...],
@@ -336,39 +360,39 @@ def _only(
             raise VectorError(f"{where}, field {prefix}{name}: unknown")
 
 
-def _object(where: str, field: str, value: object) -> Object:
+def _object(where: object, field: str, value: object) -> Object:
     if not isinstance(value, dict):
         raise VectorError(f"{where}, field {field}: an object is needed, found {value!r:.80}")
     return value
 
 
-def _action(where: str, field: str, value: object) -> Object:
+def _action(where: object, field: str, value: object) -> Object:
     action = _object(where, field, value)
     _text(where, action, "type", f"{field}.")
     return action
 
 
-def _list(where: str, fields: Object, name: str, prefix: str = "") -> list[object]:
+def _list(where: object, fields: Object, name: str, prefix: str = "") -> list[object]:
     value = fields[name]
     if not isinstance(value, list):
         raise VectorError(f"{where}, field {prefix}{name}: a list is needed, found {value!r:.80}")
     return value
 
 
-def _text(where: str, fields: Object, name: str, prefix: str = "") -> str:
+def _text(where: object, fields: Object, name: str, prefix: str = "") -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value:
         raise VectorError(f"{where}, field {prefix}{name}: a string is needed, found {value!r:.80}")
     return value
 
 
-def _texts(where: str, field: str, value: object) -> tuple[str, ...]:
+def _texts(where: object, field: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(x, str) for x in value):
         raise VectorError(f"{where}, field {field}: a list of strings is needed")
     return tuple(str(text) for text in value)
 
 
-def _one_of(where: str, fields: Object, name: str, allowed: tuple[str, ...]) -> str:
+def _one_of(where: object, fields: Object, name: str, allowed: tuple[str, ...]) -> str:
     value = _text(where, fields, name)
     if value not in allowed:
         raise VectorError(f"{where}, field {name}: one of {', '.join(allowed)}, found {value!r}")

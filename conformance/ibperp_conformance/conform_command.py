@@ -1,0 +1,199 @@
+"""The commands `ibperp conform` and `ibperp show`."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from ibperp_conformance.options import EXIT_WRONG_USE, Command, Invariants, Timeout, interrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ibperp_conformance.runner.campaign import Campaign
+    from ibperp_conformance.runner.selection import Wanted
+    from ibperp_conformance.runner.vectors import Suite, Vector
+
+Many: TypeAlias = list[str] | None
+
+VectorsFile = Annotated[
+    Path | None,
+    typer.Option("--vectors", help="Take the vectors of this file, such as one of ibperp fuzz."),
+]
+
+
+def conform(  # noqa: PLR0917 - typer reads a parameter per option
+    command: Command = None,
+    tier: Annotated[str, typer.Option(help="core (seconds) or full.")] = "core",
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write JSON here.")] = None,
+    known_failures: Annotated[
+        Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
+    ] = None,
+    write_known_failures: Annotated[
+        Path | None, typer.Option(help="Write the list of what failed in this run here.")
+    ] = None,
+    vector: Annotated[
+        Many, typer.Option(help="Only this vector, or all that begin so: CU-4-003, CU-4, CU.")
+    ] = None,
+    clause: Annotated[Many, typer.Option(help="Only vectors that show this clause.")] = None,
+    capability: Annotated[
+        Many, typer.Option(help="Only vectors that need no other than these.")
+    ] = None,
+    kind: Annotated[Many, typer.Option(help="Only accept, reject or trace.")] = None,
+    why: Annotated[
+        Many, typer.Option(help="Only of this reason: boundary, rounding, attack and so on.")
+    ] = None,
+    code: Annotated[Many, typer.Option(help="Only vectors that expect this rejection.")] = None,
+    rerun_failed: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT", help="Only what did not pass in this file of --json."),
+    ] = None,
+    vectors_file: VectorsFile = None,
+    release: Annotated[
+        str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")
+    ] = "",
+    list_only: Annotated[
+        bool, typer.Option("--list", help="Print the vectors that would run, and end.")
+    ] = False,
+    stop_at_first: Annotated[
+        bool, typer.Option("--stop-at-first", help="End with the first failure.")
+    ] = False,
+    by_clause: Annotated[
+        bool, typer.Option("--by-clause", help="Print a table with a row for each clause.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Engines at a time.")] = 1,
+    invariants: Invariants = False,
+    timeout: Timeout = 10.0,
+) -> int:
+    """Hold an engine to the vectors of the specification."""
+    from ibperp_conformance.progress import Progress
+    from ibperp_conformance.runner.campaign import Campaign, conduct
+    from ibperp_conformance.runner.known_failures import read_known_failures
+    from ibperp_conformance.runner.selection import Wanted
+
+    _check_files(report, junit, json_file, write_known_failures)
+    suite = _suite(vectors_file)
+    known = read_known_failures(known_failures, suite) if known_failures else {}
+    parts = (tuple(each or ()) for each in (vector, clause, capability, kind, why, code))
+    vectors = _chosen(suite, Wanted(tier, *parts), rerun_failed, release)
+    if list_only:
+        for each in vectors:
+            typer.echo(f"{each.id}  {each.kind}  {each.why}  {each.title}")
+        return 0
+    if invariants:
+        from ibperp_conformance.fuzz.lawful import main_lawful
+
+        return main_lawful(suite, vectors, command or (), timeout)
+    campaign = Campaign(tuple(command or ()), tier, len(vectors))
+    signal.signal(signal.SIGTERM, interrupt)
+    with Progress("vectors", len(vectors)) as progress:
+        conduct(
+            suite,
+            vectors,
+            campaign,
+            timeout=timeout,
+            known=known,
+            jobs=jobs,
+            stop_at_first=stop_at_first,
+            on_result=lambda _: progress.step(),
+        )
+    files = {"json_file": json_file, "junit": junit, "html": report}
+    return _told(campaign, files, write_known_failures, by_clause=by_clause)
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The vector, such as CU-4-003.")],
+    vectors_file: VectorsFile = None,
+) -> int:
+    """Print a vector as a sheet that people read: setup, steps, outcome, what changed."""
+    from ibperp_conformance.runner.selection import select
+    from ibperp_conformance.runner.sheet import sheet
+
+    suite = _suite(vectors_file)
+    for place, vector in enumerate(select(suite, "full", [name])):
+        typer.echo(("\n" if place else "") + "\n".join(sheet(suite, vector)))
+    return 0
+
+
+def _check_files(*paths: Path | None) -> None:
+    """Refuse files that cannot be written, before the work starts."""
+    from ibperp_conformance.files import WrongUseError, writable
+
+    given = [path for path in paths if path is not None]
+    for path in given:
+        writable(path)
+    for path in given:
+        if given.count(path) > 1 and path.name not in {"null", "stdout"}:
+            raise WrongUseError(f"{path} is named for two files; name one for each")
+
+
+def _suite(file: Path | None) -> Suite:
+    from ibperp_conformance.runner.vectors import VectorError, load_file, load_suite
+
+    if file is None:
+        return load_suite()
+    try:
+        return load_file(file)
+    except VectorError as error:
+        remedy = "spec/schema/vectors.json and setups.json say what belongs there"
+        raise VectorError(f"{error}; {remedy}") from None
+
+
+def _chosen(suite: Suite, wanted: Wanted, report: Path | None, release: str) -> list[Vector]:
+    """Return the vectors to run: those wanted, of these those that a file or a release names."""
+    from dataclasses import replace
+
+    from ibperp_conformance.files import WrongUseError
+    from ibperp_conformance.runner.releases import required
+    from ibperp_conformance.runner.selection import choose, failed_in
+
+    if report is not None:
+        failed, gone = failed_in(report, suite)
+        if gone:
+            _say(f"{len(gone)} vectors that failed in {report} do not exist any more: left out")
+        chosen = [each for each in choose(suite, replace(wanted, tier="full")) if each.id in failed]
+    else:
+        chosen = choose(suite, wanted)
+    if release:
+        frozen = required(release, suite)
+        chosen = [each for each in chosen if each.id in set(frozen.standing)]
+        if frozen.changed:
+            _say(f"{len(frozen.changed)} vectors of {release} changed since: left out")
+    if not chosen:
+        raise WrongUseError("no vector is all of that; ask for less at once")
+    return chosen
+
+
+def _told(
+    campaign: Campaign, files: Mapping[str, Path | None], listed: Path | None, *, by_clause: bool
+) -> int:
+    """Write what was asked for, print the summary, and return the exit code."""
+    from rich.console import Console
+
+    from ibperp_conformance.files import WrongUseError
+    from ibperp_conformance.runner.known_failures import write_known_failures
+    from ibperp_conformance.runner.reports import write_reports
+    from ibperp_conformance.runner.summary import print_summary
+
+    errors = write_reports(campaign, **files)
+    if listed is not None:
+        try:
+            write_known_failures(listed, campaign)
+        except WrongUseError as error:
+            errors.append(str(error))
+    with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
+        print_summary(campaign, Console(highlight=False), by_clause=by_clause)
+    for problem in errors:
+        _say(problem)
+    return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"ibperp: {message}\n")
