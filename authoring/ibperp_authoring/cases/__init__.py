@@ -6,7 +6,7 @@ from ibperp_authoring.cases import lived_in, setups
 from ibperp_authoring.cases.builder import Case
 from ibperp_authoring.cases.liquidation import bankruptcy_setups
 from ibperp_authoring.cases.liquidation import setups as liquidation_setups
-from ibperp_authoring.cases.notation import frame
+from ibperp_authoring.cases.notation import frame, pairs
 from ibperp_authoring.cases.order import (
     custody,
     governance,
@@ -25,7 +25,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "governance": governance.CASES,
     "liquidation": liquidation.CASES,
     "money_market": money_market.CASES,
-    "notation": frame.CASES,
+    "notation": (*frame.CASES, *pairs.CASES),
     "perpetuals": perpetuals.CASES,
     "portfolio": portfolio.CASES,
     "spot_margin": spot_margin.CASES,

@@ -1,0 +1,83 @@
+"""Counts the pairs that no vector shows: `python -m ibperp_authoring.precedence [--write]`.
+
+Fails on one without a reason in `reasons.toml`, and on a reason that is not needed. `--write`
+proposes a case for each gap and writes those that the reference confirms to `pairs.json`, from
+which the cases are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from ibperp_authoring.cases.notation.pairs import PAIRS
+from ibperp_authoring.precedence.propose import Refusal, States, proposals, refusals
+from ibperp_authoring.precedence.shown import missing
+from ibperp_authoring.precedence.wanted import Pair, pairs, reasons
+from ibperp_conformance.files import write_atomically
+from ibperp_conformance.runner.vectors import Suite, load_suite
+
+
+def gaps(suite: Suite) -> tuple[list[Pair], list[str]]:
+    """Return the pairs with neither vector nor reason, and the reasons of pairs with a vector."""
+    known = refusals(suite, States(suite.setups))
+    left = missing((str(each.action["type"]), each.shown) for each in known)
+    told = reasons()
+    names = {str(pair) for pair in left}
+    return [each for each in left if str(each) not in told], [n for n in told if n not in names]
+
+
+def write(suite: Suite) -> int:
+    """Add proposals for the gaps to the file of cases; return how many."""
+    states = States(suite.setups)
+    known = refusals(suite, states)
+    left = missing((str(each.action["type"]), each.shown) for each in known)
+    entries = json.loads(PAIRS.read_text(encoding="utf-8")) if PAIRS.exists() else []
+    number = max((entry["number"] for entry in entries), default=0)
+    made = [
+        _entry(number + 1 + place, *each)
+        for place, each in enumerate(proposals(left, known, states))
+    ]
+    lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in [*entries, *made])
+    write_atomically(PAIRS, [f"[\n{lines}\n]\n"], "cases")
+    return len(made)
+
+
+def _entry(number: int, pair: Pair, refusal: Refusal) -> dict[str, object]:
+    return {
+        "number": number,
+        "clause": pair.clause,
+        "title": f"{pair.action}: stage {pair.stage} before stage {pair.stage + 1}"
+        if pair.is_next_stage
+        else f"{pair.action}: {pair.first} before {pair.second}",
+        "setup": refusal.setup,
+        "before": list(refusal.before),
+        "action": refusal.action,
+        "code": refusal.shown.codes[0],
+        "twin": refusal.twin,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Count, or write; return 1 when a gap has no reason or a reason has no gap."""
+    parser = argparse.ArgumentParser(prog="precedence", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="add cases for what is missing")
+    suite = load_suite()
+    if parser.parse_args(arguments).write:
+        sys.stdout.write(f"{write(suite)} cases added; now: make fill\n")
+        return 0
+    unexplained, needless = gaps(suite)
+    for pair in unexplained:
+        sys.stdout.write(f"no vector and no reason: {pair}\n")
+    for name in needless:
+        sys.stdout.write(f"a vector shows it, its reason is not needed: {name}\n")
+    total = len(pairs())
+    told = len(reasons())
+    sys.stdout.write(f"{total} pairs: {total - told - len(unexplained)} shown, {told} reasons\n")
+    return 1 if unexplained or needless else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
