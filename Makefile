@@ -22,7 +22,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove prove-full pytest fill diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check format prove prove-full pytest fill precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -86,6 +86,12 @@ pytest: $(TOOLS) ## run the tests with coverage
 
 fill: $(STAMP) ## write vectors, schemas and tables again from the reference
 	@$(BIN)/python -m ibperp_authoring.fill
+
+precedence: $(STAMP) ## count the pairs of preconditions that no vector shows
+	@$(BIN)/python -m ibperp_authoring.precedence
+
+score: $(TOOLS) ## plant faults in the reference and count those no vector notices; BUDGET=N for a sample
+	@$(BIN)/python -m ibperp_authoring.score $(if $(BUDGET),--seconds $(BUDGET))
 
 diff-vectors: $(STAMP) ## show what changed in the vectors since BASE=REV; CHANGELOG=1 for its entry
 	@[ -n "$(BASE)" ] || { echo "make: name a git revision or a folder: make diff-vectors BASE=REV" >&2; exit 1; }

@@ -18,7 +18,7 @@ from ibperp.actions import Action, ApplyFunding
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import State, genesis
 from ibperp.transition import transition
-from ibperp_authoring import examples, frame_table
+from ibperp_authoring import examples, frame_table, tiers
 from ibperp_authoring.cases import ALSO, BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Case, Kind, Refused, Step, Why
 from ibperp_authoring.cases.setups import SetupSource
@@ -84,6 +84,7 @@ def rendered() -> dict[str, str]:
     starts = {source.id: replayed(source) for source in SETUPS}
     documents = {"vectors/setups.json": _document("setups", map(_setup, SETUPS, starts.values()))}
     wrong: list[str] = []
+    written: list[dict[str, Any]] = []
     for brick, members in BRICKS.items():
         vectors = []
         for case in members:
@@ -92,9 +93,11 @@ def rendered() -> dict[str, str]:
             except FillError as error:
                 wrong.append(str(error))
         documents[f"vectors/{brick}.json"] = _document("vectors", vectors)
+        written += vectors
     if wrong:
         raise FillError("\n".join(wrong))
     _check_twins(cases, {case.id for case in cases if case.kind is not Kind.REJECT})
+    documents["tiers.json"] = tiers.document(sorted(written, key=lambda each: str(each["id"])))
     for name, schema in schemas().items():
         documents[f"schema/{name}.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
     return documents | _chapters()

@@ -71,6 +71,7 @@ def vectors_archive(version: str, spec: Path) -> bytes:
         for folder in ("vectors", "schema")
         for path in sorted((spec / folder).glob("*.json"))
     }
+    texts["tiers.json"] = (spec / "tiers.json").read_bytes()
     texts["index.json"] = index(version, load_suite(spec / "vectors"), texts).encode()
     texts[SUMS] = sums(texts).encode()
     packed = io.BytesIO()

@@ -13,12 +13,12 @@ from ibperp.transition import OPERATIONS
 from ibperp_conformance.protocol.client import Reply
 from ibperp_conformance.protocol.wire import type_name
 from ibperp_conformance.runner.campaign import Campaign, Outcome, Result, conduct
+from ibperp_conformance.runner.capabilities import NEEDED
 from ibperp_conformance.runner.comparison import compare, compare_observation, compare_step
 from ibperp_conformance.runner.reports import as_html, as_json, as_junit
 from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.summary import print_summary
 from ibperp_conformance.runner.vectors import (
-    NEEDED,
     Expectation,
     VectorError,
     flatten,

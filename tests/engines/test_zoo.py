@@ -18,6 +18,8 @@ ENGINE: Final = (sys.executable, "-O", "-m", "zoo.wrong_engine")
 """Without the reference's own assertions: the vectors alone are to catch a fault."""
 
 CAUGHT_BY: Final = {
+    "codes_exchanged": {"NT-9-509", "NT-9-656"},
+    "last_precondition": {"NT-9-508", "NT-9-642", "NT-9-688", "SM-4-030"},
     "auto_close_without_offset": {"PF-6-004", "PF-6-006", "PF-6-007"},
     "bankrupt_left_alone": {"LQ-10-042", "LQ-10-051"},
     "book_below_auto_close": {"LQ-4-090", "LQ-4-092", "LQ-5-080"},

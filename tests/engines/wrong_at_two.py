@@ -7,7 +7,7 @@ from typing import Any
 from hanging import hang
 
 from ibperp_conformance.protocol.server import CAPABILITIES, Server, main_server
-from ibperp_conformance.runner.vectors import NEEDED
+from ibperp_conformance.runner.capabilities import NEEDED
 
 LACKED = sys.argv[1].removeprefix("no-").replace("-", "_") if len(sys.argv) > 1 else ""
 

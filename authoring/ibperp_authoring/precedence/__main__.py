@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from ibperp_authoring.cases.notation.pairs import PAIRS
 from ibperp_authoring.precedence.propose import Refusal, States, proposals, refusals
 from ibperp_authoring.precedence.shown import missing
-from ibperp_authoring.precedence.wanted import Pair, pairs, reasons
+from ibperp_authoring.precedence.wanted import Pair, pairs, reasons, undecided
 from ibperp_conformance.files import write_atomically
 from ibperp_conformance.runner.vectors import Suite, load_suite
 
@@ -24,9 +24,9 @@ def gaps(suite: Suite) -> tuple[list[Pair], list[str]]:
     """Return the pairs with neither vector nor reason, and the reasons of pairs with a vector."""
     known = refusals(suite, States(suite.setups))
     left = missing((str(each.action["type"]), each.shown) for each in known)
-    told = reasons()
+    told = {*reasons(), *undecided()}
     names = {str(pair) for pair in left}
-    return [each for each in left if str(each) not in told], [n for n in told if n not in names]
+    return [each for each in left if str(each) not in told], sorted(told - names)
 
 
 def write(suite: Suite) -> int:
@@ -34,6 +34,7 @@ def write(suite: Suite) -> int:
     states = States(suite.setups)
     known = refusals(suite, states)
     left = missing((str(each.action["type"]), each.shown) for each in known)
+    left = [pair for pair in left if str(pair) not in reasons()]
     entries = json.loads(PAIRS.read_text(encoding="utf-8")) if PAIRS.exists() else []
     number = max((entry["number"] for entry in entries), default=0)
     made = [
@@ -73,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"no vector and no reason: {pair}\n")
     for name in needless:
         sys.stdout.write(f"a vector shows it, its reason is not needed: {name}\n")
-    total = len(pairs())
-    told = len(reasons())
-    sys.stdout.write(f"{total} pairs: {total - told - len(unexplained)} shown, {told} reasons\n")
+    total, told, left = len(pairs()), len(reasons()), len(undecided())
+    shown = total - told - left - len(unexplained)
+    sys.stdout.write(f"{total} pairs: {shown} shown, {told} with a reason, {left} undecided\n")
     return 1 if unexplained or needless else 0
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations, product
-from typing import TYPE_CHECKING, Any, Final
+from itertools import combinations, islice, product
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ibperp.outcomes import Accepted
 from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_authoring.precedence.shown import Shown, shown
-from ibperp_authoring.precedence.spoil import spoilt
+from ibperp_authoring.precedence.spoil import NEW, spoilt, without_price
 from ibperp_authoring.precedence.wanted import Pair, applies, stage_codes
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system
 
@@ -36,6 +36,9 @@ SPOILT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Values of fields that some precondition refuses."""
 
+TRIES: Final = 120
+"""How many candidates of a strategy are tried for a pair."""
+
 STATES_OF: Final = 2
 """Of how many refusals of each side the state is spoilt."""
 
@@ -52,6 +55,10 @@ class Refusal:
     action: Object
     twin: str
     shown: Shown
+
+
+Candidate: TypeAlias = "tuple[Refusal, tuple[Object, ...], Object]"
+"""What is tried: the refusal that it comes from, the steps before, and the action."""
 
 
 @dataclass(slots=True)
@@ -120,55 +127,61 @@ def proposals(
 
 
 def _mixed(pair: Pair, action: str, known: Sequence[Refusal], states: States) -> Iterator[Refusal]:
-    """Yield refusals that show a pair: mixtures of two, then one with a field or a state spoilt."""
+    """Yield refusals that show a pair, each strategy tried so often at most."""
     first, second = _sides(pair)
     own = [each for each in known if each.action["type"] == action]
-    for wanted, other in ((first, second), (second, first)):
-        ones, others = _short(_with(own, wanted)), _short(_with(own, other))
-        spoilers = _short(_with(known, other))
-        for one in ones:
-            tries: Iterator[tuple[Refusal, tuple[Object, ...], Iterator[dict[str, Any]]]] = chain(
-                (
-                    (one, way, _actions(one.action, each.action))
-                    for each in others
-                    for way in _ways(one, each)
-                ),
-                ((one, one.before, _spoilt(one.action)),),
-                (
-                    (one, way, iter((dict(one.action),)))
-                    for each in spoilers
-                    if each.setup == one.setup
-                    for way in _ways(one, each)[1:]
-                ),
-            )
-            for base, before, actions in tries:
-                yield from _tried(pair, base, before, actions, states)
-    for one in (each for side in (first, second) for each in _short(_with(own, side))[:STATES_OF]):
+    ones, others = _short(_with(own, first)), _short(_with(own, second))
+    spoilers = _short(_with(known, first)), _short(_with(known, second))
+    strategies: tuple[Iterator[Candidate], ...] = (
+        _two_mixed(ones, others),
+        _two_mixed(others, ones),
+        ((one, one.before, action) for one in (*ones, *others) for action in _spoilt(one.action)),
+        _steps_of_another(ones, spoilers[1]),
+        _steps_of_another(others, spoilers[0]),
+        _market_without_price((*ones, *others), states),
+        _state_spoilt((*ones[:STATES_OF], *others[:STATES_OF]), states),
+    )
+    for strategy in strategies:
+        for base, before, tried in islice(strategy, TRIES):
+            state = states.after(base.setup, before)
+            if state is None:
+                continue
+            try:
+                seen = shown(state, decode_action(tried))
+            except WireError:
+                continue
+            if seen is not None and seen.shows(pair):
+                yield Refusal(base.setup, before, tried, base.twin, seen)
+
+
+def _two_mixed(ones: Sequence[Refusal], others: Sequence[Refusal]) -> Iterator[Candidate]:
+    for one, other in product(ones, others):
+        for way, action in product(_ways(one, other), _actions(one.action, other.action)):
+            yield one, way, action
+
+
+def _steps_of_another(ones: Sequence[Refusal], others: Sequence[Refusal]) -> Iterator[Candidate]:
+    for one, other in product(ones, others):
+        for way in _ways(one, other)[1:]:
+            yield one, way, one.action
+
+
+def _market_without_price(ones: Sequence[Refusal], states: States) -> Iterator[Candidate]:
+    for one in ones:
+        state = states.after(one.setup, one.before) if "market" in one.action else None
+        for steps in without_price(state) if state is not None else ():
+            yield one, (*one.before, *steps), {**one.action, "market": NEW}
+
+
+def _state_spoilt(ones: Sequence[Refusal], states: States) -> Iterator[Candidate]:
+    for one in ones:
         state = states.after(one.setup, one.before)
         for steps in spoilt(state) if state is not None else ():
-            actions = iter((dict(one.action),))
-            yield from _tried(pair, one, (*one.before, *steps), actions, states)
+            yield one, (*one.before, *steps), one.action
 
 
 def _with(known: Sequence[Refusal], codes: frozenset[str]) -> list[Refusal]:
     return [each for each in known if codes & {*each.shown.codes}]
-
-
-def _tried(
-    pair: Pair,
-    base: Refusal,
-    before: tuple[Object, ...],
-    actions: Iterator[dict[str, Any]],
-    states: States,
-) -> Iterator[Refusal]:
-    state = states.after(base.setup, before)
-    for action in actions if state is not None else ():
-        try:
-            seen = shown(state, decode_action(action))
-        except WireError:
-            continue
-        if seen is not None and seen.shows(pair):
-            yield Refusal(base.setup, before, action, base.twin, seen)
 
 
 def _spoilt(action: Object) -> Iterator[dict[str, Any]]:

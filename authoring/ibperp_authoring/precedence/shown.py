@@ -49,10 +49,11 @@ def shown(state: State, action: Action) -> Shown | None:
         try:
             later = transition(state, action)
         except Exception:  # noqa: BLE001 - a later stage rests on what the one before it checks
-            later = outcome
+            return Shown(tuple(code.value for code in outcome.violated), ())
     codes = tuple(code.value for code in outcome.violated)
-    is_later = isinstance(later, Rejected) and later != outcome
-    return Shown(codes, tuple(code.value for code in later.violated) if is_later else ())
+    if not isinstance(later, Rejected) or later == outcome:
+        return Shown(codes, ())
+    return Shown(codes, tuple(code.value for code in later.violated))
 
 
 @contextmanager

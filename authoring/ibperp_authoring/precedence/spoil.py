@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.actions import (
     Action,
     AdvanceTime,
+    ListAsset,
+    ListMarket,
+    ListPerpetual,
     SetMarketParameters,
     SetPerpetualParameters,
     SetPoolParameters,
@@ -31,11 +34,41 @@ ODD: Final = 999_983
 """A tick of which few prices are multiples."""
 
 
+NEW: Final = "NEW_MARKET"
+"""A market without a price, that an action is sent to instead of its own."""
+
+
 def spoilt(state: State) -> Iterator[tuple[Object, ...]]:
-    """Yield one or two steps after which some precondition of a later action fails."""
+    """Yield steps after which some precondition of a later action fails."""
     singles = [encode_action(action) for action in _actions(state)]
     yield from ((each,) for each in singles)
     yield from combinations(singles, 2)
+
+
+def without_price(state: State) -> Iterator[tuple[Object, ...]]:
+    """Yield steps that list the market `NEW`, whose base, or mark, has no price."""
+    asset = next(iter(state.assets), None)
+    for market in state.markets:
+        own = market.parameters
+        changes: list[dict[str, object]] = [
+            {},
+            {"order_book_state": OrderBookState.CANCEL_ONLY},
+            {"tick": ODD},
+            {"minimum_lots": 10**9},
+            {"tick": ODD, "minimum_lots": 10**9},
+        ]
+        for change in changes:
+            changed: Any = replace(own, **change)  # type: ignore[arg-type]
+            if isinstance(market, Perpetual):
+                yield (encode_action(ListPerpetual(NEW, changed)),)
+            elif asset is not None:
+                listing = ListAsset("FRESH", asset.parameters)
+                base = replace(changed, base="FRESH")
+                yield encode_action(listing), encode_action(ListMarket(NEW, base))
+                stale = encode_action(AdvanceTime(state.time + LATE))
+                yield encode_action(listing), encode_action(ListMarket(NEW, base)), stale
+                floor = encode_action(SetPrice(base.quote, 1))
+                yield encode_action(listing), encode_action(ListMarket(NEW, base)), floor
 
 
 def _actions(state: State) -> Iterator[Action]:
@@ -54,8 +87,10 @@ def _of_market(market: Market | Perpetual) -> Iterator[Action]:
     yield kind(market.symbol, replace(own, order_book_state=OrderBookState.CANCEL_ONLY))
     yield kind(market.symbol, replace(own, tick=ODD))
     yield kind(market.symbol, replace(own, minimum_lots=10**9))
-    if is_perpetual:
-        yield kind(market.symbol, replace(own, open_interest_limit=0, position_limit=0))
+    if isinstance(market, Perpetual):
+        yield kind(
+            market.symbol, replace(market.parameters, open_interest_limit=0, position_limit=0)
+        )
 
 
 def _of_asset(asset: Asset) -> Iterator[Action]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ibperp.outcomes import RejectionCode
 from ibperp_conformance.protocol.wire import action_classes
+from ibperp_conformance.spec_files import spec_path
 from ibperp_conformance.specification.chapters import CHAPTERS
 from ibperp_conformance.specification.stages import ANY, Stage, stages_of
-from ibperp_conformance.spec_files import spec_path
 
 REASONS: Final = Path(__file__).with_name("reasons.toml")
 ORDER: Final = {code.value: place for place, code in enumerate(RejectionCode, 1)}
@@ -79,7 +79,7 @@ def stage_codes(pair: Pair, number: int) -> frozenset[str]:
 
 def reasons() -> Mapping[str, str]:
     """Return why pairs have no vector, by the pair as it is written; raise `ReasonError`."""
-    entries = tomllib.loads(REASONS.read_text(encoding="utf-8"))["never"]
+    entries = _read()["never"]
     written: dict[str, str] = {}
     known = pairs()
     for number, entry in enumerate(entries, 1):
@@ -90,6 +90,18 @@ def reasons() -> Mapping[str, str]:
             raise ReasonError(f"reasons.toml, entry {number}: it is of no pair, or has no reason")
         written |= {str(each): entry["reason"] for each in meant}
     return written
+
+
+def undecided() -> frozenset[str]:
+    """Return the pairs that have neither vector nor argument, as they are written."""
+    listed = frozenset(_read().get("undecided", {}).get("pairs", ()))
+    if unknown := sorted(listed - {str(pair) for pair in pairs()}):
+        raise ReasonError(f"reasons.toml: there is no pair {unknown[0]!r}; remove it")
+    return listed
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads(REASONS.read_text(encoding="utf-8"))
 
 
 def _is_meant(entry: Mapping[str, object], pair: Pair) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.json_text import JsonTextError, decode, visible
-from ibperp_conformance.runner.vectors import KINDS, NEEDED, TIERS, WHYS, Suite, Vector, needs
+from ibperp_conformance.runner.capabilities import NEEDED
+from ibperp_conformance.runner.vectors import KINDS, TIERS, WHYS, Suite, Vector, needs
 
 REPORT_FORMAT: Final = "1"
 """The format of the JSON report that a run writes, and that a later run reads."""

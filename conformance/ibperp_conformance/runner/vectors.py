@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from ibperp_conformance.json_text import decode
+from ibperp_conformance.runner.capabilities import NEEDED
 from ibperp_conformance.spec_files import spec_path
 
 FORMAT: Final = "1"
@@ -25,67 +26,6 @@ WHYS: Final = (
     "trace-long",
 )
 TIERS: Final = ("core", "full")
-SPOT_MARGIN_ACTIONS: Final = frozenset(
-    (
-        "list_market",
-        "set_market_parameters",
-        "set_market_reference",
-        "place_order",
-        "cancel_order",
-        "cancel_all_orders",
-        "amend_order",
-        "convert_dust",
-    )
-)
-"""The actions that only an engine with the capability `spot_margin` has (CF-1)."""
-
-PERPETUALS_ACTIONS: Final = frozenset(
-    (
-        "list_perpetual",
-        "set_perpetual_parameters",
-        "update_mark",
-        "apply_funding",
-        "settle_market",
-    )
-)
-"""The actions that only an engine with the capability `perpetuals` has (CF-1)."""
-
-SETTLEMENT_ACTIONS: Final = frozenset(("settle",))
-"""The actions that only an engine with the capability `settlement` has (CF-1)."""
-
-LIQUIDATION_ACTIONS: Final = frozenset(
-    ("convert_collateral", "liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance")
-)
-"""The actions that only an engine with the capability `liquidation` has (CF-1)."""
-
-PROGRAMS_ACTIONS: Final = frozenset(
-    (
-        "register_backstop",
-        "request_quote",
-        "submit_quote",
-        "withdraw_quote",
-        "accept_quote",
-        "refresh_request",
-        "cancel_request",
-    )
-)
-"""The actions that only an engine with the capability `programs` has (CF-1)."""
-
-GOVERNANCE_ACTIONS: Final = frozenset(
-    ("set_system_parameters", "set_asset_parameters", "halt", "resume")
-)
-"""The actions that only an engine with the capability `governance` has (CF-1)."""
-
-NEEDED: Final[Mapping[str, frozenset[str]]] = {
-    "spot_margin": SPOT_MARGIN_ACTIONS,
-    "perpetuals": PERPETUALS_ACTIONS,
-    "settlement": SETTLEMENT_ACTIONS,
-    "liquidation": LIQUIDATION_ACTIONS,
-    "programs": PROGRAMS_ACTIONS,
-    "governance": GOVERNANCE_ACTIONS,
-}
-"""The capabilities that a vector needs if it uses one of their actions (CF-1)."""
-
 Object: TypeAlias = Mapping[str, object]
 
 
@@ -172,7 +112,23 @@ def load_suite(directory: Path | None = None) -> Suite:
             raise VectorError(f"vector {vector.id}, field setup: no setup {vector.setup!r}")
         if vector.twin is not None and vector.twin not in vectors:
             raise VectorError(f"vector {vector.id}, field twin: no vector {vector.twin!r}")
-    return Suite(setups, vectors)
+    return Suite(setups, _tiered(vectors, folder.parent / "tiers.json"))
+
+
+def _tiered(vectors: dict[str, Vector], path: Path) -> dict[str, Vector]:
+    """Return the vectors with the tiers that a file gives them; without it all stay as they are."""
+    if not path.exists():
+        return vectors
+    try:
+        document = _object(path, "(top)", decode(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise VectorError(f"{path}: {error}; write it with: make fill") from None
+    _only(path, document, ("format", "core"), ())
+    core = frozenset(_texts(path, "core", document["core"]))
+    if unknown := sorted(core - vectors.keys()):
+        raise VectorError(f"{path}, core: no vector {unknown[0]!r}; write it with: make fill")
+    tier = {True: "core", False: "full"}
+    return {name: replace(each, tier=tier[name in core]) for name, each in vectors.items()}
 
 
 def load_file(path: Path) -> Suite:

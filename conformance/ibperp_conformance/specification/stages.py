@@ -68,7 +68,7 @@ def stages_of(text: str, actions: Collection[str], order: Mapping[str, int]) -> 
 
 def _stages(clause: str, action: str, rows: str, order: Mapping[str, int]) -> Iterator[Stage]:
     codes: dict[int, list[str]] = {}
-    for line in rows.split("\n\n")[0].splitlines():
+    for line in rows.partition("\n\n")[0].splitlines():
         row = _ROW.match(line.strip())
         if row is None:
             if line.strip() and not line.strip().startswith("|"):
@@ -76,7 +76,7 @@ def _stages(clause: str, action: str, rows: str, order: Mapping[str, int]) -> It
             continue
         code, place = row["code"], int(row["order"])
         if order.get(code) != place:
-            raise StageTableError(f"{clause}, `{code}`: place {place} is not that of the precedence")
+            raise StageTableError(f"{clause}, `{code}`: {place} is not its place in the precedence")
         only = _NAMES.match(row["when"])
         if only is None or action == ANY or f"`{action}`" in only["names"]:
             codes.setdefault(int(row["stage"]), []).append(code)

@@ -285,7 +285,15 @@ def _received_gross(eff: effect.Effect, party: Any) -> effect.Effect:
     return _received(eff, replace(party, fee=0))
 
 
+_RANKS: Final = effect.PRECEDENCE
+_EXCHANGED: Final = {
+    RejectionCode.SAME_ACCOUNT: RejectionCode.ACCOUNT_RESERVED,
+    RejectionCode.ACCOUNT_RESERVED: RejectionCode.SAME_ACCOUNT,
+}
+
 FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
+    "codes_exchanged": ((effect, "PRECEDENCE", {c: _RANKS[_EXCHANGED.get(c, c)] for c in _RANKS}),),
+    "last_precondition": ((effect, "PRECEDENCE", {c: -rank for c, rank in _RANKS.items()}),),
     "rounding_turned": ((pool, "lend_shares_minted", _minted_up),),
     "debt_rounded_down": ((pool, "debt", _debt_down),),
     "redemption_rounded_down": ((pool, "lend_shares_burned", _burned_down),),

@@ -1,0 +1,1 @@
+"""The score of the vectors: small faults planted in the reference, and which vectors notice."""
