@@ -1,8 +1,8 @@
 """Counts the pairs that no vector shows: `python -m ibperp_authoring.precedence [--write]`.
 
-Fails on one without a reason in `reasons.toml`, and on a reason that is not needed. `--write`
-proposes a case for each gap and writes those that the reference confirms to `pairs.json`, from
-which the cases are read.
+Fails on one without a reason in `reasons.toml`, and on a reason that is not needed. `--write` drops
+the cases that the rules of today answer otherwise, proposes a case for each gap, and writes those
+that the reference confirms to `pairs.json`, from which the cases are read.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ibperp_authoring.cases.notation.pairs import PAIRS
 from ibperp_authoring.precedence.propose import Refusal, States, proposals, refusals
-from ibperp_authoring.precedence.shown import missing
+from ibperp_authoring.precedence.shown import missing, shown
 from ibperp_authoring.precedence.wanted import Pair, pairs, reasons, undecided
 from ibperp_conformance.files import write_atomically
+from ibperp_conformance.protocol.wire import decode_action
 from ibperp_conformance.runner.vectors import Suite, load_suite
 
 
@@ -35,8 +37,10 @@ def write(suite: Suite) -> int:
     known = refusals(suite, states)
     left = missing((str(each.action["type"]), each.shown) for each in known)
     left = [pair for pair in left if str(pair) not in reasons()]
-    entries = json.loads(PAIRS.read_text(encoding="utf-8")) if PAIRS.exists() else []
-    number = max((entry["number"] for entry in entries), default=0)
+    kept = json.loads(PAIRS.read_text(encoding="utf-8"))
+    number = max((entry["number"] for entry in kept), default=0)
+    entries = [entry for entry in kept if _stands(entry, states)]
+    sys.stdout.write(f"{len(kept) - len(entries)} cases dropped: the rules refuse otherwise now\n")
     made = [
         _entry(number + 1 + place, *each)
         for place, each in enumerate(proposals(left, known, states))
@@ -44,6 +48,13 @@ def write(suite: Suite) -> int:
     lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in [*entries, *made])
     write_atomically(PAIRS, [f"[\n{lines}\n]\n"], "cases")
     return len(made)
+
+
+def _stands(entry: Mapping[str, Any], states: States) -> bool:
+    """Tell whether the reference still refuses a written case with its code."""
+    state = states.after(entry["setup"], entry["before"])
+    seen = None if state is None else shown(state, decode_action(entry["action"]))
+    return seen is not None and seen.codes[0] == entry["code"]
 
 
 def _entry(number: int, pair: Pair, refusal: Refusal) -> dict[str, object]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
-from ibperp_conformance.runner.vectors import NEEDED
+from ibperp_conformance.runner.capabilities import NEEDED
 from ibperp_conformance.spec_files import spec_path
 
 CAPABILITIES: Final[Mapping[str, str]] = {

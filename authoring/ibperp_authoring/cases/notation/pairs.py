@@ -1,6 +1,7 @@
 """Pairs of preconditions that fail together, as `python -m ibperp_authoring.precedence` made them.
 
 Each merges two refusals of other cases; `pairs.json` keeps setup, steps and the code.
+When a changed rule answers one otherwise, the same command with `--write` makes others.
 """
 
 from __future__ import annotations
