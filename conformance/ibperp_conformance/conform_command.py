@@ -27,47 +27,53 @@ VectorsFile = Annotated[
 ]
 
 
+KnownFailures = Annotated[
+    Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
+]
+WriteKnownFailures = Annotated[
+    Path | None, typer.Option(help="Write the list of what failed in this run here.")
+]
+Names = Annotated[
+    Many, typer.Option(help="Only this vector, or all that begin so: CU-4-003, CU-4, CU.")
+]
+Capabilities = Annotated[Many, typer.Option(help="Only vectors that need no other than these.")]
+Whys = Annotated[
+    Many, typer.Option(help="Only of this reason: boundary, rounding, attack and so on.")
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="REPORT", help="Only what did not pass in this file of --json."),
+]
+Release = Annotated[str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")]
+ListOnly = Annotated[
+    bool, typer.Option("--list", help="Print the vectors that would run, and end.")
+]
+StopAtFirst = Annotated[bool, typer.Option("--stop-at-first", help="End with the first failure.")]
+ByClause = Annotated[
+    bool, typer.Option("--by-clause", help="Print a table with a row for each clause.")
+]
+
+
 def conform(  # noqa: PLR0917 - typer reads a parameter per option
     command: Command = None,
     tier: Annotated[str, typer.Option(help="core (seconds) or full.")] = "core",
     report: Annotated[Path | None, typer.Option(help="Write an HTML page here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write JSON here.")] = None,
-    known_failures: Annotated[
-        Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
-    ] = None,
-    write_known_failures: Annotated[
-        Path | None, typer.Option(help="Write the list of what failed in this run here.")
-    ] = None,
-    vector: Annotated[
-        Many, typer.Option(help="Only this vector, or all that begin so: CU-4-003, CU-4, CU.")
-    ] = None,
+    known_failures: KnownFailures = None,
+    write_known_failures: WriteKnownFailures = None,
+    vector: Names = None,
     clause: Annotated[Many, typer.Option(help="Only vectors that show this clause.")] = None,
-    capability: Annotated[
-        Many, typer.Option(help="Only vectors that need no other than these.")
-    ] = None,
+    capability: Capabilities = None,
     kind: Annotated[Many, typer.Option(help="Only accept, reject or trace.")] = None,
-    why: Annotated[
-        Many, typer.Option(help="Only of this reason: boundary, rounding, attack and so on.")
-    ] = None,
+    why: Whys = None,
     code: Annotated[Many, typer.Option(help="Only vectors that expect this rejection.")] = None,
-    rerun_failed: Annotated[
-        Path | None,
-        typer.Option(metavar="REPORT", help="Only what did not pass in this file of --json."),
-    ] = None,
+    rerun_failed: Report = None,
     vectors_file: VectorsFile = None,
-    release: Annotated[
-        str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")
-    ] = "",
-    list_only: Annotated[
-        bool, typer.Option("--list", help="Print the vectors that would run, and end.")
-    ] = False,
-    stop_at_first: Annotated[
-        bool, typer.Option("--stop-at-first", help="End with the first failure.")
-    ] = False,
-    by_clause: Annotated[
-        bool, typer.Option("--by-clause", help="Print a table with a row for each clause.")
-    ] = False,
+    release: Release = "",
+    list_only: ListOnly = False,
+    stop_at_first: StopAtFirst = False,
+    by_clause: ByClause = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Engines at a time.")] = 1,
     invariants: Invariants = False,
     timeout: Timeout = 10.0,

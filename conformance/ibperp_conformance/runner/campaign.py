@@ -175,21 +175,22 @@ def conduct(
     """Run `vectors` and fill `campaign`, whatever the engine does; never raise for its faults.
 
     An empty `campaign.command` means the reference. An interrupt ends the run with what there is.
-    `jobs` engines run at the same time; the results stand in the order of `vectors` all the same.
+    `jobs` engines run at a time; the results stand in the order of `vectors`.
     """
     started = time.monotonic()
-    reasons, found, lock = known or {}, dict[str, Result](), Lock()
+    reasons, found, lock = known or {}, dict[int, Result](), Lock()
     campaign.suite = suite
 
-    def work(share: Sequence[Vector]) -> None:
+    def work(share: Sequence[int]) -> None:
         runner = Runner(suite, campaign, timeout)
         try:
-            for vector in share:
+            for place in share:
                 if campaign.stopped:
                     break
+                vector = vectors[place]
                 result = runner.run(vector, reasons.get(vector.id))
                 with lock:
-                    found[vector.id] = result
+                    found[place] = result
                     on_result(result)
                 if stop_at_first and not result.is_good:
                     campaign.stopped = f"stopped at the first failure, {vector.id}"
@@ -211,19 +212,21 @@ def conduct(
         except KeyboardInterrupt:
             campaign.interrupted = True
             campaign.stopped = "interrupted"
-    for vector in vectors:
+    for place, vector in enumerate(vectors):
         reason = campaign.stopped or "the run ended early"
         skipped = Result(vector, Outcome.SKIPPED, reason, known=reasons.get(vector.id))
-        campaign.results.append(found.get(vector.id, skipped))
+        campaign.results.append(found.get(place, skipped))
     campaign.seconds = time.monotonic() - started
     return campaign
 
 
-def _shares(vectors: Sequence[Vector], jobs: int) -> list[list[Vector]]:
-    """Return the vectors in `jobs` shares of about the same length, a setup in as few as it may."""
-    ordered = vectors if jobs == 1 else sorted(vectors, key=lambda each: each.setup)
-    size = -(-len(ordered) // jobs) or 1
-    return [list(ordered[first : first + size]) for first in range(0, len(ordered), size)] or [[]]
+def _shares(vectors: Sequence[Vector], jobs: int) -> list[list[int]]:
+    """Return the places of vectors in `jobs` shares, a setup in as few of them as it may."""
+    places = list(range(len(vectors)))
+    if jobs > 1:
+        places.sort(key=lambda place: vectors[place].setup)
+    size = -(-len(places) // jobs) or 1
+    return [places[first : first + size] for first in range(0, len(places), size)] or [[]]
 
 
 class Runner:
@@ -257,9 +260,8 @@ class Runner:
         if self.timeouts >= TIMEOUTS_IN_A_ROW:
             self.campaign.stopped = f"gave up after {self.timeouts} vectors in a row timed out"
         elif self.failures >= FAILURES_IN_A_ROW:
-            self.campaign.stopped = (
-                f"gave up after the engine failed {self.failures} times in a row"
-            )
+            times = f"{self.failures} times in a row"
+            self.campaign.stopped = f"gave up after the engine failed {times}"
 
     def run(self, vector: Vector, known: str | None) -> Result:
         """Return what became of `vector`; raise when the engine cannot be started at all."""
@@ -320,7 +322,7 @@ class Runner:
         return [*_reaching(setup), save, *_steps(vector)]
 
     def _note(self, setup: Setup, verdict: Verdict) -> None:
-        """Remember that the engine has a setup saved, if it reached the steps after it."""
+        """Remember that the engine has a setup saved, if it came to the steps after it."""
         is_reached = verdict.divergence is not None and verdict.divergence.step is not None
         if (verdict.outcome is Outcome.PASSED or is_reached) and setup.state is None:
             self.saved.add(setup.id)

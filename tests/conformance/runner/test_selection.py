@@ -19,7 +19,7 @@ from ibperp_conformance.runner.sheet import sheet
 from ibperp_conformance.runner.vectors import load_suite
 from worlds import tiny_suite
 
-ENGINES = Path(__file__).parents[1] / "engines"
+ENGINES = Path(__file__).parents[2] / "engines"
 WRONG_COMMAND = (sys.executable, str(ENGINES / "wrong_at_two.py"))
 
 
