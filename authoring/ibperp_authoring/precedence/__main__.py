@@ -13,12 +13,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ibperp_authoring.cases.notation.pairs import PAIRS
+from ibperp_authoring.cases.notation.pairs import PAIRS, action_of
 from ibperp_authoring.precedence.propose import Refusal, States, proposals, refusals
 from ibperp_authoring.precedence.shown import missing, shown
 from ibperp_authoring.precedence.wanted import Pair, pairs, reasons, undecided
 from ibperp_conformance.files import write_atomically
-from ibperp_conformance.protocol.wire import decode_action
+from ibperp_conformance.protocol.wire import encode_action
 from ibperp_conformance.runner.vectors import Suite, load_suite
 
 
@@ -52,8 +52,9 @@ def write(suite: Suite) -> int:
 
 def _stands(entry: Mapping[str, Any], states: States) -> bool:
     """Tell whether the reference still refuses a written case with its code."""
-    state = states.after(entry["setup"], entry["before"])
-    seen = None if state is None else shown(state, decode_action(entry["action"]))
+    before = [encode_action(action_of(step)) for step in entry["before"]]
+    state = states.after(entry["setup"], before)
+    seen = None if state is None else shown(state, action_of(entry["action"]))
     return seen is not None and seen.codes[0] == entry["code"]
 
 
