@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ibperp.state import State
 
 BUDGET: Final = settings(
-    max_examples=6,
+    max_examples=8,
     stateful_step_count=30,
     derandomize=True,
     deadline=None,
