@@ -134,7 +134,7 @@ PICTURES = [("rate-curve", 2), ("haircut-curves", 5), ("margin-curves", 2)]
 def test_charts__are_drawn__each_line_with_a_pattern_of_its_own(
     browser: webdriver.Chrome, address: str, page: str, lines: int
 ) -> None:
-    browser.get(f"{address}{page}/")
+    browser.get(f"{address}pictures/{page}/")
     picture = browser.find_element(By.CSS_SELECTOR, "svg.chart")
     assert picture.size["height"] > 100
     drawn = picture.find_elements(By.CSS_SELECTOR, "polyline")
@@ -159,7 +159,7 @@ def test_charts__no_word_is_cut_off__on_a_phone(
         "Emulation.setDeviceMetricsOverride",
         {"width": PHONE[0], "height": PHONE[1], "deviceScaleFactor": 1, "mobile": False},
     )
-    browser.get(f"{address}{page}/")
+    browser.get(f"{address}pictures/{page}/")
     pictures = browser.find_elements(By.CSS_SELECTOR, "svg.chart")
     cut_off = [words for picture in pictures for words in browser.execute_script(INSIDE, picture)]
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

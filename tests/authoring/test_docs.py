@@ -316,7 +316,7 @@ def test_threshold__is_none__without_growth() -> None:
 
 @pytest.mark.parametrize("page", ["rate-curve", "haircut-curves", "margin-curves"])
 def test_charts__are_described_in_words(built: Path, page: str) -> None:
-    text = (built / page / "index.html").read_text(encoding="utf-8")
+    text = (built / "pictures" / page / "index.html").read_text(encoding="utf-8")
     pictures = re.findall(r"<svg class=\"chart\"[^>]*>", text)
     assert pictures
     assert all('role="img"' in picture and 'aria-label="' in picture for picture in pictures)
