@@ -32,7 +32,13 @@ MISSING = {
         "settle_market",
     },
     "settlement": {"settle"},
-    "liquidation": {"liquidate", "resolve_bankruptcy", "run_risk", "fund_insurance"},
+    "liquidation": {
+        "convert_collateral",
+        "liquidate",
+        "resolve_bankruptcy",
+        "run_risk",
+        "fund_insurance",
+    },
     "programs": {
         "register_backstop",
         "request_quote",
