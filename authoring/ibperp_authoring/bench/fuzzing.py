@@ -26,7 +26,7 @@ ZOO_EVERY: Final = 10
 
 
 def engines() -> dict[str, tuple[str, ...]]:
-    """Return the commands of the engines that are fuzzed; of the reference alone there is none."""
+    """Return the commands of the engines that are fuzzed; empty for the reference alone."""
     found: dict[str, tuple[str, ...]] = {"reference": (), "embedded": embedded_command()}
     node = shutil.which("node")
     if node:

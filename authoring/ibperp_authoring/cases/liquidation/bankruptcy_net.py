@@ -31,7 +31,7 @@ _PARTLY: Final[tuple[Action, ...]] = (
     *opened(5, 6, 500, market=OTHER),
     *opened(6, 5, 300, market=_THIRD),
 )
-"""What account 5 wins in one market it loses in the other, but for 200 lots."""
+"""What account 5 wins in one market it loses in the other, except for 200 lots."""
 
 _HEDGED: Final = Group("bankrupt_fund", (*_HEDGES, *_rising(1_200_000)))
 _NET: Final = Group("bankrupt_fund", (*_PARTLY, *_rising(1_200_000)))

@@ -260,7 +260,7 @@ def _pair(
 
 
 _SAVED: Final = Deposit(5, "USDC", "ethereum", 11, 400 * USD)
-"""Account 5, whose collateral is asked for, is healthy again."""
+"""Account 5, whose collateral quotes are requested for, is healthy again."""
 
 _OFFERED: Final = (_SAVED, ask(5, 10, 1_100_000, **MAKER), ask(5, 8, 1_110_000))
 
