@@ -81,8 +81,8 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
     trace_file: Annotated[
         Path | None, typer.Option("--trace", help="Write a trace for check-trace here.")
     ] = None,
-    plot_file: Annotated[
-        Path | None, typer.Option("--plot", help="Write charts of the run as an HTML page here.")
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write the run as a page to read here.")
     ] = None,
     snapshot_file: Annotated[
         Path | None, typer.Option("--snapshot", help="Write the state at the end here.")
@@ -103,7 +103,7 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
         file,
         as_json,
         trace_file,
-        plot_file,
+        html_file,
         snapshot_file=snapshot_file,
         start_file=start_file,
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ibperp_conformance.files import WrongUseError, writable, write_atomically
 from ibperp_conformance.json_text import on_one_line
-from ibperp_conformance.pictures.plot import plot_page
+from ibperp_conformance.page.document import run_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.report.report import as_json, print_result
@@ -47,7 +47,7 @@ def main_run(
     path: Path,
     json: bool,  # noqa: FBT001
     trace: Path | None,
-    plot: Path | None = None,
+    html: Path | None = None,
     *,
     snapshot_file: Path | None = None,
     start_file: Path | None = None,
@@ -57,7 +57,7 @@ def main_run(
     `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
     WrongUseError when one of the files cannot be read or written.
     """
-    for file, what in ((trace, "trace"), (plot, "charts"), (snapshot_file, "snapshot")):
+    for file, what in ((trace, "trace"), (html, "page"), (snapshot_file, "snapshot")):
         if file is not None:
             writable(file, what)
     start = None if start_file is None else read_snapshot(start_file)
@@ -68,8 +68,8 @@ def main_run(
         raise WrongUseError(str(error)) from None
     if trace is not None:
         write_atomically(trace, trace_lines(result), "trace")
-    if plot is not None:
-        write_atomically(plot, plot_page(result), "charts")
+    if html is not None:
+        write_atomically(html, run_page(result), "page")
     if snapshot_file is not None:
         write_snapshot(snapshot_file, result.final)
     if json:

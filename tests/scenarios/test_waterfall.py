@@ -10,7 +10,7 @@ import pytest
 from ibperp.events import BankruptcyResolved
 from ibperp.outcomes import Accepted
 from ibperp_authoring.site.waterfall import SCENARIOS
-from ibperp_conformance.pictures.plot import plot_page
+from ibperp_conformance.page.document import run_page
 from ibperp_conformance.pictures.waterfall_chart import waterfall_picture, waterfall_table
 from ibperp_conformance.report.waterfall import Party, waterfall_of
 from ibperp_conformance.scenario.result import ScenarioResult
@@ -87,7 +87,7 @@ def test_waterfall_picture__names_accounts_parties_and_amounts() -> None:
     assert picture.count("<rect") == sum(map(len, flows("luna-cascade").values()))
 
 
-def test_plot_page__draws_the_waterfall_where_accounts_failed() -> None:
-    assert "Who paid what" in "".join(plot_page(RUNS["october-2025"]))
+def test_run_page__draws_the_waterfall_where_accounts_failed() -> None:
+    assert "Who paid what" in "".join(run_page(RUNS["october-2025"]))
     quiet = run_scenario(FOLDER / "lend-and-borrow.yaml")
-    assert "Who paid what" not in "".join(plot_page(quiet))
+    assert "Who paid what" not in "".join(run_page(quiet))

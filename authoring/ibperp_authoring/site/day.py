@@ -23,4 +23,4 @@ def day_pictures(root: Path) -> str:
     if not result.is_ok:
         raise ValueError(f"{DAY}: the run does not go as the scenario says")
     drawn = pictures(course_of(result))
-    return "\n".join(f"### {heading}\n\n{picture}\n" for heading, picture in drawn)
+    return "\n".join(f"### {chart.heading}\n\n{chart.svg}\n" for chart in drawn)

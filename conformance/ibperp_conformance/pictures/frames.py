@@ -10,14 +10,13 @@ from ibperp.pool import borrow_rate, lend_rate, utilization
 from ibperp.portfolio import health
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp.valuation import virtual_atoms
+from ibperp_conformance.report.risk_events import has_risk_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from ibperp.state import State
-    from ibperp_conformance.scenario.result import ScenarioResult
+    from ibperp_conformance.scenario.result import ScenarioResult, StepResult
 
-FRAMES_MAX: Final = 300
+FRAMES_MAX: Final = 240
 TIMES_MIN: Final = 12
 """With fewer different times, a course is shown step by step."""
 
@@ -37,9 +36,13 @@ class PoolFrame:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One moment: its time or step, the equity of each account in US dollars, and the pools."""
+    """One moment: its time or step, the equity of each account in US dollars, and the pools.
+
+    `step`: the place of the step of the run that it stands after, from 0.
+    """
 
     at: int
+    step: int
     equity: dict[str, Fraction]
     pools: dict[str, PoolFrame]
 
@@ -53,26 +56,40 @@ class Course:
 
 
 def course_of(result: ScenarioResult) -> Course:
-    """Return the moments of a run: at each time the last state, or after each step the state."""
+    """Return the moments of a run after its steps, at their times where many of these differ.
+
+    Every step outside a repeat is a moment, and every step that liquidates, as far as there is
+    room; the rounds of repeats are thinned evenly.
+    """
     states = [step.after for step in result.steps] or [result.final]
-    by_time = {state.time: state for state in states}
-    is_timed = len(by_time) >= TIMES_MIN
-    moments = list(by_time.items()) if is_timed else list(enumerate(states, start=1))
-    frames = tuple(_frame(at, state, result.names) for at, state in _thinned(moments))
-    return Course(is_timed, frames)
+    is_timed = len({state.time for state in states}) >= TIMES_MIN
+    frames = (
+        _frame(states[step].time if is_timed else step + 1, step, states[step], result.names)
+        for step in _moments(result)
+    )
+    return Course(is_timed, tuple(frames))
 
 
-def _thinned(moments: Sequence[tuple[int, State]]) -> Iterator[tuple[int, State]]:
-    """Yield moments at even distances, the first and the last among them."""
-    count, last = min(len(moments), FRAMES_MAX), len(moments) - 1
-    for index in range(count):
-        yield moments[index * last // max(count - 1, 1)]
+def _moments(result: ScenarioResult) -> list[int]:
+    """Return the places of the steps that are shown, the first and the last among them."""
+    count = max(len(result.steps), 1)
+    told = {place for place, step in enumerate(result.steps) if _is_told(step)}
+    told = told if len(told) <= FRAMES_MAX // 2 else set()
+    rest = [place for place in range(count) if place not in told]
+    room = min(FRAMES_MAX - len(told), len(rest))
+    kept = {rest[index * (len(rest) - 1) // max(room - 1, 1)] for index in range(room)}
+    return sorted(told | kept | {0, count - 1})
 
 
-def _frame(at: int, state: State, names: dict[int, str]) -> Frame:
+def _is_told(step: StepResult) -> bool:
+    return step.repeat is None or has_risk_events(step)
+
+
+def _frame(at: int, step: int, state: State, names: dict[int, str]) -> Frame:
     unit = state.system.quote_unit
     return Frame(
         at,
+        step,
         {
             names.get(index, str(index)): Fraction(health(state, account).equity, unit)
             for index, account in enumerate(state.accounts)

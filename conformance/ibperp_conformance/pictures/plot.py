@@ -1,23 +1,31 @@
-"""A page with the course of a run in pictures; it needs no network, and no other file."""
+"""The course of a run in charts: a state holds until the next step, so curves are stairs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Final
 
-from ibperp_conformance.pictures.chart import WIDTH, Axis, Chart, percent, spread, text
-from ibperp_conformance.pictures.frames import course_of
-from ibperp_conformance.pictures.waterfall_chart import waterfall_picture
+from ibperp_conformance.pictures.chart import (
+    BOTTOM,
+    HEIGHT,
+    TOP,
+    WIDTH,
+    Axis,
+    Chart,
+    percent,
+    spread,
+    text,
+)
 from ibperp_conformance.presets.units import truncated
-from ibperp_conformance.report.waterfall import waterfall_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ibperp_conformance.pictures.chart import Points
     from ibperp_conformance.pictures.frames import Course, PoolFrame
-    from ibperp_conformance.scenario.result import ScenarioResult
 
 UNIT: Final = 10**6
 """What one dollar, or one whole unit, is on an axis."""
@@ -36,48 +44,33 @@ TIME_STEPS: Final = (
 )
 TIME_UNITS: Final = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
 
-STYLE: Final = """
-:root { color-scheme: light dark; --back: #fff; --fore: #1f2328;
-  --s1: #0550ae; --s2: #bc4c00; --s3: #116329; --s4: #8250df; --s5: #a40e26; --s6: #0a7c86;
-  --s7: #7d5a00; --s8: #57606a; }
-@media (prefers-color-scheme: dark) { :root { --back: #16181d; --fore: #e6e8eb;
-  --s1: #79b8ff; --s2: #ffa657; --s3: #7ee787; --s4: #d2a8ff; --s5: #ff8f8f; --s6: #5fd7d7;
-  --s7: #e3c55b; --s8: #a8b0b9; } }
-body { margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--back);
-  color: var(--fore); font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 0; }
-.chart { display: block; width: 100%; height: auto; }
-.chart text { fill: currentcolor; font-size: 15px; paint-order: stroke; stroke: var(--back);
-  stroke-width: 4px; }
-.chart .chart-tick-y { text-anchor: end; }
-.chart .chart-tick-x { text-anchor: middle; }
-.chart .chart-grid { stroke: currentcolor; stroke-opacity: 0.18; }
-.chart .chart-line { fill: none; stroke: currentcolor; stroke-width: 2.5; }
-.chart-line-2 { stroke-dasharray: 9 5; } .chart-line-3 { stroke-dasharray: 3 4; }
-.chart-line-4 { stroke-dasharray: 14 4 3 4; } .chart-line-5 { stroke-dasharray: 20 6; }
-"""
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A curve: its name, and its value at each moment in words, none before it begins."""
+
+    name: str
+    values: tuple[str | None, ...]
+    low: str
+    high: str
 
 
-def plot_page(result: ScenarioResult) -> Iterator[str]:
-    """Yield the page: equity, then of each pool with debts its amounts, utilization and rates."""
-    colours = "".join(f".series-{n} {{ color: var(--s{n}); }}\n" for n in range(1, COLOURS + 1))
-    title = escape(result.title)
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}{colours}</style>\n</head>\n<body>\n"
-        f"<h1>{title}</h1>\n<p>Preset {escape(result.preset.name)}, "
-        f"{len(result.steps)} steps.</p>\n"
-    )
-    for heading, picture in pictures(course_of(result)):
-        yield f"<h2>{escape(heading)}</h2>\n{picture}"
-    if waterfall_of(result.steps).accounts():
-        yield f"<h2>Who paid what</h2>\n{waterfall_picture(result)}"
-    yield "</body>\n</html>\n"
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with its heading, the unit of its values, and the curves as they can be read off.
+
+    `across`: where each moment of the course stands in it, from left to right.
+    """
+
+    heading: str
+    unit: str
+    svg: str
+    series: tuple[Series, ...]
+    across: tuple[float, ...]
 
 
-def pictures(course: Course) -> Iterator[tuple[str, str]]:
-    """Yield every picture with its heading."""
+def pictures(course: Course) -> Iterator[Picture]:
+    """Yield every chart that has anything to show."""
     equity = _curves(
         course,
         lambda at: {name: int(value * UNIT) for name, value in course.frames[at].equity.items()},
@@ -120,20 +113,41 @@ def _pool_curves(
 
 def _picture(
     course: Course, heading: str, unit: str, curves: dict[str, Points], words: Callable[[int], str]
-) -> Iterator[tuple[str, str]]:
-    """Yield a heading with its picture, if there is anything to draw."""
+) -> Iterator[Picture]:
+    """Yield a chart, if there is anything to draw."""
     if not curves:
         return
     values = [value for curve in curves.values() for _, value in curve]
     chart = Chart(
         _course_axis(course), _value_axis(unit, min(values), max(values), words), NAMES_WIDTH
     )
-    yield heading, chart.picture(escape(heading), _series(chart, curves))
+    across = tuple(chart.across(frame.at) for frame in course.frames)
+    cursor = (
+        f'<line class="chart-cursor" x1="{across[-1]:.1f}" x2="{across[-1]:.1f}" '
+        f'y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+    )
+    parts = (*_drawn(chart, curves), cursor)
+    svg = chart.picture(escape(f"{heading}, {unit}"), parts)
+    series = tuple(_series(name, curve, len(across), words) for name, curve in curves.items())
+    yield Picture(heading, unit, svg, series, across)
 
 
-def _series(chart: Chart, curves: dict[str, Points]) -> Iterator[str]:
+def _series(name: str, curve: Points, count: int, words: Callable[[int], str]) -> Series:
+    values = [value for _, value in curve]
+    told = (*(None for _ in range(count - len(values))), *map(words, values))
+    return Series(name, told, words(min(values)), words(max(values)))
+
+
+def stairs(curve: Points) -> Points:
+    """Return a curve on which each value holds until the next one."""
+    corners = ((later, value) for (_, value), (later, _) in pairwise(curve))
+    return tuple(point for pair in zip_longest(curve, corners) for point in pair if point)
+
+
+def _drawn(chart: Chart, curves: dict[str, Points]) -> Iterator[str]:
     """Draw each curve in its own colour and dashes, with its name beside its end."""
-    drawn = list(zip(curves, chart.lines(list(curves.values())), strict=True))
+    lines = chart.lines([stairs(curve) for curve in curves.values()])
+    drawn = list(zip(curves, lines, strict=True))
     ends = sorted((chart.up(curve[-1][1]), index) for index, curve in enumerate(curves.values()))
     heights = spread([height for height, _ in ends])
     for height, (_, index) in zip(heights, ends, strict=True):

@@ -64,16 +64,27 @@ def _bars(found: Waterfall, result: ScenarioResult) -> Iterator[str]:
 
 def waterfall_table(result: ScenarioResult) -> str:
     """Return the same as a Markdown table, with the account itself: every row sums to zero."""
+    heads, rows = waterfall_cells(result)
+    lines = ["| " + " | ".join(head for head, _ in heads) + " |"]
+    lines.append("|---|" + "--:|" * (len(heads) - 1))
+    lines += ["| " + " | ".join(map(escape, row)) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def waterfall_cells(
+    result: ScenarioResult,
+) -> tuple[list[tuple[str, bool]], list[tuple[str, ...]]]:
+    """Return the heads of the table, each with whether it stands over numbers, and its rows."""
     found = waterfall_of(result.steps)
     parties = [party for party in Party if any(party in found.of(own) for own in found.accounts())]
-    header = "| USD | the account |" + "".join(f" {party} |" for party in parties)
-    lines = [header, "|---|--:|" + "--:|" * len(parties)]
+    rows = []
     for account in found.accounts():
         flows: Mapping[Party, int] = found.of(account)
         amounts = (-sum(flows.values()), *(flows.get(party, 0) for party in parties))
-        cells = "".join(f" {_dollars(result, amount)} |" for amount in amounts)
-        lines.append(f"| {_name(result, account)} |{cells}")
-    return "\n".join(lines) + "\n"
+        name = result.names.get(account, str(account))
+        rows.append((name, *(_dollars(result, amount) for amount in amounts)))
+    heads = [("USD", False), ("the account", True), *((str(party), True) for party in parties)]
+    return heads, rows
 
 
 def _name(result: ScenarioResult, account: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.outcomes import Rejected
 from ibperp_conformance.protocol.observation import observe
@@ -36,47 +36,74 @@ from ibperp_conformance.report.tables import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from collections.abc import Iterator
 
+    from rich.console import Console
+    from rich.table import Table
+
+    from ibperp.state import State
     from ibperp_conformance.scenario.repeat import Repeat
     from ibperp_conformance.scenario.result import ScenarioResult, StepResult
+
+ALL_WELL: Final = "every outcome as expected, every invariant holds"
 
 
 def print_result(result: ScenarioResult, console: Console) -> None:
     """Print title, steps, where accounts and markets stand, and what was not expected."""
     console.print(f"[bold]{shown(result.title)}[/bold]  preset {shown(result.preset.name)}")
     print_table(console, steps_table(result))
-    accounts = standings(result.final, result.names)
-    orders = open_orders(result.final, result.names, result.orders)
-    positions = tuple(position_standings(result.final, result.names))
-    gains = gains_of((*result.scene, *result.steps))
-    for table in (
-        margin_table(accounts),
-        holdings_table(accounts),
-        values_table(accounts),
-        *position_tables(positions),
-        balances_table(accounts),
-        orders_table(orders),
-        markets_table(market_standings(result.final)),
-        pools_table(result.final),
-        settlements_table(result.final, gains, result.names),
-        gains_table(result.final, gains, result.names),
-    ):
-        if table.row_count:
-            print_table(console, table)
-    console.print(LEGEND)
-    if positions:
-        console.print(POSITIONS_LEGEND.format(asset=result.final.system.settlement_asset))
-    for standing in accounts:
-        if standing.is_liquidatable:
-            console.print(f"[yellow]{shown(standing.account)} is liquidatable[/yellow]")
-    for line in held_back(result):
+    for table in final_tables(result):
+        print_table(console, table)
+    for line in legends(result):
+        console.print(line)
+    for line in warnings(result):
         console.print(f"[yellow]{shown(line)}[/yellow]", soft_wrap=True)
     for line, count in complaints((*result.scene, *result.steps)).items():
         times = f" ({count} times)" if count > 1 else ""
         console.print(f"[red]{shown(line, 2000)}{times}[/red]", soft_wrap=True)
-    verdict = "every outcome as expected, every invariant holds"
-    console.print(f"[green]{verdict}[/green]" if result.is_ok else "[red]failed[/red]")
+    console.print(f"[green]{ALL_WELL}[/green]" if result.is_ok else "[red]failed[/red]")
+
+
+def final_tables(result: ScenarioResult) -> Iterator[Table]:
+    """Yield the tables of how a run ends that have a row."""
+    state = result.final
+    accounts = standings(state, result.names)
+    gains = gains_of((*result.scene, *result.steps))
+    for table in (
+        *state_tables(state, result),
+        values_table(accounts),
+        balances_table(accounts),
+        orders_table(open_orders(state, result.names, result.orders)),
+        markets_table(market_standings(state)),
+        settlements_table(state, gains, result.names),
+        gains_table(state, gains, result.names),
+    ):
+        if table.row_count:
+            yield table
+
+
+def state_tables(state: State, result: ScenarioResult) -> Iterator[Table]:
+    """Yield where the accounts, their positions and the pools stand in a state of a run."""
+    accounts = standings(state, result.names)
+    yield margin_table(accounts)
+    yield holdings_table(accounts)
+    yield from position_tables(tuple(position_standings(state, result.names)))
+    yield pools_table(state)
+
+
+def legends(result: ScenarioResult) -> Iterator[str]:
+    """Yield what the words of the tables mean."""
+    yield LEGEND
+    if any(account.positions for account in result.final.accounts):
+        yield POSITIONS_LEGEND.format(asset=result.final.system.settlement_asset)
+
+
+def warnings(result: ScenarioResult) -> Iterator[str]:
+    """Yield which accounts can be liquidated at the end, and which a run of the risk left alone."""
+    for standing in standings(result.final, result.names):
+        if standing.is_liquidatable:
+            yield f"{standing.account} is liquidatable"
+    yield from held_back(result)
 
 
 def as_json(result: ScenarioResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -24,19 +25,45 @@ if TYPE_CHECKING:
     from ibperp_conformance.scenario.result import ScenarioResult, StepResult
 
 
-def steps_table(result: ScenarioResult) -> Table:
-    """Return the steps of the file: line, time after the step, action, what came of it."""
-    table = table_of("", ("line", "time", "step", "outcome"), ())
-    for repeat, steps in groupby(result.steps, key=lambda step: step.repeat):
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A row of the story: a step or a whole repeat, where the file has it, and what came of it.
+
+    `steps`: all that the row stands for; the last of them tells the time.
+    """
+
+    line: int
+    label: str
+    came: tuple[str, ...]
+    steps: tuple[StepResult, ...]
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether a step went otherwise than expected, or broke an invariant."""
+        return any(not step.is_expected or step.violations for step in self.steps)
+
+
+def step_rows(result: ScenarioResult) -> Iterator[StepRow]:
+    """Yield the story: every step, a repeat as one row, and of it each step that liquidated."""
+    for repeat, group in groupby(result.steps, key=lambda step: step.repeat):
+        steps = tuple(group)
         if repeat is not None:
-            _add_repeat(table, result, repeat, list(steps))
+            yield from _repeat_rows(result, repeat, steps)
             continue
         for step in steps:
             is_rejected = isinstance(step.outcome, Rejected)
             came = [verdict(step)] if is_rejected else happened(result, step)
             if not step.is_expected or step.violations:
                 came = [f"{verdict(step)} ✗", *came[1:]]
-            _add(table, result, step.line, step, step.label, came or [verdict(step)])
+            yield StepRow(step.line, step.label, tuple(came or [verdict(step)]), (step,))
+
+
+def steps_table(result: ScenarioResult) -> Table:
+    """Return the steps of the file: line, time after the step, action, what came of it."""
+    table = table_of("", ("line", "time", "step", "outcome"), ())
+    for row in step_rows(result):
+        time = result.moment(row.steps[-1].after.time)
+        table.add_row(str(row.line), time, shown(row.label), "\n".join(map(shown, row.came)))
     return table
 
 
@@ -49,12 +76,12 @@ def risky_steps(
             yield step, happened(result, step)
 
 
-def _add_repeat(
-    table: Table, result: ScenarioResult, repeat: Repeat, steps: list[StepResult]
-) -> None:
-    """Add a row for all steps of a repeat, and one for each in which an account failed."""
+def _repeat_rows(
+    result: ScenarioResult, repeat: Repeat, steps: tuple[StepResult, ...]
+) -> Iterator[StepRow]:
+    """Yield a row for each step of a repeat in which an account failed, then one for all of it."""
     for step, lines in risky_steps(result, steps):
-        _add(table, result, step.line, step, step.label, lines)
+        yield StepRow(step.line, step.label, tuple(lines), (step,))
     kinds = Counter(step.label.partition(" ")[0] for step in steps)
     refused = Counter(verdict(step) for step in steps if isinstance(step.outcome, Rejected))
     lines = [f"{count} {kind}" for kind, count in (*kinds.items(), *refused.items())]
@@ -62,20 +89,7 @@ def _add_repeat(
         lines[0] += " ✗"
     moved = list(_moved_prices(steps[0].before, steps[-1].after))
     margins = list(margin_lines(steps[-1].after, result.names)) if moved else []
-    _add(table, result, repeat.line, steps[-1], repeat.label, [*lines, *moved, *margins])
-
-
-def _add(  # noqa: PLR0917 - a row as it stands in the table
-    table: Table,
-    result: ScenarioResult,
-    line: int,
-    step: StepResult,
-    label: str,
-    came: list[str],
-) -> None:
-    table.add_row(
-        str(line), result.moment(step.after.time), shown(label), "\n".join(map(shown, came))
-    )
+    yield StepRow(repeat.line, repeat.label, (*lines, *moved, *margins), steps)
 
 
 def _moved_prices(before: State, after: State) -> Iterator[str]:
