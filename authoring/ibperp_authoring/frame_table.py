@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ibperp_authoring.examples import rows
+from ibperp_authoring.markdown import rows
 from ibperp_invariants.check.records import ACTIONS
 from ibperp_invariants.frame.allowed import ALLOWED, GROUPS
 

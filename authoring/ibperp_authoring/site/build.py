@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from ibperp_authoring import examples
 from ibperp_authoring.site.day import day_pictures
 from ibperp_authoring.site.law_table import law_table
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
@@ -183,7 +184,8 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         for clause in clauses
     }
     try:
-        return chapter_page(path.read_text(encoding="utf-8"), homes, evidence)
+        text = examples.marked(path.read_text(encoding="utf-8"))
+        return chapter_page(text, homes, evidence)
     except LookupError as error:
         raise LookupError(f"spec/{name}.md: {error}") from error
 
