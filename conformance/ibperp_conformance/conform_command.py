@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -144,7 +145,11 @@ def _suite(file: Path | None) -> Suite:
     from ibperp_conformance.runner.vectors import VectorError, load_file, load_suite
 
     if file is None:
-        return load_suite()
+        gc.disable()  # Nothing of the suite is ever garbage, and to look for some costs as much.
+        suite = load_suite()
+        gc.freeze()
+        gc.enable()
+        return suite
     try:
         return load_file(file)
     except VectorError as error:

@@ -236,3 +236,7 @@ def _version() -> str:
         return version("ibperp")
     except PackageNotFoundError:
         return "0"
+
+
+if __name__ == "__main__":
+    sys.exit(main_server())

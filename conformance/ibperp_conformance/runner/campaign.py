@@ -158,7 +158,7 @@ class Campaign:
 
 def embedded_command() -> tuple[str, ...]:
     """Return the command that serves the reference as a process of its own."""
-    return (sys.executable, "-P", "-m", "ibperp_conformance.cli", "engine")
+    return (sys.executable, "-P", "-m", "ibperp_conformance.protocol.server")
 
 
 def conduct(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar, cast
 
 from ibperp_conformance.json_text import decode
 from ibperp_conformance.runner.capabilities import NEEDED
@@ -249,15 +249,12 @@ def _step(where: object, field: str, value: object) -> Step:
 
 def _expectation(where: object, field: str, value: object) -> Expectation:
     fields = _object(where, field, value)
-    if set(fields) == {"accepted"}:
+    if fields.keys() == {"accepted"}:
         accepted = _object(where, f"{field}.accepted", fields["accepted"])
         _only(where, accepted, ("events",), (), f"{field}.accepted.")
         events = _list(where, accepted, "events", f"{field}.accepted.")
-        named = (
-            _object(where, f"{field}.accepted.events[{i}]", item) for i, item in enumerate(events)
-        )
-        return Expectation(None, (), tuple(named))
-    if set(fields) == {"rejected"}:
+        return Expectation(None, (), _objects(where, f"{field}.accepted.events", events))
+    if fields.keys() == {"rejected"}:
         rejected = _object(where, f"{field}.rejected", fields["rejected"])
         _only(where, rejected, ("code", "violated"), (), f"{field}.rejected.")
         violated = _texts(where, f"{field}.rejected.violated", rejected["violated"])
@@ -320,6 +317,13 @@ def _object(where: object, field: str, value: object) -> Object:
     if not isinstance(value, dict):
         raise VectorError(f"{where}, field {field}: an object is needed, found {value!r:.80}")
     return value
+
+
+def _objects(where: object, field: str, values: list[object]) -> tuple[Object, ...]:
+    for index, value in enumerate(values):
+        if not isinstance(value, dict):
+            _object(where, f"{field}[{index}]", value)
+    return tuple(cast("list[Object]", values))
 
 
 def _action(where: object, field: str, value: object) -> Object:
