@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.orders import Side
+from ibperp.records import replace
 
 if TYPE_CHECKING:
     from ibperp.parameters import MarketParameters, TradingParameters

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO, div_down, mul_div_down, mul_div_up, remainder
 from ibperp.parameters import FundingPart
+from ibperp.records import replace
 
 if TYPE_CHECKING:
     from ibperp.parameters import PerpetualParameters

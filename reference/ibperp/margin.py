@@ -5,11 +5,11 @@ All values are quote atoms, all weights and fractions ratios of 10^18. No functi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up
 from ibperp.parameters import HaircutKind
+from ibperp.records import record, replace
 
 if TYPE_CHECKING:
     from ibperp.parameters import HaircutParameters
@@ -18,7 +18,7 @@ REDUCTION_DIVISOR: Final = 10
 """A reduction may cost a tenth of the maintenance that it releases, at any equity (PF-8)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Health:
     """What an account is worth, what its open orders may cost, and what it requires (PF-7).
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ibperp.records import record
 
 
 class Side(StrEnum):
@@ -36,7 +37,7 @@ class SelfTradePrevention(StrEnum):
     REJECT_BOTH = "reject_both"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderFlags:
     """What an order may do with the pools when it fills (SM-9).
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ibperp.records import record
 from ibperp.rejection_codes import RejectionCode
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Accepted", "Outcome", "Rejected", "RejectionCode"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accepted:
     """The action took effect: the state after it, and what happened, in order."""
 
@@ -22,7 +22,7 @@ class Accepted:
     events: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rejected:
     """The action is refused and the state stays as it was (NT-9).
 

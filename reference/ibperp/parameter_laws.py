@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.numbers import INT128_MAX, RATIO, in_range, remainder
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ Law: TypeAlias = tuple[bool, str, str]
 """Whether a law holds, the field it is about, and what is expected of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParameterViolation:
     """A law that a parameter breaks: the path of the field, and what was expected."""
 

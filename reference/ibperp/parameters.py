@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from ibperp.records import record
 
 Seconds: TypeAlias = int
 """Whole seconds; the types of units below are integers too, and say in what a field is counted."""
@@ -43,7 +44,7 @@ class HaircutKind(StrEnum):
     INVERSE_SQRT = "inverse_sqrt"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SystemParameters:
     """What holds for all assets.
 
@@ -93,7 +94,7 @@ class SystemParameters:
     conversion_distance: Ratio
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TokenParameters:
     """An asset on one chain, all amounts in ledger atoms.
 
@@ -108,7 +109,7 @@ class TokenParameters:
     withdrawal_fee: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PoolParameters:
     """A lending pool: ratios of 10^18, rates per year; `open_borrow_lend_limit` in atoms."""
 
@@ -124,7 +125,7 @@ class PoolParameters:
     open_borrow_lend_limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HaircutParameters:
     """What collateral counts for, in ratios of 10^18 (PF-2).
 
@@ -137,7 +138,7 @@ class HaircutParameters:
     penalty: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MarketParameters:
     """A spot market: `base` is traded for `quote`, both listed assets (SM-1).
 
@@ -163,7 +164,7 @@ class MarketParameters:
     premium_tolerance: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PerpetualParameters:
     """A perpetual market, traded in lots for atoms of the settlement asset (PP-1).
 
@@ -206,7 +207,7 @@ class PerpetualParameters:
 TradingParameters: TypeAlias = MarketParameters | PerpetualParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AssetParameters:
     """An asset: `decimals` of its ledger, `lot_atoms` per priced lot, margin ratios of 10^18.
 
@@ -228,7 +229,7 @@ class AssetParameters:
     pool: PoolParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Margins:
     """What a ramp moves: margin fractions, and an asset's haircut but for its kind (GV-2).
 
@@ -244,7 +245,7 @@ class Margins:
     penalty: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FundingPart:
     """Seconds of a funding interval, and the terms of the rate that they passed under (PP-8)."""
 

@@ -7,10 +7,10 @@ borrowed` by exactly the atoms that its caller posts into (or out of) cash, so t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.numbers import RATIO, SECONDS_PER_YEAR, div_down, mul_div_down, mul_div_up, remainder
+from ibperp.records import replace
 
 if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp.margin import Health, auto_close_requirement, counted_gain, requirement
@@ -10,6 +9,7 @@ from ibperp.numbers import RATIO, mul_div_up
 from ibperp.open_orders import open_order_loss
 from ibperp.orders import Side
 from ibperp.position import funding_due, unrealized
+from ibperp.records import record
 from ibperp.state import Perpetual, at, position_of
 from ibperp.valuation import (
     collateral_of,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Required:
     """What a notional requires, all in quote atoms (PF-4, PF-6)."""
 
@@ -38,7 +38,7 @@ class Required:
     auto_close: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One asset of a portfolio: atoms, and the quote atoms they stand for (PF-1).
 
@@ -56,7 +56,7 @@ class Line:
     required: Required
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PositionLine:
     """One perpetual of a portfolio: signed lots, and atoms of the settlement asset (PF-12).
 

@@ -6,12 +6,11 @@ realized, so that the value of a position and what it realized always add up (PP
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from ibperp.numbers import mul_div_down
+from ibperp.records import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Position:
     """Signed `lots` in one perpetual market, amounts in atoms of the settlement asset (PP-3).
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import LedgerAccount, LedgerKind, Posting, Reason
+from ibperp.records import replace
 from ibperp.state import at, put, with_account, with_asset
 
 if TYPE_CHECKING:

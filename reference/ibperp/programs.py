@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, Side
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Backstop:
     """An account that takes over failing accounts, up to `capacity` quote atoms (PG-1)."""
 
@@ -33,7 +34,7 @@ class QuoteStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quote:
     """What an account offers for a request, in quote atoms per lot (PG-3)."""
 
@@ -42,7 +43,7 @@ class Quote:
     flags: OrderFlags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuoteRequest:
     """A request for quotes, with the quotes in ascending order of accounts (PG-2)."""
 

@@ -6,7 +6,6 @@ refuses. No rule is written here a second time.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.actions import Borrow, RequestWithdrawal
@@ -15,6 +14,7 @@ from ibperp.numbers import INT128_MAX, div_down, div_up
 from ibperp.orders import Side
 from ibperp.outcomes import Accepted
 from ibperp.portfolio import health
+from ibperp.records import replace
 from ibperp.state import (
     Perpetual,
     find_asset,

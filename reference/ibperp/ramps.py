@@ -5,12 +5,12 @@ The kernel of ramps; every other rule reads the parameters that are in force and
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
 from ibperp.numbers import mul_div_down, mul_div_up
 from ibperp.parameter_laws import asset_violations, perpetual_violations
 from ibperp.parameters import AssetParameters, Margins, PerpetualParameters
+from ibperp.records import replace
 from ibperp.state import Asset, Market, Perpetual, Ramp, State
 
 P = TypeVar("P", AssetParameters, PerpetualParameters)
@@ -34,11 +34,11 @@ def with_margins(limits: P, margins: Margins) -> P:
         mmf_base=margins.mmf_base,
         mmf_factor=margins.mmf_factor,
     )
-    if isinstance(changed, AssetParameters):
-        weight, base, penalty = margins.weight, margins.base, margins.penalty
-        haircut = replace(changed.haircut, weight=weight, base=base, penalty=penalty)
-        return replace(changed, haircut=haircut)
-    return changed
+    if isinstance(changed, PerpetualParameters):
+        return changed
+    weight, base, penalty = margins.weight, margins.base, margins.penalty
+    haircut = replace(changed.haircut, weight=weight, base=base, penalty=penalty)
+    return replace(changed, haircut=haircut)
 
 
 def margins_at(ramp: Ramp, time: int) -> Margins:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp.changes import is_comparable, touched
 from ibperp.liquidation import deleverage_rank
 from ibperp.ordered import Ordered
 from ibperp.portfolio import health
+from ibperp.records import record, replace
 from ibperp.state import Perpetual, position_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ibperp.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranking:
     """The holders on one side of a market in a state; `keys`: (class, rank, account), first first.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, asset_level, mark_level
 from ibperp.margin import is_admissible_without, is_liquidatable
 from ibperp.portfolio import portfolio, position_lines
+from ibperp.records import replace
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, worth_of
 
 if TYPE_CHECKING:

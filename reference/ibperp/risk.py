@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.portfolio import health, portfolio, position_lines
+from ibperp.records import record
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp.valuation import held_atoms, owed_atoms, settlement_value, worth_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exposure:
     """One exposure of a failing account: a position, or what it owes of an asset (LQ-2).
 
@@ -33,7 +33,7 @@ class Exposure:
     is_position: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failing:
     """A failing account, and its health before the step, by which all of the step is judged.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from ibperp.margin import is_liquidatable
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 from ibperp.portfolio import health
+from ibperp.records import record, replace
 from ibperp.risk import urgency
 from ibperp.state import FEES, INSURANCE, at, find_asset, is_exposed, is_settled
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RiskIndex:
     """Who of a state is due, and what the accounts that can be due depend on (LQ-10).
 

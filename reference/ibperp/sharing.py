@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp.numbers import mul_div_down
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """What the fund owes in atoms: to the position in `market`; to the account itself if None."""
 

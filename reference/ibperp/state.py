@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 from ibperp.position import Position
+from ibperp.records import field, record, replace
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
@@ -36,7 +36,7 @@ LEVERAGE_DEFAULT: Final = 10 * RATIO
 """The leverage limit of a new account (MM-15)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pool:
     """A lending pool: atoms, shares, and the fraction of an atom not yet charged (MM-1).
 
@@ -56,7 +56,7 @@ class Pool:
     throttle_bound: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """An asset on one chain: atoms really held there, and atoms of pending withdrawals (CU-1)."""
 
@@ -64,7 +64,7 @@ class Token:
     pending: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ramp:
     """Margins on their way from `origin` to `target` between two times, in seconds (GV-2)."""
 
@@ -74,7 +74,7 @@ class Ramp:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asset:
     """A listed asset; `tokens` stand in the order of `parameters.tokens`; price 0 is no price.
 
@@ -92,7 +92,7 @@ class Asset:
     ramp: Ramp | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The automatic steps and the leverage limit (ratio of 10^18) of an account (MM-15)."""
 
@@ -103,7 +103,7 @@ class Settings:
     leverage_limit: int = LEVERAGE_DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Free atoms, signed pool shares and reserved atoms per asset id; what is missing is zero.
 
@@ -135,7 +135,7 @@ class RequestStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Withdrawal:
     """A withdrawal: who, which token, the debited atoms and the fee inside them (CU-5)."""
 
@@ -147,7 +147,7 @@ class Withdrawal:
     status: RequestStatus
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rebalance:
     """Atoms on their way from one token of an asset to another (CU-8)."""
 
@@ -167,7 +167,7 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """An order: `lots` not yet filled at `price`, and the atoms it reserves for them (SM-5).
 
@@ -188,7 +188,7 @@ class Order:
     status: OrderStatus = OrderStatus.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Book:
     """The resting orders of a market as (rank, sequence, order), best first (SM-5).
 
@@ -201,7 +201,7 @@ class Book:
     last_price: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """What the taker bands look at: quote atoms per lot, a signed ratio; price 0 is none (SM-3)."""
 
@@ -210,7 +210,7 @@ class Reference:
     mean_premium: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Market:
     """A spot market between two listed assets, by their ids."""
 
@@ -222,7 +222,7 @@ class Market:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Perpetual:
     """A perpetual market, settled in the settlement asset; prices in quote atoms per lot (PP-1).
 
@@ -246,7 +246,7 @@ class Perpetual:
     ramp: Ramp | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """A chain and the sequence number that its next deposit must carry (CU-4)."""
 
@@ -254,7 +254,7 @@ class Chain:
     next_sequence: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """Everything the rules depend on; `time` in seconds.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.parameters import AssetParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateAccount:
     """Open the account with the next id for a user (CU-3)."""
 
@@ -17,7 +18,7 @@ class CreateAccount:
     user: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deposit:
     """Credit what arrived on a chain; `sequence` counts the deposits of that chain (CU-4)."""
 
@@ -28,7 +29,7 @@ class Deposit:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestWithdrawal:
     """Debit an account now and pay on a chain later; may redeem, then borrow (CU-5)."""
 
@@ -40,21 +41,21 @@ class RequestWithdrawal:
     auto_borrow: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfirmWithdrawal:
     """Record that a pending withdrawal was paid on its chain (CU-6)."""
 
     withdrawal: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailWithdrawal:
     """Refund a pending withdrawal that its chain did not pay (CU-7)."""
 
     withdrawal: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartRebalance:
     """Send custody from one chain toward another (CU-8)."""
 
@@ -64,7 +65,7 @@ class StartRebalance:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompleteRebalance:
     """Record what arrived of a rebalance; the fees account pays the difference (CU-9)."""
 
@@ -72,7 +73,7 @@ class CompleteRebalance:
     received: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transfer:
     """Move free balance between two accounts of one user (CU-10)."""
 
@@ -82,7 +83,7 @@ class Transfer:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetPrice:
     """Set an asset's price, in quote atoms per lot, within its update limits (CU-11, PF-10)."""
 
@@ -90,7 +91,7 @@ class SetPrice:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListAsset:
     """List an asset with its tokens and its empty pool (CU-2)."""
 

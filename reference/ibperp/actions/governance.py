@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.parameters import AssetParameters, SystemParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetSystemParameters:
     """Replace the parameters of the system (GV-1)."""
 
     parameters: SystemParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetAssetParameters:
     """Replace an asset's parameters; margins and haircut move there over the ramp (GV-2)."""
 
@@ -24,11 +25,11 @@ class SetAssetParameters:
     parameters: AssetParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Halt:
     """Stop all that adds risk, and every liquidation (GV-4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resume:
     """End a halt; liquidations wait for the grace (GV-4)."""

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ibperp.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Liquidate:
     """Do one step of the liquidation of an account (LQ-2)."""
 
     account: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResolveBankruptcy:
     """End what an account owes and can never pay: insurance, then its claimants (LQ-9)."""
 
     account: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunRisk:
     """Do up to `steps` steps for the accounts that are due, the worst first (LQ-10)."""
 
     steps: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FundInsurance:
     """Give free atoms to the insurance, for nothing (LQ-8)."""
 

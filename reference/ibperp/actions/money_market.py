@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.parameters import PoolParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lend:
     """Lend free balance to the asset's pool (MM-11)."""
 
@@ -18,7 +19,7 @@ class Lend:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Redeem:
     """Take lent balance back; `all` (None) redeems the whole claim (MM-12)."""
 
@@ -27,7 +28,7 @@ class Redeem:
     amount: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Borrow:
     """Borrow from the asset's pool into free balance (MM-13)."""
 
@@ -36,7 +37,7 @@ class Borrow:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repay:
     """Repay debt from free balance; `all` (None) repays the whole debt (MM-14)."""
 
@@ -45,7 +46,7 @@ class Repay:
     amount: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetAccountSettings:
     """Choose the automatic steps and the leverage limit (ratio of 10^18) of an account (MM-15)."""
 
@@ -57,14 +58,14 @@ class SetAccountSettings:
     leverage_limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AdvanceTime:
     """Move the clock forward to `time`, in seconds; interest and throttles follow (MM-6)."""
 
     time: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetPoolParameters:
     """Replace the parameters of an asset's pool (MM-16)."""
 

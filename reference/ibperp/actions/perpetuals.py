@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.parameters import PerpetualParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListPerpetual:
     """List a perpetual market with an empty book (PP-1)."""
 
@@ -17,7 +18,7 @@ class ListPerpetual:
     parameters: PerpetualParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetPerpetualParameters:
     """Replace a perpetual market's parameters (PP-2)."""
 
@@ -25,7 +26,7 @@ class SetPerpetualParameters:
     parameters: PerpetualParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UpdateMark:
     """Bring the inputs of a perpetual's mark price, in quote atoms per lot (PP-6).
 
@@ -38,7 +39,7 @@ class UpdateMark:
     basis: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApplyFunding:
     """End a funding interval with its mean premium, a signed ratio of 10^18 (PP-8)."""
 
@@ -46,7 +47,7 @@ class ApplyFunding:
     premium: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettleMarket:
     """Close every position of a closed perpetual market at a final price (PP-9)."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, Side
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegisterBackstop:
     """Offer to take over failing accounts, up to `capacity` quote atoms; 0 ends it (PG-1)."""
 
@@ -17,7 +18,7 @@ class RegisterBackstop:
     capacity: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestQuote:
     """Ask for quotes to trade `lots` off the book (PG-2).
 
@@ -37,7 +38,7 @@ class RequestQuote:
     flags: OrderFlags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubmitQuote:
     """Offer the other side of a request at `price`; a new quote replaces one's old one (PG-3)."""
 
@@ -47,7 +48,7 @@ class SubmitQuote:
     flags: OrderFlags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WithdrawQuote:
     """Take one's quote back (PG-3)."""
 
@@ -55,7 +56,7 @@ class WithdrawQuote:
     request: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AcceptQuote:
     """Trade with the quote of `quoter` (PG-4)."""
 
@@ -64,7 +65,7 @@ class AcceptQuote:
     quoter: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefreshRequest:
     """Leave a request open until another time (PG-2)."""
 
@@ -73,7 +74,7 @@ class RefreshRequest:
     expires: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CancelRequest:
     """Take a request back, with its quotes (PG-2)."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ibperp.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settle:
     """Realize what positions gained and lost, and pay it, for all accounts at once (ST-2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConvertCollateral:
     """Sell collateral of a solvent account for what it owes the fund beyond its dollars (ST-9)."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
     from ibperp.parameters import MarketParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListMarket:
     """List a spot market with an empty book (SM-1)."""
 
@@ -18,7 +19,7 @@ class ListMarket:
     parameters: MarketParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetMarketParameters:
     """Replace a market's parameters; its assets and its lot stay (SM-2)."""
 
@@ -26,7 +27,7 @@ class SetMarketParameters:
     parameters: MarketParameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetMarketReference:
     """Set what the taker bands look at: index and mean mark, in quote atoms per lot (SM-3).
 
@@ -39,7 +40,7 @@ class SetMarketReference:
     mean_premium: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlaceOrder:
     """Trade `lots` now, up to `price` (quote atoms per lot; 0 for a market order) (SM-4).
 
@@ -59,7 +60,7 @@ class PlaceOrder:
     flags: OrderFlags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CancelOrder:
     """Take an open order out of its book (SM-10)."""
 
@@ -67,7 +68,7 @@ class CancelOrder:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CancelAllOrders:
     """Take all open orders of an account out of one market's book (SM-10)."""
 
@@ -75,7 +76,7 @@ class CancelAllOrders:
     market: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AmendOrder:
     """Give an open order another price or number of open lots (SM-11)."""
 
@@ -85,7 +86,7 @@ class AmendOrder:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConvertDust:
     """Sell a base balance below the market's minimum to the fees account at its price (SM-12)."""
 

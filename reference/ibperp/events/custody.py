@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ibperp.records import record
 
 
 class LedgerKind(StrEnum):
@@ -58,7 +59,7 @@ class Reason(StrEnum):
     BANKRUPTCY = "bankruptcy"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LedgerAccount:
     """One balance of an asset; `index`: account id, or the chain's place in its tokens, or 0."""
 
@@ -66,7 +67,7 @@ class LedgerAccount:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Posting:
     """`amount` atoms of `asset` from the credited to the debited side of the ledger (CU-1)."""
 

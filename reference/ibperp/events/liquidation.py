@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ibperp.records import record
 from ibperp.rejection_codes import RejectionCode
 
 
@@ -25,7 +25,7 @@ class LiquidationStage(StrEnum):
     IN_KIND = "InKind"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiquidationStep:
     """A step of a liquidation begins; what it did follows (LQ-2)."""
 
@@ -33,7 +33,7 @@ class LiquidationStep:
     stage: LiquidationStage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiquidationHeldBack:
     """A run left an account alone that may be due: `code` says which price is missing (LQ-10)."""
 
@@ -41,7 +41,7 @@ class LiquidationHeldBack:
     code: RejectionCode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PositionMoved:
     """Signed `lots` went from an account's position to another's, off the book, at `price`.
 
@@ -62,7 +62,7 @@ class Liability(StrEnum):
     FUND = "fund"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BankruptcyResolved:
     """A liability that its account will never pay ended: atoms of `asset` (LQ-9).
 
@@ -78,7 +78,7 @@ class BankruptcyResolved:
     spread: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LossSpread:
     """The gain that a position has not been paid fell by `amount` atoms (LQ-9)."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.events.custody import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SharesMoved:
     """The signed pool shares of an account changed by `shares`."""
 
@@ -19,7 +20,7 @@ class SharesMoved:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InterestCharged:
     """A pool's debts grew by `interest` atoms, `reserve` of them its own (MM-6, MM-7)."""
 

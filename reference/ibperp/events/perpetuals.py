@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ibperp.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MarkUpdated:
     """The index and the mark of a perpetual market, in quote atoms per lot (PP-6)."""
 
@@ -14,7 +14,7 @@ class MarkUpdated:
     mark_price: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FundingApplied:
     """A funding interval ended: its rate, and what a lot long pays (PP-8)."""
 

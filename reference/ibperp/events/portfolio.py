@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ibperp.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PriceLimited:
     """An update of a price went beyond its limit: `price` was set in place of `asked` (PF-10)."""
 

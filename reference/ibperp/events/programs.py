@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import Side
@@ -17,7 +18,7 @@ class RequestEnd(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestOpened:
     """A request for quotes was taken on; `account` asks (PG-2)."""
 
@@ -31,7 +32,7 @@ class RequestOpened:
     expires: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestRefreshed:
     """A request for quotes stays open until another time (PG-2)."""
 
@@ -39,7 +40,7 @@ class RequestRefreshed:
     expires: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestEnded:
     """A request for quotes is no longer open (PG-2)."""
 
@@ -47,7 +48,7 @@ class RequestEnded:
     reason: RequestEnd
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quoted:
     """An account quotes a price for a request (PG-3)."""
 
@@ -56,7 +57,7 @@ class Quoted:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuoteWithdrawn:
     """An account took its quote back (PG-3)."""
 
@@ -64,7 +65,7 @@ class QuoteWithdrawn:
     account: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockTraded:
     """`lots` changed hands off the book at `price`; fees in quote atoms (PG-4)."""
 

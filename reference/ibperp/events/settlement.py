@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ibperp.records import record
 
 
 class SettlementSource(StrEnum):
@@ -28,7 +29,7 @@ class SettlementSource(StrEnum):
     SYSTEM_LIABILITY_TRANSFER = "SystemLiabilityTransfer"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unsettled:
     """The unsettled balance of an account changed by `amount` signed atoms (ST-1).
 
@@ -41,7 +42,7 @@ class Unsettled:
     source: SettlementSource
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settled:
     """A settlement paid signed atoms to an account's assets; `unpaid` is left unsettled (ST-3)."""
 
@@ -50,7 +51,7 @@ class Settled:
     unpaid: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VirtualMoved:
     """The virtual shares of a position changed by `shares`, worth signed `amount` atoms (ST-4)."""
 
@@ -61,7 +62,7 @@ class VirtualMoved:
     source: SettlementSource
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VirtualInterest:
     """What a position's virtual shares earned (signed) since they last changed (ST-6)."""
 

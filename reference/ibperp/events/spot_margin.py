@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import Side
@@ -25,7 +26,7 @@ class OrderEnd(StrEnum):
     LIQUIDATION = "liquidation"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderAccepted:
     """An order was taken on, or amended, with `lots` to trade; `price` 0 is no price (SM-4)."""
 
@@ -37,7 +38,7 @@ class OrderAccepted:
     lots: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traded:
     """`lots` changed hands at `price`; fees in quote atoms, a negative one is a rebate (SM-9)."""
 
@@ -50,7 +51,7 @@ class Traded:
     taker_fee: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderEnded:
     """`lots` of an order end without being filled (SM-7)."""
 

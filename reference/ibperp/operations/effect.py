@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.events import Event, Reason, SharesMoved
@@ -11,6 +10,7 @@ from ibperp.margin import is_admissible, is_liquidatable
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.posting import post, posting
+from ibperp.records import record, replace
 from ibperp.relevance import change_levels, due_levels
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
@@ -88,14 +88,14 @@ def due_checks(state: State, account: int) -> tuple[Check, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MakerFails:
     """A maker cannot perform a trade; `refused` says what it fails (SM-9)."""
 
     refused: Rejected
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """A state on its way, with the events that led there; each method returns the next effect."""
 

@@ -25,8 +25,10 @@ DYNAMIC: Final = {"ibperp.posting._asset_with": ("Token.custody", "Token.pending
 FORBIDDEN: Final = frozenset({"setattr", "__setattr__", "__dict__", "copy", "deepcopy", "eval"})
 """Names by which a frozen record could be changed all the same."""
 
-APART: Final = frozenset({"ibperp.queries", "ibperp.risk_index", "ibperp.ranking"})
-"""Modules that answer or index, and whose states no operation keeps."""
+APART: Final = frozenset(
+    {"ibperp.queries", "ibperp.risk_index", "ibperp.ranking", "ibperp.records"}
+)
+"""Modules that answer or index, and whose states no operation keeps; and what makes a record."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

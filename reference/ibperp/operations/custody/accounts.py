@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
@@ -12,6 +11,7 @@ from ibperp.operations.effect import Effect, account_exists, margin_checks, not_
 from ibperp.operations.money_market.moves import available_of, free_of, swept
 from ibperp.outcomes import RejectionCode
 from ibperp.posting import custody, free
+from ibperp.records import replace
 from ibperp.state import (
     NOBODY,
     Account,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import PriceLimited
@@ -12,6 +11,7 @@ from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, is_name
 from ibperp.ramps import margins_of, on_ramp
+from ibperp.records import replace
 from ibperp.state import Asset, Chain, Pool, Token, find_asset, find_chain, with_asset
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
@@ -11,6 +10,7 @@ from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.money_market.moves import free_of
 from ibperp.outcomes import RejectionCode
 from ibperp.posting import IN_TRANSIT, custody, free
+from ibperp.records import replace
 from ibperp.state import (
     FEES,
     Rebalance,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
@@ -18,6 +17,7 @@ from ibperp.operations.money_market.moves import (
 )
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import custody, free, pending
+from ibperp.records import replace
 from ibperp.state import FEES, RequestStatus, Withdrawal, find_asset, find_token
 
 if TYPE_CHECKING:

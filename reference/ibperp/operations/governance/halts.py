@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import actions
 from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
+from ibperp.records import replace
 
 if TYPE_CHECKING:
     from ibperp.outcomes import Outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.operations.effect import Effect, rejection
@@ -10,6 +9,7 @@ from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import asset_violations, system_violations
 from ibperp.pool import with_bound_in
 from ibperp.ramps import margins_of, on_ramp
+from ibperp.records import replace
 from ibperp.state import find_asset, with_asset
 
 if TYPE_CHECKING:

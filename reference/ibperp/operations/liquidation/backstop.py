@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import LiquidationStage, LiquidationStep, PositionMoved, Reason, SettlementSource
@@ -18,6 +17,7 @@ from ibperp.operations.liquidation.handover import (
 )
 from ibperp.pool import shares_to_repay
 from ibperp.portfolio import health
+from ibperp.records import replace
 from ibperp.state import Perpetual, at
 from ibperp.valuation import liability_of, owed_atoms, settlement_value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import pool
@@ -36,6 +35,7 @@ from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
+from ibperp.records import replace
 from ibperp.relevance import is_priced
 from ibperp.risk import due_accounts, resources
 from ibperp.sharing import Claim, parts

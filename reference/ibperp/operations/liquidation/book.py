@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.events import (
@@ -26,6 +25,7 @@ from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
+from ibperp.records import record, replace
 from ibperp.risk import urgency
 from ibperp.state import INSURANCE, Market, Order, Perpetual, find_asset, with_account
 from ibperp.valuation import freed_by, settlement_asset, worth_of
@@ -44,7 +44,7 @@ FLAGS: Final = OrderFlags(
 """What a system order does besides trading: what it receives repays (LQ-4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deal:
     """What an order of the system is to trade, and as what stage (LQ-4, LQ-5)."""
 
@@ -54,7 +54,7 @@ class Deal:
     stage: LiquidationStage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sale:
     """Lots of an asset that could be sold in a market for the settlement asset (LQ-5)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.margin import is_admissible
@@ -30,6 +29,7 @@ from ibperp.orders import OrderFlags, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
+from ibperp.records import record, replace
 from ibperp.state import Market, Order, with_account
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ FLAGS: Final = OrderFlags(
 """Collateral may be redeemed; what is received stays free, for the next settlement (ST-9)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """Lots of a spot market that pay what is owed, and the worst price of a lot (ST-9)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import position
@@ -16,6 +15,7 @@ from ibperp.operations.perpetuals.perpetual_trade import (
 from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.pool import lend_claim, merged, shares_to_pass
 from ibperp.posting import free
+from ibperp.records import record, replace
 from ibperp.relevance import is_priced
 from ibperp.state import Perpetual, at, with_market
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, virtual_worth, worth_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holding:
     """The atoms that an account has of an asset: cash, a lend, a claim on the fund (LQ-7)."""
 
@@ -35,7 +35,7 @@ class Holding:
     claim: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handover:
     """Who gives, who takes, and the reason that the events carry."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -13,6 +12,7 @@ from ibperp.operations.effect import Check, Effect, rejection
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import BookState
 from ibperp.posting import POOL, free
+from ibperp.records import record, replace
 from ibperp.state import at, put, with_account
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ibperp.state import Account, Pool, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Funding:
     """How a delivery may be funded beyond what is available, and the reasons it is booked with."""
 

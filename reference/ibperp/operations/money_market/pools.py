@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -12,6 +11,7 @@ from ibperp.operations.effect import Effect, rejection
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import pool_violations
 from ibperp.ramps import with_ramps
+from ibperp.records import replace
 from ibperp.state import find_asset, with_asset, with_pool
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.margin import counted_equity
@@ -13,6 +12,7 @@ from ibperp.operations.money_market.moves import (
 )
 from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
+from ibperp.records import replace
 from ibperp.state import Settings, with_account
 
 if TYPE_CHECKING:

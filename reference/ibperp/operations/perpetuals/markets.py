@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book, funding
@@ -22,6 +21,7 @@ from ibperp.parameter_laws import is_name, perpetual_violations
 from ibperp.parameters import OrderBookState
 from ibperp.position import filled
 from ibperp.ramps import margins_of, on_ramp
+from ibperp.records import replace
 from ibperp.state import (
     Book,
     Perpetual,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import position
@@ -11,6 +10,7 @@ from ibperp.operations.effect import MakerFails, rejection
 from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
+from ibperp.records import replace
 from ibperp.state import FEES, Perpetual, position_of, with_account, with_market, with_position
 
 if TYPE_CHECKING:

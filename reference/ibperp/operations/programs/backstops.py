@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.margin import counted_equity, is_liquidatable
@@ -11,6 +10,7 @@ from ibperp.operations.effect import Effect, account_exists, not_reserved, rejec
 from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
 from ibperp.programs import Backstop
+from ibperp.records import replace
 
 if TYPE_CHECKING:
     from ibperp.actions import RegisterBackstop

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import book
@@ -18,6 +17,7 @@ from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import OrderBookState
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus, RequestKind
+from ibperp.records import replace
 from ibperp.state import Market
 
 if TYPE_CHECKING:

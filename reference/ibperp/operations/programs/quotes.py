@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.book import reaches
@@ -24,6 +23,7 @@ from ibperp.operations.spot_margin.checks import limit_price
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.records import replace
 from ibperp.state import Market, find_market
 
 if TYPE_CHECKING:

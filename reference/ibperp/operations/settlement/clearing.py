@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -30,6 +29,7 @@ from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.posting import POOL, free, posted, posting
 from ibperp.programs import QuoteStatus
+from ibperp.records import replace
 from ibperp.state import Account, at, is_exposed, is_settled, moved, put, with_account, with_pool
 from ibperp.valuation import virtual_worth
 

@@ -6,7 +6,6 @@ settlement under way and lives no longer than the action; the state before it st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -16,6 +15,7 @@ from ibperp.operations.effect import rejection
 from ibperp.operations.settlement.clearing import Clearing
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, settled, unrealized
+from ibperp.records import record, replace
 from ibperp.sharing import Claim, parts
 from ibperp.state import Perpetual, find_asset
 from ibperp.valuation import virtual_worth
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ibperp.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VirtualDebt:
     """What the virtual borrow of a position owes, in atoms (ST-4)."""
 
@@ -36,7 +36,7 @@ class VirtualDebt:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EndingDebt:
     """What a virtual borrow owes, in atoms, that is to end, and why (ST-4)."""
 

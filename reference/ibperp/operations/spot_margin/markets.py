@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp.events import OrderEnd
@@ -12,6 +11,7 @@ from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.outcomes import RejectionCode
 from ibperp.parameter_laws import is_name, market_violations
 from ibperp.parameters import OrderBookState
+from ibperp.records import replace
 from ibperp.state import Book, Market, Reference, find_asset, find_market, with_market
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book
@@ -23,6 +22,7 @@ from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.portfolio import health
+from ibperp.records import replace
 from ibperp.state import Market, OrderStatus, with_market
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book
@@ -29,6 +28,7 @@ from ibperp.operations.spot_margin.resting import ended_order, released_order, s
 from ibperp.orders import OrderKind, Side, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.posting import free
+from ibperp.records import replace
 from ibperp.state import FEES, Market, Order, OrderStatus, find_market
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ibperp import book
@@ -11,6 +10,7 @@ from ibperp.numbers import div_down
 from ibperp.open_orders import delivers
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
+from ibperp.records import replace
 from ibperp.state import OrderStatus, Perpetual, at, position_of, put, with_account, with_market
 from ibperp.valuation import held_atoms, owed_atoms
 

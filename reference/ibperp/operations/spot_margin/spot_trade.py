@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp.events import Reason
@@ -11,6 +10,7 @@ from ibperp.operations.money_market.moves import Funding, funded_delivery, swept
 from ibperp.orders import Side
 from ibperp.outcomes import Rejected
 from ibperp.posting import free
+from ibperp.records import record
 from ibperp.state import FEES
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ibperp.state import Market
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """One side of a trade: what it delivers, what it receives, in atoms, and its fee in quote."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, Side
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trader:
     """One side of a trade: what it may do with the pools, and its fee in quote atoms."""
 
@@ -19,7 +20,7 @@ class Trader:
     fee: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trade:
     """`lots` at `price` quote atoms each, between a maker and a taker of opposite sides."""
 

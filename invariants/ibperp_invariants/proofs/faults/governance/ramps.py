@@ -1,6 +1,6 @@
 """Planted faults in margins on their way."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 
 from ibperp import ramps as kernel
@@ -22,13 +22,13 @@ def _without_an_end(ramp: Ramp, time: int) -> Margins:
     """Go on beyond the target as if there was no end."""
     return Margins(
         *(
-            getattr(ramp.origin, part)
+            getattr(ramp.origin, part.name)
             + mul_div_down(
-                getattr(ramp.target, part) - getattr(ramp.origin, part),
+                getattr(ramp.target, part.name) - getattr(ramp.origin, part.name),
                 time - ramp.start,
                 ramp.end - ramp.start,
             )
-            for part in Margins.__slots__
+            for part in fields(Margins)
         )
     )
 
