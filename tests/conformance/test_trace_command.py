@@ -46,9 +46,55 @@ def test_check_trace__several_files_at_once_in_their_order(
     assert told.out.index("/a, line ") < told.out.index("/b: every invariant holds")
 
 
-def test_check_trace__cut_archive_is_wrong_use(tmp_path: Path) -> None:
-    (tmp_path / "log.gz").write_bytes(gzip.compress(GOOD)[:-20])
-    assert main_check_trace([str(tmp_path / "log.gz")]) == 2
+def damaged(packed: bytes) -> bytes:
+    return packed[:-9] + bytes([packed[-9] ^ 255]) + packed[-8:]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(GOOD)[:-20],
+        gzip.compress(GOOD) + b"more",
+        damaged(gzip.compress(GOOD)),
+        damaged(zstandard.compress(GOOD)),
+    ],
+)
+def test_check_trace__damaged_archive_is_a_finding_after_what_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], packed: bytes
+) -> None:
+    (tmp_path / "log").write_bytes(packed)
+    code = main_check_trace([str(tmp_path / "log")])
+    told = capsys.readouterr()
+    assert "trace_is_readable [CF-1]: the compressed data is cut off or damaged" in told.out
+    assert code == 1 or "no line can be read" in told.err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (GOOD.replace(b"\n", b"\r"), "a carriage return"),
+        (GOOD.decode().encode("utf-16"), "the file is UTF-16"),
+        (GOOD.replace(b"{", b"{\n"), "is not spread over several"),
+        (b"\0" * 100, "a NUL"),
+        (b"1" * 5000, "too many digits"),
+    ],
+)
+def test_check_trace__file_that_is_no_log_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, message: str
+) -> None:
+    (tmp_path / "log").write_bytes(content)
+    assert main_check_trace([str(tmp_path / "log")]) == 2
+    told = capsys.readouterr()
+    assert message in told.out + told.err
+
+
+def test_check_trace__number_that_nobody_reads_is_shortened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_bytes(GOOD.replace(b'"31536000"', b'"' + b"9" * 300 + b'"'))
+    assert main_check_trace([str(tmp_path / "log")]) == 1
+    assert "time is 999999999999... (300 digits), above" in capsys.readouterr().out
 
 
 def test_check_trace__shows_some_findings_and_counts_all(

@@ -305,7 +305,7 @@ def test_same_question_other_answer__determinism_reported() -> None:
         (lambda text: text.replace('"north": {', '"north": "1", "north": {'), "twice"),
         (lambda text: text.replace('"user": "0"', '"user": NaN'), "NaN"),
         (lambda text: text.replace('"500"', '"' + "9" * 5000 + '"'), "decimal string"),
-        (lambda _: "[" * 100_000, "JSON"),
+        (lambda _: "[" * 100_000, "nested too deeply"),
     ],
 )
 def test_unreadable_line__reported_and_the_rest_is_checked(
@@ -346,7 +346,7 @@ def test_any_integers__checked_without_an_exception(data: st.DataObject) -> None
     ("line", "message"),
     [
         ("{", "not JSON"),
-        ('{"system":{}}', "the header: system/quote_unit is missing"),
+        ('{"system":{}}', "the header: system lacks quote_unit, accrual_interval"),
         ('{"action":{}}', "no header"),
         ("[]", "must be an object"),
     ],

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp_conformance.json_text import on_one_line
-from ibperp_conformance.traces.files import lines_of, opened
-from ibperp_invariants.check.trace import MALFORMED, TraceChecker
+from ibperp_conformance.traces.files import DamagedError, lines_of, opened
+from ibperp_invariants.check.trace import MALFORMED, TraceChecker, TraceViolation
+from ibperp_invariants.step.step import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ibperp_invariants.check.trace import TraceViolation, Unchecked
+    from ibperp_invariants.check.trace import Unchecked
+
+
+LONG_NUMBER: Final = re.compile(r"\d{61,}")
+"""A number that nobody reads: twice as many digits as a stored value may have."""
 
 
 @dataclass(slots=True)
@@ -25,6 +31,7 @@ class LogReport:
     read: int = 0
     found: Counter[str] = field(default_factory=Counter)
     unchecked: dict[str, Unchecked] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def check_log(
@@ -39,14 +46,20 @@ def check_log(
     """
     report, checker = LogReport(name), TraceChecker()
     with opened(name) as stream:
-        for line in lines_of(stream):
-            found = checker.feed(line)
-            for finding in found:
-                _tell(report, finding, most, say)
-            unread = any(finding.violation.invariant == MALFORMED for finding in found)
-            report.read += bool(line.strip()) and not unread
-            on_line()
+        try:
+            for line in lines_of(stream):
+                found = checker.feed(line)
+                for finding in found:
+                    _tell(report, finding, most, say)
+                unread = any(finding.violation.invariant == MALFORMED for finding in found)
+                report.read += bool(line.strip()) and not unread
+                on_line()
+        except DamagedError as error:
+            message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
+            broken = Violation(MALFORMED, ("CF-1",), message)
+            _tell(report, TraceViolation(checker.lines + 1, broken, checker.bytes), most, say)
     report.lines, report.unchecked = checker.lines, checker.unchecked
+    report.notes = checker.notes
     return report
 
 
@@ -60,14 +73,19 @@ def _tell(
         return
     where = f"{report.name}, line {finding.line}, byte {finding.byte}"
     clauses = ", ".join(broken.clauses)
-    say(on_one_line(f"{where}: {broken.invariant} [{clauses}]: {broken.message}"))
+    message = LONG_NUMBER.sub(_shortened, broken.message)
+    say(on_one_line(f"{where}: {broken.invariant} [{clauses}]: {message}"))
     if count == most:
         say(f"{report.name}: more of {broken.invariant} is only counted; --all shows each")
 
 
+def _shortened(number: re.Match[str]) -> str:
+    return f"{number[0][:12]}... ({len(number[0])} digits)"
+
+
 def summary(report: LogReport) -> list[str]:
     """Return what was not checkable, by what is missing, and what a log came to."""
-    lines = []
+    lines = [on_one_line(f"{report.name}: note: {note}") for note in report.notes]
     for name, lacking in report.unchecked.items():
         where = f"in {lacking.lines} lines, first in line {lacking.line}"
         lines.append(on_one_line(f"{name}: not checkable {where}: missing {lacking.missing}"))

@@ -34,7 +34,7 @@ def main_check_trace(
         if report is None:
             codes.append(EXIT_WRONG_USE)
             continue
-        for line in summary(report):
+        for line in summary(report) if report.read else ():
             typer.echo(line)
         codes.append(_code(name, report))
     return max(codes, default=0)
@@ -44,7 +44,7 @@ def _code(name: str, report: LogReport) -> int:
     if report.read:
         return 1 if report.found else 0
     hint = "write a trace with: ibperp run FILE.yaml --trace"
-    what = "no line of it can be read as one of a trace" if report.found else "is empty"
+    what = "no line can be read as one of a trace" if report.found else "the file is empty"
     typer.echo(f"ibperp: {name}: {what}; {hint}", err=True)
     return EXIT_WRONG_USE
 

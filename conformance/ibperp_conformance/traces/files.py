@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
@@ -13,6 +14,11 @@ from ibperp_invariants.check.lines import LINE_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+class DamagedError(Exception):
+    """Compressed data that ends too early, or is not what was compressed."""
+
 
 STDIN: Final = "-"
 PARTS_MAX: Final = 4
@@ -36,7 +42,7 @@ def opened(name: str) -> Iterator[IO[bytes]]:
             yield _zstd(stream)
         else:
             yield stream
-    except (OSError, EOFError) as error:
+    except OSError as error:
         raise WrongUseError(f"cannot read {name}: {_reason(error)}") from None
     finally:
         if name != STDIN:
@@ -46,15 +52,30 @@ def opened(name: str) -> Iterator[IO[bytes]]:
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines, which end at a line feed and nowhere else; one that is too long is cut.
 
-    Raise WrongUseError if a line does not end.
+    Raise WrongUseError if a line does not end, DamagedError where compressed data is damaged.
     """
-    while line := stream.readline(LINE_MAX + 1):
+    while line := _next_line(stream):
         yield line
         parts = 1
         while len(line) > LINE_MAX and not line.endswith(b"\n"):
-            line, parts = stream.readline(LINE_MAX + 1), parts + 1
+            line, parts = _next_line(stream), parts + 1
             if parts > PARTS_MAX:
                 raise WrongUseError(f"a line is longer than {PARTS_MAX * LINE_MAX} bytes: no log")
+
+
+def _next_line(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.readline(LINE_MAX + 1)
+    except OSError as error:
+        if isinstance(error, gzip.BadGzipFile) or error.errno is None:
+            raise DamagedError(_reason(error)) from None
+        raise
+    except (EOFError, zlib.error) as error:
+        raise DamagedError(_reason(error)) from None
+    except Exception as error:
+        if type(error).__name__ == "ZstdError":
+            raise DamagedError(_reason(error)) from None
+        raise
 
 
 def _zstd(stream: IO[bytes]) -> IO[bytes]:

@@ -14,13 +14,19 @@ from ibperp_invariants.view.observed import without
 CODES: Final = frozenset(code.value for code in RejectionCode)
 
 
-def answer_of(outcome: Node) -> Answer:
-    """Return what an outcome says; raise ViewError where it cannot be read."""
+def answer_of(outcome: Node, problems: list[str]) -> Answer:
+    """Return what an outcome says; raise ViewError where it cannot be read.
+
+    Events that cannot be read are a problem, and taken as left out.
+    """
     sides = set(outcome.members())
     if sides == {"accepted"}:
         accepted = outcome.get("accepted")
         if "events" in accepted.members():
-            return Answer(facts=facts_of_json(accepted.get("events").items()))
+            try:
+                return Answer(facts=facts_of_json(accepted.get("events").items()))
+            except ViewError as error:
+                problems.append(str(error))
         path = accepted.at("events")
         return Answer(facts=without(Facts(), {part.name: path for part in fields(Facts)}))
     if sides != {"rejected"}:

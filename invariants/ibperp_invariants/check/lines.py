@@ -24,20 +24,35 @@ def decoded(line: bytes | str) -> object:
     try:
         text = line.decode("utf-8") if isinstance(line, bytes) else line
     except UnicodeDecodeError as error:
-        raise LineError(f"not UTF-8: {error.reason}", error.start) from None
+        is_utf16 = line[:2] in (b"\xff\xfe", b"\xfe\xff")
+        reason = "the file is UTF-16" if is_utf16 else error.reason
+        raise LineError(f"not UTF-8: {reason}", error.start) from None
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
     except json.JSONDecodeError as error:
-        cut = " (it seems to be cut off)" if _is_cut(text, error) else ""
-        what = error.msg.removesuffix(" at")
         at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
-        message = f"not JSON{cut}: {what} at column {error.colno}"
-        raise LineError(message, at) from None
+        raise LineError(f"not JSON{_what(text, error)}", at) from None
     except LineError:
         raise
-    except (RecursionError, ValueError) as error:
-        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise LineError(f"the line is not acceptable JSON: {message}") from None
+    except RecursionError:
+        raise LineError("the line is nested too deeply") from None
+    except ValueError:
+        message = "a number has too many digits; integers are written as decimal strings"
+        raise LineError(message) from None
+
+
+def _what(text: str, error: json.JSONDecodeError) -> str:
+    """Return what is wrong with a text, and where it is the usual mistake, what to do."""
+    if text.startswith("\ufeff"):
+        return ": a byte order mark inside the log; files are not simply joined"
+    if "\0" in text:
+        return ": it holds a NUL; a log is UTF-8, and a string holds \\u0000 for it"
+    if "\r" in text.rstrip():
+        return ": lines end at a line feed, and this one holds a carriage return"
+    if text.strip() in ("{", "["):
+        return ": a record stands on one line, and is not spread over several"
+    cut = " (it seems to be cut off)" if _is_cut(text, error) else ""
+    return f"{cut}: {error.msg.removesuffix(' at')} at column {error.colno}"
 
 
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:

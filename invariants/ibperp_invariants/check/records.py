@@ -23,6 +23,18 @@ def action_of(wire: object, path: str = "action") -> Action:
     return built(ACTIONS[kind], node, given=("type",))  # type: ignore[no-any-return]
 
 
+def without_surplus(node: Node, problems: list[str]) -> Node:
+    """Return an action without the fields that no such action has, which are a problem."""
+    kind = ACTIONS.get(str(node.object().get("type")))
+    if kind is None:
+        return node
+    names = {"type", *(part.name for part in fields(kind))}
+    surplus = sorted(set(node.object()) - names)
+    if surplus:
+        problems.append(f"{node.path} has unknown fields: {', '.join(surplus)}")
+    return Node({k: v for k, v in node.object().items() if k in names}, node.path)
+
+
 def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
@@ -39,6 +51,9 @@ def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
     unknown = sorted(set(node.members()) - {*names, *given})
     if unknown:
         raise ViewError(f"{node.path or 'the value'} has unknown fields: {', '.join(unknown)}")
+    missing = [part.name for part in fields(kind) if part.name not in node.object()]
+    if len(missing) > 1:
+        raise ViewError(f"{node.path or 'the value'} lacks {', '.join(missing)}")
     return kind(**{part.name: _read(str(part.type), node.get(part.name)) for part in fields(kind)})
 
 

@@ -25,8 +25,9 @@ from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
 from ibperp_invariants.check.answers import answer_of
 from ibperp_invariants.check.known import known_at, learned
+from ibperp_invariants.check.later import OBSERVED, completed, lacking, note_on, with_later
 from ibperp_invariants.check.lines import LineError, decoded
-from ibperp_invariants.check.records import action_of, built
+from ibperp_invariants.check.records import action_of, built, without_surplus
 from ibperp_invariants.check.structure import misplaced
 from ibperp_invariants.check.verdicts import Verdict, verdicts, verdicts_on
 from ibperp_invariants.step.step import Violation
@@ -34,6 +35,7 @@ from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.from_json import EMPTY
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.node import Node, ViewError
+from ibperp_invariants.view.observed import missing_of
 from ibperp_invariants.view.totals import Totals, totals_after, totals_of
 from ibperp_invariants.view.view import Known, View
 
@@ -77,10 +79,14 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True)
 class TraceReport:
-    """What a trace breaks, and by name the invariants that were not checkable in all its lines."""
+    """What a trace breaks, and by name the invariants that were not checkable in all its lines.
+
+    `notes`: how it was read, where that is not plain from the trace.
+    """
 
     violations: list[TraceViolation] = field(default_factory=list)
     unchecked: dict[str, Unchecked] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def check_trace(lines: Iterable[str | bytes]) -> list[TraceViolation]:
@@ -98,21 +104,23 @@ def report_of_trace(lines: Iterable[str | bytes]) -> TraceReport:
         found += checker.feed(line)
     if not checker.has_begun:
         raise TraceError("the trace is empty; its first line must be a header with `system`")
-    return TraceReport(found, checker.unchecked)
+    return TraceReport(found, checker.unchecked, checker.notes)
 
 
 class TraceChecker:
     """Checks a trace line by line; what a line costs goes by what it changes.
 
-    `unchecked`: what was not checkable up to now.
+    `unchecked`: what was not checkable up to now. `notes`: how the trace was read. `lines`,
+    `bytes`: how much of it.
     """
 
     def __init__(self) -> None:
         self.unchecked: dict[str, Unchecked] = {}
+        self.notes: list[str] = []
         self.has_begun = False
         self.lines = 0
-        self._byte = 0
-        self._system: SystemParameters | None = None
+        self.bytes = 0
+        self._later: dict[str, object] = {}
         self._known = Known()
         self._known_print = 0
         self._followed = Followed()
@@ -126,17 +134,20 @@ class TraceChecker:
         """Return what the next line breaks; a line without text breaks nothing."""
         self.lines += 1
         size = len(line) if isinstance(line, bytes) else len(line.encode("utf-8", "replace"))
-        begins, self._byte = self._byte, self._byte + size
+        begins, self.bytes = self.bytes, self.bytes + size
         if not line.strip():
             return []
         problems, found, at = list[str](), list[Violation](), 0
         is_first, self.has_begun = not self.has_begun, True
         try:
             wire = Node(decoded(_without_mark(line) if is_first else line), "")
-            if not is_first:
-                found = self._step(wire, problems)
-            elif "action" not in wire.object():
+            is_header = "action" not in wire.object() and (is_first or "system" in wire.object())
+            if is_header:
+                if not is_first:
+                    self.notes.append(f"line {self.lines}: another header; a new run begins")
                 found = self._header(wire, problems)
+            elif not is_first:
+                found = self._step(wire, problems)
             else:
                 problems.append("no header: the first line must be an object with `system`")
                 found = self._step(wire, problems)
@@ -157,23 +168,23 @@ class TraceChecker:
 
     def _header(self, wire: Node, problems: list[str]) -> list[Violation]:
         """Take the header: start at genesis, or at the observation that it holds."""
-        try:
-            self._system = built(SystemParameters, wire.get("system"))
-            self._known = Known(None if system_violations(self._system) else self._system)
-        except ViewError as error:
-            problems.append(f"the header: {error}")
+        self._lose()
+        self._is_lost = False
+        self._seen.clear()
+        system = self._system_of(wire, problems)
+        self._known = Known(system)
         try:
             named = wire.find("capabilities")
             capabilities = [item.text() for item in named.items()] if named else list(EMPTY)
         except ViewError as error:
             problems.append(f"the header: {error}")
             capabilities = list(EMPTY)
-        self._followed = Followed(capabilities)
+        self._followed = Followed(capabilities, later=OBSERVED if self._later else {})
         shown = wire.find("observation")
         if shown is None:
-            if self._system is not None:
+            if system is not None:
                 self._known = replace(self._known, next_order=0)
-                self._before = view_of_state(genesis(self._system))
+                self._before = view_of_state(genesis(system))
             return []
         self._followed.show(shown)
         problems += self._followed.problems
@@ -182,6 +193,21 @@ class TraceChecker:
         except ViewError as error:
             problems.append(f"the header: {error}")
         return self._started()
+
+    def _system_of(self, wire: Node, problems: list[str]) -> SystemParameters | None:
+        """Return the system parameters, None where they cannot be read or break a law."""
+        try:
+            shown = wire.get("system")
+            self._later = lacking(shown)
+            system = built(SystemParameters, completed(shown, self._later))
+        except ViewError as error:
+            problems.append(f"the header: {error}")
+            return None
+        if self._later:
+            self.notes.append(f"line {self.lines}: {note_on(self._later)}")
+        laws = system_violations(system)
+        problems += (f"the header: system/{law.path} must be {law.expected}" for law in laws)
+        return None if laws else system
 
     def _know(self, known: Known) -> None:
         self._known, self._known_print = known, hash(repr(known))
@@ -216,7 +242,7 @@ class TraceChecker:
             self._know(known)
         after = self._followed.after()
         before = self._before if self._whole is None else self._followed.before()
-        if self._totals is None:
+        if self._totals is None or self._may_be_whole_again(self._totals):
             self._totals = totals_of(after)
         else:
             self._totals = totals_after(self._totals, before, after)
@@ -230,11 +256,12 @@ class TraceChecker:
         """Return the action and the outcome of a line, None where one cannot be read."""
         action, answer = None, None
         try:
-            answer = answer_of(wire.get("outcome"))
+            answer = answer_of(wire.get("outcome"), problems)
         except ViewError as error:
             problems.append(str(error))
         try:
-            action = action_of(wire.get("action").value)
+            told = without_surplus(wire.get("action"), problems)
+            action = action_of(with_later(told, self._later).value)
         except ViewError as error:
             problems.append(str(error))
         return action, answer
@@ -254,6 +281,12 @@ class TraceChecker:
         else:
             self._followed.change(changes)
         return True
+
+    def _may_be_whole_again(self, totals: Totals) -> bool:
+        """Tell whether an entry was shown again, for the lack of which a sum is not known."""
+        lacking = {tuple(path.split("/")[1:3]) for path in missing_of(totals).values()}
+        touched = self._followed.touched
+        return any((name, key) in lacking for (name, _), key in touched.items())
 
     def _judged(self, said: Iterable[Verdict]) -> list[Violation]:
         """Return what verdicts say is broken; note what was not checkable, and look there again."""

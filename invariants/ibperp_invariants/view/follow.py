@@ -10,7 +10,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.ordered import Ordered
-from ibperp_invariants.view.from_json import EMPTY, NAMES, Portfolios, Reading
+from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, Reading
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, observed, with_parts, without
@@ -78,18 +78,21 @@ class Followed:
     `problems`: what of the last changes could not be read, by path. `touched`: the parts of the
     view, and the keys of their entries, that they may have changed. `fingerprint`: a number that
     two observations of the same values have in common, `former`: that of the one before. `is_new`:
-    nothing has been observed yet.
+    nothing has been observed yet. `later`: members that may be left out, with what they then are.
     """
 
     def __init__(
-        self, capabilities: Collection[str] = frozenset(EMPTY), path: str = "observation"
+        self,
+        capabilities: Collection[str] = frozenset(EMPTY),
+        path: str = "observation",
+        later: Mapping[str, object] = NOTHING,
     ) -> None:
         absent = {
             name: value
             for capability, members in EMPTY.items()
             if capability not in capabilities
             for name, value in members.items()
-        }
+        } | dict(later)
         self.path, self.problems = path, list[str]()
         self._absent, self._reading = absent, Reading(absent, self.problems)
         self._raw: dict[str, Any] = {}

@@ -115,6 +115,26 @@ def first_missing(value: object) -> str | None:
     return next((path for part in parts if (path := first_missing(part))), None)
 
 
+def different_leaves(path: str, old: object, new: object) -> Iterator[str]:
+    """Yield what differs of two values, each by the path of its leaf; None: it is not there."""
+    if old is new:
+        return
+    if old is None:
+        yield f"{path}: {new if isinstance(new, int) else 'it'} was not there before"
+    elif new is None:
+        yield f"{path}: it is gone"
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys((*old, *new)):
+            yield from different_leaves(f"{path}/{key}", old.get(key), new.get(key))
+    elif hasattr(type(old), "__dataclass_fields__") and hasattr(type(new), "__dataclass_fields__"):
+        parts, others = values_of(old), values_of(new)
+        compared = [part.name for part in fields(type(old)) if part.compare]  # type: ignore[arg-type]
+        for name in (name for name in compared if name in parts and name in others):
+            yield from different_leaves(f"{path}/{name}", parts[name], others[name])
+    elif old != new:
+        yield f"{path}: {old} to {new}"
+
+
 class Named(dict[K, V]):
     """Entries by name as an observation holds them: to look one up that is not there says so."""
 

@@ -11,7 +11,7 @@ from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Pool, Settings
 from ibperp_invariants.step.step import independently, state_invariant, step_invariant
-from ibperp_invariants.view.observed import NotObserved, first_missing
+from ibperp_invariants.view.observed import NotObserved, different_leaves, first_missing
 from ibperp_invariants.view.view import PerpetualView, View, changed
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def _difference(step: Step, name: str) -> Iterator[str]:
     old, new = getattr(step.before, name), getattr(step.after, name)
     if isinstance(old, Mapping):
         for key in changed(old, new):
-            yield f"{step.code} changed {name} {key} from {old.get(key)} to {new.get(key)}"
+            for leaf in different_leaves(f"{name}/{key}", old.get(key), new.get(key)):
+                yield f"{step.code} changed {leaf}"
     elif old != new:
         yield f"{step.code} changed {name} from {old} to {new}"
 
