@@ -21,6 +21,8 @@ def decode(text: str | bytes) -> Any:
     except UnicodeDecodeError as error:
         raise JsonTextError(f"not UTF-8 at byte {error.start}: write JSON in UTF-8") from None
     except json.JSONDecodeError as error:
+        if error.doc.startswith("\ufeff"):
+            raise JsonTextError("a byte order mark: write UTF-8 without one") from None
         where = f"line {error.lineno} column {error.colno}"
         raise JsonTextError(f"not JSON at {where}: {error.msg}; write one JSON value") from None
     except RecursionError:

@@ -115,7 +115,7 @@ def first_missing(value: object) -> str | None:
     return next((path for part in parts if (path := first_missing(part))), None)
 
 
-def different_leaves(path: str, old: object, new: object) -> Iterator[str]:
+def different_leaves(path: str, old: Any, new: Any) -> Iterator[str]:
     """Yield what differs of two values, each by the path of its leaf; None: it is not there."""
     if old is new:
         return
@@ -128,7 +128,7 @@ def different_leaves(path: str, old: object, new: object) -> Iterator[str]:
             yield from different_leaves(f"{path}/{key}", old.get(key), new.get(key))
     elif hasattr(type(old), "__dataclass_fields__") and hasattr(type(new), "__dataclass_fields__"):
         parts, others = values_of(old), values_of(new)
-        compared = [part.name for part in fields(type(old)) if part.compare]  # type: ignore[arg-type]
+        compared = [part.name for part in fields(old) if part.compare]
         for name in (name for name in compared if name in parts and name in others):
             yield from different_leaves(f"{path}/{name}", parts[name], others[name])
     elif old != new:
