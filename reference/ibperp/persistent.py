@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -46,6 +48,18 @@ class Vector(Generic[T]):
         if not 0 <= index < self._length:
             raise IndexError(index)
         return _version(self._length, self._shift, _put(self._root, self._shift, index, item))
+
+    def updated(self, items: Mapping[int, T]) -> Vector[T]:
+        """Return a version with each of `items` as the entry of its id, which there is.
+
+        A part of which nothing changed is shared.
+        """
+        if not items:
+            return self
+        entries = sorted(items.items())
+        if not 0 <= entries[0][0] <= entries[-1][0] < self._length:
+            raise IndexError(entries[0][0] if entries[0][0] < 0 else entries[-1][0])
+        return _version(self._length, self._shift, _put_all(self._root, self._shift, entries))
 
     def append(self, item: T) -> Vector[T]:
         """Return a version with `item` under the next id."""
@@ -97,6 +111,18 @@ def _put(node: Any, shift: int, index: int, item: Any) -> Any:
     if shift:
         item = _put(node[slot] if slot < len(node) else (), shift - BITS, index, item)
     return (*node[:slot], item, *node[slot + 1 :])
+
+
+def _put_all(node: Any, shift: int, entries: list[tuple[int, Any]]) -> Any:
+    """Return a node with all of some entries, which are in order and belong under it."""
+    slots = list(node)
+    if shift:
+        for slot, some in groupby(entries, lambda entry: (entry[0] >> shift) & MASK):
+            slots[slot] = _put_all(slots[slot], shift - BITS, list(some))
+    else:
+        for index, item in entries:
+            slots[index & MASK] = item
+    return node if all(map(is_, slots, node)) else tuple(slots)
 
 
 def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:

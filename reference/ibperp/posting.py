@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 IN_TRANSIT = LedgerAccount(LedgerKind.IN_TRANSIT, 0)
 POOL = LedgerAccount(LedgerKind.POOL, 0)
 
+HELD = frozenset({LedgerKind.CUSTODY, LedgerKind.IN_TRANSIT})
+"""What the house holds; every other balance is an obligation of it."""
+
 
 def free(account: int) -> LedgerAccount:
     """Name the free balance of an account."""
@@ -42,7 +45,7 @@ def credited(balance: int, amount: int, *, is_held: bool) -> int:
 
 def is_held(kind: LedgerKind) -> bool:
     """Tell the house's holdings (custody, in transit) from its obligations (all others) (CU-1)."""
-    return kind in {LedgerKind.CUSTODY, LedgerKind.IN_TRANSIT}
+    return kind in HELD
 
 
 def post(state: State, posting: Posting) -> State:

@@ -49,3 +49,26 @@ def test_changed__reports_what_was_appended(length: int) -> None:
     old = Vector(object() for _ in range(length))
     new = old.append(item := object())
     assert list(new.changed(old)) == [(length, item, None)]
+
+
+@settings(derandomize=True, deadline=None, max_examples=50, database=None)
+@given(st.integers(1, 1100), st.dictionaries(st.integers(0, 1099), st.integers(), max_size=40))
+def test_vector__updated_is_set_for_each(length: int, edits: dict[int, int]) -> None:
+    start = Vector(range(length))
+    expected = start
+    for index, item in edits.items():
+        expected = expected.set(index % length, item)
+    assert start.updated({index % length: item for index, item in edits.items()}) == expected
+    assert list(start) == list(range(length))
+
+
+def test_vector__updated_with_what_it_holds_shares_everything() -> None:
+    start = Vector([str(item) for item in range(2000)])
+    after = start.updated({index: start[index] for index in range(2000)})
+    assert list(after.changed(start)) == []
+
+
+@pytest.mark.parametrize("index", [-1, 33])
+def test_vector__updated_outside_raises_index_error(index: int) -> None:
+    with pytest.raises(IndexError):
+        Vector(range(33)).updated({0: 1, index: 0})

@@ -9,11 +9,12 @@ from ibperp import funding, portfolio, position
 from ibperp import pool as kernel
 from ibperp.events import Reason, SettlementSource
 from ibperp.numbers import INT128_MAX, mul_div_down, mul_div_up
+from ibperp.open_orders import firm_atoms
 from ibperp.operations import effect
 from ibperp.operations.money_market import settings
 from ibperp.operations.perpetuals import markets, perpetual_trade
 from ibperp.operations.settlement import clearing, settle
-from ibperp.operations.settlement.clearing import Clearing
+from ibperp.operations.settlement.clearing import Clearing, Sheet
 from ibperp.operations.spot_margin import matching
 from ibperp.state import FEES, Perpetual, position_of, with_market
 from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
@@ -34,7 +35,7 @@ _credited, _exchanged = perpetual_trade.credited_unsettled, perpetual_trade.exch
 _part_due, _mark_of = funding.part_due, funding.mark_of
 _health, _position_line = portfolio.health, portfolio._position_line
 _pay_in, _pay_out = Clearing.pay_in, Clearing.pay_out
-_virtual_debts, _ending = settle._virtual_debts, settle._ending
+_ending = settle._ending
 
 
 def _filled_rounding_away(held: Position, lots: int, price: int) -> tuple[Position, int]:
@@ -132,51 +133,50 @@ def _shared_alone(available: int, amounts: Sequence[int]) -> list[int]:
     return [mul_div_down(available, amount, sum(amounts)) for amount in amounts]
 
 
-def _borrowed_first(self: Clearing, index: int, due: int, *, may_borrow: bool) -> int:
-    sheet = self.sheet(index)
-    paid = _pay_in(self, index, min(sheet.free - sheet.firm, due), may_borrow=False)
-    if may_borrow and paid < due and self._borrows(index, due - paid, paid):
+def _borrowed_first(self: Clearing, sheet: Sheet, due: int, *, may_borrow: bool) -> int:
+    firm = firm_atoms(self.state, sheet.account, self.asset)
+    paid = _pay_in(self, sheet, min(sheet.free - firm, due), may_borrow=False)
+    if may_borrow and paid < due and self._borrows(sheet, due - paid, paid):
         self.paid_in += due - paid
         return due
-    return paid + _pay_in(self, index, due - paid, may_borrow=False)
+    return paid + _pay_in(self, sheet, due - paid, may_borrow=False)
 
 
-def _paid_beside_debt(self: Clearing, index: int, amount: int) -> None:
-    if not self.debt(index) or amount > self.pool.cash:
-        _pay_out(self, index, amount)
+def _paid_beside_debt(self: Clearing, sheet: Sheet, amount: int) -> None:
+    if not self.debt(sheet) or amount > self.pool.cash:
+        _pay_out(self, sheet, amount)
         return
     if amount:
-        self._post(index, amount, Reason.SETTLEMENT, is_debit=False)
+        self._post(sheet, amount, Reason.SETTLEMENT, is_debit=False)
     self.paid_out += amount
-    self.settle(index, amount)
+    self.settle(sheet, amount)
 
 
-def _borrowed_virtually(self: Clearing, index: int, market: int, amount: int) -> None:
+def _borrowed_virtually(self: Clearing, sheet: Sheet, market: int, amount: int) -> None:
     shares = kernel.borrow_shares_minted(self.pool, amount)
     pool, source = kernel.borrow(self.pool, amount, shares), SettlementSource.VIRTUAL_LOSS
     self.paid_in += amount
-    held = self.position(index, market)
-    self._moved(index, held, pool, shares=-shares, amount=-amount, source=source)
+    held = self.position(sheet, market)
+    self._moved(sheet, held, pool, shares=-shares, amount=-amount, source=source)
 
 
-def _smallest_first(books: Clearing, accounts: list[int]) -> list[settle.VirtualDebt]:
-    debts = _virtual_debts(books, accounts)
-    return sorted(debts, key=lambda debt: (debt.amount, debt.account, debt.market))
+def _smallest_first(debt: settle.VirtualDebt) -> tuple[int, int, int]:
+    return debt.amount, debt.sheet.index, debt.market
 
 
-def _kept_when_flat(books: Clearing, account: int, held: Position) -> SettlementSource | None:
-    return _ending(books, account, held) if held.lots else None
+def _kept_when_flat(sheet: Sheet, held: Position) -> SettlementSource | None:
+    return _ending(sheet, held) if held.lots else None
 
 
-def _kept_when_automatic(books: Clearing, account: int, held: Position) -> SettlementSource | None:
-    return None if held.lots else _ending(books, account, held)
+def _kept_when_automatic(sheet: Sheet, held: Position) -> SettlementSource | None:
+    return None if held.lots else _ending(sheet, held)
 
 
 def _culled_by_borrowing(
     books: Clearing, debt: settle.VirtualDebt, amount: int, source: SettlementSource
 ) -> int:
-    paid = books.pay_in(debt.account, amount, may_borrow=True) if amount > 0 else 0
-    books.give_virtually(debt.account, debt.market, paid, source)
+    paid = books.pay_in(debt.sheet, amount, may_borrow=True) if amount > 0 else 0
+    books.give_virtually(debt.sheet, debt.market, paid, source)
     return paid
 
 
@@ -250,7 +250,7 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
     "borrowed_before_redeemed": ((Clearing, "pay_in", _borrowed_first),),
     "receiver_keeps_debt": ((Clearing, "pay_out", _paid_beside_debt),),
     "virtual_lend_skipped": ((Clearing, "take_virtually", _borrowed_virtually),),
-    "culled_smallest_first": ((settle, "_virtual_debts", _smallest_first),),
+    "culled_smallest_first": ((settle, "_largest_first", _smallest_first),),
     "culled_by_borrowing": ((settle, "_cull", _culled_by_borrowing),),
     "virtual_kept_when_flat": ((settle, "_ending", _kept_when_flat),),
     "virtual_kept_when_automatic": ((settle, "_ending", _kept_when_automatic),),

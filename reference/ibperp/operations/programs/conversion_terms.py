@@ -24,7 +24,8 @@ def owed_beyond_dollars(state: State, account: int) -> int:
     owed = max(-holder.unsettled, 0)
     if owed == 0 or asset is None or is_liquidatable(health(state, holder)):
         return 0
-    return owed - Clearing(state, asset).pay_in(account, owed, may_borrow=True)
+    clearing = Clearing(state, asset)
+    return owed - clearing.pay_in(clearing.sheet(account), owed, may_borrow=True)
 
 
 def conversion_limit(state: State, market: Market) -> int:

@@ -6,21 +6,23 @@ settlement under way and lives no longer than the action; the state before it st
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ibperp import pool
 from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.operations.effect import rejection
-from ibperp.operations.settlement.clearing import Clearing
+from ibperp.operations.settlement.clearing import Clearing, Sheet
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, settled, unrealized
 from ibperp.records import record, replace
-from ibperp.sharing import Claim, parts
+from ibperp.sharing import parts
 from ibperp.state import Perpetual, find_asset
 from ibperp.valuation import virtual_worth
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ibperp.actions import Settle
     from ibperp.outcomes import Outcome
     from ibperp.position import Position
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 class VirtualDebt:
     """What the virtual borrow of a position owes, in atoms (ST-4)."""
 
-    account: int
+    sheet: Sheet
     market: int
     amount: int
 
@@ -43,6 +45,10 @@ class EndingDebt:
     market: int
     amount: int
     source: SettlementSource
+
+
+Claim: TypeAlias = "tuple[Sheet, int | None, int]"
+"""What the fund owes, in atoms, to the position in a market; to the account itself if None."""
 
 
 def settle(state: State, _action: Settle) -> Outcome:
@@ -59,14 +65,16 @@ def settle(state: State, _action: Settle) -> Outcome:
 
     # EFFECT
     clearing = Clearing(replace(state, settlement_time=state.time), asset)
-    accounts = [account for (account,) in state.active]
-    gains = [gain for account in accounts for gain in _marked(clearing, account)]
-    for account in accounts:
-        _release(clearing, account)
-        _collect(clearing, account)
-    _distribute(clearing, accounts, gains)
-    _cull_accounts(clearing, accounts)
-    _cull_system(clearing, accounts)
+    sheets = [clearing.sheet(account) for (account,) in state.active]
+    waiting = [_marked(clearing, sheet) for sheet in sheets]
+    for sheet in sheets:
+        _release(clearing, sheet)
+        _collect(clearing, sheet)
+    _distribute(clearing, sheets, waiting)
+    in_debt = (sheet for sheet in sheets for own in sheet.positions if own.virtual < 0)
+    borrowers = tuple(dict.fromkeys(in_debt))
+    _cull_accounts(clearing, borrowers)
+    _cull_system(clearing, borrowers)
 
     # POSTCONDITIONS
     assert clearing.paid_in == clearing.paid_out
@@ -74,33 +82,33 @@ def settle(state: State, _action: Settle) -> Outcome:
     return Accepted(clearing.written(), tuple(clearing.events))
 
 
-def _marked(clearing: Clearing, account: int) -> list[Claim]:
+def _marked(clearing: Clearing, sheet: Sheet) -> list[Claim]:
     """Realize the gains of one account; return those that are to be paid virtually (ST-2).
 
     Funding always becomes unsettled. So does the gain of an account that realizes automatically; of
     any other, a loss is taken from the position's virtual shares, and a gain waits to be paid.
     """
-    sheet = clearing.sheet(account)
-    gains: dict[int, int] = {}
-    for index, position in sheet.positions.items():
-        market = clearing.state.markets[index]
+    state, is_automatic = clearing.state, sheet.account.settings.auto_realize
+    marked: list[Position] = []
+    gains: list[tuple[int, int]] = []
+    for position in sheet.positions:
+        index, market = position.market, state.markets[position.market]
         assert isinstance(market, Perpetual)
         due = funding_due(position, market.funding_index)
         gain = unrealized(position, market.mark_price)
-        worth = virtual_worth(clearing.pool, position.virtual)
-        sheet.positions[index] = settled(position, market.mark_price, market.funding_index, worth)
-        sheet.unsettled -= due
-        clearing.note_interest(account, index, worth - position.virtual_value)
-        clearing.note(account, index, -due, SettlementSource.FUNDING_PAYMENT)
-        if sheet.account.settings.auto_realize:
-            sheet.unsettled += gain
-            clearing.note(account, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
-        else:
-            gains[index] = gain
-    return _waiting(clearing, account, gains)
+        worth = virtual_worth(clearing.pool, position.virtual) if position.virtual else 0
+        marked.append(settled(position, market.mark_price, market.funding_index, worth))
+        clearing.note_interest(sheet, index, worth - position.virtual_value)
+        clearing.note(sheet, index, -due, SettlementSource.FUNDING_PAYMENT)
+        if is_automatic:
+            clearing.note(sheet, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
+        elif gain:
+            gains.append((index, gain))
+    sheet.positions = tuple(marked)
+    return _waiting(clearing, sheet, gains) if gains else []
 
 
-def _waiting(clearing: Clearing, account: int, gains: dict[int, int]) -> list[Claim]:
+def _waiting(clearing: Clearing, sheet: Sheet, gains: list[tuple[int, int]]) -> list[Claim]:
     """Take the virtual losses of one account, and return the gains that wait for others (ST-2).
 
     What an account itself has won and lost meets first: a loss is taken from what is unsettled, is
@@ -108,97 +116,106 @@ def _waiting(clearing: Clearing, account: int, gains: dict[int, int]) -> list[Cl
     """
     own = 0
     waiting: list[Claim] = []
-    for index, gain in gains.items():
-        loss = clearing.offset(account, index, min(gain, 0), SettlementSource.VIRTUAL_LOSS)
-        loss -= min(gain, 0)
-        if loss:
-            clearing.take_virtually(account, index, loss)
+    for market, gain in gains:
+        if gain < 0:
+            loss = clearing.offset(sheet, market, gain, SettlementSource.VIRTUAL_LOSS) - gain
+            clearing.take_virtually(sheet, market, loss)
             own += loss
-    for index, gain in gains.items():
-        part = min(own, max(gain, 0))
-        clearing.give_virtually(account, index, part, SettlementSource.VIRTUAL_GAIN)
-        own -= part
-        left = max(gain, 0) - part
-        left -= clearing.offset(account, index, left, SettlementSource.VIRTUAL_GAIN)
-        if left:
-            waiting.append(Claim(account, index, left))
+    for market, gain in gains:
+        if gain > 0:
+            part = min(own, gain)
+            clearing.give_virtually(sheet, market, part, SettlementSource.VIRTUAL_GAIN)
+            own -= part
+            left = gain - part
+            left -= clearing.offset(sheet, market, left, SettlementSource.VIRTUAL_GAIN)
+            if left:
+                waiting.append((sheet, market, left))
     return waiting
 
 
-def _release(clearing: Clearing, account: int) -> None:
+def _release(clearing: Clearing, sheet: Sheet) -> None:
     """Turn virtual lends into the account's own where the position is to have none (ST-4)."""
-    for position in tuple(clearing.sheet(account).positions.values()):
-        source = _ending(clearing, account, position) if position.virtual > 0 else None
+    for position in sheet.positions:
+        source = _ending(sheet, position) if position.virtual > 0 else None
         if source:
-            clearing.release(account, position.market, source)
+            clearing.release(sheet, position.market, source)
 
 
-def _collect(clearing: Clearing, account: int) -> None:
+def _collect(clearing: Clearing, sheet: Sheet) -> None:
     """Take what an account owes the fund, then what its ending virtual borrows owe (ST-3, ST-4)."""
-    sheet = clearing.sheet(account)
     owed = max(-sheet.unsettled, 0)
     ending = [
         EndingDebt(position.market, -virtual_worth(clearing.pool, position.virtual), source)
-        for position in sheet.positions.values()
-        if position.virtual < 0 and (source := _ending(clearing, account, position))
+        for position in sheet.positions
+        if position.virtual < 0 and (source := _ending(sheet, position))
     ]
-    due = owed + sum(debt.amount for debt in ending)
-    if due == 0:
+    if not owed and not ending:
         return
-    paid = clearing.pay_in(account, due, may_borrow=True)
+    due = owed + sum(debt.amount for debt in ending)
+    paid = clearing.pay_in(sheet, due, may_borrow=True)
     if owed:
-        clearing.settle(account, -min(paid, owed))
+        clearing.settle(sheet, -min(paid, owed))
     left = paid - min(paid, owed)
     for debt in ending:
         part = min(debt.amount, left)
-        clearing.give_virtually(account, debt.market, part, debt.source)
+        clearing.give_virtually(sheet, debt.market, part, debt.source)
         left -= part
 
 
-def _distribute(clearing: Clearing, accounts: list[int], gains: list[Claim]) -> None:
+def _distribute(clearing: Clearing, sheets: list[Sheet], waiting: list[list[Claim]]) -> None:
     """Share what was paid in among all claims in proportion: by account, then market (ST-3)."""
-    own = [Claim(account, None, clearing.sheet(account).unsettled) for account in accounts]
-    claims = sorted(
-        [claim for claim in (*own, *gains) if claim.amount > 0], key=lambda claim: claim.account
-    )
-    amounts, available = [claim.amount for claim in claims], clearing.paid_in - clearing.paid_out
+    claims: list[Claim] = []
+    for sheet, gains in zip(sheets, waiting, strict=True):
+        if sheet.unsettled > 0:
+            claims.append((sheet, None, sheet.unsettled))
+        claims += gains
+    amounts = [amount for _, _, amount in claims]
+    available = clearing.paid_in - clearing.paid_out
     assert 0 <= available <= sum(amounts)
-    for claim, part in zip(claims, parts(available, amounts), strict=True):
-        account, market = claim.account, claim.market
+    for (sheet, market, amount), part in zip(claims, parts(available, amounts), strict=True):
         if market is None:
-            clearing.pay_out(account, part)
+            clearing.pay_out(sheet, part)
             continue
-        clearing.give_virtually(account, market, part, SettlementSource.VIRTUAL_GAIN)
-        if part < claim.amount:
-            position = clearing.position(account, market)
-            unpaid = replace(position, cost=position.cost - (claim.amount - part))
-            clearing.sheet(account).put_position(unpaid)
+        clearing.give_virtually(sheet, market, part, SettlementSource.VIRTUAL_GAIN)
+        if part < amount:
+            position = clearing.position(sheet, market)
+            sheet.put_position(replace(position, cost=position.cost - (amount - part)))
 
 
-def _cull_accounts(clearing: Clearing, accounts: list[int]) -> None:
+def _cull_accounts(clearing: Clearing, borrowers: Sequence[Sheet]) -> None:
     """Realize what an account's virtual debts are above its limit, largest first (ST-5)."""
     limit = clearing.state.system.account_virtual_limit
-    for account in accounts:
-        debts = _virtual_debts(clearing, [account])
+    for sheet in borrowers:
+        debts = _virtual_debts(clearing, [sheet])
         excess = sum(debt.amount for debt in debts) - limit
-        for debt in debts:
-            source = SettlementSource.CULLED_ACCOUNT_THRESHOLD
-            excess -= _cull(clearing, debt, excess, source)
+        if excess > 0:
+            _cull_largest(clearing, debts, excess, SettlementSource.CULLED_ACCOUNT_THRESHOLD)
 
 
-def _cull_system(clearing: Clearing, accounts: list[int]) -> None:
+def _cull_system(clearing: Clearing, borrowers: Sequence[Sheet]) -> None:
     """Realize virtual debts, largest first, until total and utilization are in limits (ST-5)."""
-    system = clearing.state.system
-    debts = _virtual_debts(clearing, accounts)
-    excess = sum(debt.amount for debt in debts) - system.system_virtual_limit
-    for debt in debts:
-        source = SettlementSource.CULLED_SYSTEM_THRESHOLD
+    debts = _virtual_debts(clearing, borrowers)
+    excess = sum(debt.amount for debt in debts) - clearing.state.system.system_virtual_limit
+    if excess > 0:
+        _cull_largest(clearing, debts, excess, SettlementSource.CULLED_SYSTEM_THRESHOLD)
+    if _excess_borrowed(clearing) > 0:
+        for debt in sorted(_virtual_debts(clearing, borrowers), key=_largest_first):
+            excess = _excess_borrowed(clearing)
+            _cull(clearing, debt, excess, SettlementSource.CULLED_BOOK_UTILISATION)
+
+
+def _excess_borrowed(clearing: Clearing) -> int:
+    """Return what of the pool is borrowed beyond the utilization that virtual debts may take."""
+    lent, limit = pool.supplied(clearing.pool), clearing.state.system.book_utilization_limit
+    return clearing.pool.borrowed - mul_div_down(lent, limit, RATIO)
+
+
+def _cull_largest(
+    clearing: Clearing, debts: list[VirtualDebt], excess: int, source: SettlementSource
+) -> None:
+    """Let accounts pay `excess` of their virtual debts, the largest first (ST-5)."""
+    for debt in sorted(debts, key=_largest_first):
         excess -= _cull(clearing, debt, excess, source)
-    for debt in _virtual_debts(clearing, accounts):
-        pool_state = clearing.pool
-        allowed = mul_div_down(pool.supplied(pool_state), system.book_utilization_limit, RATIO)
-        source = SettlementSource.CULLED_BOOK_UTILISATION
-        _cull(clearing, debt, pool_state.borrowed - allowed, source)
 
 
 def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: SettlementSource) -> int:
@@ -206,31 +223,35 @@ def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: Settlement
 
     The debt is valued when its turn comes, for each payment before it moved the pool.
     """
-    position = clearing.position(debt.account, debt.market)
+    position = clearing.position(debt.sheet, debt.market)
     amount = min(excess, -virtual_worth(clearing.pool, position.virtual))
     if amount <= 0:
         return 0
     by_book = source is SettlementSource.CULLED_BOOK_UTILISATION
-    paid = clearing.pay_in(debt.account, amount, may_borrow=not by_book)
-    clearing.give_virtually(debt.account, debt.market, paid, source)
+    paid = clearing.pay_in(debt.sheet, amount, may_borrow=not by_book)
+    clearing.give_virtually(debt.sheet, debt.market, paid, source)
     return paid
 
 
-def _virtual_debts(clearing: Clearing, accounts: list[int]) -> list[VirtualDebt]:
-    """Return what every virtual borrow owes, the largest first, ties by account, market (ST-5)."""
-    debts = [
-        VirtualDebt(account, position.market, -virtual_worth(clearing.pool, position.virtual))
-        for account in accounts
-        for position in clearing.sheet(account).positions.values()
+def _virtual_debts(clearing: Clearing, borrowers: Iterable[Sheet]) -> list[VirtualDebt]:
+    """Return what every virtual borrow owes."""
+    return [
+        VirtualDebt(sheet, position.market, -virtual_worth(clearing.pool, position.virtual))
+        for sheet in borrowers
+        for position in sheet.positions
         if position.virtual < 0
     ]
-    return sorted(debts, key=lambda debt: (-debt.amount, debt.account, debt.market))
 
 
-def _ending(clearing: Clearing, account: int, position: Position) -> SettlementSource | None:
+def _largest_first(debt: VirtualDebt) -> tuple[int, int, int]:
+    """Return what virtual debts are ordered by: the largest first, then account, market (ST-5)."""
+    return -debt.amount, debt.sheet.index, debt.market
+
+
+def _ending(sheet: Sheet, position: Position) -> SettlementSource | None:
     """Return why a position is to have no virtual shares, or None if it may (ST-4)."""
     if position.lots == 0:
         return SettlementSource.REALIZE_PNL
-    if clearing.sheet(account).account.settings.auto_realize:
+    if sheet.account.settings.auto_realize:
         return SettlementSource.CULLED_REALIZE_PNL_AUTO
     return None

@@ -32,7 +32,7 @@ def clearing_of(books: Pool, free: int = 0, shares: int = 0, virtual: int = 0) -
 def whole(clearing: Clearing) -> tuple[int, ...]:
     """Return what must not move: cash and free, the fund's part of the pool, shares by side."""
     sheet, books = clearing.sheet(HOLDER), clearing.pool
-    own, virtual = sheet.shares, clearing.position(HOLDER, MARKET).virtual
+    own, virtual = sheet.shares, clearing.position(sheet, MARKET).virtual
     lends = own * (own > 0) + virtual * (virtual > 0) - books.lend_shares
     owes = -own * (own < 0) - virtual * (virtual < 0) - books.borrow_shares
     fund = clearing.paid_in - clearing.paid_out
@@ -51,7 +51,8 @@ def t_a_settlement_posts_between_account_and_pool(
     assert all((sound(books), amount > 0, amount <= free, amount <= books.cash))
     clearing = clearing_of(books, free)
     cash, before = books.cash, whole(clearing)
-    clearing._post(HOLDER, amount, Reason.SETTLEMENT, is_debit=is_debit)  # noqa: SLF001
+    sheet = clearing.sheet(HOLDER)
+    clearing._post(sheet, amount, Reason.SETTLEMENT, is_debit=is_debit)  # noqa: SLF001
     moved = clearing.pool.cash - cash
     kept = [old == new for old, new in zip(before[2:], whole(clearing)[2:], strict=True)]
     written = clearing.written()
@@ -69,7 +70,7 @@ def t_taking_virtually_keeps_the_books(books: Pool, virtual: int, loss: int) -> 
     assert virtual <= books.lend_shares
     clearing = clearing_of(books, virtual=virtual)
     before = whole(clearing)
-    clearing.take_virtually(HOLDER, MARKET, loss)
+    clearing.take_virtually(clearing.sheet(HOLDER), MARKET, loss)
     assert is_kept(before, clearing)
 
 
@@ -79,7 +80,7 @@ def t_giving_virtually_keeps_the_books(books: Pool, virtual: int, gain: int) -> 
     assert all((virtual <= books.lend_shares, -virtual <= books.borrow_shares))
     clearing = clearing_of(books, virtual=virtual)
     before = whole(clearing)
-    clearing.give_virtually(HOLDER, MARKET, gain, SOURCE)
+    clearing.give_virtually(clearing.sheet(HOLDER), MARKET, gain, SOURCE)
     assert is_kept(before, clearing)
 
 
@@ -88,7 +89,7 @@ def t_releasing_keeps_the_books(books: Pool, virtual: int) -> None:
     assert all((sound(books), virtual > 0, virtual <= books.lend_shares))
     clearing = clearing_of(books, virtual=virtual)
     before = whole(clearing)
-    clearing.release(HOLDER, MARKET, SOURCE)
+    clearing.release(clearing.sheet(HOLDER), MARKET, SOURCE)
     assert is_kept(before, clearing)
 
 
@@ -97,7 +98,7 @@ def t_paying_in_keeps_the_books(books: Pool, free: int, shares: int, due: int) -
     assert all((sound(books), free >= 0, shares >= 0, shares <= books.lend_shares, due > 0))
     clearing = clearing_of(books, free, shares)
     before = whole(clearing)
-    clearing.pay_in(HOLDER, due, may_borrow=False)
+    clearing.pay_in(clearing.sheet(HOLDER), due, may_borrow=False)
     assert is_kept(before, clearing)
 
 
@@ -107,7 +108,7 @@ def t_paying_out_keeps_the_books(books: Pool, free: int, shares: int, amount: in
     assert all((shares <= books.lend_shares, -shares <= books.borrow_shares))
     clearing = clearing_of(books, free, shares)
     before = whole(clearing)
-    clearing.pay_out(HOLDER, amount)
+    clearing.pay_out(clearing.sheet(HOLDER), amount)
     assert is_kept(before, clearing)
 
 

@@ -97,7 +97,7 @@ def t_virtual_loss_without_shares_is_borrowed(books: Pool, loss: int) -> None:
     assert all((sound(books), books.borrowed > 0, loss > 0))
     clearing = clearing_of(books, 0)
     before = imbalance(clearing)
-    clearing.take_virtually(HOLDER, MARKET, loss)
+    clearing.take_virtually(clearing.sheet(HOLDER), MARKET, loss)
     after = clearing.pool
     owed = all((after.borrowed == books.borrowed + loss, after.lent == books.lent))
     assert all((owed, clearing.paid_in == loss, imbalance(clearing) == before))
@@ -111,7 +111,7 @@ def t_virtual_loss_beyond_the_lend_keeps_the_books_whole(
     assert loss > pool.lend_claim(books, virtual)
     clearing = clearing_of(books, virtual)
     before = imbalance(clearing)
-    clearing.take_virtually(HOLDER, MARKET, loss)
+    clearing.take_virtually(clearing.sheet(HOLDER), MARKET, loss)
     assert all((clearing.paid_in == loss, imbalance(clearing) == before))
 
 
@@ -124,7 +124,7 @@ def t_virtual_loss_within_the_lend_lowers_it_as_much(
     books = Pool(cash, LENT, SHARES, borrowed, 2 * borrowed)
     clearing = clearing_of(books, virtual)
     before = imbalance(clearing)
-    clearing.take_virtually(HOLDER, MARKET, loss)
+    clearing.take_virtually(clearing.sheet(HOLDER), MARKET, loss)
     after = clearing.pool
     taken = all((after.lent == books.lent - loss, after.borrowed == borrowed))
     assert all((taken, clearing.paid_in == loss, imbalance(clearing) == before))
@@ -135,7 +135,7 @@ def t_virtual_gain_without_debt_is_lent(books: Pool, gain: int) -> None:
     assert all((sound(books), gain > 0))
     clearing = clearing_of(books, 0)
     before = imbalance(clearing)
-    clearing.give_virtually(HOLDER, MARKET, gain, SettlementSource.VIRTUAL_GAIN)
+    clearing.give_virtually(clearing.sheet(HOLDER), MARKET, gain, SettlementSource.VIRTUAL_GAIN)
     after = clearing.pool
     lent = all((after.lent == books.lent + gain, after.borrowed == books.borrowed))
     assert all((lent, clearing.paid_out == gain, imbalance(clearing) == before))
@@ -147,7 +147,7 @@ def t_virtual_gain_keeps_the_books_whole(books: Pool, owed: int, gain: int) -> N
     assert owed <= books.borrow_shares
     clearing = clearing_of(books, -owed)
     before = imbalance(clearing)
-    clearing.give_virtually(HOLDER, MARKET, gain, SettlementSource.VIRTUAL_GAIN)
+    clearing.give_virtually(clearing.sheet(HOLDER), MARKET, gain, SettlementSource.VIRTUAL_GAIN)
     assert all((clearing.paid_out == gain, imbalance(clearing) == before))
 
 
