@@ -52,10 +52,9 @@ $(TOOLS): $(STAMP)
 conform: $(STAMP) ## hold the engine to the vectors and print a summary
 	@$(BIN)/ibperp conform
 
-test: $(TOOLS) ## check, prove, build the docs and run the tests
+test: $(TOOLS) ## check, prove, and run the tests, which build the site too
 	@$(SUBMAKE) check
 	@$(SUBMAKE) prove
-	@$(SUBMAKE) docs
 	@$(SUBMAKE) pytest
 
 check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,11 +27,19 @@ def run(*command: str) -> None:
     assert done.returncode == 0, done.stderr or done.stdout
 
 
-def build(target: Path) -> Path:
-    """Generate the pages, build the site strictly into a directory, and return it."""
-    run("ibperp_authoring.site")
-    run("mkdocs", "build", "--strict", "--site-dir", str(target))
-    return target
+def built(factory: pytest.TempPathFactory) -> Path:
+    """Build the site strictly, once for all workers of a run, and return its folder."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    site, done = shared / "site", shared / "site.done"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            run("ibperp_authoring.site")
+            run("mkdocs", "build", "--strict", "--site-dir", str(site))
+            done.touch()
+    return site
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -43,7 +43,7 @@ def found(*names: str) -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with docs_site.served(docs_site.build(tmp_path_factory.mktemp("docs") / "site")) as address:
+    with docs_site.served(docs_site.built(tmp_path_factory)) as address:
         yield address
 
 

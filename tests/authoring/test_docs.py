@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return docs_site.build(tmp_path_factory.mktemp("docs") / "site")
+    return docs_site.built(tmp_path_factory)
 
 
 def test_site__every_clause_has_its_anchor(built: Path) -> None:
