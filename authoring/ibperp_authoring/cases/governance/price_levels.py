@@ -43,8 +43,8 @@ _LEVELS: Final[tuple[Case, ...]] = (
     ),
     _HELD.reject(
         "GV-3-004",
-        "incident 11, Venus: a price at its floor is none: nothing leaves; failing pays out what "
-        "backs a debt",
+        "incident 11, Venus: a price at its floor does not count: nothing leaves; failing pays "
+        "out what backs a debt",
         *_FLOORED,
         _OUT,
         code=R.PRICE_AT_FLOOR,

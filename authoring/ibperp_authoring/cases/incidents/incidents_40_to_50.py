@@ -122,7 +122,7 @@ _NO_LIMIT: Final = replace(FREE_POOL, open_borrow_lend_limit=MAX)
 _LISTINGS: Final[tuple[Case, ...]] = (
     _attack("liquidation", system_with(ramp_interval=HOUR)).trace(
         "GV-2-901",
-        "incident 45, Drift: a coin is listed, weighed, every limit lifted, and all is asked for "
+        "incident 45, Drift: a coin is listed, weighed, every limit lifted, and all is withdrawn "
         "in the same second: nothing leaves, and a floor stops it on the way; failing pays out "
         "1,000 of deposits",
         ListAsset("FAKE", _WORTHLESS),

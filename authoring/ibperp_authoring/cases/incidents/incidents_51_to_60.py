@@ -56,7 +56,7 @@ _LABELS: Final[tuple[Case, ...]] = (
     ).trace(
         "LQ-4-910",
         "incident 51, Percolator: a fee above the equity is what the account has; failing credits "
-        "the insurance with what was asked, and pays it out of others",
+        "the insurance with the whole fee, and pays it out of others",
         STEP,
         *settled(20),
     ),

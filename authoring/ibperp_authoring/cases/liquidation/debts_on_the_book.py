@@ -249,7 +249,7 @@ _ORDER: Final[tuple[Case, ...]] = (
     PLEDGED.accept(
         "LQ-5-051", "no bid for it: of equal ones the one listed first", *BIDS[1:], STEP
     ),
-    PLEDGED.accept("LQ-5-052", "no bid but for the one of the largest haircut", BIDS[0], STEP),
+    PLEDGED.accept("LQ-5-052", "no bid except the one of the largest haircut", BIDS[0], STEP),
     PLEDGED.accept("LQ-5-053", "no bid at all: quotes are asked for the largest haircut", STEP),
     PLEDGED.accept(
         "LQ-5-054",
@@ -323,7 +323,7 @@ _REQUESTS: Final[tuple[Case, ...]] = (
         STEP,
         why=Why.BOUNDARY,
     ),
-    _DEBTOR.accept("LQ-5-074", "a quote at the price that is asked trades", STEP, _QUOTE),
+    _DEBTOR.accept("LQ-5-074", "a quote at the price of the request trades", STEP, _QUOTE),
     _DEBTOR.reject(
         "LQ-5-075",
         "a quote an atom below it is refused",
@@ -363,13 +363,13 @@ _REQUESTS: Final[tuple[Case, ...]] = (
     ),
     _DEBTOR.accept(
         "LQ-5-079",
-        "with a lifetime of zero nobody is asked",
+        "with a lifetime of zero no request is opened",
         system_with(request_lifetime=0),
         STEP,
         why=Why.BOUNDARY,
     ),
     Group("liquidation_borrowed", (SetPrice("SOL", 92_250_000),)).accept(
-        "LQ-5-080", "equity is auto-close: nobody is asked", _BID, STEP, why=Why.BOUNDARY
+        "LQ-5-080", "equity is auto-close: no request is opened", _BID, STEP, why=Why.BOUNDARY
     ),
     Group("liquidation_borrowed", (SetPrice("SOL", 92_250_001),)).accept(
         "LQ-5-081", "an atom above auto-close: quotes are asked for", STEP, why=Why.BOUNDARY

@@ -264,7 +264,7 @@ _PASSED: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation", (*_BACKED_BY_LEND, price(108)), Why.ATTACK).trace(
         "LQ-7-141",
-        "who is due himself is paid like any other",
+        "an account that is due is paid like any other",
         STEP,
     ),
     Group("liquidation", (*_BACKED_BY_LEND, deposit(5, 400 * USD))).accept(

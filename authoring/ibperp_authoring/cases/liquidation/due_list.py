@@ -251,7 +251,7 @@ _CASCADES: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation", _pair(200)).trace(
         "LQ-10-061",
-        "asked for before, it would have been liquidated",
+        "before that deleveraging, a liquidation of the account is accepted",
         mark(860_000),
         mark(598_000, OTHER),
         Liquidate(10),

@@ -88,7 +88,7 @@ _REFUSED: Final[tuple[Case, ...]] = (
         "LQ-8-001",
         (
             "LQ-8-021",
-            "incident 46, Dango: a gift below zero is none; failing costs the insurance",
+            "incident 46, Dango: a gift below zero is refused; failing costs the insurance",
             gift(-1),
             R.AMOUNT_NOT_POSITIVE,
         ),

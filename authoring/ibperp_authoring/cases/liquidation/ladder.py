@@ -179,7 +179,7 @@ _END: Final[tuple[Case, ...]] = (
     ),
     _POOR.reject(
         "LQ-2-045",
-        "nothing to liquidate is asked after due: the debt is repaid by a deposit",
+        "an account that is not due is refused as such first: a deposit repaid the debt",
         STEP,
         deposit(2, 20 * USD),
         STEP,
@@ -210,14 +210,14 @@ _ASKED: Final[tuple[Case, ...]] = (
     ),
     _BORROWED.accept(
         "LQ-5-084",
-        "all there is, is a lot below the minimum: no quote could trade it, and nobody is asked",
+        "all there is, is a lot below the minimum: no quote could trade it, so no request",
         book_with(minimum_lots=1001),
         STEP,
         why=Why.BOUNDARY,
     ),
     _BORROWED.accept(
         "LQ-5-085",
-        "a book that is reduce_only: no quote could trade, and nobody is asked",
+        "a book that is reduce_only: no quote could trade, so no request is opened",
         book_with(order_book_state=OrderBookState.REDUCE_ONLY),
         STEP,
     ),

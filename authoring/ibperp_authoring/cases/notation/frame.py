@@ -340,7 +340,7 @@ _MORE: Final[tuple[tuple[Action, ...], ...]] = (
 
 def _further(number: int, steps: tuple[Action, ...]) -> Case:
     name = type(steps[-1]).__name__
-    title = f"{name} of what the system has asked for, limited or sent elsewhere"
+    title = f"{name} of what the system has requested, limited or sent elsewhere"
     return _WORLD.accept(f"NT-9-{300 + number}", title, *steps)
 
 

@@ -97,7 +97,7 @@ _FEES: Final[tuple[Case, ...]] = (
     _fee(40, "fees of 2333.331 and -233.3331 atoms: both are rounded up", -(10**14), 10**15),
     _fee(41, "a maker who pays", 10**14, 10**15),
     _fee(42, "a fee of less than an atom is one atom", 1, 1),
-    _fee(43, "a rebate of less than an atom is none", -1, 1),
+    _fee(43, "a rebate of less than an atom is not paid", -1, 1),
     _fee(44, "a rebate as large as the fee leaves nothing", -PERCENT, PERCENT, 100),
     _fee(45, "a rebate as large as the fee, of a value that is not whole", -PERCENT, PERCENT),
     _fee(46, "no fees", 0, 0),

@@ -163,7 +163,7 @@ SWEEPS: Final[tuple[Case, ...]] = (
     ),
     _group("MM-15", "CU-4").accept(
         "PF-5-132",
-        "a deposit is swept but for what a firm order reserves",
+        "a deposit is swept except what a firm order reserves",
         _settings(lend=True),
         Deposit(3, "USDC", "solana", 9, 50 * USD),
     ),

@@ -27,9 +27,9 @@ def _update(name: str, title: str, previous: int, asked: int) -> Case:
 LIMITS: Final[tuple[Case, ...]] = (
     _LIMITED.accept("PF-10-001", "a first price has no limit", SetPrice("JUP", MAX)),
     _LIMITED.accept("PF-10-002", "a first price may be the smallest", SetPrice("JUP", 1)),
-    _update("PF-10-003", "a rise to the limit is taken as asked", 100, 110),
+    _update("PF-10-003", "a rise to the limit is taken whole", 100, 110),
     _update("PF-10-004", "a rise beyond is limited", 100, 111),
-    _update("PF-10-005", "a fall to the limit is taken as asked", 100, 90),
+    _update("PF-10-005", "a fall to the limit is taken whole", 100, 90),
     _update("PF-10-006", "a fall beyond is limited", 100, 89),
     _update("PF-10-007", "the upper limit is rounded up: 111.1 allows 112", 101, 112),
     _update("PF-10-008", "and no more than 112", 101, 113),

@@ -56,7 +56,7 @@ _TRADES: Final[tuple[Case, ...]] = (
     ),
     Group("liquidation", (asked(lots=12_000),)).trace(
         "PG-4-009",
-        "the margin of both is asked: a position too large for the requester",
+        "the margin of both is checked: a position too large for the requester",
         quoted(5),
         Refused(AcceptQuote(3, 0, 5), R.INSUFFICIENT_MARGIN),
     ),

@@ -21,7 +21,7 @@ _QUOTES: Final[tuple[Case, ...]] = (
     _ASKED.accept("PG-3-003", "quotes stand by account", quoted(5), quoted(4)),
     *_ASKED.refusals(
         "PG-3-001",
-        ("PG-3-004", "nobody quotes to himself", quoted(3), R.SAME_ACCOUNT),
+        ("PG-3-004", "an account does not quote its own request", quoted(3), R.SAME_ACCOUNT),
         ("PG-3-005", "a quote has a price", quoted(4, 0), R.PRICE_INVALID),
         ("PG-3-006", "a price beyond the range", quoted(4, MAX + 1), R.OUT_OF_RANGE),
         ("PG-3-007", "no such request", quoted(4, request=1), R.REQUEST_UNKNOWN),

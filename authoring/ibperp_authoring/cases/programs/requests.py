@@ -27,7 +27,12 @@ _REQUESTS: Final[tuple[Case, ...]] = (
         ("PG-2-006", "a request does not expire now", asked(expires=0), R.EXPIRY_INVALID),
         ("PG-2-007", "no lots", asked(lots=0), R.AMOUNT_NOT_POSITIVE),
         ("PG-2-008", "lots beyond the range", asked(lots=MAX + 1), R.OUT_OF_RANGE),
-        ("PG-2-009", "nobody quotes to himself", asked(counterparty=3), R.SAME_ACCOUNT),
+        (
+            "PG-2-009",
+            "an account does not name itself as counterparty",
+            asked(counterparty=3),
+            R.SAME_ACCOUNT,
+        ),
         ("PG-2-010", "a price is not below zero", asked(price=-1), R.PRICE_INVALID),
         ("PG-2-011", "no such account", asked(99), R.ACCOUNT_UNKNOWN),
         ("PG-2-012", "no such counterparty", asked(counterparty=99), R.ACCOUNT_UNKNOWN),

@@ -284,7 +284,7 @@ _QUOTES: Final[tuple[Case, ...]] = (
     ),
     _ASKED.reject(
         "ST-9-044",
-        "whoever has paid in the meantime sells nothing",
+        "an account that has paid in the meantime sells nothing",
         Deposit(5, "USDC", "solana", 7, 30 * USD),
         quoted(4, 990_000),
         code=R.NOT_LIQUIDATABLE,
@@ -318,7 +318,7 @@ _QUOTES: Final[tuple[Case, ...]] = (
 _WAY_OUT: Final[tuple[Case, ...]] = (
     _ASKED.trace(
         "ST-9-050",
-        "quotes asked for in vain: the settlement borrows, whatever the setting says",
+        "a request without a quote: the settlement borrows, whatever the setting says",
         *settled(309),
         *settled(319),
         Refused(_CONVERT, R.NOTHING_TO_CONVERT),

@@ -47,7 +47,7 @@ _OWN: Final[tuple[Case, ...]] = (
         "settlement", (*virtual(2, 5), *opened(2, 5, 100), Borrow(4, "USDC", USD + 7)), Why.ROUNDING
     ).accept(
         "ST-3-460",
-        "a borrow pays what ends, by then an atom less: one is a virtual lend",
+        "a borrow pays what ends, now an atom less: that atom is a virtual lend",
         *moved(1_300_000, YEAR),
         settings(5, auto_borrow_settlements=True),
         *settled(YEAR + 10),

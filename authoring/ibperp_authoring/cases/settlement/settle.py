@@ -16,7 +16,7 @@ _GROUP: Final = Group("settlement", why=Why.ATTACK)
 _WINNERS: Final[tuple[Case, ...]] = (
     _GROUP.trace(
         "ST-2-050",
-        "a settlement asked for every second is refused nine times of ten",
+        "a settlement sent every second is refused nine times of ten",
         *opened(2, 3, 100),
         mark(1_100_000),
         *(

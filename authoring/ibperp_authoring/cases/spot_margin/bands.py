@@ -128,7 +128,7 @@ _LIMITS: Final[tuple[Case, ...]] = (
     ),
     *Group("spot", (market_with(limit_min=0, limit_max=RATIO),), Why.BOUNDARY).pair(
         ("SM-6-047", "SM-6-048"),
-        ("a lowest price of zero admits the first tick", "no price at all is none"),
+        ("a lowest price of zero admits the first tick", "no price at all is refused"),
         accepted=bid(3, 1, _TICK),
         refused=bid(3, 1, 0),
         code=R.PRICE_INVALID,

@@ -44,7 +44,7 @@ _UNPRICED: Final = (ListAsset("BTC", SOL), ListMarket("BTC_USDC", replace(MARKET
 
 _DUST: Final[tuple[Case, ...]] = (
     Group("dated", (*_OWES, _repays(repay=True), *_AGED), clauses=("PF-9", "MM-15")).accept(
-        "SM-12-260", "the sweep repays all, and no price of what is held is asked for", _CONVERT
+        "SM-12-260", "the sweep repays all, and no price of what is held is needed", _CONVERT
     ),
     Group("dated", (*_OWES, _repays(repay=False), *_AGED), clauses=("PF-9", "MM-15")).accept(
         "SM-12-261",
@@ -60,7 +60,7 @@ _DUST: Final[tuple[Case, ...]] = (
     ),
     Group("spot", (*_UNPRICED, Deposit(3, "BTC", "solana", 9, LOT // 2)), Why.PRECEDENCE).reject(
         "SM-12-263",
-        "without a price, nothing is asked of the fees account",
+        "without a price, the fees account is not checked",
         ConvertDust(3, "BTC_USDC"),
         code=R.PRICE_UNKNOWN,
         twin="SM-12-264",
