@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import ast
+import random
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
 
 from ibperp.numbers import mul_div_down
-from ibperp_authoring.score.__main__ import drawn, judged
-from ibperp_authoring.score.mutants import Mutant, mutants, planted
+from ibperp_authoring.score.__main__ import Judge, drawn
+from ibperp_authoring.score.changed import ROOT, _lines, changed_mutants
+from ibperp_authoring.score.mutants import mutants, planted
 from ibperp_authoring.score.operators import changes
 from ibperp_authoring.score.record import Score, Verdict, arguments, load, page, store
-from ibperp_authoring.score.replay import reached, replays
+from ibperp_authoring.score.replay import Replays
 from ibperp_conformance.files import WrongUseError
-from ibperp_conformance.runner.selection import select
-from ibperp_conformance.runner.vectors import load_suite
+from ibperp_conformance.runner.vectors import Suite, load_suite
 
-SAMPLE = 40
-"""Mutants of custody that every run of the tests judges."""
-
-NOT_NOTICED_MAX = 4
-"""How many of these no vector of custody notices; other chapters' vectors do."""
+SAMPLE = 60
+"""So many mutants every run of the tests judges again."""
 
 
 def changed(source: str) -> set[tuple[str, str]]:
@@ -64,23 +63,51 @@ def test_mutants__have_names_that_differ_and_leave_nothing_behind() -> None:
 
 
 @pytest.mark.no_cover
-def test_score__sample_of_custody_is_noticed() -> None:
+def test_score__sample_is_noticed_as_it_was() -> None:
+    suite, planned = load_suite(), {each.name: each for each in mutants()}
+    known = {each.name: each.noticed_by for each in load().verdicts if each.noticed_by}
+    names = [name for name in known if name in planned and known[name] in suite.vectors]
+    sample = random.Random(7).sample(sorted(names), SAMPLE)
+    judge = judge_of(suite, {known[name] for name in sample}, known)
+    assert [name for name in sample if not judge.is_noticed_as_before(planned[name])] == []
+    assert all(place.tried() == place.right for place in judge.replays.places)
+
+
+@pytest.mark.no_cover
+def test_score__mutants_of_changed_lines_are_noticed() -> None:
+    """Compare with the merge base: what is neither noticed, argued nor known as open fails."""
+    suite, changed = load_suite(), changed_mutants()
+    verdicts = load().verdicts
+    known = {each.name: each.noticed_by for each in verdicts if each.noticed_by}
+    judge = judge_of(suite, {known.get(each.name) for each in changed}, known)
+    left = [each for each in changed if not judge.is_noticed_as_before(each)]
+    if left:
+        judge = judge_of(suite, set(suite.vectors), known)
+        left = [each for each in left if judge.judged(each).noticed_by is None]
+    explained = {*arguments(), *(each.name for each in verdicts if not each.noticed_by)}
+    assert [each.name for each in left if each.name not in explained] == []
+
+
+def judge_of(suite: Suite, names: Collection[str | None], known: Mapping[str, str]) -> Judge:
+    """Return a judge by the vectors of these names."""
+    return Judge(
+        Replays(suite, [each for each in suite.vectors.values() if each.id in names]), known
+    )
+
+
+def test_changed_lines__are_those_that_a_difference_adds() -> None:
+    diff = "--- a/reference/x.py\n+++ b/reference/x.py\n@@ -3,2 +4,2 @@ def f\n@@ -9 +9,0 @@\n"
+    assert list(_lines(diff)) == [(ROOT / "reference/x.py", 4), (ROOT / "reference/x.py", 5)]
+
+
+def test_judge__tells_a_step_that_goes_wrong_and_a_state_that_shows_later() -> None:
+    """A wrong rounding shows in an event; a field that is not kept, at the vector's end."""
     suite = load_suite()
-    replayed = list(replays(suite, select(suite, "full", ["CU"])))
-    assert not any(each.notices() for each in replayed)
-    lines = reached(replayed)
-    sample = [each for each in drawn(7) if is_custody(each)][:SAMPLE]
-    verdicts = [judged(each, replayed, lines) for each in sample]
-    run = [each for each in verdicts if each.reached]
-    assert len(run) > SAMPLE // 2
-    missed = [each.name for each in run if each.noticed_by is None]
-    assert len(missed) <= NOT_NOTICED_MAX, missed
-    assert not any(each.notices() for each in replayed)
-
-
-def is_custody(mutant: Mutant) -> bool:
-    """Tell whether a mutant is one of custody's operations."""
-    return mutant.module.startswith("ibperp.operations.custody")
+    judge = judge_of(suite, {"MM-11-017"}, {})
+    wrong = [each for each in mutants() if each.function == "lend_shares_minted"]
+    assert {judge.judged(each).noticed_by for each in wrong} == {"MM-11-017"}
+    unseen = next(each for each in mutants() if each.function == "convert_dust")
+    assert judge.judged(unseen).reached == 0
 
 
 def test_score__is_kept_whole_and_a_corrupt_one_is_refused(tmp_path: Path) -> None:

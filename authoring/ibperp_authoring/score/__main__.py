@@ -12,14 +12,15 @@ import importlib
 import random
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from ibperp_authoring.score.mutants import Mutant, mutants, planted
 from ibperp_authoring.score.record import PAGE, SCORE, Score, Verdict, load, page, store
-from ibperp_authoring.score.replay import Replay, noticing, reached, replays
+from ibperp_authoring.score.replay import Lines, Replays
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.runner.evidence import digest
@@ -28,25 +29,43 @@ from ibperp_conformance.runner.vectors import Suite, load_suite
 EVERY: Final = 20
 """After so many mutants what is known is written."""
 
-Lines = Mapping[str, Mapping[int, list[int]]]
 
+class Judge:
+    """Judges mutants by vectors: the likely places first, up to the first vector that notices."""
 
-def judged(
-    mutant: Mutant, replayed: Sequence[Replay], lines: Lines, noticed: Collection[str] = ()
-) -> Verdict:
-    """Return the verdict on a mutant: the first vector that notices.
+    def __init__(self, replays: Replays, known: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Judge by `replays`; `known`: vectors that noticed mutants before, by their names."""
+        self.replays = replays
+        self._lines: Lines = {}
+        self._paths = {each.id: each.path for each in replays.vectors}
+        self._known = {name: each for name, each in known.items() if each in self._paths}
+        self._liked = set(self._known.values())
+        self._likely = {place for each in self._liked for place in self._paths[each]}
 
-    Vectors that noticed others are asked first, then short ones: few vectors notice many mutants.
-    """
-    file = importlib.import_module(mutant.module).__file__ or ""
-    places = lines.get(file, {}).get(mutant.line, [])
-    asked = sorted(
-        (replayed[place] for place in places),
-        key=lambda each: (each.id not in noticed, len(each.actions)),
-    )
-    with planted(mutant):
-        by = noticing(asked)
-    return Verdict(mutant.name, mutant.line, mutant.what, len(asked), by)
+    def judged(self, mutant: Mutant) -> Verdict:
+        """Return the verdict on a mutant."""
+        places = self._running(mutant)
+        before = self._paths.get(self._known.get(mutant.name, ""), ())
+        ordered = sorted(places, key=lambda at: (at not in before, at not in self._likely, at))
+        with planted(mutant):
+            by = self.replays.noticing(ordered, self._liked)
+        if by is not None and by not in self._liked:
+            self._liked.add(by)
+            self._likely.update(self._paths[by])
+        return Verdict(mutant.name, mutant.line, mutant.what, len(places), by)
+
+    def is_noticed_as_before(self, mutant: Mutant) -> bool:
+        """Tell whether the vector that noticed a mutant of this name before still does."""
+        before = self._paths.get(self._known.get(mutant.name, ""), ())
+        with planted(mutant):
+            return self.replays.noticing(before) is not None
+
+    def _running(self, mutant: Mutant) -> Sequence[int]:
+        """Return the places that run the changed line."""
+        if not self._lines:
+            self._lines = self.replays.lines()
+        file = importlib.import_module(mutant.module).__file__ or ""
+        return self._lines.get(file, {}).get(mutant.line, ())
 
 
 def drawn(seed: int) -> list[Mutant]:
@@ -56,30 +75,31 @@ def drawn(seed: int) -> list[Mutant]:
     return order
 
 
-def begun(suite: Suite, seed: int, *, fresh: bool) -> Score:
-    """Return the score to go on from; an empty one for other vectors, mutants or another seed."""
+def begun(suite: Suite, seed: int, *, fresh: bool) -> tuple[Score, Mapping[str, str]]:
+    """Return the score to go on from, and which vector noticed each mutant so far.
+
+    For other vectors, mutants or another seed the score is empty, and what noticed is asked first.
+    """
     empty = Score("", digest(suite), seed, len(mutants()), ())
     if fresh or not SCORE.exists():
-        return empty
+        return empty, {}
     last = load()
+    known = {each.name: each.noticed_by for each in last.verdicts if each.noticed_by}
     is_same = (last.digest, last.seed, last.mutants) == (empty.digest, seed, empty.mutants)
-    return last if is_same else empty
+    return last if is_same else empty, known
 
 
-def scored(suite: Suite, score: Score, seconds: float) -> Iterator[Score]:
+def scored(suite: Suite, score: Score, known: Mapping[str, str], seconds: float) -> Iterator[Score]:
     """Yield the score after each mutant that was not tried before, until the time is over."""
-    replayed = list(replays(suite, suite.vectors.values()))
-    lines = reached(replayed)
-    known = {each.name for each in score.verdicts}
-    left = [each for each in drawn(score.seed) if each.name not in known]
+    judge = Judge(Replays(suite, suite.vectors.values()), known)
+    tried = {each.name for each in score.verdicts}
+    left = [each for each in drawn(score.seed) if each.name not in tried]
     end = time.monotonic() + seconds
     with Progress("mutants", len(left)) as progress:
         for mutant in left:
             if time.monotonic() > end:
                 return
-            noticed = {each.noticed_by for each in score.verdicts if each.noticed_by}
-            verdict = judged(mutant, replayed, lines, noticed)
-            score = replace(score, verdicts=(*score.verdicts, verdict))
+            score = replace(score, verdicts=(*score.verdicts, judge.judged(mutant)))
             progress.step()
             yield score
 
@@ -100,9 +120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     suite = load_suite()
     try:
-        score = begun(suite, given.seed, fresh=given.fresh)
+        score, known = begun(suite, given.seed, fresh=given.fresh)
         try:
-            for count, score in enumerate(scored(suite, score, given.seconds), 1):  # noqa: B020
+            for count, score in enumerate(scored(suite, score, known, given.seconds), 1):  # noqa: B020
                 if count % EVERY == 0:
                     write(score)
         except KeyboardInterrupt:

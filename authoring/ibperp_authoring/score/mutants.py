@@ -18,9 +18,15 @@ import ibperp
 from ibperp_authoring.score.operators import changes
 
 NO_RULES: Final = frozenset(
-    ("ibperp.persistent", "ibperp.ordered", "ibperp.bidirectional", "ibperp.queries")
+    (
+        *("ibperp.persistent", "ibperp.ordered", "ibperp.bidirectional"),
+        *("ibperp.queries", "ibperp.risk_index", "ibperp.changes"),
+    )
 )
-"""Containers, and what nobody asks through the protocol: their own tests judge them."""
+"""Containers, indexes, and what the protocol does not show: tests of their own judge them."""
+
+UNSEEN: Final = frozenset(("ibperp.pool:lend_rate", "ibperp.position:pnl_realized"))
+"""Functions of other modules that no action and no observation needs, of which the same holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def _of_module(module: ModuleType) -> Iterator[Mutant]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for owner, function in _functions(tree):
         qualified = f"{owner}.{function.name}" if owner else function.name
-        if not isinstance(_target(module, qualified), FunctionType):
+        is_unseen = f"{module.__name__}:{qualified}" in UNSEEN
+        if is_unseen or not isinstance(_target(module, qualified), FunctionType):
             continue
         counts: dict[str, int] = {}
         for change in changes(function):

@@ -23,7 +23,7 @@ PAGE: Final = Path(__file__).parents[3] / "docs" / "score.md"
 class Verdict:
     """What became of a mutant: `noticed_by` is a vector, None if no vector notices it.
 
-    `reached`: how many vectors run the changed line.
+    `reached`: how many different steps of vectors, and observations at their ends, run the line.
     """
 
     name: str
@@ -93,7 +93,8 @@ def _lines(score: Score) -> Iterator[str]:
         "# Score of the vectors",
         "",
         "How many small faults do the vectors notice? `make score` plants faults in the reference,",
-        "one at a time, replays the vectors that run the changed line, and writes this page.",
+        "one at a time, takes the steps of vectors that run the changed line, and writes this.",
+        "Containers, indexes and what the protocol does not show are left to tests of their own.",
         "",
         f"| {score.date} | |",
         "|---|--:|",
@@ -167,7 +168,7 @@ def _survivors(title: str, verdicts: Sequence[Verdict], told: Mapping[str, str])
     yield from (
         title,
         "",
-        "| mutant | line | what | vectors that run it | |",
+        "| mutant | line | what | steps that run it | |",
         "|---|--:|---|--:|---|",
     )
     for each in verdicts:

@@ -29,9 +29,7 @@ def with_order(state: State, index: int, order: Order) -> State:
 def rested_order(state: State, index: int, order: Order) -> State:
     """Put an order behind all others of its price; its account reserves what it delivers."""
     market, amount = state.markets[order.market], needed_atoms(state, order)
-    placed = replace(
-        order, reserved=amount, sequence=market.book.next_sequence, status=OrderStatus.OPEN
-    )
+    placed = replace(order, reserved=amount, sequence=market.book.next_sequence)
     resting_book = replace(market.book, next_sequence=market.book.next_sequence + 1)
     changed = replace(market, book=book.rested(resting_book, index, placed))
     state = with_order(with_market(state, order.market, changed), index, placed)
