@@ -122,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         score, known = begun(suite, given.seed, fresh=given.fresh)
         try:
-            for count, score in enumerate(scored(suite, score, known, given.seconds), 1):  # noqa: B020
+            each = scored(suite, score, known, given.seconds)
+            for count, score in enumerate(each, 1):
                 if count % EVERY == 0:
                     write(score)
         except KeyboardInterrupt:
