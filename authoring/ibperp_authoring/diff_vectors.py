@@ -290,7 +290,7 @@ def _cut(names: Sequence[str]) -> str:
 
 
 def version_of(name: str, root: Path = ROOT) -> Version:
-    """Return the version in a folder or of a git revision; raise `WrongUseError` if it is none."""
+    """Return the version in a folder or of a git revision; raise `WrongUseError` if invalid."""
     folder = Path(name)
     if folder.is_dir() and not (folder / "vectors").is_dir():
         return read(folder.parent, name, folder)

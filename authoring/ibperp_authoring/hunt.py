@@ -49,7 +49,7 @@ def faults() -> dict[str, Any]:
 
 
 class Wrong:
-    """An engine of the zoo in this process: wrong while it is asked, and at no other time."""
+    """An engine of the zoo in this process: wrong while it answers, and at no other time."""
 
     def __init__(self, fault: str) -> None:
         """Have `fault`."""

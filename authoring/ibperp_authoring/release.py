@@ -65,7 +65,7 @@ def freeze(version: str, suite: Suite, folder: Path) -> Path:
 
 
 def vectors_archive(version: str, spec: Path) -> bytes:
-    """Return the archive of the vectors: the same bytes from the same files, whoever packs them."""
+    """Return the archive of the vectors: the same bytes from the same files on every machine."""
     texts = {
         str(path.relative_to(spec)): path.read_bytes()
         for folder in ("vectors", "schema")

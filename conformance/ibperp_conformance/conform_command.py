@@ -185,7 +185,7 @@ def _chosen(suite: Suite, wanted: Wanted, report: Path | None, release: str) -> 
 def _told(
     campaign: Campaign, files: Mapping[str, Path | None], listed: Path | None, *, by_clause: bool
 ) -> int:
-    """Write what was asked for, print the summary, and return the exit code."""
+    """Write the requested reports, print the summary, and return the exit code."""
     from rich.console import Console
 
     from ibperp_conformance.files import WrongUseError

@@ -11,7 +11,7 @@ class JsonTextError(ValueError):
 
 
 def decode(text: str | bytes) -> Any:
-    """Return the JSON value in `text`; raise `JsonTextError` if it is none, or repeats a name."""
+    """Return the JSON value in `text`; raise `JsonTextError` if invalid or if a name repeats."""
     try:
         return json.loads(
             text.decode("utf-8") if isinstance(text, bytes) else text,

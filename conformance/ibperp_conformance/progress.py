@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self, TextIO, TypeVar
 
 QUIET: Final = 2.0
-"""Seconds before anything is shown: what is over by then needs no progress."""
+"""Seconds before anything is shown: a shorter run needs no progress."""
 
 EVERY: Final = {True: 0.2, False: 10.0}
 """Seconds between two lines, on a terminal and elsewhere."""
@@ -59,7 +59,7 @@ class Progress:
         self._write(f"\r{line}\x1b[K" if self._is_terminal else f"{line}\n")
 
     def over(self, items: Iterable[_Item]) -> Iterator[_Item]:
-        """Yield the items, counting each when the next one is asked for."""
+        """Yield the items, counting each when the next one is taken."""
         for item in items:
             yield item
             self.step()

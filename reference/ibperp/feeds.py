@@ -44,7 +44,7 @@ def level_of(price: int, seconds: int, age: int, floor: int, *, is_limited: bool
     """Return the level of a price that is `seconds` old where `age` is admitted (GV-3).
 
     `floor`: the price that its feed reports at the lowest. `is_limited`: whether its last update
-    asked for more than it was given.
+    had to be limited.
     """
     if price == 0:
         return PriceLevel.UNKNOWN

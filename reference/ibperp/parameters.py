@@ -231,7 +231,7 @@ class AssetParameters:
 
 @record
 class Margins:
-    """What a ramp moves: margin fractions, and an asset's haircut but for its kind (GV-2).
+    """What a ramp moves: margin fractions, and an asset's haircut except for its kind (GV-2).
 
     Ratios of 10^18; the last three are zero for a perpetual market.
     """

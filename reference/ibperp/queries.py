@@ -60,7 +60,7 @@ def max_order(state: State, order: PlaceOrder) -> int:
     """Return the most lots that `order` could ask for; zero if none, or there is no market (PF-11).
 
     The lots of `order` are not looked at. Where the fewest are refused, those that close the
-    account's position in the market are asked: a whole reduction may pass where a part does not.
+    account's position in the market are tried: closing all may pass where a part does not.
     """
     market = find_market(state, order.market)
     if market is None:

@@ -53,7 +53,7 @@ def followed_ranking(old: Ranking, after: State) -> Ranking:
 
 
 class Rankings:
-    """The rankings that a run of steps asks for: each goes on from where it was asked for last."""
+    """The rankings that a run of steps needs: each continues from its last use."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[int, bool], Ranking] = {}

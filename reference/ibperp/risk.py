@@ -37,7 +37,7 @@ class Exposure:
 class Failing:
     """A failing account, and its health before the step, by which all of the step is judged.
 
-    `rankings`: of the markets, as far as earlier steps have asked for them.
+    `rankings`: of the markets, as far as earlier steps needed them.
     """
 
     account: int

@@ -78,7 +78,7 @@ class Ramp:
 class Asset:
     """A listed asset; `tokens` stand in the order of `parameters.tokens`; price 0 is no price.
 
-    `is_limited`: whether the last update asked for a price beyond its limit (GV-3).
+    `is_limited`: whether the last update was limited (GV-3).
     """
 
     symbol: str
@@ -203,7 +203,7 @@ class Book:
 
 @record
 class Reference:
-    """What the taker bands look at: quote atoms per lot, a signed ratio; price 0 is none (SM-3)."""
+    """The inputs of the taker bands: quote atoms per lot, a signed ratio; all 0: none (SM-3)."""
 
     index_price: int = 0
     mean_mark_price: int = 0

@@ -40,7 +40,7 @@ Item = TypeVar("Item")
 
 STEPS: Final = 500
 ROUNDS: Final = 50
-"""How often a query is asked: one asks many transitions."""
+"""How often a query runs: one runs many transitions."""
 
 
 def kinds(orders: int) -> dict[str, Callable[[int], Action]]:

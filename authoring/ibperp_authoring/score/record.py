@@ -45,7 +45,7 @@ class Score:
 
 
 def load(path: Path = SCORE) -> Score:
-    """Return a score that was written; raise `WrongUseError` for what is none."""
+    """Return a score that was written; raise `WrongUseError` for an invalid file."""
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         verdicts = tuple(Verdict(**each) for each in document.pop("verdicts"))

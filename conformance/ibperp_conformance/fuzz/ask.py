@@ -102,7 +102,7 @@ def differs(
     """Return the first difference between an engine and the reference, or another engine.
 
     The observation is compared after every `every`-th step and after the last. With `loaded`, so
-    many steps are not asked: their state is loaded. Raise EngineFailureError where `other` fails.
+    many steps are not sent: their state is loaded. Raise EngineFailureError where `other` fails.
     """
     places, requests = _requests(system, steps, every, loaded)
     expected = _expected(steps, places) if other is None else answers(other, requests)
@@ -150,7 +150,7 @@ def _expected(steps: Sequence[Step], places: Sequence[tuple[int, str]]) -> list[
 
 
 def answers(engine: Asked, requests: Sequence[Request]) -> list[Reply]:
-    """Return the replies to all requests, asked in batches; raise EngineFailureError."""
+    """Return the replies to all requests, sent in batches; raise EngineFailureError."""
     replies: list[Reply] = []
     for first in range(0, len(requests), BATCH):
         replies += engine.batch(requests[first : first + BATCH])

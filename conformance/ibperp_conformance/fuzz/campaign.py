@@ -46,7 +46,7 @@ class Campaign:
     """What a campaign is about, and how far it has come.
 
     `shrink`: seconds that may be spent on making a finding small. `most`: how many runs at most.
-    `is_lawful`: the invariants alone are asked for; `unchecked`: what of them was not checkable.
+    `is_lawful`: the invariants alone are checked; `unchecked`: what of them was not checkable.
     `reached` counts what all whole rounds reached, `known` all but the last one, `begun` the round
     that is under way.
     """

@@ -134,7 +134,7 @@ def _pool(options: Options) -> Iterator[Any]:
 
 
 class Remote:
-    """A Dask client as a pool of processes: a task that was done is done again when asked."""
+    """A Dask client as a pool of processes: a task that was done is done again on request."""
 
     def __init__(self, client: Any) -> None:
         """Send tasks through `client`."""

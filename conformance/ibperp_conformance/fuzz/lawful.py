@@ -69,7 +69,7 @@ def _told(count: int, broken: list[str], skipped: int, laws: Laws) -> int:
     for name, missing in laws.unchecked.items():
         sys.stdout.write(f"{name}: not checkable: missing {visible(missing)}\n")
     held = count - skipped - len(broken)
-    sys.stdout.write(f"the invariants hold in {held} of {count} runs; {skipped} were not asked\n")
+    sys.stdout.write(f"the invariants hold in {held} of {count} runs; {skipped} were not checked\n")
     return 1 if broken else 0
 
 

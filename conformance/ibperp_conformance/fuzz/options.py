@@ -14,7 +14,7 @@ from ibperp_conformance.options import Command, Invariants, Timeout
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a campaign is asked to do; `folder` is None where nothing is kept."""
+    """The options of a campaign; `folder` is None where nothing is kept."""
 
     command: tuple[str, ...]
     against: tuple[str, ...]

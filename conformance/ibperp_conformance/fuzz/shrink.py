@@ -29,7 +29,7 @@ STEPS_MAX: Final = 6
 
 
 class Asking(Protocol):
-    """How a run is asked: `differs`, or what stands for it."""
+    """How a run is judged: `differs`, or what stands for it."""
 
     def __call__(
         self,

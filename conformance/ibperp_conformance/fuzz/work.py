@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ibperp_conformance.fuzz.generator.run import Step
 
 AGAIN: Final = 4
-"""How often a small run is asked again, to see whether the engine always answers so."""
+"""How often a small run is repeated, to see whether the engine always answers so."""
 
 EVERY: Final = (1, 5, 10, 25)
 """After how many steps the observation is compared; one of these, by the seed."""
@@ -43,7 +43,7 @@ class Task:
     """What a run depends on: the same task has the same result wherever it is done.
 
     `command` is empty for the reference. `capabilities`: the parts of the system that are used.
-    `is_lawful`: the invariants alone are asked for, and no equality.
+    `is_lawful`: the invariants alone are checked, and no equality.
     """
 
     seed: int
@@ -242,7 +242,7 @@ def _unsteady(
 
 
 def _failed_at(task: Task, run: Generated) -> Difference | None:
-    """Return the failure of an engine at the step where it fails when each is asked alone."""
+    """Return the failure of an engine at the step where it fails when each is sent alone."""
     end_engine(task.command)
     low, high = 0, len(run.steps)
     found: Difference | None = None

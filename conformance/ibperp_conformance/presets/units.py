@@ -19,7 +19,7 @@ SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 class UnitError(ValueError):
-    """A decimal that is none, or that no integer represents; `nearest` is the next one below."""
+    """Not a decimal, or a decimal that no integer represents; `nearest` is the next one below."""
 
     def __init__(self, message: str, nearest: int | None = None) -> None:
         super().__init__(message)

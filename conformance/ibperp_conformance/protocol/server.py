@@ -68,7 +68,7 @@ class Server:
         self.saved: dict[str, State] = {}
 
     def reply(self, request: object, *, nested: bool = False) -> dict[str, Any]:
-        """Return the reply to one decoded request; a request that is none is answered `errored`."""
+        """Return the reply to one decoded request; an invalid one is answered `errored`."""
         identifier = _identifier(request)
         try:
             answer = self._answer(_checked(request, nested=nested))
@@ -154,7 +154,7 @@ class Server:
 def serve(requests: BinaryIO, replies: BinaryIO, server: Server | None = None) -> None:
     """Answer every line of `requests` on `replies` until `bye` or the end, bad ones too.
 
-    A line that is not a request is answered with `errored`, empty lines are passed over. A reader
+    A line that is not a request is answered with `errored`, empty lines are skipped. A reader
     that has gone away and an interrupt end the service quietly.
     """
     served = Server() if server is None else server

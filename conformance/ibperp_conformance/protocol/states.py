@@ -73,7 +73,7 @@ NO_FLAGS: Final = OrderFlags(*[False] * 4)
 
 
 def dump(state: State) -> dict[str, Any]:
-    """Return the JSON object that `load` reads a state equal in all that can be asked from."""
+    """Return the JSON object that `load` reads a state from that answers like this one."""
     observation = observe(state)
     for account in observation["accounts"].values():
         account.pop("portfolio", None)
@@ -267,7 +267,7 @@ def _order(state: State, places: dict[int, int], index: int, shown: Any) -> Orde
 
 
 def _request(state: State, _: int, shown: Any) -> QuoteRequest:
-    """Return an open request, or of one that is over what can still be asked about."""
+    """Return an open request, or of an ended one the parts that rules still read."""
     is_open = hasattr(shown, "market")
     quotes = sorted(shown.quotes.items(), key=lambda item: int(item[0])) if is_open else []
     return QuoteRequest(

@@ -30,7 +30,7 @@ RISK_EVENTS = (LiquidationStep, PositionMoved, BankruptcyResolved, LossSpread)
 
 
 def has_risk_events(step: StepResult) -> bool:
-    """Tell whether a step liquidated anybody, or passed on what a liquidation left."""
+    """Tell whether a step liquidated an account, or passed on what a liquidation left."""
     outcome = step.outcome
     events = outcome.events if isinstance(outcome, Accepted) else ()
     return any(isinstance(event, RISK_EVENTS) for event in events)

@@ -201,7 +201,7 @@ def _fraction(requirement: int, notional: int) -> Fraction | None:
 
 
 def _weight(asset: Asset, held: int, quote_unit: int) -> Fraction | None:
-    """Return the weight that the rule applies: asked in units so fine that nothing is rounded."""
+    """Return the weight that the rule applies, in units so fine that nothing is rounded."""
     if held * asset.price == 0:
         return None
     limits = asset.parameters

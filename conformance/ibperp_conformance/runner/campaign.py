@@ -64,7 +64,7 @@ class Ask:
 
     @property
     def name(self) -> str:
-        """The action asked for, or the operation."""
+        """The action that was sent, or the operation."""
         return self.op if self.action is None else str(self.action["type"])
 
 

@@ -67,7 +67,7 @@ def shown_by(vectors: Iterable[Vector]) -> Exercised:
 
 
 def exercised(campaign: Campaign) -> Exercised:
-    """Return what the vectors show that the engine was asked and answered as expected."""
+    """Return what the vectors show that were sent to the engine and answered as expected."""
     shown = shown_by(r.vector for r in campaign.results if r.outcome is Outcome.PASSED)
     if "events" in _capabilities(campaign):
         return shown
@@ -83,7 +83,7 @@ def _unseen(campaign: Campaign) -> Iterator[str]:
     suite, counts = campaign.suite, campaign.counts
     rest = len(suite.vectors) - campaign.total if suite else 0
     if rest:
-        yield f"{rest} vectors of the suite that were not asked for"
+        yield f"{rest} vectors of the suite that were not selected"
     for outcome in (Outcome.UNSUPPORTED, Outcome.SKIPPED):
         if counts[outcome]:
             yield f"{counts[outcome]} vectors that were {outcome.value}"
@@ -103,7 +103,7 @@ def _capabilities(campaign: Campaign) -> Collection[str]:
 
 
 def provenance(campaign: Campaign) -> dict[str, object]:
-    """Return the suite and the date of a run, so that somebody else can run the same again."""
+    """Return the suite and the date of a run, so that another person can run the same again."""
     suite = campaign.suite
     return {
         "version": installed_version(),

@@ -181,7 +181,7 @@ def as_html(campaign: Campaign) -> str:
 def write_reports(
     campaign: Campaign, *, json_file: Path | None, junit: Path | None, html: Path | None
 ) -> list[str]:
-    """Write every report asked for; return the errors of those that could not be written."""
+    """Write every requested report; return the errors of those that could not be written."""
     wanted: tuple[tuple[Path | None, Callable[[Campaign], str]], ...] = (
         (json_file, as_json),
         (junit, as_junit),

@@ -21,7 +21,7 @@ CAPABILITIES: Final = ("custody", "money_market", "portfolio", *NEEDED, "events"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: every part that is given must hold, by one of its values.
+    """The selection: every part that is given must hold, by one of its values.
 
     `vectors` are ids, or what an id starts with up to a hyphen; with them, the tier does not count.
     """

@@ -1,4 +1,4 @@
-"""Vectors as records: what an engine is asked, and what it must answer (CF)."""
+"""Vectors as records: what is sent to an engine, and what it must answer (CF)."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def run_scenario(
     """Run the scenario in a file; raise DocumentError naming every field that cannot be read.
 
     From `start` the preset is not listed again, and of `accounts` only those that are new are made.
-    If it is not checked, no invariant is asked: for what is only drawn. `on_step` is called after
-    each step, so that somebody can watch.
+    If it is not checked, no invariant runs: for what is only drawn. `on_step` is called after
+    each step, for a person who watches.
     """
     document = load_document(path)
     reading = Reading(document)

@@ -45,7 +45,7 @@ SYSTEM_ACCOUNTS: Final = 2
 def faults(state: State) -> Iterator[str]:
     """Yield what is wrong with a state of well-typed records, each with its field.
 
-    A later check relies on the earlier ones: whoever reads on after a fault may see an exception.
+    A later check relies on the earlier ones: after a fault, reading on may raise an exception.
     """
     yield from _misnamed(state)
     yield from _misshaped(state)
@@ -168,7 +168,7 @@ def _dangling(record: Any, path: str, state: State) -> Iterator[str]:
 
 
 def _misderived(state: State) -> Iterator[str]:
-    """Find derived parts that do not follow: what accounts asked for, books, sets of accounts."""
+    """Find derived parts that do not follow: requests of accounts, books, sets of accounts."""
     resting: dict[tuple[int, Side], list[tuple[int, ...]]] = {}
     own: dict[int, list[int]] = {}
     for index, order in enumerate(state.orders):

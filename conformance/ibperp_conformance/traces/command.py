@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 EACH: Final = 20
-"""How many findings of an invariant are shown of a log, unless all are asked for."""
+"""How many findings of an invariant are shown of a log, unless all are requested."""
 
 Checked = tuple[LogReport | None, list[str]]
 """What a log came to, None if it could not be read, and the lines to show."""

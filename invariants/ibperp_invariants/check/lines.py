@@ -18,7 +18,7 @@ class LineError(ValueError):
 
 
 def decoded(line: bytes | str) -> object:
-    """Return the JSON value of a line; raise LineError if it is none, or repeats a name."""
+    """Return the JSON value of a line; raise LineError if it is invalid, or repeats a name."""
     if len(line) > LINE_MAX:
         raise LineError(f"the line is longer than {LINE_MAX} bytes")
     try:

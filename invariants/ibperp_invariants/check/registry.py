@@ -129,7 +129,7 @@ def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | Non
     """
     view = seen or view_of_state(before)
     again = transition(before, action)
-    repeat = "" if again == outcome else "the reference gave another outcome when asked again"
+    repeat = "" if again == outcome else "the reference gave another outcome the second time"
     if not isinstance(outcome, Accepted):
         code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
         return Step(view, view, action, code, violated, repeat=repeat)

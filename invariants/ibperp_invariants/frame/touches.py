@@ -20,7 +20,7 @@ class Accounts(StrEnum):
     NEW = "the new account"
     OWNER = "its account"
     RECEIVER = "the receiver"
-    REQUESTER = "the account that asked for the withdrawal"
+    REQUESTER = "the account of the withdrawal"
     FEES = "fees"
     INSURANCE = "insurance"
     FEES_OF_TRADES = "fees, if it trades"
@@ -40,7 +40,7 @@ class Assets(StrEnum):
     """Assets that an action may touch; balances of accounts in no other asset change."""
 
     NAMED = "its asset"
-    OF_REQUEST = "the asset that was asked for"
+    OF_REQUEST = "the asset of the withdrawal or rebalance"
     OF_MARKET = "base and quote of a spot market"
     SETTLEMENT = "the settlement asset"
     RAMPED = "an asset with a ramp"

@@ -85,7 +85,7 @@ def owing(state: State) -> list[int]:
 
 
 def worked(random: Random, state: State) -> Action:
-    """Work on who is due, on anybody, or on all."""
+    """Work on a due account, on any account, or on all."""
     account = random.choice(due_accounts(state) or OWNERS)
     makers: tuple[Action, ...] = (
         RunRisk(random.choice((1, 1, 2, 5, 10_000))),

@@ -146,7 +146,7 @@ class ReportError(ValueError):
 
 
 def resumed(path: Path, seed: int | None) -> Report:
-    """Return the report of an earlier search, or an empty one; raise ReportError if it is none."""
+    """Return the report of an earlier search, or an empty one; raise ReportError if invalid."""
     if seed is not None or not path.exists():
         return Report(seed or 0)
     try:

@@ -228,7 +228,7 @@ class View:
 class Entries(Mapping[int, T], Generic[S, T]):
     """The entries of a persistent vector, each read when it is looked at.
 
-    An entry that reads as None is none.
+    An entry that reads as None does not exist.
     """
 
     def __init__(self, vector: Vector[S], read: Callable[[S], T | None]) -> None:
@@ -329,7 +329,7 @@ def settlement_asset(view: View) -> str | None:
 
 
 def in_force(limits: AssetParameters | None, ramp: RampView | None) -> AssetParameters | None:
-    """Return the parameters that were asked for, with the margins that a ramp is at (GV-2)."""
+    """Return the parameters of a change, with the margins that a ramp is at (GV-2)."""
     return with_margins(limits, ramp.current) if limits and ramp else limits
 
 

@@ -1,4 +1,4 @@
-"""Everything that can be asked of the system. Amounts are ledger atoms; accounts are dense ids."""
+"""All actions of the system. Amounts are ledger atoms; accounts are dense ids."""
 
 from typing import TypeAlias
 

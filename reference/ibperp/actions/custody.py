@@ -1,4 +1,4 @@
-"""What is asked of accounts, chains and the listing of assets (chapter custody)."""
+"""Actions on accounts, chains and the listing of assets (chapter custody)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of parameters and of the halt (chapter governance)."""
+"""Actions on parameters and on the halt (chapter governance)."""
 
 from __future__ import annotations
 

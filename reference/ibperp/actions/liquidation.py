@@ -1,4 +1,4 @@
-"""What is asked when accounts fail (chapter liquidation)."""
+"""Actions for accounts that fail (chapter liquidation)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the pools and of their clock (chapter money-market)."""
+"""Actions on the pools and on their clock (chapter money-market)."""
 
 from __future__ import annotations
 

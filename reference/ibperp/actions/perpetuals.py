@@ -1,4 +1,4 @@
-"""What is asked of perpetual markets (chapter perpetuals)."""
+"""Actions on perpetual markets (chapter perpetuals)."""
 
 from __future__ import annotations
 

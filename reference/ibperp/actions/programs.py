@@ -1,4 +1,4 @@
-"""What is asked of backstop providers and of requests for quotes (chapter programs)."""
+"""Actions of backstop providers and of requests for quotes (chapter programs)."""
 
 from __future__ import annotations
 

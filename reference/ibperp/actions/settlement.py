@@ -1,4 +1,4 @@
-"""What is asked of the settlement of gains and losses (chapter settlement)."""
+"""The settlement of gains and losses as actions (chapter settlement)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of spot markets and of orders (chapter spot-margin)."""
+"""Actions on spot markets and on orders (chapter spot-margin)."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def backed(run: Run) -> Action:
 
 
 def asked(run: Run) -> Action | None:
-    """Ask for quotes, of anybody or of one account."""
+    """Request quotes of any account or of one account."""
     if not run.state.markets:
         return None
     place, side = market_of(run), run.pick(tuple(Side))

@@ -195,11 +195,11 @@ class Run:
     # What is there
 
     def owners(self) -> list[int]:
-        """Return the accounts that somebody owns."""
+        """Return the accounts that have an owner."""
         return list(range(INSURANCE + 1, len(self.state.accounts)))
 
     def owner(self) -> int:
-        """Return an account that somebody owns."""
+        """Return an account that has an owner."""
         return self.pick(self.owners() or [2])
 
     def account(self, index: int) -> Account:

@@ -127,7 +127,7 @@ def topple(run: Run, account: int) -> bool:
     """Move the price that the account stands or falls with until it fails; tell whether it does.
 
     How far: until it is due, below auto-close, below zero, or a little further. Where a price is
-    cut to its limits, it is asked again.
+    moved to its limits, it is sent again.
     """
     depth = run.pick(("due", "due", "due", "due", "auto_close", "zero", "zero", "deep"))
     for _ in range(8):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def prices_stay_known(step: Step) -> Iterator[str]:
-    """Check that no price and no mark that was above zero is none again (CU-11, PP-6)."""
+    """Check that no price and no mark that was above zero becomes zero again (CU-11, PP-6)."""
     for symbol, old, new in _priced(step):
         if old and new <= 0:
             yield f"{symbol}: the price went from {old} to {new}"
@@ -39,7 +39,7 @@ def clocks_run_forward(step: Step) -> Iterator[str]:
 
 
 def mark_update_limited(step: Step) -> Iterator[str]:
-    """Check index and mark after an update: what was asked, within the limits (PP-6, GV-3)."""
+    """Check index and mark after an update: the inputs, within the limits (PP-6, GV-3)."""
     action = step.action
     if not isinstance(action, UpdateMark) or not step.is_accepted():
         return
@@ -109,7 +109,7 @@ def _times(step: Step) -> Iterator[tuple[str, int, int]]:
 
 
 def _undated(step: Step) -> Iterator[str]:
-    """Yield an update that is not of now."""
+    """Yield an update that does not have the current time."""
     action, after = step.action, step.after
     match action:
         case SetPrice(asset=symbol):

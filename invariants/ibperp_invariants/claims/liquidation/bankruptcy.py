@@ -94,7 +94,7 @@ def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
 
 
 def relief_before_loss(step: Step) -> Iterator[str]:
-    """Check that a debt to the fund is taken off before anybody loses by it (LQ-9)."""
+    """Check that a debt to the fund is taken off before any account loses by it (LQ-9)."""
     resolved = step.facts.liquidation.resolved()
     if len(resolved) != 1 or resolved[0].liability is not Liability.FUND:
         return

@@ -44,7 +44,7 @@ UNASKED: Final = {
     LiquidationStage.LENDING_ADL,
     LiquidationStage.IN_KIND,
 }
-"""The stages in which those who bear something are not asked (LQ-7)."""
+"""The stages in which accounts bear a part without their consent (LQ-7)."""
 
 
 def backstop_provider_safe(step: Step) -> Iterator[str]:

@@ -200,7 +200,7 @@ def _book_steps(state: State, holder: Account) -> int:
 
 
 def _next(state: State, account: int) -> Accepted | None:
-    """Return what one step does, asked for as anybody would; None if it is refused."""
+    """Return what one step does if it is sent as an action; None if it is refused."""
     outcome = transition(state, Liquidate(account))
     if isinstance(outcome, Rejected) and outcome.code is RejectionCode.NOTHING_TO_LIQUIDATE:
         outcome = transition(state, ResolveBankruptcy(account))

@@ -75,7 +75,7 @@ def winding_down_only_shrinks(step: Step) -> Iterator[str]:
 
 
 def _refused(step: Step) -> Iterator[str]:
-    """Yield an action that was refused and must not be, but for the range of its result (NT-7)."""
+    """Yield an action that was refused and must not be, except for its result's range (NT-7)."""
     is_refused = step.code not in {None, RejectionCode.OUT_OF_RANGE.value}
     if is_refused and _must_pass(step.before, step.action):
         yield f"{step.action} was refused with {step.code} at {step.before.time}"

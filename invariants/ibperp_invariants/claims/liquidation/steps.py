@@ -46,7 +46,7 @@ IN_KIND: Final = {
 
 
 def liquidates_only_the_due(step: Step) -> Iterator[str]:
-    """Check that whoever was touched had failed its maintenance, the worst first (LQ-1, LQ-10)."""
+    """Check that touched accounts had failed their maintenance, the worst first (LQ-1, LQ-10)."""
     action = step.action
     told = step.facts.liquidation.worked_on() if isinstance(action, OF_LIQUIDATION) else []
     if not step.is_accepted():
@@ -66,7 +66,7 @@ def liquidates_only_the_due(step: Step) -> Iterator[str]:
 
 
 def _judged_account(step: Step) -> int:
-    """Return the account that an action asks to be due: of a quote, who asked for it (PG-6)."""
+    """Return the account that an action requires to be due: of a quote, the requester (PG-6)."""
     action = step.action
     if isinstance(action, SubmitQuote) and action.request in step.before.requests:
         return step.before.requests[action.request].account

@@ -208,7 +208,7 @@ def cap_one_way(step: Step) -> Iterator[str]:
 
 
 def price_update_limited(step: Step) -> Iterator[str]:
-    """Check that one update moves a price to what it asked, or to the limit it passed (PF-10)."""
+    """Check that one update sets its price, or the limit that this would have passed (PF-10)."""
     action = step.action
     if not isinstance(action, SetPrice) or not step.is_accepted():
         return

@@ -87,6 +87,6 @@ CONVERSION: Final[tuple[Invariant, ...]] = (
         conversions_pay_what_is_owed,
         "ST-9",
         "Collateral of a solvent account is converted only for what it owes the fund, in one "
-        "market, near the mark, and by no lot more than pays it; or quotes are asked for.",
+        "market, near the mark, and by no lot more than pays it; or quotes are requested.",
     ),
 )

@@ -51,7 +51,7 @@ class Paths:
     """The paths of one program: which forks led here, and the constraints that hold here.
 
     A side of a fork is left out only if the solver says that nothing reaches it. `values`: where
-    the variables have them, the program runs on those, and no solver is asked.
+    the variables have them, the program runs on those, without a solver.
     """
 
     solver: Solver
@@ -108,7 +108,7 @@ class Paths:
         return _Fork(follows=True, is_last=is_forced)
 
     def chosen(self, name: str) -> bool:
-        """Return a truth value that is free: both are followed, and no solver is asked."""
+        """Return a truth value that is free: both are followed, without a solver."""
         if self.values is not None:
             return bool(self.values.get(name, 0))
         if self.place == len(self.forks):

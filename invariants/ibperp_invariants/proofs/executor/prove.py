@@ -43,7 +43,7 @@ class Opinion:
 
     `verdict`: CONFIRMED if no input breaks it, REFUTED if one does and the theorem, run on it as
     plain Python, fails. `witness`: an input that reaches the end exists. `fault_found`: the planted
-    fault was refuted in the same way. `queries`: what the solver was asked for the theorem.
+    fault was refuted in the same way. `queries`: those put to the solver for the theorem.
     """
 
     verdict: str

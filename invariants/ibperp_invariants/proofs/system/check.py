@@ -39,7 +39,7 @@ def gaps() -> list[str]:
 
 
 def law_gaps(law: Law) -> list[str]:
-    """Return what is missing in one law: a writer, a theorem, or a writer that is none."""
+    """Return what is missing in one law: a writer, a theorem, or a writer too many."""
     found = frozenset(name for field in law.fields for name in writers(field)) - STARTS
     names = {name for _, name in all_theorems(ALL_MODULES)}
     known = {f"{file}.{name}" for file, listed in coq_theorems().items() for name in listed}

@@ -53,7 +53,7 @@ def list_asset(state: State, action: ListAsset) -> Outcome:
 
 
 def set_price(state: State, action: SetPrice) -> Outcome:
-    """Set an asset's price, in quote atoms per lot, as of now, within its limits (CU-11, PF-10).
+    """Set an asset's price, in quote atoms per lot, within its limits, and its time (CU-11, PF-10).
 
     A price that was cut is marked: it deviates from its feed until an update is not (GV-3).
     """

@@ -246,7 +246,7 @@ def _spread(effect: Effect, loss: int) -> Effect:
     """Take a loss from all claims on the fund in proportion, exactly (LQ-9).
 
     A claim is what an account has won in all. Debts and claims are equal in sum (ST-7), so that a
-    loss always finds claims, whoever still has a position.
+    loss always finds claims, whichever accounts still have a position.
     """
     claims = _claims(effect.state)
     amounts = [claim.amount for claim in claims]

@@ -123,7 +123,7 @@ def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
 def request_conversion(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Ask for quotes for collateral that the book did not take, once at a time (LQ-5, PG-6).
 
-    What no quote could trade is not asked for.
+    No request is made for what no quote could trade.
     """
     state, lifetime = effect.state, effect.state.system.request_lifetime
     last = state.accounts[failing.account].conversion

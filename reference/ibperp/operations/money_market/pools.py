@@ -76,7 +76,7 @@ def _accrued(effect: Effect, asset: int, since: int) -> Effect:
     """Let lenders earn what is paid for, and charge the debts if a boundary passed (MM-6).
 
     The charge is for the interval that begins, at the mean rate of the one that ended; for more
-    intervals that passed in the same step, at the rate of now.
+    intervals that passed in the same step, at the current rate.
     """
     asset_state, interval = effect.state.assets[asset], effect.state.system.accrual_interval
     limits, time = asset_state.parameters.pool, effect.state.time

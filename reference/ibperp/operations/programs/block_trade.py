@@ -33,7 +33,7 @@ ADMITTING: Final = frozenset(
 
 
 def trade_checks(state: State, market: int, price: int, lots: int) -> tuple[Check, ...]:
-    """Check that a market is traded off the book on these terms; price 0 is none (PG-4)."""
+    """Check that a market is traded off the book on these terms; price 0: any price (PG-4)."""
     book_state = state.markets[market].parameters.order_book_state
     return (
         (book_state in ADMITTING, RejectionCode.TRADING_PAUSED),

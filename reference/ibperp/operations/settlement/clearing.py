@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def offered_in_vain(state: State, account: Account) -> bool:
-    """Tell whether quotes for an account's collateral were asked for, and none came (ST-9).
+    """Tell whether quotes for an account's collateral were requested in vain (ST-9).
 
     So it is for as long again as the request was open; then the collateral is offered again.
     """

@@ -40,7 +40,7 @@ def order_checks(state: State, order: Order) -> tuple[Check, ...]:
 
 
 def term_checks(state: State, index: int, price: int, lots: int) -> tuple[Check, ...]:
-    """Check tick, minimum and band of what is to be traded; price 0 is none (SM-4, SM-6, PG-4)."""
+    """Check tick, minimum and band of what is to be traded; price 0: any (SM-4, SM-6, PG-4)."""
     market = state.markets[index]
     limits, mark = market.parameters, mark_price(state, market)
     low, high = book.limit_band(limits, book.active_price(market.book, max(mark or 1, 1)))

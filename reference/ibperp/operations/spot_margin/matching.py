@@ -128,7 +128,7 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
 def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None:
     """Return why a maker's account does not bear a trade: it is judged by what it does cost (SM-9).
 
-    What open orders may cost was asked of the owner when they were placed, at other prices.
+    The possible cost of open orders was checked when they were placed, at other prices.
     """
     was, now = (
         replace(health(state, state.accounts[maker]), order_loss=0) for state in (before, after)

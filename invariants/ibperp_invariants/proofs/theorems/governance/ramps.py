@@ -17,7 +17,7 @@ def between(origin: int, value: int, target: int) -> bool:
 
 
 def alone(place: int, value: int) -> Margins:
-    """Return margins that are all zero but for the one at a place."""
+    """Return margins that are all zero except the one at a place."""
     return Margins(*(value if place == other else 0 for other in range(MARGINS)))
 
 
@@ -38,7 +38,7 @@ def t_ramp_begins_at_its_origin(origin: Margins, target: Margins, start: int, sp
 def t_ramp_ends_at_its_target(
     origin: Margins, target: Margins, start: int, span: int, later: int
 ) -> None:
-    """From its end on a ramp is at what was asked for, whatever the time (GV-2)."""
+    """From its end on a ramp is at its target, whatever the time (GV-2)."""
     assert all((span > 0, later >= 0))
     ramp = Ramp(origin, target, start, start + span)
     assert kernel.margins_at(ramp, ramp.end + later) == target
@@ -88,7 +88,7 @@ def t_ramp_between_lawful_fractions_is_lawful(
 def t_change_moves_no_margin_at_once(
     origin: Margins, target: Margins, floor: int, time: int, interval: int
 ) -> None:
-    """Where changes take time margins stay, a ramp leads on, and the rest is as asked (GV-2)."""
+    """Where changes take time margins stay, a ramp leads on, the rest changes at once (GV-2)."""
     assert all((interval > 0, origin != target))
     asked = replace(kernel.with_margins(asset_of().parameters, target), price_floor=floor)
     now, ramp = kernel.on_ramp(origin, asked, time, interval)
@@ -99,7 +99,7 @@ def t_change_moves_no_margin_at_once(
 def t_change_without_time_holds_at_once(
     origin: Margins, target: Margins, time: int, interval: int
 ) -> None:
-    """Where changes take no time, or change nothing, what is asked for is in force (GV-2)."""
+    """Where changes take no time, or change nothing, the new values are in force (GV-2)."""
     assert all((interval >= 0, any((interval == 0, origin == target))))
     asked = kernel.with_margins(asset_of().parameters, target)
     now, ramp = kernel.on_ramp(origin, asked, time, interval)

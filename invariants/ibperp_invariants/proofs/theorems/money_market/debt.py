@@ -5,7 +5,7 @@ from ibperp.state import Pool
 
 
 def owing(pool: Pool) -> bool:
-    """Tell whether somebody owes: both totals of the borrow side are positive."""
+    """Tell whether an account owes: both totals of the borrow side are positive."""
     return all((pool.borrowed > 0, pool.borrow_shares > 0))
 
 

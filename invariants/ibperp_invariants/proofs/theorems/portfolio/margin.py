@@ -165,7 +165,7 @@ def t_limited_price_is_within_its_bounds(previous: int, asked: int, low: int, hi
 
 
 def t_price_within_the_bounds_is_not_moved(previous: int, asked: int, low: int, high: int) -> None:
-    """A price within the multipliers of the previous one is taken as asked (PF-10)."""
+    """A price within the multipliers of the previous one is taken unchanged (PF-10)."""
     assert all((previous > 0, asked > 0, low >= 0, high >= 0))
     assert all((previous * low <= asked * RATIO, asked * RATIO <= previous * high))
     price = margin.limited_price(previous, asked, low, high)
@@ -184,14 +184,14 @@ def t_limited_price_asked_again_is_not_moved(
 def t_limited_price_lies_between_previous_and_asked(
     previous: int, asked: int, low: int, high: int
 ) -> None:
-    """A limited price never overshoots what is asked, nor moves away from it (PF-10)."""
+    """A limited price never overshoots the new one, nor moves away from it (PF-10)."""
     assert all((previous > 0, asked > 0, low >= 0, low <= RATIO, high >= RATIO))
     price = margin.limited_price(previous, asked, low, high)
     assert all((min(previous, asked) <= price, price <= max(previous, asked)))
 
 
 def t_limited_price_is_never_stuck(previous: int, asked: int, low: int, high: int) -> None:
-    """If the multipliers leave room, a price always moves towards what is asked (PF-10)."""
+    """If the multipliers leave room, a price always moves towards the new one (PF-10)."""
     assert all((previous > 0, asked > 0, low >= 0, low < RATIO, high > RATIO))
     price = margin.limited_price(previous, asked, low, high)
     rises = any((asked <= previous, price > previous))
