@@ -43,6 +43,6 @@ def test_check_your_own_log__smallest_trace_lacks_only_its_system() -> None:
     found = [checker.feed(line) for line in blocks("check-your-own-log.md", "json")[0].splitlines()]
     unread = [item.violation for item in found[0] if item.violation.invariant == MALFORMED]
     assert len(unread) == 1
-    assert "system/accrual_interval is missing" in unread[0].message
+    assert "system lacks accrual_interval" in unread[0].message
     assert all(item.violation.invariant != MALFORMED for item in found[1])
     assert "pool_identity" not in checker.unchecked
