@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from ibperp_authoring import examples
 from ibperp_authoring.site.day import day_pictures
 from ibperp_authoring.site.law_table import law_table
+from ibperp_authoring.site.maps import actions, moves, outcomes, parameters
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_authoring.site.rate_curve import curve_svg, rate_table
 from ibperp_authoring.site.waterfall import waterfall_pictures
@@ -106,6 +107,11 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/invariants.md": partial(invariant_table, grades),
         "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
         "build/proofs.md": partial(theorem_table, theorems),
+        "build/map-actions.md": actions.action_index,
+        "build/map-codes.md": outcomes.code_index,
+        "build/map-events.md": outcomes.event_index,
+        "build/map-parameters.md": parameters.parameter_index,
+        "build/map-moves.md": moves.move_table,
         "build/rate-curves.md": rate_curves,
         "build/haircut-curves.md": haircut_curves,
         "build/margin-curves.md": margin_curves,
