@@ -56,10 +56,10 @@ class Vector(Generic[T]):
         """
         if not items:
             return self
-        entries = sorted(items.items())
-        if not 0 <= entries[0][0] <= entries[-1][0] < self._length:
-            raise IndexError(entries[0][0] if entries[0][0] < 0 else entries[-1][0])
-        return _version(self._length, self._shift, _put_all(self._root, self._shift, entries))
+        ids = sorted(items)
+        if not 0 <= ids[0] <= ids[-1] < self._length:
+            raise IndexError(ids[0] if ids[0] < 0 else ids[-1])
+        return _version(self._length, self._shift, _put_all(self._root, self._shift, ids, items))
 
     def append(self, item: T) -> Vector[T]:
         """Return a version with `item` under the next id."""
@@ -113,15 +113,15 @@ def _put(node: Any, shift: int, index: int, item: Any) -> Any:
     return (*node[:slot], item, *node[slot + 1 :])
 
 
-def _put_all(node: Any, shift: int, entries: list[tuple[int, Any]]) -> Any:
-    """Return a node with all of some entries, which are in order and belong under it."""
+def _put_all(node: Any, shift: int, ids: list[int], items: Mapping[int, Any]) -> Any:
+    """Return a node with the items of some ids, which are in order and belong under it."""
     slots = list(node)
     if shift:
-        for slot, some in groupby(entries, lambda entry: (entry[0] >> shift) & MASK):
-            slots[slot] = _put_all(slots[slot], shift - BITS, list(some))
+        for slot, some in groupby(ids, lambda index: (index >> shift) & MASK):
+            slots[slot] = _put_all(slots[slot], shift - BITS, list(some), items)
     else:
-        for index, item in entries:
-            slots[index & MASK] = item
+        for index in ids:
+            slots[index & MASK] = items[index]
     return node if all(map(is_, slots, node)) else tuple(slots)
 
 

@@ -34,7 +34,7 @@ def test_search__finds_nothing_and_goes_on_from_its_report(
 def test_search__violation_shrunk_to_actions_that_all_matter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(settle, "_release", lambda *_: None)
+    monkeypatch.setattr(settle, "_release", lambda *_: [])
     monkeypatch.setattr(sharing, "share", lambda available, *_: available >> 1)
     report = Report(0)
     while not report.violations:

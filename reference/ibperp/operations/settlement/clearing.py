@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -53,31 +54,40 @@ def offered_in_vain(state: State, account: Account) -> bool:
 class Sheet:
     """What a settlement may change of one account, in the settlement asset; changed in place."""
 
-    __slots__ = ("account", "asset", "free", "index", "positions", "shares", "unsettled")
+    __slots__ = (
+        "account",
+        "free",
+        "free_before",
+        "index",
+        "positions",
+        "shares",
+        "shares_before",
+        "unsettled",
+    )
 
     def __init__(self, account: Account, index: int, asset: int) -> None:
         self.account = account
         self.index = index
-        self.asset = asset
-        self.free = at(account.free, asset)
-        self.shares = at(account.shares, asset)
+        self.free = self.free_before = at(account.free, asset)
+        self.shares = self.shares_before = at(account.shares, asset)
         self.unsettled = account.unsettled
         self.positions = account.positions
 
     def put_position(self, position: Position) -> None:
         """Replace a position; one without lots and shares is dropped."""
-        below = [own for own in self.positions if own.market < position.market]
-        above = [own for own in self.positions if own.market > position.market]
-        kept = [position] if position.lots or position.virtual else []
-        self.positions = (*below, *kept, *above)
+        kept = [own for own in self.positions if own.market != position.market]
+        if position.lots or position.virtual:
+            kept.append(position)
+            kept.sort(key=attrgetter("market"))
+        self.positions = tuple(kept)
 
-    def written(self) -> Account:
+    def written(self, asset: int) -> Account:
         """Return the account as it is by now: the same record if nothing of it changed."""
-        account, asset = self.account, self.asset
+        account = self.account
         free, shares = account.free, account.shares
-        if self.free != at(free, asset):
+        if self.free != self.free_before:
             free = put(free, asset, self.free)
-        if self.shares != at(shares, asset):
+        if self.shares != self.shares_before:
             shares = put(shares, asset, self.shares)
         if (
             free is account.free
@@ -87,11 +97,7 @@ class Sheet:
         ):
             return account
         return replace(
-            account,
-            free=free,
-            shares=shares,
-            unsettled=self.unsettled,
-            positions=self.positions,
+            account, free=free, shares=shares, unsettled=self.unsettled, positions=self.positions
         )
 
 
@@ -133,12 +139,11 @@ class Clearing:
         active, exposed = self.state.active, self.state.exposed
         accounts: dict[int, Account] = {}
         for index, sheet in self.sheets.items():
-            before, account = sheet.account, sheet.written()
-            accounts[index] = account
+            account = accounts[index] = sheet.written(self.asset)
             if not is_settled(account):
                 active = active.remove((index,))
-            if (sheet.shares < 0) != (at(before.shares, self.asset) < 0):
-                exposed = moved(exposed, index, is_exposed(before), is_exposed(account))
+            if (sheet.shares < 0) != (sheet.shares_before < 0):
+                exposed = moved(exposed, index, is_exposed(sheet.account), is_exposed(account))
         after = self.state.accounts.updated(accounts)
         state = replace(self.state, accounts=after, active=active, exposed=exposed)
         return with_pool(state, self.asset, self.pool)
@@ -151,6 +156,8 @@ class Clearing:
 
     def offset(self, sheet: Sheet, market: int, gain: int, source: SettlementSource) -> int:
         """Set a signed gain against what is unsettled of the other sign; return the part (ST-2)."""
+        if sheet.unsettled == 0:
+            return 0
         low, high = min(-sheet.unsettled, 0), max(-sheet.unsettled, 0)
         part = min(max(gain, low), high)
         self.note(sheet, market, part, source)
@@ -348,7 +355,7 @@ class Clearing:
     def _seen_by(self, sheet: Sheet) -> State:
         """Return a state in which the pool and one account are as they are by now."""
         state = with_pool(self.state, self.asset, self.pool)
-        return with_account(state, sheet.index, sheet.written())
+        return with_account(state, sheet.index, sheet.written(self.asset))
 
     def _post(self, sheet: Sheet, amount: int, reason: Reason, *, is_debit: bool) -> None:
         """Move cash from an account into the pool (a debit), or out of it."""

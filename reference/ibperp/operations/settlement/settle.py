@@ -38,17 +38,12 @@ class VirtualDebt:
     amount: int
 
 
-@record
-class EndingDebt:
-    """What a virtual borrow owes, in atoms, that is to end, and why (ST-4)."""
-
-    market: int
-    amount: int
-    source: SettlementSource
-
-
 Claim: TypeAlias = "tuple[Sheet, int | None, int]"
 """What the fund owes, in atoms, to the position in a market; to the account itself if None."""
+
+
+Ending: TypeAlias = "tuple[Position, SettlementSource]"
+"""A virtual borrow that is to end, and why (ST-4)."""
 
 
 def settle(state: State, _action: Settle) -> Outcome:
@@ -68,8 +63,9 @@ def settle(state: State, _action: Settle) -> Outcome:
     sheets = [clearing.sheet(account) for (account,) in state.active]
     waiting = [_marked(clearing, sheet) for sheet in sheets]
     for sheet in sheets:
-        _release(clearing, sheet)
-        _collect(clearing, sheet)
+        ending = _release(clearing, sheet)
+        if ending or sheet.unsettled < 0:
+            _collect(clearing, sheet, ending)
     _distribute(clearing, sheets, waiting)
     in_debt = (sheet for sheet in sheets for own in sheet.positions if own.virtual < 0)
     borrowers = tuple(dict.fromkeys(in_debt))
@@ -82,7 +78,7 @@ def settle(state: State, _action: Settle) -> Outcome:
     return Accepted(clearing.written(), tuple(clearing.events))
 
 
-def _marked(clearing: Clearing, sheet: Sheet) -> list[Claim]:
+def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
     """Realize the gains of one account; return those that are to be paid virtually (ST-2).
 
     Funding always becomes unsettled. So does the gain of an account that realizes automatically; of
@@ -98,14 +94,16 @@ def _marked(clearing: Clearing, sheet: Sheet) -> list[Claim]:
         gain = unrealized(position, market.mark_price)
         worth = virtual_worth(clearing.pool, position.virtual) if position.virtual else 0
         marked.append(settled(position, market.mark_price, market.funding_index, worth))
-        clearing.note_interest(sheet, index, worth - position.virtual_value)
-        clearing.note(sheet, index, -due, SettlementSource.FUNDING_PAYMENT)
-        if is_automatic:
+        if worth != position.virtual_value:
+            clearing.note_interest(sheet, index, worth - position.virtual_value)
+        if due:
+            clearing.note(sheet, index, -due, SettlementSource.FUNDING_PAYMENT)
+        if gain and is_automatic:
             clearing.note(sheet, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
         elif gain:
             gains.append((index, gain))
     sheet.positions = tuple(marked)
-    return _waiting(clearing, sheet, gains) if gains else []
+    return _waiting(clearing, sheet, gains) if gains else ()
 
 
 def _waiting(clearing: Clearing, sheet: Sheet, gains: list[tuple[int, int]]) -> list[Claim]:
@@ -133,36 +131,36 @@ def _waiting(clearing: Clearing, sheet: Sheet, gains: list[tuple[int, int]]) -> 
     return waiting
 
 
-def _release(clearing: Clearing, sheet: Sheet) -> None:
-    """Turn virtual lends into the account's own where the position is to have none (ST-4)."""
+def _release(clearing: Clearing, sheet: Sheet) -> list[Ending]:
+    """Turn virtual lends into the account's own where the position is to have none (ST-4).
+
+    Return the virtual borrows that are to end.
+    """
+    ending: list[Ending] = []
     for position in sheet.positions:
-        source = _ending(sheet, position) if position.virtual > 0 else None
-        if source:
+        source = _ending(sheet, position) if position.virtual else None
+        if source and position.virtual > 0:
             clearing.release(sheet, position.market, source)
+        elif source:
+            ending.append((position, source))
+    return ending
 
 
-def _collect(clearing: Clearing, sheet: Sheet) -> None:
+def _collect(clearing: Clearing, sheet: Sheet, ending: list[Ending]) -> None:
     """Take what an account owes the fund, then what its ending virtual borrows owe (ST-3, ST-4)."""
     owed = max(-sheet.unsettled, 0)
-    ending = [
-        EndingDebt(position.market, -virtual_worth(clearing.pool, position.virtual), source)
-        for position in sheet.positions
-        if position.virtual < 0 and (source := _ending(sheet, position))
-    ]
-    if not owed and not ending:
-        return
-    due = owed + sum(debt.amount for debt in ending)
-    paid = clearing.pay_in(sheet, due, may_borrow=True)
+    debts = [-virtual_worth(clearing.pool, position.virtual) for position, _ in ending]
+    paid = clearing.pay_in(sheet, owed + sum(debts), may_borrow=True)
     if owed:
         clearing.settle(sheet, -min(paid, owed))
     left = paid - min(paid, owed)
-    for debt in ending:
-        part = min(debt.amount, left)
-        clearing.give_virtually(sheet, debt.market, part, debt.source)
+    for (position, source), debt in zip(ending, debts, strict=True):
+        part = min(debt, left)
+        clearing.give_virtually(sheet, position.market, part, source)
         left -= part
 
 
-def _distribute(clearing: Clearing, sheets: list[Sheet], waiting: list[list[Claim]]) -> None:
+def _distribute(clearing: Clearing, sheets: list[Sheet], waiting: list[Sequence[Claim]]) -> None:
     """Share what was paid in among all claims in proportion: by account, then market (ST-3)."""
     claims: list[Claim] = []
     for sheet, gains in zip(sheets, waiting, strict=True):
