@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -114,6 +114,30 @@ def marked(chapter: str) -> str:
 def without_examples(chapter: str) -> str:
     """Return the chapter without its examples and their tables."""
     return _MARKED.sub("", chapter)
+
+
+def scripts(chapter: str) -> dict[str, dict[str, Any]]:
+    """Return what each example of a chapter runs, by its title, with every field filled in.
+
+    `system` are the system parameters, `setup` the actions that lead to the start, and `steps` the
+    action that is shown.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    base: Mapping[str, object] = {}
+    for match in _PIECE.finditer(chapter):
+        if match["title"] is None:
+            continue
+        document = _document(match["title"], match["yaml"])
+        if match["title"] == BASE_TITLE:
+            base = document
+            continue
+        setup = (*_actions(base.get("setup")), *_actions(document.get("setup")))
+        found[match["title"]] = {
+            "system": example_base.system_of(base.get("system"), document.get("system")),
+            "setup": [example_base.completed(action) for action in setup],
+            "steps": [example_base.completed(document.get("action"))],
+        }
+    return found
 
 
 def run(title: str, base: Mapping[str, object], example: Mapping[str, object]) -> Example:

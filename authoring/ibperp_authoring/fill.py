@@ -7,7 +7,6 @@ the wire records; the tables of the chapters come from their worked examples.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +25,7 @@ from ibperp_authoring.schemas import schemas
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.observation import difference, flatten, observe
-from ibperp_conformance.runner.vectors import FORMAT
+from ibperp_conformance.runner.vectors import FORMAT, compact, content_hash
 from ibperp_conformance.spec_files import spec_path
 
 _PART_OF: Final = {
@@ -140,12 +139,6 @@ def vector(case: Case, start: State) -> dict[str, Any]:
     return content | {"hash": content_hash(content)}
 
 
-def content_hash(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hex, of a vector's canonical JSON without its `hash` (CF-8)."""
-    bare = {name: value for name, value in content.items() if name != "hash"}
-    return hashlib.sha256(_compact(bare).encode()).hexdigest()
-
-
 def _clauses(case: Case) -> list[str]:
     found = [*case.clauses, *ALSO.get(case.id, ())]
     refused = [step for step in case.steps if isinstance(step, Refused)]
@@ -212,12 +205,8 @@ def _setup(source: SetupSource, state: State) -> dict[str, Any]:
 
 def _document(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
     """Return a file of one entry a line, so that a change of one shows as one line."""
-    lines = ",\n".join(_compact(entry) for entry in entries)
+    lines = ",\n".join(compact(entry) for entry in entries)
     return f'{{"format":"{FORMAT}","{name}":[\n{lines}\n]}}\n'
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _say(line: str) -> None:

@@ -38,6 +38,8 @@ def visible(text: str, limit: int = 2000) -> str:
     """Return `text` safe to print: control characters escaped, the middle of a long text cut."""
     if len(text) > limit:
         text = f"{text[: limit // 2]} … {text[-limit // 2 :]}"
+    if text.isprintable():
+        return text
     return "".join(
         letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
     )

@@ -146,14 +146,14 @@ def test_chapter_page__links_clauses_outside_code() -> None:
     assert page.count("[NT-1]") == 1
 
 
-@pytest.mark.parametrize(("prefix", "chapter"), build.CHAPTER_OF.items())
+@pytest.mark.parametrize(("prefix", "chapter"), chapters.CHAPTER_OF.items())
 def test_chapter_page__links_clauses_of_every_chapter(prefix: str, chapter: str) -> None:
     page = chapters.chapter_page(f"See {prefix}-1.", {f"{prefix}-1": chapter}, EMPTY)
     assert page == f"See [{prefix}-1]({chapter}.md#{prefix}-1).\n"
 
 
 def test_chapters__each_has_a_prefix() -> None:
-    assert tuple(build.CHAPTER_OF.values()) == chapters.CHAPTERS
+    assert tuple(chapters.CHAPTER_OF.values()) == chapters.CHAPTERS
 
 
 @pytest.mark.parametrize(

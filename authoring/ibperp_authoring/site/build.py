@@ -13,16 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ibperp_authoring import examples
+from ibperp_authoring.site.browser import MADE, gather
 from ibperp_authoring.site.day import day_pictures
 from ibperp_authoring.site.law_table import law_table
 from ibperp_authoring.site.maps import actions, moves, outcomes, parameters
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
+from ibperp_authoring.site.playgrounds import playgrounds
 from ibperp_authoring.site.rate_curve import curve_svg, rate_table
+from ibperp_authoring.site.run_data import clauses_json, examples_json, runnable
+from ibperp_authoring.site.vector_pages import vector_pages
 from ibperp_authoring.site.waterfall import waterfall_pictures
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
-from ibperp_conformance.specification.chapters import CHAPTERS, Evidence, chapter_page, clauses_in
+from ibperp_conformance.specification.chapters import (
+    CHAPTER_OF,
+    CHAPTERS,
+    Evidence,
+    chapter_page,
+    clauses_in,
+)
 from ibperp_conformance.specification.grades import invariant_grades, theorem_checkers
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.fingerprint import clause_texts
@@ -39,21 +49,6 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 
 GRADE_PROVED: Final = "proved"
 GRADE_CLAIMED: Final = "claimed"
-
-CHAPTER_OF: Final = {
-    "NT": "notation",
-    "CU": "custody",
-    "MM": "money-market",
-    "PF": "portfolio",
-    "SM": "spot-margin",
-    "PP": "perpetuals",
-    "ST": "settlement",
-    "LQ": "liquidation",
-    "PG": "programs",
-    "GV": "governance",
-    "CF": "conformance",
-}
-"""The chapter of a clause, by the prefix of its id."""
 
 MARKUP: Final = frozenset("&<>*_`|[]\\#{}$~^")
 """The signs that mean something in Markdown or HTML."""
@@ -103,7 +98,6 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     )
     writers: dict[str, Callable[[], str]] = {
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
-        "build/vectors.md": partial(vector_tables, vectors),
         "build/invariants.md": partial(invariant_table, grades),
         "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
         "build/proofs.md": partial(theorem_table, theorems),
@@ -118,15 +112,25 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/day.md": partial(day_pictures, root),
         "build/waterfall.md": partial(waterfall_pictures, root),
         "build/presets.md": partial(preset_files, root),
+        f"{MADE}/clauses.json": partial(clauses_json, root),
+        **{f"{MADE}/examples/{name}.json": partial(examples_json, root, name) for name in CHAPTERS},
     }
     pages = {
         page: _attempt(gaps, f"Missing in this draft: {page}.\n", write)
         for page, write in writers.items()
     }
+    for many in (vector_pages, playgrounds):
+        pages |= _attempt(gaps, dict[str, str](), partial(_all_of, many, root))
     if is_draft or not gaps:
         for page, text in pages.items():
             _write(root / page, text)
+        if absent := gather(root):
+            sys.stderr.write(f"docs: the pages are built without the reference: {absent}\n")
     return tuple(gaps)
+
+
+def _all_of(many: Callable[[Path], Iterable[tuple[str, str]]], root: Path) -> dict[str, str]:
+    return dict(many(root))
 
 
 def load_vectors(root: Path) -> list[Vector]:
@@ -144,32 +148,6 @@ def load_vectors(root: Path) -> list[Vector]:
     if not found:
         raise LookupError("spec/vectors holds no vectors; run make fill")
     return found
-
-
-def vector_tables(vectors: Sequence[Vector]) -> str:
-    """Return one Markdown table of vectors per clause, each row with the vector's id as anchor."""
-    lines: list[str] = []
-    by_first_clause: dict[str, list[Vector]] = defaultdict(list)
-    for vector in vectors:
-        by_first_clause[vector["clauses"][0]].append(vector)
-    for clause, listed in by_first_clause.items():
-        lines += [f"## Vectors of {clause}", "", "| id | kind | why | what it shows | ends with |"]
-        lines += ["|---|---|---|---|---|", *(_vector_row(vector) for vector in listed), ""]
-    return "\n".join(lines)
-
-
-def _vector_row(vector: Vector) -> str:
-    name = vector["id"]
-    title = str(vector["title"])
-    last = vector["steps"][-1]
-    outcome = "accepted"
-    if "rejected" in last["expect"]:
-        outcome = f"`{last['expect']['rejected']['code']}`"
-    action = last["action"]["type"]
-    return (
-        f"| `{name}`{{#{name}}} | {vector['kind']} | {vector['why']} | {_stated(title)} "
-        f"| `{action}`: {outcome} |"
-    )
 
 
 def _by_clause(named: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
@@ -190,7 +168,7 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         for clause in clauses
     }
     try:
-        text = examples.marked(path.read_text(encoding="utf-8"))
+        text = examples.marked(runnable(path.read_text(encoding="utf-8"), name))
         return chapter_page(text, homes, evidence)
     except LookupError as error:
         raise LookupError(f"spec/{name}.md: {error}") from error

@@ -20,8 +20,12 @@ def heads_of(table: Table) -> tuple[tuple[str, bool], ...]:
 
 def cells_of(table: Table) -> list[tuple[str, ...]]:
     """Return the rows of a table as plain text."""
-    columns = [[Text.from_markup(str(cell)).plain for cell in own.cells] for own in table.columns]
+    columns = [[_plain(str(cell)) for cell in own.cells] for own in table.columns]
     return list(zip(*columns, strict=True))
+
+
+def _plain(cell: str) -> str:
+    return Text.from_markup(cell).plain if "[" in cell or "\\" in cell else cell
 
 
 def table_html(table: Table, *, kind: str = "") -> str:

@@ -1,5 +1,5 @@
 // The slider of a run: it shows the tables, the values and the place in the charts of one moment.
-document.querySelectorAll(".run-view").forEach((view) => {
+window.showRuns = (root) => root.querySelectorAll(".run-view").forEach((view) => {
   const data = JSON.parse(view.querySelector(".run-data").textContent);
   const slider = view.querySelector(".run-slider");
   if (!slider) return;
@@ -50,3 +50,4 @@ document.querySelectorAll(".run-view").forEach((view) => {
   slider.hidden = false;
   show(Number(range.value));
 });
+window.showRuns(document);

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 PLACES: Final = ("account", "market")
 POSITION_TABLES: Final = (
     ("positions", ("side",), ("size", "entry", "mark")),
-    ("limits of positions", (), ("notional", "break_even", "liquidation")),
     ("gains of positions", (), ("unrealized", "realized", "interest")),
     ("costs of positions", (), ("fees", "funding", "virtual")),
 )
+LIMITS_TABLE: Final = ("limits of positions", (), ("notional", "break_even", "liquidation"))
 ALL: Final = "all"
 
 POSITIONS_LEGEND: Final = (
@@ -52,13 +52,27 @@ POSITIONS_LEGEND: Final = (
 def position_tables(positions: Sequence[PositionStanding]) -> Iterator[Table]:
     """Yield what each position shows, in whole units, quote per unit and settlement asset."""
     for title, words, numbers in POSITION_TABLES:
-        heads = (name.replace("_", " ") for name in numbers)
-        table = table_of(title, (*PLACES, *words), heads)
-        for position in positions:
-            texts = (getattr(position, name) for name in (*PLACES, *words))
-            amounts = (_shown(getattr(position, name)) for name in numbers)
-            table.add_row(*map(shown, texts), *amounts)
-        yield table
+        yield _position_table(positions, title, words, numbers)
+
+
+def limits_table(positions: Sequence[PositionStanding]) -> Table:
+    """Return the prices at which each position breaks even and fails its account."""
+    return _position_table(positions, *LIMITS_TABLE)
+
+
+def _position_table(
+    positions: Sequence[PositionStanding],
+    title: str,
+    words: tuple[str, ...],
+    numbers: tuple[str, ...],
+) -> Table:
+    heads = (name.replace("_", " ") for name in numbers)
+    table = table_of(title, (*PLACES, *words), heads)
+    for position in positions:
+        texts = (getattr(position, name) for name in (*PLACES, *words))
+        amounts = (_shown(getattr(position, name)) for name in numbers)
+        table.add_row(*map(shown, texts), *amounts)
+    return table
 
 
 def balances_table(standings: Iterable[Standing]) -> Table:

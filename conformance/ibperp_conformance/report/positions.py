@@ -60,20 +60,27 @@ class PositionStanding:
         return mark + truncated(self.liquidation_price, LIQUIDATION_PLACES)
 
 
-def position_standings(state: State, names: Mapping[int, str]) -> Iterator[PositionStanding]:
-    """Yield every position, by account and market."""
+def position_standings(
+    state: State, names: Mapping[int, str], *, with_liquidation: bool = True
+) -> Iterator[PositionStanding]:
+    """Yield every position, by account and market; its liquidation price takes a search."""
     for index, account in enumerate(state.accounts):
         for position in account.positions:
-            yield _standing(state, index, names.get(index, str(index)), position)
+            is_sought = with_liquidation and position.lots != 0
+            yield _standing(
+                state,
+                names.get(index, str(index)),
+                position,
+                position_liquidation_price(state, index, position.market) if is_sought else None,
+            )
 
 
-def _standing(state: State, account: int, name: str, position: Position) -> PositionStanding:
+def _standing(state: State, name: str, position: Position, failing: int | None) -> PositionStanding:
     market, lots = state.markets[position.market], position.lots
     assert isinstance(market, Perpetual)
     scale, prices = market_scales(state, market)
     worth = virtual_atoms(state, position)
     funding = position.funding + funding_due(position, market.funding_index)
-    failing = position_liquidation_price(state, account, position.market) if lots else None
 
     def price(cost: int) -> Fraction | None:
         return Fraction(cost, lots) / prices if lots else None

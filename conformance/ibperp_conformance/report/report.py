@@ -16,6 +16,7 @@ from ibperp_conformance.report.position_tables import (
     balances_table,
     gains_json,
     gains_table,
+    limits_table,
     position_tables,
     settlements_table,
 )
@@ -71,6 +72,7 @@ def final_tables(result: ScenarioResult) -> Iterator[Table]:
     gains = gains_of((*result.scene, *result.steps))
     for table in (
         *state_tables(state, result),
+        limits_table(tuple(position_standings(state, result.names))),
         values_table(accounts),
         balances_table(accounts),
         orders_table(open_orders(state, result.names, result.orders)),
@@ -87,7 +89,8 @@ def state_tables(state: State, result: ScenarioResult) -> Iterator[Table]:
     accounts = standings(state, result.names)
     yield margin_table(accounts)
     yield holdings_table(accounts)
-    yield from position_tables(tuple(position_standings(state, result.names)))
+    positions = position_standings(state, result.names, with_liquidation=False)
+    yield from position_tables(tuple(positions))
     yield pools_table(state)
 
 

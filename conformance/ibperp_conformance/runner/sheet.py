@@ -55,10 +55,16 @@ _LEADING: Final = ("account", "sender", "receiver", "quoter", "user", "asset", "
 _BARE: Final = ("asset", "market", "side")
 
 
-def sheet(suite: Suite, vector: Vector) -> list[str]:
-    """Return the lines of a sheet; decimals stand beside integers, as the reference knows them."""
+def sheet(suite: Suite, vector: Vector, starts: dict[str, State] | None = None) -> list[str]:
+    """Return the lines of a sheet; decimals stand beside integers, as the reference knows them.
+
+    `starts` keeps the states of setups from one sheet to the next.
+    """
     setup = suite.setups[vector.setup]
-    state = _reached(setup)
+    known = {} if starts is None else starts
+    if setup.id not in known:
+        known[setup.id] = _reached(setup)
+    state = known[setup.id]
     lines = [
         f"{vector.id}  {vector.title}",
         f"{vector.kind}, {vector.why}; shows {', '.join(vector.clauses)}; {vector.tier} tier"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar, cast
 
@@ -94,6 +95,17 @@ class Suite:
 
     setups: Mapping[str, Setup]
     vectors: Mapping[str, Vector]
+
+
+def content_hash(content: Mapping[str, object]) -> str:
+    """Return the SHA-256, in hex, of a vector's canonical JSON without its `hash` (CF-8)."""
+    bare = {name: value for name, value in content.items() if name != "hash"}
+    return sha256(compact(bare).encode()).hexdigest()
+
+
+def compact(value: object) -> str:
+    """Return canonical JSON: names in order, no space."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def load_suite(directory: Path | None = None) -> Suite:

@@ -28,6 +28,11 @@ CHAPTERS: Final = (
 )
 """The names of the chapters, in reading order."""
 
+CHAPTER_OF: Final = dict(
+    zip(("NT", "CU", "MM", "PF", "SM", "PP", "ST", "LQ", "PG", "GV", "CF"), CHAPTERS, strict=True)
+)
+"""The chapter of a clause, by the prefix of its id."""
+
 VECTORS_SHOWN: Final = 8
 """The most vectors that are named beside a clause; the rest are counted."""
 
@@ -229,11 +234,16 @@ def _graded(clause: Clause, name: str, grades: Mapping[str, str]) -> str:
 
 def _vector_line(vectors: Sequence[str]) -> str:
     shown = ", ".join(
-        f"[`{name}`](../vectors.md#{name}){{.vector}}" for name in vectors[:VECTORS_SHOWN]
+        f"[`{name}`]({vector_page(name)}#{name}){{.vector}}" for name in vectors[:VECTORS_SHOWN]
     )
     hidden = len(vectors) - VECTORS_SHOWN
     rest = f" and {hidden} more" if hidden > 0 else ""
     return f"**Vectors ({len(vectors)}):** {shown}{rest}"
+
+
+def vector_page(name: str) -> str:
+    """Return the page of a vector, from a chapter: that of the clause which its id begins with."""
+    return f"../vectors/{name.rpartition('-')[0]}.md"
 
 
 def _source_block(clause: Clause, name: str) -> list[str]:

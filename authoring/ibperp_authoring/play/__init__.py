@@ -1,0 +1,1 @@
+"""What the pages of the site ask the reference that runs in them."""
