@@ -1,6 +1,4 @@
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
 from selenium import webdriver
@@ -8,58 +6,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from authoring import docs_site
 from ibperp_conformance.specification.chapters import CHAPTERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 PATIENCE_SECONDS = 120
 RESULT = ".md-search-result__link"
 FIRST_RESULTS = 4
-
-
-def found(*names: str) -> str:
-    for name in names:
-        if path := shutil.which(name):
-            return path
-    pytest.fail(
-        f"there is no {' or '.join(names)}; install Chromium and its driver "
-        "(Debian and Ubuntu: apt-get install chromium chromium-driver)"
-    )
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with docs_site.served(docs_site.built(tmp_path_factory)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = found("chromium", "chromium-browser", "google-chrome")
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(found("chromedriver")))
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 def console_errors(browser: webdriver.Chrome) -> list[str]:

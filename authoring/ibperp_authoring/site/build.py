@@ -26,6 +26,7 @@ from ibperp_authoring.site.waterfall import waterfall_pictures
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.preset import load_preset
+from ibperp_conformance.runner.vectors import VectorError
 from ibperp_conformance.specification.chapters import (
     CHAPTER_OF,
     CHAPTERS,
@@ -124,7 +125,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     if is_draft or not gaps:
         for page, text in pages.items():
             _write(root / page, text)
-        if absent := gather(root):
+        if absent := _attempt(gaps, "", partial(gather, root)):
             sys.stderr.write(f"docs: the pages are built without the reference: {absent}\n")
     return tuple(gaps)
 
@@ -276,7 +277,7 @@ def _clause_link(clause: str) -> str:
 def _attempt(gaps: list[str], instead: Result, write: Callable[[], Result]) -> Result:
     try:
         return write()
-    except (DocumentError, LookupError, ImportError, OSError, ValueError) as error:
+    except (DocumentError, LookupError, ImportError, OSError, ValueError, VectorError) as error:
         gaps.append(str(error.args[0]) if isinstance(error, LookupError) else str(error))
         return instead
 

@@ -131,7 +131,8 @@ def _charts(charts: Sequence[Picture]) -> Iterator[str]:
         yield (
             f'<section class="run-chart"><h2>{escape(chart.heading)}</h2>\n{chart.svg}'
             f'<div class="run-scroll" role="group" aria-label="{escape(chart.heading)}, values"'
-            f' tabindex="0"><table><caption>in {escape(chart.unit)}</caption><thead><tr>'
+            f' tabindex="0"><table class="run-table"><caption>in {escape(chart.unit)}</caption>'
+            "<thead><tr>"
             '<th scope="col">line</th><th scope="col" class="number">at the step</th>'
             '<th scope="col" class="number">lowest</th><th scope="col" class="number">highest</th>'
             '<th scope="col" class="number">at the end</th></tr></thead>\n<tbody>'
@@ -151,7 +152,8 @@ def _charts(charts: Sequence[Picture]) -> Iterator[str]:
 def _story(result: ScenarioResult, href: Callable[[str], str]) -> Iterator[str]:
     yield (
         '<h2 id="steps">Steps</h2>\n<div class="run-scroll" role="group" aria-label="steps" '
-        'tabindex="0"><table class="run-steps"><thead><tr><th scope="col" class="number">line</th>'
+        'tabindex="0"><table class="run-table run-steps"><thead><tr>'
+        '<th scope="col" class="number">line</th>'
         '<th scope="col">time</th><th scope="col">step</th><th scope="col">what came of it</th>'
         '<th scope="col">clauses</th></tr></thead>\n<tbody>'
     )

@@ -52,7 +52,8 @@ def written(
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     label = escape(caption or "table")
     return (
-        f'<div class="run-scroll" role="group" aria-label="{label}" tabindex="0"><table{named}>'
+        f'<div class="run-scroll" role="group" aria-label="{label}" tabindex="0">'
+        f'<table class="run-table"{named}>'
         f"{title}<thead><tr>{top}</tr></thead>\n<tbody>{body}</tbody></table></div>\n"
     )
 

@@ -15,7 +15,7 @@ export const button = (text, onclick) => part("button", { type: "button", class:
 
 export function table(caption, heads, rows) {
   return part("div", { class: "play-scroll", role: "group", "aria-label": caption, tabindex: "0" },
-    part("table", {}, part("caption", {}, caption),
+    part("table", { class: "play-table" }, part("caption", {}, caption),
       part("thead", {}, part("tr", {}, ...heads.map((head) => part("th", { scope: "col" }, head)))),
       part("tbody", {}, ...rows.map((row) => part("tr", {}, ...row.map((cell) => part("td", {}, cell)))))));
 }
