@@ -19,7 +19,9 @@ KINDS = ("differs", "decided here")
 CLAUSE_LINK = re.compile(
     r"\[(?P<text>[A-Z]{2}-\d+)\]\(spec/(?P<chapter>[a-z-]+)\.md#(?P<id>[^)]*)\)"
 )
-EVIDENCE_LINK = re.compile(r"\[`(?P<text>[^`]+)`\]\((?P<page>vectors|proofs)\.md#(?P<id>[^)]*)\)")
+EVIDENCE_LINK = re.compile(
+    r"\[`(?P<text>[^`]+)`\]\((?P<page>vectors|proofs)(?:/[A-Z]{2}-\d+)?\.md#(?P<id>[^)]*)\)"
+)
 CLAUSE_ID = re.compile(r"(?<![\w#-])[A-Z]{2}-\d+\b(?!-\d)")
 SCENARIO = re.compile(r"`(docs/scenarios/[^`]+)`")
 
@@ -80,7 +82,7 @@ def test_page__every_clause_exists_and_links_to_its_chapter(name: str) -> None:
     wrong = [link[0] for link in links if (link["id"], link["chapter"]) not in homes().items()]
     wrong += [link[0] for link in links if link["text"] != link["id"]]
     assert sorted(set(wrong)) == []
-    assert CLAUSE_ID.findall(CLAUSE_LINK.sub("", text)) == []
+    assert CLAUSE_ID.findall(EVIDENCE_LINK.sub("", CLAUSE_LINK.sub("", text))) == []
 
 
 def test_audit__every_vector_and_invariant_exists() -> None:
