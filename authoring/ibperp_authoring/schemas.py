@@ -10,6 +10,7 @@ from ibperp.outcomes import RejectionCode
 from ibperp.parameters import SystemParameters
 from ibperp_conformance.presets.schema import preset_schema
 from ibperp_conformance.protocol import wire
+from ibperp_conformance.protocol.fills import FILL
 from ibperp_conformance.protocol.message_schema import message_schema
 from ibperp_conformance.runner.vectors import FORMAT, KINDS, TIERS, WHYS
 from ibperp_conformance.scenario.schema import scenario_schema
@@ -25,7 +26,7 @@ _VECTOR: Final = "^(NT|CU|MM|PF|SM|PP|ST|LQ|PG|GV|CF)-[1-9][0-9]*-[0-9]{3}$"
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file, without suffix (CF-8)."""
     return {
-        "action": _named("An action", TypeAdapter(wire.action_type()).json_schema()),
+        "action": _named("An action", TypeAdapter(wire.action_type(FILL)).json_schema()),
         "system": _named("System parameters", wire.model_of(SystemParameters).model_json_schema()),
         "message": _named("A line of the protocol", message_schema()),
         "vectors": _named("A file of vectors", _file("vectors", _vector())),

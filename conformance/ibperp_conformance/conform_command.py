@@ -37,7 +37,12 @@ WriteKnownFailures = Annotated[
 Names = Annotated[
     Many, typer.Option(help="Only this vector, or all that begin so: CU-4-003, CU-4, CU.")
 ]
-Capabilities = Annotated[Many, typer.Option(help="Only vectors that need no other than these.")]
+Capabilities = Annotated[
+    Many,
+    typer.Option(
+        help="Only vectors that need no other than these; fills: those of an engine without a book."
+    ),
+]
 Whys = Annotated[
     Many, typer.Option(help="Only of this reason: boundary, rounding, attack and so on.")
 ]
@@ -82,13 +87,19 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     """Hold an engine to the vectors of the specification."""
     from ibperp_conformance.progress import Progress
     from ibperp_conformance.runner.campaign import Campaign, conduct
+    from ibperp_conformance.runner.capabilities import FILLS
+    from ibperp_conformance.runner.fills import shares, suite_of_fills, told_shares
     from ibperp_conformance.runner.known_failures import read_known_failures
     from ibperp_conformance.runner.selection import Wanted
 
     _check_files(report, junit, json_file, write_known_failures)
     suite = _suite(vectors_file)
     known = read_known_failures(known_failures, suite) if known_failures else {}
-    parts = (tuple(each or ()) for each in (vector, clause, capability, kind, why, code))
+    capabilities, whole = list(capability or ()), suite
+    if FILLS in capabilities:
+        suite = suite_of_fills(suite)
+        capabilities = capabilities if len(capabilities) > 1 else []
+    parts = (tuple(each or ()) for each in (vector, clause, capabilities, kind, why, code))
     vectors = _chosen(suite, Wanted(tier, *parts), rerun_failed, release)
     if list_only:
         for each in vectors:
@@ -111,6 +122,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
             stop_at_first=stop_at_first,
             on_result=lambda _: progress.step(),
         )
+    if suite is not whole:
+        for line in told_shares(shares(whole, suite), by_clause=by_clause):
+            typer.echo(line)
     files = {"json_file": json_file, "junit": junit, "html": report}
     return _told(campaign, files, write_known_failures, by_clause=by_clause)
 

@@ -48,6 +48,7 @@ MISSING = {
         "refresh_request",
         "cancel_request",
     },
+    "fills": {"fill"},
     "governance": {"set_system_parameters", "set_asset_parameters", "halt", "resume"},
 }
 

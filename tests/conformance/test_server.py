@@ -55,7 +55,7 @@ def test_hello__names_protocol_and_capabilities() -> None:
     funds = ["custody", "money_market", "portfolio"]
     trading = ["spot_margin", "perpetuals", "settlement"]
     risk = ["liquidation", "programs", "governance"]
-    assert reply["ok"]["capabilities"] == [*funds, *trading, *risk, "events", "states"]
+    assert reply["ok"]["capabilities"] == [*funds, *trading, *risk, "fills", "events", "states"]
 
 
 def test_apply__moves_the_state_and_a_rejection_does_not() -> None:

@@ -26,6 +26,7 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "LQ": "liquidation",
     "PG": "programs",
     "GV": "governance",
+    "CF": "fills",
 }
 """The capability of an action, by the chapter of its clause (CF-1)."""
 

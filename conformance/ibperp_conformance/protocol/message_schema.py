@@ -30,6 +30,7 @@ from ibperp.parameters import (
 )
 from ibperp.programs import RequestKind
 from ibperp.state import RequestStatus, Settings
+from ibperp_conformance.protocol.fills import FILL
 from ibperp_conformance.protocol.observation import (
     FUNDING_PART_FIELDS,
     HAIRCUT_FIELDS,
@@ -232,7 +233,7 @@ def _requests() -> list[type[BaseModel]]:
     single = [
         _request("Hello", "hello", protocol=Literal["1"]),
         _request("Reset", "reset", system=model_of(SystemParameters)),
-        _request("Apply", "apply", action=action_type()),
+        _request("Apply", "apply", action=action_type(FILL)),
         _request("Observe", "observe"),
         _request("Save", "save", name=StrictStr),
         _request("Restore", "restore", name=StrictStr),

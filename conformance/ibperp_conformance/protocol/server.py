@@ -13,6 +13,7 @@ from ibperp.parameter_laws import system_violations
 from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.json_text import JsonTextError, decode
+from ibperp_conformance.protocol.fills import decode_fill, filled, is_fill
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.states import load
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system, encode_outcome
@@ -40,6 +41,7 @@ CAPABILITIES: Final = (
     "liquidation",
     "programs",
     "governance",
+    "fills",
     "events",
     "states",
 )
@@ -124,7 +126,10 @@ class Server:
 
     def _apply(self, data: object) -> dict[str, Any]:
         state = self._current()
-        outcome = self.step(state, decode_action(data))
+        if is_fill(data):
+            outcome = filled(state, decode_fill(data))
+        else:
+            outcome = self.step(state, decode_action(data))
         if isinstance(outcome, Accepted):
             self.state = outcome.state
         return encode_outcome(state, outcome)

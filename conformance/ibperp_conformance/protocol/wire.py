@@ -73,14 +73,14 @@ class WireError(ValueError):
 
 def decode_action(data: object) -> Action:
     """Return the action that `data`, decoded JSON, describes; raise WireError for anything else."""
-    model = _validated(_action_adapter(), data, "action")
+    model = validated(_action_adapter(), data, "action")
     action: Action = record_of(action_classes()[model.type], model, without="type")
     return action
 
 
 def decode_system(data: object) -> SystemParameters:
     """Return system parameters; raise WireError. Their laws are `system_violations`' to check."""
-    model = _validated(TypeAdapter(model_of(SystemParameters)), data, "system")
+    model = validated(TypeAdapter(model_of(SystemParameters)), data, "system")
     system: SystemParameters = record_of(SystemParameters, model)
     return system
 
@@ -145,9 +145,10 @@ def model_of(record: type, tag: str | None = None) -> type[BaseModel]:
 
 
 @cache
-def action_type() -> Any:
-    """Return the tagged union of the models of all actions."""
-    models = tuple(model_of(record, name) for name, record in action_classes().items())
+def action_type(*others: type[BaseModel]) -> Any:
+    """Return the tagged union of the models of all actions, and of `others`."""
+    own = (model_of(record, name) for name, record in action_classes().items())
+    models = (*own, *others)
     return Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
 
 
@@ -161,7 +162,8 @@ def _action_adapter() -> TypeAdapter[Any]:
     return TypeAdapter(action_type())
 
 
-def _validated(adapter: TypeAdapter[Any], data: object, root: str) -> Any:
+def validated(adapter: TypeAdapter[Any], data: object, root: str) -> Any:
+    """Return the model of decoded JSON; raise WireError naming a wrong field."""
     try:
         return adapter.validate_python(data)
     except ValidationError as error:

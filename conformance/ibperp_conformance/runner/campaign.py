@@ -31,7 +31,15 @@ from ibperp_conformance.runner.comparison import (
     compare_setup,
     compare_step,
 )
-from ibperp_conformance.runner.vectors import Object, Setup, Suite, Vector, needs, overlay
+from ibperp_conformance.runner.vectors import (
+    Object,
+    Setup,
+    Suite,
+    Vector,
+    is_of_fills,
+    needs,
+    overlay,
+)
 
 BATCH: Final = 1000
 STATES: Final = "states"
@@ -153,7 +161,8 @@ class Campaign:
     def rerun(self, vector: Vector) -> str:
         """Return the command line that runs only `vector`."""
         engine = f" -- {shlex.join(self.command)}" if self.command else ""
-        return f"ibperp conform --vector {shlex.quote(vector.id)}{engine}"
+        book = " --capability fills" if is_of_fills(vector) else ""
+        return f"ibperp conform{book} --vector {shlex.quote(vector.id)}{engine}"
 
 
 def embedded_command() -> tuple[str, ...]:
@@ -270,7 +279,7 @@ class Runner:
         setup = self.suite.setups[vector.setup]
         hello = self.campaign.hello or Hello("", "", frozenset())
         asked = self._asked(setup, vector, hello)
-        if missing := needs(setup, vector) - hello.capabilities:
+        if missing := needs(setup, vector, hello.capabilities) - hello.capabilities:
             message = f"the engine does not claim {' and '.join(sorted(missing))}"
             return Result(vector, Outcome.UNSUPPORTED, message, known=known, what=message)
         stderr = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.runner.campaign import Outcome
+from ibperp_conformance.runner.capabilities import FILLS
 
 if TYPE_CHECKING:
     from ibperp_conformance.runner.campaign import Campaign, Result
@@ -60,6 +61,9 @@ def advice(campaign: Campaign) -> str:
     if not sets:
         return ""
     fewest = min(len(each) for each in sets)
+    claimed = campaign.hello.capabilities if campaign.hello else ()
+    if FILLS in claimed and ("spot_margin",) in sets:
+        return "next: an engine without a book is asked with --capability fills"
     name, count = Counter(each for each in sets if len(each) == fewest).most_common(1)[0]
     return f"next: implement {' and '.join(name)}, claim it in hello; {_waiting(count)} for it"
 

@@ -45,7 +45,7 @@ def choose(suite: Suite, wanted: Wanted) -> list[Vector]:
     _known("--clause", wanted.clauses, {clause for each in vectors for clause in each.clauses})
     _known("--code", wanted.codes, {code for each in vectors for code in codes_of(each)})
     chosen = _named(suite, wanted.vectors) if wanted.vectors else _tier(suite, wanted.tier)
-    setups = suite.setups
+    setups, claimed = suite.setups, wanted.capabilities
     tests: tuple[tuple[Sequence[str], Callable[[Vector], bool]], ...] = (
         (wanted.clauses, lambda each: not {*wanted.clauses}.isdisjoint(each.clauses)),
         (wanted.kinds, lambda each: each.kind in wanted.kinds),
@@ -53,7 +53,7 @@ def choose(suite: Suite, wanted: Wanted) -> list[Vector]:
         (wanted.codes, lambda each: not {*wanted.codes}.isdisjoint(codes_of(each))),
         (
             wanted.capabilities,
-            lambda each: needs(setups[each.setup], each) <= {*wanted.capabilities},
+            lambda each: needs(setups[each.setup], each, claimed) <= {*claimed},
         ),
     )
     for values, test in tests:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar, cast
 
 from ibperp_conformance.json_text import decode
-from ibperp_conformance.runner.capabilities import NEEDED
+from ibperp_conformance.runner.capabilities import needed_for
 from ibperp_conformance.spec_files import spec_path
 
 FORMAT: Final = "1"
@@ -26,6 +26,9 @@ WHYS: Final = (
     "rule",
     "trace-long",
 )
+OF_FILLS: Final = "F"
+"""What the id of a vector ends with whose trades arrive as fills: `PP-4-001F` (CF-11)."""
+
 TIERS: Final = ("core", "full")
 Object: TypeAlias = Mapping[str, object]
 
@@ -187,11 +190,15 @@ def overlay(observation: Object, post: Object) -> dict[str, object]:
     return {path: leaf for path, leaf in merged.items() if leaf is not None}
 
 
-def needs(setup: Setup, vector: Vector) -> frozenset[str]:
-    """Return the capabilities that a vector needs because of the actions it uses (CF-1)."""
+def is_of_fills(vector: Vector) -> bool:
+    """Tell whether a vector was made from another one for engines without a book (CF-11)."""
+    return vector.id.endswith(OF_FILLS)
+
+
+def needs(setup: Setup, vector: Vector, claimed: Collection[str] = ()) -> frozenset[str]:
+    """Return the capabilities that a vector needs of an engine because of its actions (CF-1)."""
     actions = (*setup.actions, *(step.action for step in vector.steps))
-    used = {action["type"] for action in actions}
-    return frozenset(name for name, named in NEEDED.items() if used & named)
+    return needed_for({str(action["type"]) for action in actions}, claimed)
 
 
 _Record = TypeVar("_Record", Setup, Vector)
