@@ -31,15 +31,7 @@ from ibperp_conformance.runner.comparison import (
     compare_setup,
     compare_step,
 )
-from ibperp_conformance.runner.vectors import (
-    Object,
-    Setup,
-    Suite,
-    Vector,
-    is_of_fills,
-    needs,
-    overlay,
-)
+from ibperp_conformance.runner.vectors import Object, Setup, Suite, Vector, needs, overlay
 
 BATCH: Final = 1000
 STATES: Final = "states"
@@ -161,8 +153,7 @@ class Campaign:
     def rerun(self, vector: Vector) -> str:
         """Return the command line that runs only `vector`."""
         engine = f" -- {shlex.join(self.command)}" if self.command else ""
-        book = " --capability fills" if is_of_fills(vector) else ""
-        return f"ibperp conform{book} --vector {shlex.quote(vector.id)}{engine}"
+        return f"ibperp conform {vector.selection}{engine}"
 
 
 def embedded_command() -> tuple[str, ...]:

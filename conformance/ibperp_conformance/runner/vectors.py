@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -90,6 +91,12 @@ class Vector:
     def core(self) -> bool:
         """Whether the vector belongs to the core tier."""
         return self.tier == "core"
+
+    @property
+    def selection(self) -> str:
+        """The options that select this vector alone."""
+        book = "--capability fills " if self.id.endswith(OF_FILLS) else ""
+        return f"{book}--vector {shlex.quote(self.id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +195,6 @@ def overlay(observation: Object, post: Object) -> dict[str, object]:
     """Return `observation` with the leaves of `post` written over it, None removing a leaf."""
     merged = {**observation, **post}
     return {path: leaf for path, leaf in merged.items() if leaf is not None}
-
-
-def is_of_fills(vector: Vector) -> bool:
-    """Tell whether a vector was made from another one for engines without a book (CF-11)."""
-    return vector.id.endswith(OF_FILLS)
 
 
 def needs(setup: Setup, vector: Vector, claimed: Collection[str] = ()) -> frozenset[str]:
