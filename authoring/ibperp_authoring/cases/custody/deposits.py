@@ -263,6 +263,13 @@ SWEEPS: Final[tuple[Case, ...]] = (
         settings(2, auto_lend=True, leverage_limit=RATIO),
         Deposit(2, "USDC", "solana", 3, 1),
     ),
+    *Group("listed", (Deposit(2, "USDC", "solana", 1, MAX),), Why.BOUNDARY, ("NT-7",)).pair(
+        ("CU-4-060", "CU-4-061"),
+        ("a deposit on another chain, of another account", "two chains together are out of range"),
+        accepted=Deposit(3, "USDC", "ethereum", 1, USD),
+        refused=Deposit(2, "USDC", "ethereum", 1, USD),
+        code=R.OUT_OF_RANGE,
+    ),
 )
 
 CASES: Final[tuple[Case, ...]] = (*DEPOSITS, *PRECEDENCE, *SWEEPS)

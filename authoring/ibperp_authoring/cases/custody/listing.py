@@ -8,6 +8,7 @@ from typing import Any, Final
 from ibperp.actions import ListAsset
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
+from ibperp.parameters import TokenParameters
 from ibperp_authoring.cases.builder import Case, Group, Why
 from ibperp_authoring.cases.setups import MAX, PERCENT, SOL, USD, USDC
 
@@ -185,6 +186,11 @@ LISTING: Final[tuple[Case, ...]] = (
             _list_pool(max_utilization=RATIO + 1),
             R.PARAMETER_INVALID,
         ),
+    ),
+    _EDGE.accept(
+        "CU-2-045",
+        "the most that leaves at once may be the least",
+        ListAsset("USDC", replace(USDC, tokens=(TokenParameters("solana", 1, 1, 5, 5, 2),))),
     ),
 )
 

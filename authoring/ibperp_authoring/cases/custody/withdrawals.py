@@ -278,6 +278,13 @@ OUTCOMES: Final[tuple[Case, ...]] = (
         FailWithdrawal(0),
         why=Why.CONSERVATION,
     ),
+    *Group("strained", why=Why.PRECEDENCE, clauses=("MM-18",)).pair(
+        ("CU-5-050", "CU-5-051"),
+        ("free funds are enough", "funds and lend are too little, and the pool has less cash"),
+        accepted=withdraw(4, "USDC", "solana", 200 * USD, redeem=True),
+        refused=withdraw(4, "USDC", "solana", 1001 * USD, redeem=True),
+        code=R.INSUFFICIENT_FUNDS,
+    ),
 )
 
 CASES: Final[tuple[Case, ...]] = (*WITHDRAWALS, *OUTCOMES)

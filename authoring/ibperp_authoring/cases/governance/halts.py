@@ -25,8 +25,9 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import PERP, Case, Group, Why
 from ibperp_authoring.cases.liquidation.setups import STEP, coin, deposit, price, system_with
 from ibperp_authoring.cases.settlement.setups import mark, opened
-from ibperp_authoring.cases.setups import PERCENT, USD
+from ibperp_authoring.cases.setups import MAX, PERCENT, USD
 
+_GENESIS: Final = Group("genesis", why=Why.BOUNDARY, clauses=("NT-7",))
 _PLAIN: Final = Group("liquidation")
 
 
@@ -107,6 +108,22 @@ _HALTS: Final[tuple[Case, ...]] = (
         "the grace is for saving oneself: what is paid in time heals",
         price(94),
         deposit(2, 100 * USD),
+    ),
+    _GENESIS.accept(
+        "GV-4-021",
+        "the grace ends at the last second there is",
+        AdvanceTime(MAX - 60),
+        Halt(),
+        Resume(),
+    ),
+    _GENESIS.reject(
+        "GV-4-022",
+        "the grace would end a second after it",
+        AdvanceTime(MAX - 59),
+        Halt(),
+        Resume(),
+        code=R.OUT_OF_RANGE,
+        twin="GV-4-021",
     ),
 )
 

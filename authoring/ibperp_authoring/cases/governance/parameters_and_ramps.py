@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
@@ -26,10 +27,14 @@ from ibperp_authoring.cases.liquidation.setups import (
     system_with,
 )
 from ibperp_authoring.cases.settlement.setups import contract_with
-from ibperp_authoring.cases.setups import COIN, PERCENT, USD
+from ibperp_authoring.cases.setups import COIN, PERCENT, POOL, USD, USDC
 
 _PLAIN: Final = Group("liquidation")
 _HOUR: Final = 3600
+_SIZED: Final = replace(
+    coin(90 * PERCENT),
+    haircut=HaircutParameters(HaircutKind.INVERSE_SQRT, 90 * PERCENT, RATIO, 10 * PERCENT),
+)
 _SLOW: Final = Group("liquidation", (system_with(ramp_interval=_HOUR),))
 _COIN: Final = coin(90 * PERCENT)
 
@@ -120,6 +125,34 @@ _RAMPS: Final[tuple[Case, ...]] = (
         SetAssetParameters("FAKE", coin(100 * PERCENT)),
         Refused(Borrow(10, "USDC", 900 * USD), R.INSUFFICIENT_MARGIN),
         why=Why.ATTACK,
+    ),
+    Group(
+        "liquidation_borrowed",
+        (SetAssetParameters("SOL", _SIZED), system_with(ramp_interval=_HOUR)),
+    ).trace(
+        "GV-2-016",
+        "base and penalty of a haircut move over the ramp",
+        SetAssetParameters(
+            "SOL",
+            replace(
+                _SIZED, haircut=replace(_SIZED.haircut, base=80 * PERCENT, penalty=30 * PERCENT)
+            ),
+        ),
+        AdvanceTime(_HOUR // 2),
+    ),
+    _SLOW.trace(
+        "GV-2-017",
+        "a perpetual's ramp is over in its last second",
+        contract_with(imf_base=40 * PERCENT, mmf_base=20 * PERCENT),
+        AdvanceTime(_HOUR),
+        why=Why.BOUNDARY,
+    ),
+    Group("strained", clauses=("MM-9",)).accept(
+        "GV-2-018",
+        "a throttle bound outside the new limits is moved into them",
+        SetAssetParameters(
+            "USDC", replace(USDC, pool=replace(POOL, throttle_utilization=90 * PERCENT))
+        ),
     ),
 )
 

@@ -60,6 +60,15 @@ ENTRY: Final[tuple[Case, ...]] = (
         pool_with(reserve_fee=RATIO),
         Borrow(3, "USDC", 100 * USD),
     ),
+    _HOURLY.trace(
+        "MM-7-010",
+        "what was paid for and repaid is borrowed without a fee until the interval ends, no longer",
+        Repay(3, "USDC", 100 * USD),
+        AdvanceTime(HOUR),
+        Repay(3, "USDC", 50 * USD),
+        Borrow(3, "USDC", 140 * USD),
+        why=Why.BOUNDARY,
+    ),
 )
 
 

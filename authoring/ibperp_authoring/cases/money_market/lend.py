@@ -155,6 +155,23 @@ LENDS: Final[tuple[Case, ...]] = (
         code=R.INSUFFICIENT_FUNDS,
         twin="MM-11-004",
     ),
+    *Group(
+        "listed",
+        (
+            pool_with(open_borrow_lend_limit=MAX),
+            Deposit(2, "USDC", "solana", 1, 10**32),
+            Deposit(4, "USDC", "solana", 2, 10**32),
+            Lend(2, "USDC", 10**32),
+        ),
+        Why.BOUNDARY,
+        ("NT-7",),
+    ).pair(
+        ("MM-11-031", "MM-11-032"),
+        ("the shares of two lenders are in range", "together they are out of range"),
+        accepted=Lend(4, "USDC", 7 * 10**31),
+        refused=Lend(4, "USDC", 10**32),
+        code=R.OUT_OF_RANGE,
+    ),
 )
 
 

@@ -90,6 +90,9 @@ THROTTLE: Final[tuple[Case, ...]] = (
         Refused(Redeem(4, "USDC", 16 * USD), R.UTILIZATION_THROTTLED),
         why=Why.ATTACK,
     ),
+    Group("strained", (pool_with(base_rate=0, slope_low=0, slope_high=0),), Why.BOUNDARY).accept(
+        "MM-9-016", "exactly at the throttle utilization the bound rises", AdvanceTime(60)
+    ),
 )
 
 

@@ -29,6 +29,7 @@ from ibperp_authoring.cases.liquidation import (
     own_assets,
     sales,
     takeover,
+    uneven_amounts,
 )
 
 CASES: Final[tuple[Case, ...]] = (
@@ -85,4 +86,5 @@ CASES: Final[tuple[Case, ...]] = (
     *span(incidents_30_to_39.CASES, "PF-9-900", "PP-6-902"),
     *span(incidents_40_to_50.CASES, "PP-8-901"),
     *incidents_51_to_60.CASES,
+    *uneven_amounts.CASES,
 )

@@ -26,7 +26,7 @@ CASES: Final[tuple[Case, ...]] = (
     *repay.CASES,
     *span(lend.CASES, "MM-11-001", "MM-11-030"),
     *span(redeem.CASES, "MM-12-029", "MM-12-030"),
-    *span(lend.CASES, "MM-11-020", "MM-11-025"),
+    *span(lend.CASES, "MM-11-020", "MM-11-032"),
     *span(redeem.CASES, "MM-12-001", "MM-12-028"),
     *limits.CASES,
     *book_state.CASES,

@@ -22,6 +22,7 @@ from ibperp_authoring.cases.perpetuals import (
     positions,
     reduce_only,
     trades,
+    uneven_marks,
 )
 
 CASES: Final[tuple[Case, ...]] = (
@@ -49,4 +50,5 @@ CASES: Final[tuple[Case, ...]] = (
     *trades.CASES,
     *positions.CASES,
     *position_shown.CASES,
+    *uneven_marks.CASES,
 )

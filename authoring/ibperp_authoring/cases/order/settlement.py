@@ -6,6 +6,7 @@ from ibperp_authoring.cases.builder import Case, span
 from ibperp_authoring.cases.incidents import incidents_10_to_13, incidents_40_to_50
 from ibperp_authoring.cases.settlement import (
     conversion,
+    conversion_edges,
     culling,
     culling_atoms,
     culling_shocks,
@@ -46,4 +47,5 @@ CASES: Final[tuple[Case, ...]] = (
     *unsettled_balances.CASES,
     *virtual_shares.CASES,
     *conversion.CASES,
+    *conversion_edges.CASES,
 )

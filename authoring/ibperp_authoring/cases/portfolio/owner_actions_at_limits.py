@@ -29,9 +29,12 @@ from ibperp_authoring.cases.builder import (
     ask,
     bid,
     flags,
+    long,
     settings,
+    short,
     withdraw,
 )
+from ibperp_authoring.cases.settlement.setups import mark, opened
 from ibperp_authoring.cases.setups import (
     COIN,
     LOT,
@@ -205,6 +208,13 @@ CAPS: Final[tuple[Case, ...]] = (
         Redeem(3, "SOL", None),
         Deposit(3, "USDC", "solana", 9, 500 * USD),
         Repay(3, "USDC", 2000 * USD),
+    ),
+    Group("liquidation", (*opened(3, 5, 10_000), mark(950_000))).accept(
+        "PF-8-106",
+        "a sale that costs much keeps equity per maintenance exactly: 500 of 475, 400 of 380",
+        long(9, 2000, 900_000),
+        short(3, 2000, 900_000),
+        why=Why.BOUNDARY,
     ),
 )
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from ibperp.actions import Action, AdvanceTime, Borrow, Deposit, ListAsset, SetPrice, Transfer
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags, withdraw
-from ibperp_authoring.cases.liquidation.setups import coin, deposit, price
+from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags, long, short, withdraw
+from ibperp_authoring.cases.liquidation.setups import coin, deposit, price, system_with
+from ibperp_authoring.cases.settlement.setups import mark, opened
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 FLOORED: Final = replace(coin(50 * PERCENT), price_floor=USD)
@@ -39,6 +40,17 @@ _OLD: Final = Group(
     Why.ATTACK,
 )
 """Account 3 owes 600 USDC; its SOL count for 630, ten JUP at an old price for 5 besides."""
+
+_DEEP: Final = Group(
+    "liquidation",
+    (
+        *opened(6, 5, 10_000),
+        system_with(order_price_age=5),
+        *(AdvanceTime(6), SetPrice("USDC", USD), mark(950_000)),
+    ),
+    Why.BOUNDARY,
+)
+"""Account 6 has 500 USDC for a maintenance of 475, and 10 SOL at an old price."""
 
 CASES: Final[tuple[Case, ...]] = (
     *_INDEBTED.pair(
@@ -94,5 +106,20 @@ CASES: Final[tuple[Case, ...]] = (
         "who was given a quote atom of a coin at its floor borrows and withdraws",
         Borrow(3, "USDC", 100 * USD),
         withdraw(3, "USDC", "solana", 500 * USD),
+    ),
+    _DEEP.accept(
+        "PF-9-116",
+        "a sale leaves the account no riskier, also without its coins at an old price",
+        long(9, 2000, 900_000),
+        short(6, 2000, 900_000),
+    ),
+    _DEEP.reject(
+        "PF-9-117",
+        "a sale would leave it riskier without its coins, and no riskier with them: their price "
+        "counts",
+        long(9, 2000, 890_000),
+        short(6, 2000, 890_000),
+        code=R.PRICE_STALE,
+        twin="PF-9-116",
     ),
 )

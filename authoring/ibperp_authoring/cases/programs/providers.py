@@ -6,8 +6,9 @@ from typing import Final
 
 from ibperp.actions import RegisterBackstop
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group
-from ibperp_authoring.cases.settlement.setups import mark
+from ibperp_authoring.cases.builder import Case, Group, Why
+from ibperp_authoring.cases.liquidation.setups import deposit
+from ibperp_authoring.cases.settlement.setups import mark, opened
 from ibperp_authoring.cases.setups import MAX, USD
 
 _PLAIN: Final = Group("liquidation")
@@ -49,6 +50,12 @@ _PROVIDERS: Final[tuple[Case, ...]] = (
         RegisterBackstop(2, USD),
         mark(940_000),
         RegisterBackstop(2, 0),
+    ),
+    Group("liquidation", (deposit(2, 100 * USD, after=0), *opened(2, 3, 1000))).accept(
+        "PG-1-012",
+        "an account at its initial requirement is a provider",
+        RegisterBackstop(2, USD),
+        why=Why.BOUNDARY,
     ),
 )
 

@@ -32,12 +32,12 @@ from ibperp_authoring.cases.setups import (
     pool_with,
 )
 
-_OWES: Final = (*opened(2, 5, 100), *moved(1_300_000, 10))
+OWES: Final = (*opened(2, 5, 100), *moved(1_300_000, 10))
 """Account 5, with 10 SOL and no dollars, lost 30 dollars to account 2."""
 
 _CONVERT: Final = ConvertCollateral(5)
-_GROUP: Final = Group("settlement", _OWES)
-_ASKED: Final = Group("settlement", (*_OWES, _CONVERT), clauses=("PG-6",))
+_GROUP: Final = Group("settlement", OWES)
+_ASKED: Final = Group("settlement", (*OWES, _CONVERT), clauses=("PG-6",))
 """Nobody bids, so that quotes were asked for."""
 
 
@@ -132,7 +132,7 @@ _CHEAP: Final = (
 )
 """A bid at three fifths of the mark, where collateral counts for nine tenths."""
 
-_PLEDGED: Final = Group(
+PLEDGED: Final = Group(
     "liquidation_pledged", (*opened(2, 3, 20), *moved(USD // 2, 10)), clauses=("LQ-5",)
 )
 """Account 2, which holds three assets, owes ten dollars."""
@@ -147,7 +147,7 @@ _ASSETS: Final[tuple[Case, ...]] = (
         *_CHEAP,
         _CONVERT,
     ),
-    _PLEDGED.accept(
+    PLEDGED.accept(
         "ST-9-014",
         "the assets are offered in the order of a liquidation",
         bid(3, 30, 990_000),
@@ -155,13 +155,13 @@ _ASSETS: Final[tuple[Case, ...]] = (
         bid(3, 30, 990_000, market=BTC),
         ConvertCollateral(2),
     ),
-    _PLEDGED.accept(
+    PLEDGED.accept(
         "ST-9-015",
         "the next asset is sold where no book takes the first",
         bid(3, 30, 990_000, market=ETH),
         ConvertCollateral(2),
     ),
-    _PLEDGED.accept(
+    PLEDGED.accept(
         "ST-9-016",
         "quotes are asked for the first asset that is traded off the book",
         ConvertCollateral(2),

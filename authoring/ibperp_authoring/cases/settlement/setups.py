@@ -127,6 +127,11 @@ def mark(price: int, market: str = PERP) -> UpdateMark:
     return UpdateMark(market, price, has_basis=False, basis=0)
 
 
+def mark_off(price: int, index: int, market: str = PERP) -> UpdateMark:
+    """Bring a mark that is not the index."""
+    return UpdateMark(market, index, has_basis=True, basis=price - index)
+
+
 def settled(time: int) -> tuple[Action, ...]:
     """Move the clock to `time` and settle."""
     return AdvanceTime(time), Settle()

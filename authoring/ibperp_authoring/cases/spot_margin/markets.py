@@ -11,6 +11,7 @@ from ibperp.outcomes import RejectionCode as R
 from ibperp.parameter_laws import DECIMALS_MAX, MULTIPLIER_MAX
 from ibperp.parameters import OrderBookState
 from ibperp_authoring.cases.builder import SPOT, Case, Group, Why, ask, bid
+from ibperp_authoring.cases.liquidation.setups import FREE_MARKET
 from ibperp_authoring.cases.setups import LOT, MARKET, MAX, PERCENT, SOL, USD, market_with
 
 _LISTED: Final = Group("listed")
@@ -247,6 +248,13 @@ _REFERENCE: Final[tuple[Case, ...]] = (
         _reference(premium=MAX + 1, market="X"),
         code=R.OUT_OF_RANGE,
         twin="SM-3-001",
+    ),
+    *Group("liquidation_pledged", clauses=("SM-2",)).pair(
+        ("SM-1-070", "SM-1-071"),
+        ("a market's tick changes", "its base stays, even where another would be lawful"),
+        accepted=SetMarketParameters(SPOT, replace(FREE_MARKET, tick=2)),
+        refused=SetMarketParameters(SPOT, replace(FREE_MARKET, base="ETH")),
+        code=R.PARAMETER_INVALID,
     ),
 )
 

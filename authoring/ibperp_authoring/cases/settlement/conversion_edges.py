@@ -1,0 +1,95 @@
+"""Cases of the conversion of collateral where what is there just suffices, or not (ST-9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    ConvertCollateral,
+    Deposit,
+    Lend,
+    ListAsset,
+    ListMarket,
+    SetPoolParameters,
+    SetPrice,
+)
+from ibperp.numbers import RATIO
+from ibperp.outcomes import RejectionCode as R
+from ibperp_authoring.cases.builder import Case, Group, Why, bid
+from ibperp_authoring.cases.liquidation.setups import (
+    ETH,
+    FREE_MARKET,
+    coin,
+    deposit,
+    system_with,
+)
+from ibperp_authoring.cases.programs.steps import quoted
+from ibperp_authoring.cases.settlement.conversion import OWES, PLEDGED
+from ibperp_authoring.cases.settlement.setups import mark
+from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, SOL, USD, market_with
+
+_CONVERT: Final = ConvertCollateral(5)
+_GROUP: Final = Group("settlement", OWES)
+_EDGE: Final = Group("settlement", OWES, Why.BOUNDARY)
+_ALL: Final = replace(SOL.pool, max_utilization=RATIO, throttle_utilization=RATIO)
+
+CASES: Final[tuple[Case, ...]] = (
+    _GROUP.accept(
+        "ST-9-060",
+        "of a lend no more is sold than the pool has cash for",
+        SetPoolParameters("SOL", _ALL),
+        Lend(5, "SOL", 10 * COIN),
+        *(Borrow(account, "SOL", 33 * COIN // 10) for account in (2, 3, 4)),
+        bid(7, 100, 990_000),
+        _CONVERT,
+    ),
+    PLEDGED.accept(
+        "ST-9-061",
+        "the next asset is sold where a sale of the first would leave the account riskier",
+        system_with(conversion_distance=50 * PERCENT),
+        bid(3, 30, 600_000, market=ETH),
+        bid(3, 30, 990_000),
+        ConvertCollateral(2),
+    ),
+    PLEDGED.accept(
+        "ST-9-062",
+        "a coin of which a lot brings nothing after the fee is passed over",
+        ListAsset("GEM", coin(95 * PERCENT)),
+        SetPrice("GEM", 100),
+        ListMarket("GEM_USDC", replace(FREE_MARKET, base="GEM", taker_fee=RATIO // 1000)),
+        deposit(2, COIN, "GEM", 3),
+        bid(3, 30, 990_000),
+        ConvertCollateral(2),
+        why=Why.BOUNDARY,
+    ),
+    _EDGE.accept(
+        "ST-9-063",
+        "a request for exactly the minimum of a market is opened",
+        market_with(minimum_lots=50),
+        _CONVERT,
+    ),
+    _EDGE.reject(
+        "ST-9-064",
+        "a request for the minimum has nothing to pay once nothing is owed",
+        market_with(minimum_lots=50),
+        _CONVERT,
+        Deposit(5, "USDC", "solana", 7, 30 * USD),
+        quoted(4, 990_000),
+        code=R.NOT_LIQUIDATABLE,
+        twin="ST-9-040",
+    ),
+    _EDGE.reject(
+        "ST-9-065",
+        "a request would end beyond the range of times: nothing is asked for",
+        AdvanceTime(MAX - 100),
+        SetPrice("USDC", USD),
+        SetPrice("SOL", 100 * USD),
+        mark(1_300_000),
+        _CONVERT,
+        code=R.NOTHING_TO_CONVERT,
+        twin="ST-9-003",
+    ),
+)
