@@ -46,7 +46,7 @@ def _spot_loss(state: State, account: Account, orders: Sequence[Order]) -> int:
         delivered[given] = delivered.get(given, 0) + order.reserved
         received[taken] = received.get(taken, 0) + proceeds(state, order)
     costs: dict[tuple[int, bool], int] = {}
-    for asset in {asset for asset, _ in delivered}:
+    for asset in sorted({asset for asset, _ in delivered}):
         firm, others = delivered.get((asset, True), 0), delivered.get((asset, False), 0)
         costs[asset, True], costs[asset, False] = _costs(state, account, asset, firm, others)
     gains = {asset: _gain(state, account, asset, amount) for asset, amount in received.items()}

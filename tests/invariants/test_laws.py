@@ -1,6 +1,7 @@
 import ast
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,11 @@ from ibperp_invariants import INVARIANTS
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
 from ibperp_invariants.proofs import grades
 from ibperp_invariants.proofs.grades import law_grades
-from ibperp_invariants.proofs.system import census, check, freshness
+from ibperp_invariants.proofs.system import census, check, facts, freshness
 from ibperp_invariants.proofs.system.laws import LAWS
 
 HIDDEN = "ibperp.somewhere.hidden"
+CACHED: list[Any] = [census.sites, census.writers, *facts.FACTS.values()]
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
@@ -24,16 +26,16 @@ def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         yield from shipped
         yield HIDDEN, node
 
-    for module in (census, freshness):
+    for module in (census, facts, freshness):
         monkeypatch.setattr(module, "functions", more)
-    for cached in (census.sites, census.writers):
+    for cached in CACHED:
         cached.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
     yield
-    for cached in (census.sites, census.writers):
+    for cached in CACHED:
         cached.cache_clear()
 
 
@@ -57,6 +59,31 @@ def test_census__finds_a_hidden_writer(
 ) -> None:
     planted(monkeypatch, source)
     assert any(line.startswith(gap) and HIDDEN in line for line in check.gaps())
+
+
+@pytest.mark.parametrize(
+    ("source", "fact"),
+    [
+        ("def hidden(vector): vector._root = ()", "nothing_is_changed_in_place"),
+        ("def hidden(x): return id(x)", "functions_depend_on_their_arguments_alone"),
+        ("def hidden(x): SEEN.append(x)", "functions_depend_on_their_arguments_alone"),
+        ("def hidden(x): SEEN[x] = 1", "functions_depend_on_their_arguments_alone"),
+        ("def hidden(x):\n global n\n n = x", "functions_depend_on_their_arguments_alone"),
+        (
+            "def hidden(x):\n s = {x, 'a'}\n return [n for n in s]",
+            "functions_depend_on_their_arguments_alone",
+        ),
+        ("def hidden(a, b): return Rejected(a, (b, a))", "a_refusal_holds_no_state"),
+        ("def hidden(): return RejectionCode.HALTED", "a_halt_is_asked_first"),
+        ("def hidden(n): return custody(n)", "custody_moves_with_its_requests"),
+    ],
+)
+def test_facts__see_what_speaks_against_them(
+    monkeypatch: pytest.MonkeyPatch, source: str, fact: str
+) -> None:
+    assert facts.FACTS[fact]() == []
+    planted(monkeypatch, source)
+    assert [line for line in facts.FACTS[fact]() if HIDDEN in line]
 
 
 def test_freshness__sees_a_state_that_changed_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +120,8 @@ def test_grades__fall_when_code_clause_or_evidence_change(monkeypatch: pytest.Mo
     monkeypatch.setattr(grades, "read_system", lambda: system)
 
     proved = law_grades(texts)[law.invariant]
-    assert (proved.shown(), proved.checkers) == ("proved 2026-01-01", ("cvc5", "coq"))
+    assert proved.shown() == "proved 2026-01-01"
+    assert proved.checkers == ("census", "coq", "cvc5")
     reworded = law_grades({**texts, law.clauses[0]: "Something else."})[law.invariant]
     assert reworded.shown() == "stale: proved 2026-01-01"
     monkeypatch.setattr(grades, "hashes", lambda: dict.fromkeys(cited, "later"))

@@ -117,6 +117,7 @@ def test_regressions__name_missing_and_new_theorems() -> None:
 def run_with(monkeypatch: pytest.MonkeyPatch, found: Finding, *arguments: str) -> int:
     monkeypatch.setattr(runner, "_prove", lambda: {found.theorem: found})
     monkeypatch.setattr(runner, "problems", lambda **_: ([], []))
+    monkeypatch.setattr(runner, "unconfirmed", list)
     return runner.main(list(arguments))
 
 

@@ -15,15 +15,24 @@ from pathlib import Path
 from typing import Final
 
 from ibperp_invariants.proofs import LEDGER, read_ledger
-from ibperp_invariants.proofs.checker import ALL_MODULES, Finding, all_theorems, defects
+from ibperp_invariants.proofs.checker import (
+    ALL_MODULES,
+    Finding,
+    all_theorems,
+    check,
+    defects,
+    no_verdict,
+)
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
-from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions
-from ibperp_invariants.proofs.workers import check_apart
+from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions, unconfirmed
+from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
 
 ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
 """A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
 
-WORKERS: Final = 2
+PROCESS_SECONDS: Final = 600
+"""What a theorem, its witness twin and its planted fault may take together."""
+
 PASSED, WORSE, WRONG_USE = 0, 1, 2
 
 
@@ -38,18 +47,20 @@ def main(arguments: list[str] | None = None) -> int:
     if unfit:
         return _fail("theorems that would prove nothing", unfit)
     started = time.monotonic()
-    found = _prove()
+    with ThreadPoolExecutor(1) as beside:
+        rest = beside.submit(problems, updates=options.update and options.ledger == LEDGER)
+        found = _prove()
+    wrong, told = rest.result()
     try:
         if options.json is not None:
             write(options.json, document(found, run=True))
         if options.update:
-            return _update(options.ledger, found)
+            return _update(options.ledger, found, wrong, told)
         expected = read_ledger(options.ledger)[1] if options.ledger.exists() else {}
     except (OSError, ValueError) as error:
         print(f"proofs: {error}", file=sys.stderr)
         return WRONG_USE
-    wrong, told = problems(updates=False)
-    worse = [*regressions(expected, found), *wrong]
+    worse = [*regressions(expected, found), *wrong, *unconfirmed()]
     if worse:
         return _fail("worse than the ledger", worse)
     told += second_opinions()
@@ -73,8 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _update(path: Path, found: dict[str, Finding]) -> int:
-    wrong, told = problems(updates=path == LEDGER)
+def _update(path: Path, found: dict[str, Finding], wrong: list[str], told: list[str]) -> int:
     bad = [*(line for finding in found.values() for line in unsound(finding)), *wrong]
     if bad:
         return _fail("the ledger was not written", bad)
@@ -104,9 +114,16 @@ def _prove() -> dict[str, Finding]:
 def _findings(todo: list[tuple[str, str]]) -> Iterator[Finding]:
     """Check each theorem in a process of its own: what ran before must not sway the solver."""
     with ThreadPoolExecutor(WORKERS) as executor:
-        futures = [executor.submit(check_apart, module, theorem) for module, theorem in todo]
+        futures = [executor.submit(_check, module, theorem) for module, theorem in todo]
         for future in as_completed(futures):
             yield future.result()
+
+
+def _check(module: str, theorem: str) -> Finding:
+    try:
+        return apart(PROCESS_SECONDS, check, module, theorem)
+    except NoAnswerError as error:
+        return no_verdict(module, theorem, *error.args)
 
 
 def _show(finding: Finding, done: int, total: int) -> None:

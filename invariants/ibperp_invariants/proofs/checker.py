@@ -47,7 +47,14 @@ THEOREM_MODULES: Final = tuple(
 
 WHOLE_MODULES: Final = tuple(
     f"ibperp_invariants.proofs.theorems.{name}"
-    for name in ("money_market.moves", "perpetuals.books", "settlement.clearing")
+    for name in (
+        "notation.outcomes",
+        "custody.requests",
+        "governance.updates",
+        "money_market.moves",
+        "perpetuals.books",
+        "settlement.clearing",
+    )
 )
 """Theorems about whole effects, with too many paths for the first checker: the executor's alone."""
 

@@ -38,7 +38,7 @@ SHARE_OF_SOLVERS: Final = {"z3-solver": 95, "cvc5": 85}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; print what is worse, and how many each solver confirms."""
     options = _parser().parse_args(arguments)
-    theorems = all_theorems(ALL_MODULES)
+    theorems = [pair for pair in all_theorems(ALL_MODULES) if options.only in ".".join(pair)]
     try:
         shipped, known = read_opinions(), read_opinions(options.opinions)
         if options.premises:
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         entries = [known.get(theorem, {}).get(name) for _, theorem in theorems]
         confirmed = sum(entry is not None and is_confirmed(entry) for entry in entries)
         print(f"{name}: {confirmed} of {len(theorems)} confirmed; {least} % is the aim")
-    worse += _unfound()
+    worse += [] if options.only else _unfound()
     print(*worse, sep="\n", end="\n" if worse else "", file=sys.stderr)
     return WORSE if worse else AS_BEFORE
 
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--premises", action="store_true", help="report the premises that no theorem needs instead"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="WORD", help="theorems whose module or name has this word"
     )
     parser.add_argument("--solver", action="append", choices=tuple(SOLVERS), help="this one alone")
     return parser

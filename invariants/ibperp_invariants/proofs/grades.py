@@ -16,7 +16,8 @@ from ibperp_invariants.proofs.coq.run import Checked, sources
 from ibperp_invariants.proofs.coq.translate import Translation
 from ibperp_invariants.proofs.opinions import Known, is_confirmed, read_opinions, theorem_hash
 from ibperp_invariants.proofs.system.check import gaps
-from ibperp_invariants.proofs.system.laws import LAWS, Law
+from ibperp_invariants.proofs.system.law import Law
+from ibperp_invariants.proofs.system.laws import LAWS
 
 SYSTEM: Final = Path(__file__).with_name("system.json")
 """What Coq accepted, and the clauses that each law was about, when it was last shown."""
@@ -104,7 +105,7 @@ def _grade(
     texts: Mapping[str, str],
     open_gaps: list[str],
 ) -> Grade:
-    cited = sorted({name for writer in law.writers.values() for name in writer.theorems})
+    cited = law.cited()
     by_theorem = {name: confirmed_by(name, known) for name in cited}
     ever = {name for name in cited if any(map(is_confirmed, known.get(name, {}).values()))}
     lacks = [f"no checker confirmed {name}" for name in cited if name not in ever]
@@ -118,14 +119,16 @@ def _grade(
     shown = system["laws"].get(law.invariant, {})
     is_stale = (
         any(not by_theorem[name] for name in ever)
-        or system["coq"].get("code") != coq_hash()
+        or (law.holds != () and system["coq"].get("code") != coq_hash())
         or shown.get("clauses") != clause_hash(law.clauses, texts)
     )
     checkers = {name for found in by_theorem.values() for name in found}
+    checkers |= {"coq"} if law.holds else set()
+    checkers |= {"census"} if law.fields or law.facts else set()
     return Grade(
         word="searched" if lacks else "proved",
         date=shown.get("date", ""),
-        checkers=(*sorted(checkers), "coq"),
+        checkers=tuple(sorted(checkers)),
         is_stale=is_stale,
         lacks=tuple(lacks),
     )

@@ -8,18 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
-import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 from ibperp_invariants.fingerprint import code_hash
 from ibperp_invariants.proofs.executor.prove import CONFIRMED, REFUTED, Opinion, opinion
 from ibperp_invariants.proofs.executor.solvers import SOLVERS
+from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
 
 OPINIONS: Final = Path(__file__).with_name("opinions.json")
 """The opinions that ship."""
@@ -29,8 +28,6 @@ CROSSHAIR: Final = "crosshair-tool"
 
 PROCESS_SECONDS: Final = 900
 """A guard against a process that hangs; a theorem that needs it has no verdict."""
-
-WORKERS: Final = 2
 
 Known = dict[str, dict[str, dict[str, Any]]]
 """Opinions as JSON data by theorem and solver."""
@@ -119,24 +116,7 @@ def disagreements(known: Known) -> list[str]:
 
 
 def _apart(question: Question) -> Opinion:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_report, args=(sender, question), daemon=True)
-    process.start()
-    sender.close()
     try:
-        if receiver.poll(PROCESS_SECONDS):
-            found: Opinion = receiver.recv()
-            return found
-        return Opinion("TIMED_OUT", 0, 0)
-    except EOFError:
-        return Opinion("CRASHED", 0, 0)
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-
-
-def _report(sender: Connection, question: Question) -> None:
-    sender.send(opinion(question.module, question.theorem, question.solver))
+        return apart(PROCESS_SECONDS, opinion, question.module, question.theorem, question.solver)
+    except NoAnswerError as error:
+        return Opinion(error.args[0], 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ibperp_invariants.fingerprint import checkout_spec, clause_texts
-from ibperp_invariants.proofs.checker import ALL_MODULES, Finding, all_theorems
+from ibperp_invariants.proofs.checker import ALL_MODULES, WHOLE_MODULES, Finding, all_theorems
 from ibperp_invariants.proofs.coq.run import check, coqc, theorems
 from ibperp_invariants.proofs.executor.prove import Opinion
 from ibperp_invariants.proofs.grades import confirmed_by, write_system
@@ -15,13 +15,19 @@ from ibperp_invariants.proofs.opinions import (
     CROSSHAIR,
     OPINIONS,
     Question,
+    answers,
     disagreements,
+    is_confirmed,
     noted,
+    questions,
     read_opinions,
     theorem_hash,
     write_opinions,
 )
 from ibperp_invariants.proofs.system.check import gaps
+
+FIRST_SOLVER: Final = "z3-solver"
+"""The solver that is asked about a whole effect that changed; make prove-full asks the other."""
 
 INSTALL: Final = "Debian: apt-get install coq libcoq-stdlib"
 
@@ -52,6 +58,22 @@ def second_opinions() -> list[str]:
         f"of {len(listed)} theorems about the present code the own executor confirms {twice},",
         f"{solvers} of them with two solvers; make prove-full asks for the rest",
     ]
+
+
+def unconfirmed() -> list[str]:
+    """Ask about whole effects that no checker confirmed as they are now; return what fails."""
+    known = read_opinions()
+    stale = [
+        (module, theorem)
+        for module, theorem in all_theorems(WHOLE_MODULES)
+        if not confirmed_by(theorem, known)
+    ]
+    lines = []
+    for question, found in answers(questions(stale, {}, (FIRST_SOLVER,))):
+        noted(known, question, found)
+        if not is_confirmed(known[question.theorem][FIRST_SOLVER]):
+            lines.append(f"{question.theorem}: {found.verdict}, no checker confirms it")
+    return lines
 
 
 def save_findings(found: dict[str, Finding]) -> None:

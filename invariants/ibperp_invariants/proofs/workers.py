@@ -1,40 +1,54 @@
 """A process of its own for each theorem: the death of the solver is a verdict, not a crash.
 
-Each is a copy of one that has loaded the checker and proved nothing.
+Each is a copy of one that has loaded all that a check needs and has proved nothing.
 """
 
+from __future__ import annotations
+
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from ibperp_invariants.proofs.checker import THEOREM_MODULES, Finding, check, no_verdict
+from ibperp_invariants.proofs.checker import ALL_MODULES
 
-PROCESS_SECONDS: Final = 600
-"""What a theorem, its witness twin and its planted fault may take together."""
+WORKERS: Final = 2
 
-PRELOADED: Final = ["crosshair.core_and_libs", *THEOREM_MODULES]
+PRELOADED: Final = [
+    "crosshair.core_and_libs",
+    "ibperp_invariants.proofs.coq.faults",
+    "ibperp_invariants.proofs.whole",
+    *ALL_MODULES,
+]
+"""What the first process loads, so that none of its copies has to."""
+
+Result = TypeVar("Result")
 
 
-def check_apart(module: str, theorem: str) -> Finding:
-    """Check one theorem in a fresh process; its death or silence is a verdict too."""
+class NoAnswerError(Exception):
+    """A process ended, or was silent for too long; the arguments are a verdict and the reason."""
+
+
+def apart(seconds: int, work: Callable[..., Result], *arguments: Any) -> Result:
+    """Return what a function returns in a fresh process; raise NoAnswerError if it does not."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_report, args=(sender, module, theorem), daemon=True)
+    process = context.Process(target=_report, args=(sender, work, arguments), daemon=True)
     process.start()
     sender.close()
     try:
-        if receiver.poll(PROCESS_SECONDS):
-            finding: Finding = receiver.recv()
-            return finding
-        return no_verdict(module, theorem, "TIMED_OUT", f"no answer in {PROCESS_SECONDS} s")
+        if receiver.poll(seconds):
+            result: Result = receiver.recv()
+            return result
+        raise NoAnswerError("TIMED_OUT", f"no answer in {seconds} s")
     except EOFError:
-        return no_verdict(module, theorem, "CRASHED", "the process ended without an answer")
+        raise NoAnswerError("CRASHED", "the process ended without an answer") from None
     finally:
         process.kill()
         process.join()
         receiver.close()
 
 
-def _report(sender: Connection, module: str, theorem: str) -> None:
-    sender.send(check(module, theorem))
+def _report(sender: Connection, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    sender.send(work(*arguments))

@@ -32,9 +32,13 @@ from ibperp_invariants.proofs.executor.terms import Term, no
 from ibperp_invariants.proofs.faults import FAULTS
 
 CONFIRMED, REFUTED, UNKNOWN, VACUOUS = "CONFIRMED", "REFUTED", "UNKNOWN", "VACUOUS"
+EXHAUSTED: Final = "EXHAUSTED"
 
 SHADOWED: Final = {"all": values.every, "any": values.some}
 """What the executor does for a builtin: the same, with fewer forks."""
+
+MERGED: Final = {"min": values.least, "max": values.most}
+"""What it does besides on a second try: fewer paths, of which each is harder for a solver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,15 @@ class Opinion:
 
 def opinion(module: str, theorem: str, solver: str) -> Opinion:
     """Run one theorem, look for a witness and for its planted fault; raise nothing."""
-    home = importlib.import_module(module)
+    home, merges = importlib.import_module(module), False
     found = explore(home, theorem, solver)
+    if found.verdict in {UNKNOWN, EXHAUSTED}:
+        merges = True
+        found = explore(home, theorem, solver, merges=merges)
     if found.verdict != CONFIRMED:
         return found
     with planted(FAULTS[theorem]):
-        is_refuted = explore(home, theorem, solver).verdict == REFUTED
+        is_refuted = explore(home, theorem, solver, merges=merges).verdict == REFUTED
     return Opinion(found.verdict, found.paths, found.queries, found.witness, is_refuted)
 
 
@@ -80,13 +87,21 @@ def premises(module: ModuleType, theorem: str) -> list[str]:
 
 
 def explore(
-    module: ModuleType, theorem: str, solver: str, *, without: int | None = None
+    module: ModuleType,
+    theorem: str,
+    solver: str,
+    *,
+    without: int | None = None,
+    merges: bool = False,
 ) -> Opinion:
-    """Run a theorem on every path that some input takes; `without`: the premise that is dropped."""
+    """Run a theorem on every path that some input takes.
+
+    `without`: the premise that is dropped. `merges`: the smaller of two numbers is a term, no fork.
+    """
     paths = Paths(SOLVERS[solver]())
     program, original = _program(module, theorem, without), getattr(module, theorem)
     witness = False
-    with _shadowed(), _entered(paths):
+    with _shadowed(merges=merges), _entered(paths):
         while True:
             try:
                 paths.begin()
@@ -97,7 +112,7 @@ def explore(
             except UnprovedError as error:
                 return _refuted(paths, program, original, error.args)
             except ExhaustedError:
-                return Opinion("EXHAUSTED", paths.count, paths.queries)
+                return Opinion(EXHAUSTED, paths.count, paths.queries)
             except UnsupportedError as error:
                 return Opinion("UNSUPPORTED", paths.count, paths.queries, detail=str(error))
             except Exception as error:  # noqa: BLE001 - whatever a theorem raises breaks it
@@ -155,8 +170,9 @@ def _entered(paths: Paths) -> Iterator[None]:
 
 
 @contextmanager
-def _shadowed() -> Iterator[None]:
-    """Let the reference use the executor's `all`, `any` and `isqrt`."""
+def _shadowed(*, merges: bool) -> Iterator[None]:
+    """Let the reference use the executor's builtins and `isqrt`."""
+    shadows = SHADOWED | MERGED if merges else SHADOWED
     numbers = importlib.import_module("ibperp.numbers")
     modules = [
         module
@@ -165,14 +181,14 @@ def _shadowed() -> Iterator[None]:
     ]
     root = numbers.isqrt
     for module in modules:
-        vars(module).update(SHADOWED)
+        vars(module).update(shadows)
     numbers.isqrt = values.isqrt  # type: ignore[attr-defined]
     try:
         yield
     finally:
         numbers.isqrt = root  # type: ignore[attr-defined]
         for module in modules:
-            for name in SHADOWED:
+            for name in shadows:
                 delattr(module, name)
 
 

@@ -232,6 +232,28 @@ def some(values: Iterable[Any]) -> Any:
     return _joined(values, terms.some, ends_on=True)
 
 
+def least(*arguments: Any, **options: Any) -> Any:
+    """Return what `min` does, without a fork where it is given integers one by one."""
+    return _extreme(min, terms.less, arguments, options)
+
+
+def most(*arguments: Any, **options: Any) -> Any:
+    """Return what `max` does, without a fork where it is given integers one by one."""
+    return _extreme(max, lambda a, b: terms.less(b, a), arguments, options)
+
+
+def _extreme(shipped: Any, is_beyond: Any, arguments: tuple[Any, ...], options: Any) -> Any:
+    parts = [_integer(value) for value in arguments]
+    known = [part for part in parts if part is not None]
+    are_integers = len(parts) > 1 and len(known) == len(parts) and not options
+    if not are_integers or not any(isinstance(value, Integer) for value in arguments):
+        return shipped(*arguments, **options)
+    found = known[0]
+    for part in known[1:]:
+        found = terms.choose(is_beyond(part, found), part, found)
+    return Integer(found)
+
+
 def _joined(values: Iterable[Any], join: Any, *, ends_on: bool) -> Any:
     symbolic = []
     for value in values:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ibperp_invariants.proofs.faults.custody import posting
+from ibperp_invariants.proofs.faults.custody import posting, requests
 from ibperp_invariants.proofs.faults.fault import Fault
-from ibperp_invariants.proofs.faults.governance import feeds, ramps
+from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates
 from ibperp_invariants.proofs.faults.liquidation import (
     bankruptcy,
     deleveraging,
@@ -12,7 +12,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     liquidation,
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
-from ibperp_invariants.proofs.faults.notation import numbers
+from ibperp_invariants.proofs.faults.notation import numbers, outcomes
 from ibperp_invariants.proofs.faults.perpetuals import books, funding, position
 from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
 from ibperp_invariants.proofs.faults.settlement import clearing, settlement
@@ -20,7 +20,9 @@ from ibperp_invariants.proofs.faults.spot_margin import book, trade
 
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
+    **outcomes.FAULTS,
     **posting.FAULTS,
+    **requests.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,
     **margin.FAULTS,
@@ -37,6 +39,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **deleveraging.FAULTS,
     **bankruptcy.FAULTS,
     **ramps.FAULTS,
+    **updates.FAULTS,
     **feeds.FAULTS,
 }
 """The planted fault of every theorem."""

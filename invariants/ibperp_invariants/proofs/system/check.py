@@ -7,8 +7,10 @@ from typing import Final
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
 from ibperp_invariants.proofs.coq.run import theorems as coq_theorems
 from ibperp_invariants.proofs.system.census import forbidden, stores, writers
+from ibperp_invariants.proofs.system.facts import FACTS
 from ibperp_invariants.proofs.system.freshness import stale
-from ibperp_invariants.proofs.system.laws import FRESH_ALL_THE_SAME, LAWS, STARTS, Law
+from ibperp_invariants.proofs.system.law import Law
+from ibperp_invariants.proofs.system.laws import FRESH_ALL_THE_SAME, LAWS, STARTS
 
 _CLEARING: Final = "ibperp.operations.settlement.clearing"
 
@@ -43,7 +45,7 @@ def law_gaps(law: Law) -> list[str]:
     found = frozenset(name for field in law.fields for name in writers(field)) - STARTS
     names = {name for _, name in all_theorems(ALL_MODULES)}
     known = {f"{file}.{name}" for file, listed in coq_theorems().items() for name in listed}
-    cited = {name for writer in law.writers.values() for name in writer.theorems}
+    cited = set(law.cited())
     return [
         *(
             f"{law.invariant}: {name} writes its fields, and no theorem is named"
@@ -55,6 +57,7 @@ def law_gaps(law: Law) -> list[str]:
         ),
         *(f"{law.invariant}: there is no theorem {name}" for name in sorted(cited - names)),
         *(f"{law.invariant}: Coq has no theorem {name}" for name in sorted(set(law.holds) - known)),
+        *(f"{law.invariant}: {line}" for name in law.facts for line in FACTS[name]()),
     ]
 
 

@@ -14,8 +14,10 @@ What is trusted is that the step of the Coq model named beside a writer is what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from ibperp_invariants.proofs.system.fields import FIELD_LAWS
+from ibperp_invariants.proofs.system.law import Law, Writer
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
@@ -47,28 +49,6 @@ FRESH_ALL_THE_SAME: Final[Mapping[str, str]] = {
     f"{_CLEARING}._seen_by": "a state that is looked at and dropped",
 }
 """Functions that put a record where the syntax does not show that they read it, with reasons."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A function that writes a field of a law: the step of the model, and theorems about it."""
-
-    step: str
-    theorems: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """`clauses` state it; `fields`, as Record.field, are what it is about; `writers` by function.
-
-    `holds`: the theorems in Coq, as File.theorem, that say the law for any run and any number.
-    """
-
-    invariant: str
-    clauses: tuple[str, ...]
-    fields: tuple[str, ...]
-    writers: Mapping[str, Writer]
-    holds: tuple[str, ...]
 
 
 _SHEET: Final = f"{_OPERATIONS}.settlement.clearing.Sheet.written"
@@ -218,6 +198,13 @@ LAWS: Final[tuple[Law, ...]] = (
         ("Pools.share_totals_after_any_run",),
     ),
     Law(
+        "virtual_shares_are_sums",
+        ("ST-4", "ST-7"),
+        _SHARE_FIELDS,
+        _SHARE_STEPS,
+        ("Pools.share_totals_after_any_run",),
+    ),
+    Law(
         "claims_at_most_lent",
         ("MM-2",),
         (*_SHARE_FIELDS, "Pool.lent"),
@@ -244,5 +231,6 @@ LAWS: Final[tuple[Law, ...]] = (
         {"ibperp.pool.accrue": Writer("Carry.Accrue", ("t_carry_is_a_fraction_of_an_atom",))},
         ("Carry.carry_is_a_fraction_after_any_run",),
     ),
+    *FIELD_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""
