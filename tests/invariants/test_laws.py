@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from ibperp.operations.governance.halts import ADMITTED_WHILE_HALTED
 from ibperp_invariants import INVARIANTS
+from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
 from ibperp_invariants.proofs import grades
 from ibperp_invariants.proofs.grades import law_grades
@@ -84,6 +86,10 @@ def test_facts__see_what_speaks_against_them(
     assert facts.FACTS[fact]() == []
     planted(monkeypatch, source)
     assert [line for line in facts.FACTS[fact]() if HIDDEN in line]
+
+
+def test_halt__admits_what_the_invariant_says() -> None:
+    assert ADMITTED_WHILE_HALTED == WHILE_HALTED
 
 
 def test_freshness__sees_a_state_that_changed_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
