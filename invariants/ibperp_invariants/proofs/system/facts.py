@@ -20,7 +20,17 @@ from ibperp_invariants.proofs.system.census import functions, modules, records, 
 _OPERATIONS: Final = "ibperp.operations"
 
 IMPORTED: Final = frozenset(
-    "__future__ collections dataclasses enum itertools math operator string typing".split()
+    [
+        "__future__",
+        "collections",
+        "dataclasses",
+        "enum",
+        "itertools",
+        "math",
+        "operator",
+        "string",
+        "typing",
+    ]
 )
 """What the reference may import: nothing of it knows time, chance, files or the environment."""
 
