@@ -23,6 +23,12 @@ pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run b
 SHIPPED = sorted((Path(__file__).parents[2] / "docs" / "scenarios").glob("*.yaml"))
 
 AT_THE_END: dict[str, dict[str, str | None]] = {
+    "a-settlement-between-two-steps": {
+        "lena/main/assets/USDC/lent": "6004.56",
+        "lena/main/assets/ETH/free": "2.5861",
+        "bo/main/assets/ETH/free": "0.4139",
+        "bo/main/unsettled": "0",
+    },
     "any-chain": {
         "alice/main/assets/USDC/free": "349.75",
         "fees/assets/USDC/free": "12",
@@ -40,6 +46,18 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "wim/main/unsettled": "0",
         "mara/main/assets/SOL/free": "2.76",
     },
+    "coin-at-its-floor": {
+        "lara/main/equity": "1",
+        "lara/main/unsettled": "-699",
+        "mia/main/assets/USDC/free": "300",
+        "mia/main/unsettled": "144.17",
+        "sam/main/unsettled": "551.25",
+    },
+    "entry-fee-at-every-settlement": {
+        "bo/main/assets/USDC/owed": "2.90025255001432",
+        "mia/main/assets/USDC/free": "19992.75",
+        "fees/assets/USDC/free": "10.15",
+    },
     "haircuts-under-a-price-fall": {
         "bob/main/assets/ETH/weight": "0.9",
         "bob/main/assets/ETH/value": "14400",
@@ -54,6 +72,11 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "vera/main/assets/USDC/free": "6264.59999643968527",
         "walt/main/assets/USDC/free": "85.0675",
         "walt/main/virtually_owed": "6239.98661217388286",
+    },
+    "lending-for-one-second-an-hour": {
+        "lena/main/assets/USDC/lent": "10000.03039864469032",
+        "bo/main/assets/USDC/owed": "5000.05516577270063",
+        "jo/main/assets/USDC/free": "90000.0000076015596",
     },
     "luna-cascade": {
         "lena/main/assets/USDC/lent": "2401.02",
@@ -77,6 +100,12 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "nina/main/equity": "0",
         "nora/main/equity": "0",
         "nora/second/assets/USDC/free": "500",
+    },
+    "reducing-below-zero": {
+        "lara/main/equity": "0",
+        "sam/main/assets/USDC/free": "2693.72",
+        "mia/main/assets/USDC/free": "2001.98",
+        "fees/assets/USDC/free": "4.3",
     },
     "lend-and-borrow": {
         "alice/main/assets/USDC/free": "5202.48",
