@@ -4,6 +4,8 @@ from typing import Final
 
 from ibperp_authoring.cases import lived_in, setups
 from ibperp_authoring.cases.builder import Case
+from ibperp_authoring.cases.crowds import loops
+from ibperp_authoring.cases.crowds import world as crowds
 from ibperp_authoring.cases.liquidation import bankruptcy_setups
 from ibperp_authoring.cases.liquidation import setups as liquidation_setups
 from ibperp_authoring.cases.notation import frame, pairs
@@ -19,13 +21,14 @@ from ibperp_authoring.cases.order import (
     spot_margin,
 )
 from ibperp_authoring.cases.settlement import setups as settlement_setups
+from ibperp_authoring.cases.uneven import world
 
 BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "custody": custody.CASES,
     "governance": governance.CASES,
     "liquidation": liquidation.CASES,
     "money_market": money_market.CASES,
-    "notation": (*frame.CASES, *pairs.CASES),
+    "notation": (*frame.CASES, *pairs.CASES, *loops.CASES),
     "perpetuals": perpetuals.CASES,
     "portfolio": portfolio.CASES,
     "spot_margin": spot_margin.CASES,
@@ -40,6 +43,8 @@ SETUPS: Final = (
     *liquidation_setups.SETUPS,
     *bankruptcy_setups.SETUPS,
     *lived_in.SETUPS,
+    *world.SETUPS,
+    *crowds.SETUPS,
 )
 """Every starting point, by whichever chapter's cases need it."""
 

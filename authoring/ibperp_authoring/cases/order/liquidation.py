@@ -31,6 +31,7 @@ from ibperp_authoring.cases.liquidation import (
     takeover,
     uneven_amounts,
 )
+from ibperp_authoring.cases.uneven import debts, edges, handover
 
 CASES: Final[tuple[Case, ...]] = (
     *span(deleveraging.CASES, "LQ-7-001", "LQ-7-055"),
@@ -87,4 +88,7 @@ CASES: Final[tuple[Case, ...]] = (
     *span(incidents_40_to_50.CASES, "PP-8-901"),
     *incidents_51_to_60.CASES,
     *uneven_amounts.CASES,
+    *debts.CASES,
+    *handover.CASES,
+    *edges.CASES,
 )

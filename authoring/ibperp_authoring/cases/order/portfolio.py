@@ -21,6 +21,7 @@ from ibperp_authoring.cases.portfolio import (
     price_update_limits,
     requirement,
 )
+from ibperp_authoring.cases.uneven import flows
 
 CASES: Final[tuple[Case, ...]] = (
     *span(incidents_10_to_13.CASES, "PF-2-050", "PF-9-050"),
@@ -40,4 +41,5 @@ CASES: Final[tuple[Case, ...]] = (
     *lines.CASES,
     *collateral_value.CASES,
     *owed_value.CASES,
+    *flows.MARGIN,
 )

@@ -23,6 +23,7 @@ from ibperp_authoring.cases.settlement import (
     virtual_shares,
     virtual_turns,
 )
+from ibperp_authoring.cases.uneven import flows
 
 CASES: Final[tuple[Case, ...]] = (
     *culling_atoms.CASES,
@@ -48,4 +49,5 @@ CASES: Final[tuple[Case, ...]] = (
     *virtual_shares.CASES,
     *conversion.CASES,
     *conversion_edges.CASES,
+    *flows.CASES,
 )

@@ -1,0 +1,188 @@
+"""Every loop with more members than any cap that a programmer would choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    Borrow,
+    CancelAllOrders,
+    CompleteRebalance,
+    ConfirmWithdrawal,
+    Deposit,
+    FailWithdrawal,
+    Liquidate,
+    RefreshRequest,
+    RunRisk,
+    SetPerpetualParameters,
+    SetPrice,
+    SettleMarket,
+    StartRebalance,
+    Transfer,
+)
+from ibperp.parameters import OrderBookState
+from ibperp_authoring.cases.builder import (
+    PERP,
+    SPOT,
+    Case,
+    Group,
+    Why,
+    bid,
+    long,
+    short,
+    withdraw,
+)
+from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE
+from ibperp_authoring.cases.programs.steps import asked, quoted
+from ibperp_authoring.cases.settlement.setups import CONTRACT, mark, settled
+from ibperp_authoring.cases.setups import COIN, USD
+
+_LAST: Final = CROWD[-1]
+_STEP: Final = Liquidate(ONE)
+
+
+def _group(setup: str, *before: Action) -> Group:
+    return Group(setup, before, Why.ATTACK)
+
+
+_FACED: Final = _group("crowd_faced")
+_POOR: Final = _group("crowd_faced", withdraw(ONE, "SOL", "solana", 180 * COIN))
+_LENDING: Final = _group("crowd_lending")
+
+SETTLEMENT: Final[tuple[Case, ...]] = (
+    _FACED.trace("ST-2-800", "130 losers pay one winner", mark(1_010_000), *settled(20)),
+    _FACED.trace("ST-3-800", "one loser pays 130 winners a part", mark(400_000), *settled(20)),
+    _group("crowd_virtual").trace(
+        "ST-4-800", "130 virtual winners are paid by one", mark(990_000), *settled(20)
+    ),
+    _group("perpetuals").trace(
+        "ST-2-801",
+        "an account with 65 positions",
+        *(mark((99 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
+        *settled(20),
+    ),
+    _FACED.trace(
+        "PP-9-800",
+        "131 positions are closed at the final price",
+        SetPerpetualParameters(PERP, replace(CONTRACT, order_book_state=OrderBookState.CLOSED)),
+        SettleMarket(PERP, 997_000),
+    ),
+)
+
+LIQUIDATION: Final[tuple[Case, ...]] = (
+    _POOR.trace("LQ-7-800", "130 counterparties give their lots", mark(590_000), _STEP),
+    _POOR.trace(
+        "LQ-9-800",
+        "a loss is spread over 130 claims",
+        mark(190_000),
+        *settled(20),
+        *(withdraw(account, "USDC", "solana", USD) for account in CROWD[:1]),
+        SetPrice("SOL", USD),
+        RunRisk(10),
+    ),
+    _FACED.trace("LQ-10-800", "130 accounts are due", mark(2_390_000), RunRisk(10_000)),
+    _LENDING.trace("LQ-6-800", "130 providers share a debt", SetPrice("SOL", 63_500_000), _STEP),
+    _LENDING.trace(
+        "LQ-7-801", "130 lenders are paid for what is lent", SetPrice("SOL", 59 * USD), _STEP
+    ),
+    _LENDING.trace(
+        "LQ-9-801",
+        "more than a hundred lenders are paid, and the others bear the rest",
+        SetPrice("SOL", 55 * USD),
+        RunRisk(10),
+    ),
+    _group(
+        "coins",
+        Borrow(2, "USDC", 1100 * USD),
+        Transfer(2, 5, "USDC", 1100 * USD),
+    ).trace(
+        "LQ-7-802",
+        "65 coins pay one lender, in their order",
+        *(SetPrice(asset, number * USD * 47 // 100) for number, asset in enumerate(ASSETS, 3)),
+        Liquidate(2),
+    ),
+    _group("coins").trace("MM-6-800", "65 pools earn interest at once", AdvanceTime(100_000)),
+    _group("coins").trace(
+        "LQ-9-802",
+        "65 debts: lenders are paid in dollars, and each pool bears what is left of its own",
+        *(SetPrice(asset, number * 3 * USD) for number, asset in enumerate(ASSETS, 3)),
+        RunRisk(1000),
+    ),
+    _group("perpetuals").trace(
+        "LQ-2-800",
+        "65 positions are closed, one in a step",
+        *(mark((89 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
+        RunRisk(1000),
+    ),
+)
+
+_OFFERED: Final = _group("crowd_offered")
+_RICH: Final = Deposit(_LAST, "USDC", "solana", 2 + len(CROWD), 100_000 * USD)
+
+TRADING: Final[tuple[Case, ...]] = (
+    _OFFERED.trace("SM-7-800", "257 orders are met by one", bid(_LAST, 20_000, 1_010_000)),
+    _OFFERED.trace("SM-10-800", "257 orders are cancelled", CancelAllOrders(ONE, SPOT)),
+    _OFFERED.trace(
+        "LQ-3-800",
+        "257 orders of a failing account end",
+        short(_LAST, 150_000, USD),
+        long(ONE, 150_000, USD),
+        mark(910_000),
+        _STEP,
+    ),
+    _group(
+        "crowd",
+        _RICH,
+        short(_LAST, 10_000, USD),
+        long(ONE, 10_000, USD),
+        *(short(ONE, 3 + place % 5, 1_100_000, reduce_only=True) for place in range(130)),
+    ).trace(
+        "PP-5-800",
+        "130 orders that only reduce end with the position",
+        long(_LAST, 10_000, USD),
+        short(ONE, 10_000, USD),
+    ),
+    _group(
+        "crowd",
+        _RICH,
+        *(long(ONE, 300 + place, 900_000) for place in range(130)),
+        short(_LAST, 175_000, USD),
+        long(ONE, 120_000, USD),
+        mark(905_000),
+    ).trace(
+        "SM-9-800",
+        "130 makers that cannot bear a fill are passed over, and the next one trades",
+        long(CROWD[0], 20, 899_000),
+        short(CROWD[1], 20, 899_000),
+    ),
+)
+
+PROGRAMS: Final[tuple[Case, ...]] = (
+    _group(
+        "crowd",
+        asked(ONE, lots=10),
+        *(quoted(account, 1_000_000 + account) for account in CROWD),
+    ).trace("PG-2-800", "130 quotes end with a refresh", RefreshRequest(ONE, 0, 250)),
+    _group(
+        "crowd", *(withdraw(account, "USDC", "solana", (7 + account) * USD) for account in CROWD)
+    ).trace(
+        "CU-6-800",
+        "130 withdrawals are pending: the last is confirmed, and the first fails",
+        ConfirmWithdrawal(129),
+        FailWithdrawal(0),
+    ),
+    _group(
+        "crowd",
+        *(StartRebalance("USDC", "solana", "ethereum", (1 + place) * USD) for place in range(130)),
+    ).trace(
+        "CU-9-800",
+        "130 rebalances are on their way: the last arrives, and the first",
+        CompleteRebalance(129, 130 * USD),
+        CompleteRebalance(0, USD),
+    ),
+)
+
+CASES: Final = (*SETTLEMENT, *LIQUIDATION, *TRADING, *PROGRAMS)

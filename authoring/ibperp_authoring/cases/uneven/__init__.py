@@ -1,0 +1,1 @@
+"""Cases in a world in which no two quantities that a rule could confuse are equal."""
