@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.parameters import BookState, PoolParameters
@@ -12,7 +13,7 @@ from ibperp_invariants.frame.becomes import wrong_values
 from ibperp_invariants.frame.touches import CREATED, ENDED, Markets
 from ibperp_invariants.frame.which import is_in_one, meant
 from ibperp_invariants.step.step import independently, step_invariant
-from ibperp_invariants.view.observed import NotObserved
+from ibperp_invariants.view.observed import NotObserved, names_of
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -100,7 +101,7 @@ def _strays(step: Step, kind: str, row: Mapping[StrEnum, Parts]) -> Iterator[str
         granted = granted or [(meant(word, step), parts) for word, parts in row.items()]
         old, new = before.get(key), after.get(key)
         fate = CREATED if old is None else ENDED if new is None else ""
-        for part in (fate,) if fate else part_names(old, kind):
+        for part in (fate,) if fate else _moved_parts(old, new, kind):
             try:
                 is_changed = bool(fate) or part_of(old, part) != part_of(new, part)
                 admitting = [which for which, parts in granted if part in parts]
@@ -111,6 +112,36 @@ def _strays(step: Step, kind: str, row: Mapping[StrEnum, Parts]) -> Iterator[str
                 missing = missing or error
     if missing is not None:
         raise missing
+
+
+def _moved_parts(old: Any, new: Any, kind: str) -> Iterator[str]:
+    """Yield the parts of a record that may have changed, found at little cost."""
+    if not is_dataclass(old):
+        yield SINGLE[kind]
+        return
+    own: Any = type(old)
+    for name, parts in _held(own).items():
+        try:
+            was, now = getattr(old, name), getattr(new, name)
+        except (NotObserved, AttributeError):
+            yield from parts
+            continue
+        if was is not now and (type(was) is not int or was != now):
+            yield from parts
+
+
+@cache
+def _held(kind: Any) -> dict[str, tuple[str, ...]]:
+    """Return the parts of a record, as the table has them, by the member that holds them."""
+    names = names_of(kind)
+    if not issubclass(kind, AssetView):
+        return {name: (name,) for name in names}
+    apart = {
+        "pool": names_of(Pool),
+        "tokens": ("custody", "pending"),
+        "parameters": ("parameters", "pool_parameters"),
+    }
+    return {name: apart.get(name, (name,)) for name in names}
 
 
 def _changed(step: Step, kind: str) -> Sequence[Any]:
@@ -167,11 +198,8 @@ def part_names(record: Any, kind: str) -> tuple[str, ...]:
     """Return the names of the parts of a record, as the table has them."""
     if not is_dataclass(record):
         return (SINGLE[kind],)
-    names = tuple(part.name for part in fields(record))
-    if not isinstance(record, AssetView):
-        return names
-    kept = (name for name in names if name not in {"pool", "tokens"})
-    return (*kept, *(part.name for part in fields(Pool)), "pool_parameters", "custody", "pending")
+    own: Any = type(record)
+    return tuple(part for parts in _held(own).values() for part in parts)
 
 
 def part_of(record: Any, name: str) -> Any:

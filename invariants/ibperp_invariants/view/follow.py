@@ -13,7 +13,7 @@ from ibperp.ordered import Ordered
 from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, Reading
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.node import Node, ViewError
-from ibperp_invariants.view.observed import NotObserved, observed, with_parts, without
+from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
 from ibperp_invariants.view.view import Known, View, limited, listed
 
 if TYPE_CHECKING:
@@ -233,11 +233,10 @@ class Followed:
         self._missing.pop(name, None)
         parts = [part.replace("~1", "/") for part in rest.split("/")]
         for part in parts[:-1]:
-            if part not in place and value is not None:
-                place[part] = {}
-            place = place.get(part)
-            if not isinstance(place, dict):
+            within = place.get(part) if part in place or value is None else {}
+            if not isinstance(within, dict):
                 return False
+            place[part] = place = {**within}  # what was read from the old one stays as it was.
         if value is None:
             return place.pop(parts[-1], self) is not self
         place[parts[-1]] = value
@@ -256,17 +255,18 @@ class Followed:
         self.touched[name, own] = key
         raw = self._raw.get(name, {})
         entry: Any = None
+        self._reading.is_whole = True
         if key in raw:
             try:
                 entry = self._entry(name, key, Node(raw[key], path))
             except ViewError as error:
                 self.problems.append(str(error))
-        old = live.get(own)
+        old, is_whole = live.get(own), self._reading.is_whole
         if name == "accounts":
             self._note_account(own, raw.get(key), path)
-            self._put_account(own, entry and self._with_orders(own, entry))
+            self._put_account(own, entry and self._with_orders(own, entry), is_whole=is_whole)
         else:
-            live.put(own, entry)
+            live.put(own, entry, is_whole=is_whole and not missing_of(entry))
         if name == "orders":
             self._note_order(own, old, entry)
 
@@ -339,9 +339,11 @@ class Followed:
             for owner in list(accounts):
                 self._put_account(owner, self._with_orders(owner, accounts[owner]))
 
-    def _put_account(self, index: int, account: AccountView | None) -> None:
+    def _put_account(
+        self, index: int, account: AccountView | None, *, is_whole: bool = False
+    ) -> None:
         """Set an account, and keep up who is settled and who owes or trades, as far as is known."""
-        self._live["accounts"].put(index, account)
+        self._live["accounts"].put(index, account, is_whole=is_whole and not missing_of(account))
         for name, is_one in LISTS.items():
             listed = self._lists[name]
             if listed is None:
@@ -365,4 +367,6 @@ class Followed:
         if not self._has_orders:
             path = next(iter(self._ownerless.values()), f"{self.path}/orders")
             return without(account, {"orders": path})
-        return with_parts(account, orders=tuple(sorted(self._owned.get(owner, ()))))
+        owned = tuple(sorted(self._owned.get(owner, ())))
+        is_same = "orders" not in missing_of(account) and account.orders == owned
+        return account if is_same else with_parts(account, orders=owned)

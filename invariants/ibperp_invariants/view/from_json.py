@@ -19,6 +19,7 @@ from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import (
     Named,
     NotObserved,
+    names_of,
     observed,
 )
 from ibperp_invariants.view.view import (
@@ -65,6 +66,10 @@ OF_PERPETUALS: Final = tuple(
     if part.type == "int" and part.name not in {own.name for own in fields(MarketView)}
 )
 """The parts that a perpetual shows and a spot market does not."""
+
+
+REMEMBERED: Final = 1 << 16
+"""How many records are remembered, so that a part that did not change is not read again."""
 
 
 class Portfolios(Mapping[int, "Health"]):
@@ -120,11 +125,14 @@ class Reading:
     """Reads the records of an observation, each from what is shown of it.
 
     `absent`: the values of members that may be left out. What cannot be read is noted in `problems`
-    and is missing from what is returned; with `problems` None it raises ViewError.
+    and is missing from what is returned; with `problems` None it raises ViewError. `is_whole`: what
+    was read since it was set lacked nothing.
     """
 
     def __init__(self, absent: Mapping[str, object], problems: list[str] | None = None) -> None:
         self._absent, self.problems = absent, problems
+        self.is_whole = True
+        self._remembered: dict[int, tuple[object, object]] = {}
         self._flags = partial(self._record, OrderFlags, _all_of(OrderFlags, Node.boolean))
 
     def _record(
@@ -151,7 +159,25 @@ class Reading:
                 values[name] = read(Node(self._absent[member], node.at(member)))
             else:
                 lacking[name] = node.at(member)
+        self.is_whole = self.is_whole and len(lacking) == len(missing)
         return observed(kind, values, lacking)
+
+    def _again(self, kind: type[T], readers: Mapping[str, Reader], node: Node) -> T:
+        """Return a record of numbers, read once as long as what it is read from is the same object.
+
+        An observation is never changed in place below its entries.
+        """
+        found = self._remembered.get(id(node.value))
+        if found is not None and found[0] is node.value and type(found[1]) is kind:
+            return found[1]
+        was, self.is_whole = self.is_whole, True
+        record = self._record(kind, readers, node)
+        if self.is_whole:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[id(node.value)] = node.value, record
+        self.is_whole = self.is_whole and was
+        return record
 
     def asset(self, node: Node) -> AssetView:
         """Return an asset."""
@@ -159,8 +185,8 @@ class Reading:
             "price": Node.integer,
             "price_time": Node.integer,
             "in_transit": Node.integer,
-            "tokens": _named(partial(self._record, Token, _all_of(Token, Node.integer))),
-            "pool": partial(self._record, Pool, _all_of(Pool, Node.integer)),
+            "tokens": _named(partial(self._again, Token, _all_of(Token, Node.integer))),
+            "pool": partial(self._again, Pool, _all_of(Pool, Node.integer)),
             "is_limited": Node.boolean,
         }
         ramp = self._ramp(node, partial(self._record, Margins, _all_of(Margins, Node.integer)))
@@ -194,7 +220,7 @@ class Reading:
 
     def account(self, node: Node) -> AccountView:
         """Return an account, without its orders."""
-        position = partial(self._record, PositionView, _all_of(PositionView, Node.integer))
+        position = partial(self._again, PositionView, _all_of(PositionView, Node.integer))
         flags = _all_of(Settings, Node.boolean)
         readers: dict[str, Reader] = {
             "user": Node.integer,
@@ -202,7 +228,7 @@ class Reading:
             "shares": _named(Node.integer),
             "reserved": _named(Node.integer),
             "positions": _named(position),
-            "settings": partial(self._record, Settings, {**flags, "leverage_limit": Node.integer}),
+            "settings": partial(self._again, Settings, {**flags, "leverage_limit": Node.integer}),
         }
         unsettled = node.find("unsettled")
         amount, prepaid = unsettled.integer() if unsettled else 0, node.find("prepaid")
@@ -214,7 +240,7 @@ class Reading:
         """Return the health that an account reports, None if it reports none."""
         portfolio = node.find("portfolio")
         readers = _all_of(Health, Node.integer)
-        return self._record(Health, readers, portfolio) if portfolio else None
+        return self._again(Health, readers, portfolio) if portfolio else None
 
     def order(self, node: Node) -> OrderView:
         """Return an order."""
@@ -241,7 +267,7 @@ def _untold(node: Node) -> dict[str, str]:
 
 def _all_of(kind: Any, read: Reader) -> dict[str, Reader]:
     """Return one reader for all parts of a record."""
-    return {part.name: read for part in fields(kind)}
+    return dict.fromkeys(names_of(kind), read)
 
 
 def _named(read: Reader) -> Reader:

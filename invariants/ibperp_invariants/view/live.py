@@ -26,8 +26,8 @@ class Live(Named[K, V]):
         self.partial: dict[K, str] = {}
         self._found: Sequence[K] | None = None
 
-    def put(self, key: K, entry: V | None) -> None:
-        """Set an entry, or remove it."""
+    def put(self, key: K, entry: V | None, *, is_whole: bool = False) -> None:
+        """Set an entry, or remove it; `is_whole`: it is known that the entry lacks nothing."""
         self._found = None
         self.was.setdefault(key, self.get(key, ABSENT))
         self.partial.pop(key, None)
@@ -35,7 +35,7 @@ class Live(Named[K, V]):
             self.pop(key, None)
             return
         self[key] = entry
-        missing = first_missing(entry)
+        missing = None if is_whole else first_missing(entry)
         if missing is not None:
             self.partial[key] = missing
 

@@ -86,14 +86,24 @@ def missing_of(record: object) -> Mapping[str, str]:
 
 def values_of(record: Any) -> dict[str, Any]:
     """Return the parts of a record that were observed, by name."""
-    missing = missing_of(record)
-    names = (part.name for part in fields(record) if part.name not in missing)
+    kind: Any = type(record)
+    missing, names = missing_of(record), names_of(kind)
+    if missing:
+        return {name: getattr(record, name) for name in names if name not in missing}
     return {name: getattr(record, name) for name in names}
+
+
+@cache
+def names_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of the parts of a kind of record."""
+    return tuple(part.name for part in fields(kind))
 
 
 def with_parts(record: T, **parts: Any) -> T:
     """Return a record with other parts, whether they were observed before or not."""
-    missing = {name: path for name, path in missing_of(record).items() if name not in parts}
+    missing = missing_of(record)
+    if missing:
+        missing = {name: path for name, path in missing.items() if name not in parts}
     return observed(_whole(type(record)), {**values_of(record), **parts}, missing)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def lend_share_price_monotone(step: Step) -> Iterator[str]:
     """Check that only a bankruptcy lowers a lend share's price, by what it says (MM-2, LQ-9)."""
     for symbol, old, new in step.pools():
+        if old is new:
+            continue
         lost = sum(
             fact.spread
             for fact in step.facts.liquidation.resolved()
@@ -40,7 +42,7 @@ def lend_share_price_rises_by_interest(step: Step) -> Iterator[str]:
     if isinstance(step.action, AdvanceTime):
         return
     for symbol, old, new in step.pools():
-        rise = _lend_price_rise(old, new)
+        rise = 0 if old is new else _lend_price_rise(old, new)
         if rise > 0 and rise >= _lend_rise_limit(step, symbol, old, new):
             yield (
                 f"{symbol}: the lend share price rose by more than roundings: "

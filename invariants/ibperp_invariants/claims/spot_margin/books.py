@@ -116,6 +116,8 @@ def _misordered(step: Step) -> Iterator[str]:
             yield from _mislisted(step.after, index, step.after.accounts[index])
     for symbol, market in step.after.markets.items():
         before = step.before.markets.get(symbol)
+        if before is market and not touched:
+            continue
         for side, name in SIDES.items():
             ids = touched.get((symbol, side), [])
             old_queue = getattr(before, name) if before else ()
