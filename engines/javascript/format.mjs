@@ -10,7 +10,7 @@ import * as moneyMarket from './money_market.mjs';
 import * as orders from './trading/orders.mjs';
 import * as perpetuals from './perpetuals.mjs';
 import { health } from './portfolio.mjs';
-import { isActive } from './positions.mjs';
+import { hasUnpaid, hasUnsettled } from './positions.mjs';
 import * as programs from './programs.mjs';
 import { marginsOf } from './ramps.mjs';
 import { settle } from './settlement.mjs';
@@ -170,10 +170,13 @@ const mapped = (map, change) => new Map([...map].map(([name, value]) => [name, c
 const indexed = (records) => new Map(records.map((record, id) => [String(id), record]));
 
 function observedAccount(state, account, id) {
-  const { orders: open, firm, promised, unsettled, prepaid, prepaid_until, ...rest } = account;
-  const observed = { ...rest, ...(unsettled === 0n ? {} : { unsettled }), ...(prepaid_until > state.time && prepaid.size > 0 ? { prepaid } : {}) };
+  const { orders: open, firm, promised, unsettled, prepaid, prepaid_until, unpaid, ...rest } = account;
+  const observed = {
+    ...rest, ...(unsettled === 0n ? {} : { unsettled }), ...(hasUnpaid(account) ? { unpaid } : {}),
+    ...(prepaid_until > state.time && prepaid.size > 0 ? { prepaid } : {}),
+  };
   const portfolio = health(state, BigInt(id));
-  return portfolio.exposure > 0n || open.size > 0 || isActive(account) ? { ...observed, portfolio } : observed;
+  return portfolio.exposure > 0n || open.size > 0 || hasUnsettled(account) ? { ...observed, portfolio } : observed;
 }
 
 function observedAsset(asset) {
@@ -199,6 +202,7 @@ export function observation(state) {
   return wire({
     time: state.time,
     settlement_time: state.settlement_time,
+    unpaid_rate_time: state.unpaid_rate_time,
     chains: state.chains,
     halted: state.halted,
     liquidation_time: state.liquidation_time,

@@ -92,6 +92,15 @@ function earn(pool, seconds, left) {
   else pool.lent += earned;
 }
 
+/** ST-10: rate and time on what the last settlement left unpaid, as if it were lent and borrowed too. */
+function countUnpaid({ accounts, system, assets }, symbol, seconds) {
+  if (symbol !== system.settlement_asset) return 0n;
+  const unpaid = accounts.reduce((total, { unpaid: { amount, interest } }) => total + max(-amount, 0n) - interest, 0n);
+  if (unpaid === 0n) return 0n;
+  const { pool, poolParameters } = assets.get(symbol);
+  return borrowRate({ pool: { ...pool, lent: pool.lent + unpaid, borrowed: pool.borrowed + unpaid }, poolParameters }) * seconds;
+}
+
 /** MM-6: from `since` to the time now. */
 export function accrue(run, symbol, asset, since) {
   const { time, system: { accrual_interval } } = run.state;
@@ -100,6 +109,7 @@ export function accrue(run, symbol, asset, since) {
   const end = since - (since % accrual_interval) + accrual_interval;
   const until = min(time, end);
   const rate = borrowRate(asset);
+  run.state.unpaid_rate_time += countUnpaid(run.state, symbol, (time < end ? time : last) - since);
   pool.rate_time += rate * (until - since);
   earn(pool, until - since, end - since);
   if (time < end) return;
@@ -108,6 +118,7 @@ export function accrue(run, symbol, asset, since) {
   charge(run, symbol, asset, due / (RATIO * YEAR));
   earn(pool, time - end, last + accrual_interval - end);
   pool.rate_time = borrowRate(asset) * (time - last);
+  run.state.unpaid_rate_time += countUnpaid(run.state, symbol, time - last);
 }
 
 // MM-7

@@ -14,7 +14,10 @@ const NEW = {
 };
 export const lotsOf = (account, symbol) => account.positions.get(symbol)?.lots ?? 0n;
 export const unrealized = ({ lots, cost }, market) => lots * market.mark_price - cost;
-export const isActive = ({ positions, unsettled }) => positions.size > 0 || unsettled !== 0n;
+export const hasUnsettled = ({ positions, unsettled }) => positions.size > 0 || unsettled !== 0n;
+/** Whether something stands of what a settlement left (ST-10). */
+export const hasUnpaid = ({ unpaid }) => Object.values(unpaid).some((part) => part !== 0n);
+export const isActive = (account) => hasUnsettled(account) || hasUnpaid(account);
 
 /** The positions of an account with their markets, in order of markets. */
 export function positionsOf(state, account) {

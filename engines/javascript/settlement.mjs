@@ -2,7 +2,7 @@
 // into the liquidity fund less what it paid out.
 
 import { borrowConditions, lendConditions, takeBorrow, takeRepay } from './money_market.mjs';
-import { floorDivide, max, min, RATIO, sum } from './numbers.mjs';
+import { floorDivide, max, min, RATIO, sum, YEAR } from './numbers.mjs';
 import { stage, violatedBy } from './outcomes.mjs';
 import { borrowMinted, burnBorrow, burnLend, claim, claimOf, debtOf, lendShares, mintLend } from './pool.mjs';
 import { health, isAdmissible, isLiquidatable, settlementAsset } from './portfolio.mjs';
@@ -22,6 +22,7 @@ export function settle(run) {
   state.settlement_time = state.time;
   const ids = state.accounts.flatMap((account, id) => (isActive(account) ? [BigInt(id)] : []));
   run.fund = 0n;
+  chargeUnpaid(run, ids);
   const waiting = ids.flatMap((id) => mark(run, id));
   for (const id of ids) {
     release(run, id);
@@ -29,6 +30,43 @@ export function settle(run) {
   }
   distribute(run, ids, waiting);
   cull(run, ids);
+  for (const id of ids) noteUnpaid(state, id);
+}
+
+// ST-10
+/** What stayed unpaid pays for the time since the last settlement, and whole atoms of it go to those who waited. */
+function chargeUnpaid({ state, events }, ids) {
+  const accounts = ids.map((id) => byId(state.accounts, id));
+  const owed = accounts.map(({ unpaid, unsettled }) => max(min(-unpaid.amount, -unsettled) - unpaid.interest, 0n) * state.unpaid_rate_time);
+  const earned = inProportion(sum(owed), accounts.map(({ unpaid }) => max(unpaid.amount, 0n)));
+  const carries = accounts.map(({ unpaid }, place) => unpaid.carry - owed[place] + earned[place]);
+  const charged = carries.map((carry) => max(-carry, 0n) / (RATIO * YEAR));
+  const gained = inProportion(sum(charged), carries.map((carry) => max(carry, 0n)));
+  for (const [place, account] of accounts.entries()) {
+    const booked = gained[place] - charged[place];
+    account.unpaid.interest += charged[place];
+    account.unpaid.carry = carries[place] - booked * RATIO * YEAR;
+    credit({ state, events }, ids[place], '', booked, 'UnpaidInterest');
+  }
+  state.unpaid_rate_time = 0n;
+}
+
+function noteUnpaid(state, id) {
+  const account = byId(state.accounts, id);
+  const amount = account.unsettled + sum(positionsOf(state, account).map(({ market, position }) => unrealized(position, market)));
+  account.unpaid.amount = amount;
+  account.unpaid.interest = min(account.unpaid.interest, max(-amount, 0n));
+}
+
+/** To each amount what the running total of the shares, rounded down, grows by (ST-3). */
+function inProportion(available, amounts) {
+  const total = sum(amounts);
+  let soFar = 0n;
+  return amounts.map((amount) => {
+    if (available === 0n) return 0n;
+    soFar += amount;
+    return floorDivide(available * soFar, total) - floorDivide(available * (soFar - amount), total);
+  });
 }
 
 /** Step 1; the gains that wait for step 3. */
@@ -235,19 +273,16 @@ function collect(run, id) {
   }
 }
 
-/** All that the fund holds goes to the claims: to each what the running total of the shares, rounded down, grows by. */
+/** All that the fund holds goes to the claims. */
 function distribute(run, ids, waiting) {
   const claims = ids.flatMap((id) => {
     const { unsettled } = byId(run.state.accounts, id);
     const own = unsettled > 0n ? [{ id, claim: unsettled }] : [];
     return [...own, ...waiting.filter((claimed) => claimed.id === id)];
   });
-  const total = sum(claims.map((claimed) => claimed.claim));
-  const held = run.fund;
-  let soFar = 0n;
-  for (const { id, symbol, claim: claimed } of claims) {
-    const part = floorDivide(held * (soFar + claimed), total) - floorDivide(held * soFar, total);
-    soFar += claimed;
+  const parts = inProportion(run.fund, claims.map((claimed) => claimed.claim));
+  for (const [place, { id, symbol, claim: claimed }] of claims.entries()) {
+    const part = parts[place];
     if (symbol === undefined) receive(run, id, part);
     else {
       gainVirtually(run, id, symbol, part, 'VirtualGain');

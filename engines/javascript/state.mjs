@@ -16,11 +16,12 @@ export const newAccount = (user) => ({
     leverage_limit: 10n * RATIO,
   },
   unsettled: 0n, positions: new Map(), prepaid: new Map(), prepaid_until: 0n,
+  unpaid: { amount: 0n, interest: 0n, carry: 0n },
 });
 
 /** NT-8: what has an id is in an array, its index is the id; Maps keep the order of listing. */
 export const genesis = (system) => ({
-  system, time: 0n, settlement_time: 0n, halted: false, liquidation_time: 0n,
+  system, time: 0n, settlement_time: 0n, unpaid_rate_time: 0n, halted: false, liquidation_time: 0n,
   chains: new Map(), assets: new Map(), markets: new Map(),
   accounts: [newAccount(0n), newAccount(0n)], orders: [], withdrawals: [], rebalances: [], backstops: new Map(), requests: [],
 });
@@ -45,7 +46,7 @@ export const available = ({ free, firm }, symbol) => entry(free, symbol) - entry
 export function isStorable(state) {
   const ramps = [...state.assets.values(), ...state.markets.values()].map(({ ramp }) => ramp?.end ?? 0n);
   const asked = state.requests.flatMap(({ lots, price, expires }) => [lots, price, expires]);
-  if (![...ramps, ...asked, state.liquidation_time].every(isInRange)) return false;
+  if (![...ramps, ...asked, state.liquidation_time, state.unpaid_rate_time].every(isInRange)) return false;
   for (const { pool, in_transit, tokens } of state.assets.values()) {
     if (!isInRange(in_transit) || !Object.values(pool).every(isInRange)) return false;
     for (const token of tokens.values()) if (!isInRange(token.custody) || !isInRange(token.pending)) return false;
@@ -54,8 +55,8 @@ export function isStorable(state) {
     if (mark_price === undefined) continue; // a spot market
     if (![index_price, mark_price, funding_index, open_interest].every(isInRange)) return false;
   }
-  return state.accounts.every(({ free, shares, reserved, unsettled, positions }) =>
-    [...free.values(), ...shares.values(), ...reserved.values(), unsettled].every(isInRange) &&
+  return state.accounts.every(({ free, shares, reserved, unsettled, unpaid, positions }) =>
+    [...free.values(), ...shares.values(), ...reserved.values(), unsettled, ...Object.values(unpaid)].every(isInRange) &&
     [...positions.values()].every((position) => Object.values(position).every(isInRange)));
 }
 

@@ -55,11 +55,12 @@ const POSITION = object(integers(
 ));
 const shownAccount = (value) => members({
   user: int, free: amounts, shares: amounts, reserved: amounts, prepaid: amounts, unsettled: int, positions: byName(POSITION),
+  unpaid: object(integers('amount', 'interest', 'carry')),
   settings: object({
     auto_lend: boolean, auto_repay_borrows: boolean, auto_borrow_settlements: boolean, auto_realize: boolean,
     leverage_limit: int,
   }),
-}, { reserved: new Map(), prepaid: new Map(), unsettled: 0n, positions: new Map() })(value);
+}, { reserved: new Map(), prepaid: new Map(), unsettled: 0n, positions: new Map(), unpaid: { amount: 0n, interest: 0n, carry: 0n } })(value);
 const ORDER = object({
   ...integers('account', 'price', 'lots', 'reserved'), market: string, side: SIDE,
   self_trade_prevention: choice('reject_taker', 'reject_maker', 'reject_both'), post_only: boolean, reduce_only: boolean,
@@ -73,11 +74,11 @@ const REQUEST = object({
   ...integers('account', 'lots', 'price', 'counterparty', 'expires'), market: string, side: SIDE, immediate: boolean,
   kind: KIND, flags: FLAGS, quotes: byName(object({ price: int, flags: FLAGS })),
 });
-const OBSERVATION = object({
-  time: int, settlement_time: int, halted: boolean, liquidation_time: int, chains: amounts, assets: byName(SHOWN_ASSET),
+const OBSERVATION = members({
+  time: int, settlement_time: int, unpaid_rate_time: int, halted: boolean, liquidation_time: int, chains: amounts, assets: byName(SHOWN_ASSET),
   markets: byName(shownMarket), accounts: byName(shownAccount), orders: byName(ORDER), withdrawals: byName(WITHDRAWAL),
   rebalances: byName(REBALANCE), backstops: amounts, requests: byName(REQUEST),
-});
+}, { unpaid_rate_time: 0n });
 const listedMarket = (value) => (isObject(value) && value.has('base') ? MARKET : PERPETUAL)(value);
 const STATE = object({
   system: SYSTEM, assets: each(object({ symbol: string, parameters: ASSET })),

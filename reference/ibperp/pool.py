@@ -185,6 +185,15 @@ def borrow_rate(parameters: PoolParameters, used: int) -> int:
     return parameters.base_rate + parameters.slope_low + beyond
 
 
+def unpaid_rate(parameters: PoolParameters, pool: Pool, unpaid: int) -> int:
+    """Return the borrow rate a year as if what is unpaid, above zero, were lent and borrowed too.
+
+    So it costs what virtual shares cost (ST-10).
+    """
+    used = mul_div_up(pool.borrowed + unpaid, RATIO, supplied(pool) + unpaid)
+    return borrow_rate(parameters, used)
+
+
 def lend_rate(parameters: PoolParameters, used: int) -> int:
     """Return the lend rate a year at the utilization `used`, rounded down (MM-5)."""
     gross = mul_div_down(borrow_rate(parameters, used), min(used, RATIO), RATIO)

@@ -10,6 +10,7 @@ from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
 from ibperp.position import Position
 from ibperp.records import field, record, replace
+from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 
 if TYPE_CHECKING:
     from ibperp.orders import OrderFlags, SelfTradePrevention, Side
@@ -110,8 +111,8 @@ class Account:
     `reserved`: what the open orders would deliver (SM-5); `orders`: their ids, ascending.
     `unsettled`: signed atoms of the settlement asset, a claim on the liquidity fund or a debt to it
     (ST-1). `positions`: in ascending order of markets, without empty ones (PP-3). `conversion`: the
-    last request that the system made for its collateral, if any (PG-6). `prepaid`: atoms whose
-    interest is paid until the boundary at `prepaid_until`, and that it does not owe now (MM-7).
+    last request that the system made for its collateral, if any (PG-6). `prepaid`: atoms,
+    not owed now, with interest paid until `prepaid_until` (MM-7). `unpaid`: left so (ST-10).
     """
 
     user: int
@@ -125,6 +126,7 @@ class Account:
     conversion: int | None = None
     prepaid: tuple[int, ...] = ()
     prepaid_until: int = 0
+    unpaid: Unpaid = NOTHING_UNPAID
 
 
 class RequestStatus(StrEnum):
@@ -260,6 +262,7 @@ class State:
 
     `active`: accounts that a settlement touches; `exposed`: accounts that owe a pool or have
     orders; both as keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
+    `unpaid`: atoms of debts left; `unpaid_rate_time`: rate times seconds on them (ST-10).
     """
 
     system: SystemParameters
@@ -278,12 +281,13 @@ class State:
     requests: Vector[QuoteRequest] = field(default_factory=Vector)
     is_halted: bool = False
     liquidation_time: int = 0
+    unpaid: int = 0
+    unpaid_rate_time: int = 0
 
 
 def genesis(system: SystemParameters, time: int = 0) -> State:
     """Return the state before any action: the two system accounts alone (CU-3, NT-8)."""
-    nobody = Account(user=NOBODY)
-    accounts = Vector((nobody, nobody))
+    accounts = Vector((Account(user=NOBODY), Account(user=NOBODY)))
     return State(
         system=system,
         time=time,
@@ -341,8 +345,7 @@ def find_chain(state: State, name: str) -> int | None:
 
 def with_asset(state: State, index: int, asset: Asset) -> State:
     """Return the state with one asset replaced."""
-    assets = (*state.assets[:index], asset, *state.assets[index + 1 :])
-    return replace(state, assets=assets)
+    return replace(state, assets=(*state.assets[:index], asset, *state.assets[index + 1 :]))
 
 
 def with_pool(state: State, index: int, pool: Pool) -> State:
@@ -352,8 +355,7 @@ def with_pool(state: State, index: int, pool: Pool) -> State:
 
 def with_market(state: State, index: int, market: Market | Perpetual) -> State:
     """Return the state with one market replaced."""
-    markets = (*state.markets[:index], market, *state.markets[index + 1 :])
-    return replace(state, markets=markets)
+    return replace(state, markets=(*state.markets[:index], market, *state.markets[index + 1 :]))
 
 
 def with_account(state: State, index: int, account: Account) -> State:
@@ -377,8 +379,8 @@ def is_exposed(account: Account) -> bool:
 
 
 def is_settled(account: Account) -> bool:
-    """Tell whether a settlement touches an account: it has a position or is unsettled (ST-2)."""
-    return account.unsettled != 0 or account.positions != ()
+    """Tell whether a settlement touches an account: what it has there is not nothing (ST-2)."""
+    return account.unsettled != 0 or account.positions != () or account.unpaid != NOTHING_UNPAID
 
 
 def position_of(account: Account, market: int) -> Position:

@@ -97,6 +97,7 @@ def is_storable(before: State, after: State) -> bool:
     """Tell whether every value that a transition changed fits its range (NT-7)."""
     return (
         in_range(after.liquidation_time)
+        and in_range(after.unpaid_rate_time)
         and all(map(_is_asset_storable, _touched(before.assets, after.assets)))
         and all(map(_is_market_storable, _touched(before.markets, after.markets)))
         and all(
@@ -126,7 +127,8 @@ def _account_values(account: Account) -> tuple[int, ...]:
         )
     )
     balances = (*account.free, *account.shares, *account.reserved, *account.prepaid)
-    return (*balances, account.unsettled, *positions)
+    unpaid = (account.unpaid.amount, account.unpaid.interest, account.unpaid.carry)
+    return (*balances, account.unsettled, *unpaid, *positions)
 
 
 def _is_market_storable(market: Market | Perpetual) -> bool:

@@ -38,7 +38,7 @@ from invariants.test_trace import POSITIONS, STEPS, TRADES, Record, leaves, reco
 
 NAMES: Final = re.compile(r"\d+|USD|ORE|GEM|north|south|ORE_USD|USD_ORE|ORE_PERP|GEM_PERP")
 TRACES: Final = {"steps": recorded(), "trades": recorded(TRADES), "positions": recorded(POSITIONS)}
-ABSENT_BY_MEANING: Final = {"unsettled", "ramp", "funding_parts"}
+ABSENT_BY_MEANING: Final = {"unsettled", "unpaid", "unpaid_rate_time", "ramp", "funding_parts"}
 """What CF-4 leaves out where there is none: its absence is observed."""
 
 

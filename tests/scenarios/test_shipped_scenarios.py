@@ -29,6 +29,10 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
         "bo/main/assets/ETH/free": "0.4139",
         "bo/main/unsettled": "0",
     },
+    "a-year-of-debt-to-the-fund": {
+        "bo/main/unsettled": "-400.91",
+        "mia/main/unsettled": "399.91",
+    },
     "any-chain": {
         "alice/main/assets/USDC/free": "349.75",
         "fees/assets/USDC/free": "12",
@@ -40,9 +44,9 @@ AT_THE_END: dict[str, dict[str, str | None]] = {
     "basis-trader-without-dollars": {
         "tess/main/assets/SOL/free": "97.24",
         "tess/main/assets/USDC/free": "0",
-        "tess/main/assets/USDC/owed": "100.43813318975685",
+        "tess/main/assets/USDC/owed": "100.43814444980713",
         "tess/main/unsettled": "0",
-        "wim/main/assets/USDC/free": "5497.1",
+        "wim/main/assets/USDC/free": "5497.10001124012435",
         "wim/main/unsettled": "0",
         "mara/main/assets/SOL/free": "2.76",
     },

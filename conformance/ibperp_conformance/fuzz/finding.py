@@ -54,6 +54,8 @@ OF_LEAVES: Final = (
     ("liquidation_time", "GV-4"),
     ("halted", "GV-4"),
     ("settlement_time", "ST-2"),
+    ("unpaid_rate_time", "ST-10"),
+    ("/unpaid/", "ST-10"),
 )
 """The clause that a leaf of an observation belongs to: the first part that its path holds."""
 

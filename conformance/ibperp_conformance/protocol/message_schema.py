@@ -39,6 +39,7 @@ from ibperp_conformance.protocol.observation import (
     POOL_FIELDS,
     PORTFOLIO_FIELDS,
     POSITION_FIELDS,
+    UNPAID_FIELDS,
 )
 from ibperp_conformance.protocol.wire import WireInteger, action_type, model_of, type_name
 
@@ -80,6 +81,7 @@ def observation_model() -> type[BaseModel]:
         reserved=amounts,
         prepaid=amounts,
         unsettled=integer,
+        unpaid=_record("Unpaid", dict.fromkeys(UNPAID_FIELDS, integer)),
         positions=dict[str, _position()],  # type: ignore[misc]
         portfolio=_record("Portfolio", dict.fromkeys(PORTFOLIO_FIELDS, integer)),
     )
@@ -99,6 +101,7 @@ def observation_model() -> type[BaseModel]:
         "Observation",
         members,
         settlement_time=integer,
+        unpaid_rate_time=integer,
         markets=dict[str, market],  # type: ignore[valid-type]
         orders=dict[str, order],  # type: ignore[valid-type]
         halted=StrictBool,

@@ -11,7 +11,8 @@ from ibperp.portfolio import health
 from ibperp.position import Position
 from ibperp.programs import QuoteStatus
 from ibperp.ramps import margins_of
-from ibperp.state import OrderStatus, Perpetual, Settings, is_settled
+from ibperp.state import OrderStatus, Perpetual, Settings
+from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +40,7 @@ POOL_FIELDS: Final = (
 )
 PORTFOLIO_FIELDS: Final = tuple(item.name for item in fields(Health))
 SETTINGS_FIELDS: Final = tuple(item.name for item in fields(Settings))
+UNPAID_FIELDS: Final = tuple(item.name for item in fields(Unpaid))
 POSITION_FIELDS: Final = tuple(item.name for item in fields(Position) if item.name != "market")
 PERPETUAL_FIELDS: Final = (
     "index_price",
@@ -60,6 +62,7 @@ def observe(state: State) -> dict[str, Any]:
     return {
         "time": str(state.time),
         "settlement_time": str(state.settlement_time),
+        "unpaid_rate_time": str(state.unpaid_rate_time),
         "halted": state.is_halted,
         "liquidation_time": str(state.liquidation_time),
         "chains": {chain.name: str(chain.next_sequence) for chain in state.chains},
@@ -201,6 +204,8 @@ def _account(state: State, account: Account, symbols: list[str]) -> dict[str, An
         described["prepaid"] = _nonzero(account.prepaid, symbols)
     if account.unsettled:
         described["unsettled"] = str(account.unsettled)
+    if account.unpaid != NOTHING_UNPAID:
+        described["unpaid"] = {name: str(getattr(account.unpaid, name)) for name in UNPAID_FIELDS}
     return described | _portfolio(state, account)
 
 
@@ -214,7 +219,7 @@ def _leaf(value: bool | int) -> Leaf:  # noqa: FBT001
 
 def _portfolio(state: State, account: Account) -> dict[str, Any]:
     """Return the health of an account with exposure, an open order, or something to settle."""
-    is_shown = bool(account.orders) or is_settled(account)
+    is_shown = bool(account.orders or account.positions or account.unsettled)
     if not is_shown and not any(shares < 0 for shares in account.shares):
         return {}
     found = health(state, account)

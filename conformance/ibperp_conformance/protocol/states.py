@@ -51,6 +51,7 @@ from ibperp.state import (
     put,
     with_account,
 )
+from ibperp.unpaid import NOTHING_UNPAID, Unpaid, debts_left
 from ibperp_conformance.protocol.message_schema import state_model
 from ibperp_conformance.protocol.observation import (
     PERPETUAL_FIELDS,
@@ -155,7 +156,11 @@ def _built(model: Any) -> State:
     for index in range(len(state.accounts)):
         own = _account(state, index, shown.accounts[str(index)])
         state = with_account(state, index, own)
-    return state
+    return replace(
+        state,
+        unpaid=debts_left(own.unpaid for own in state.accounts),
+        unpaid_rate_time=shown.unpaid_rate_time or 0,
+    )
 
 
 def _by_id(shown: dict[str, Any], made: Callable[[int, Any], T]) -> Vector[T]:
@@ -315,6 +320,7 @@ def _account(state: State, index: int, shown: Any) -> Account:
         settings=Settings(**_named(shown.settings, SETTINGS_FIELDS)),
         orders=tuple(orders),
         unsettled=shown.unsettled or 0,
+        unpaid=Unpaid(**dict(shown.unpaid)) if shown.unpaid else NOTHING_UNPAID,
         positions=tuple(sorted(positions, key=lambda own: own.market)),
         conversion=max(conversions, default=None),
         free=held["free"],

@@ -35,6 +35,7 @@ from ibperp.events import (
     Settled,
     SettlementSource,
     Traded,
+    Unsettled,
     VirtualMoved,
 )
 from ibperp.outcomes import Accepted
@@ -66,6 +67,7 @@ class Leg(StrEnum):
     BORROWED = "borrowed"
     VIRTUALLY_LENT = "virtually lent"
     VIRTUALLY_BORROWED = "virtually borrowed"
+    UNPAID = "unpaid"
     KEPT = "kept"
 
 
@@ -147,6 +149,7 @@ class _Moved:
     given_spot: dict[int, Fraction] = field(default_factory=dict)
     traded: Counter[int] = field(default_factory=Counter)
     fees: Counter[int] = field(default_factory=Counter)
+    waited: Counter[int] = field(default_factory=Counter)
     virtual: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
@@ -235,6 +238,8 @@ class _Follower:
         spot = new.spot - old.spot - moved.given_spot.get(account, 0) + traded
         self._spot[account] = self._spot.get(account, Fraction(0)) + spot
         rest = new.total - old.total - moved.given[account] - moved.fees[account] - traded
+        rest -= moved.waited[account]
+        legs[account, Leg.UNPAID] += moved.waited[account]
         if leg is not None:
             legs[account, leg] += rest
         else:
@@ -278,6 +283,8 @@ class _Follower:
                 case VirtualMoved():
                     moved.virtual[event.account, event.market] += event.amount
                     self._gains.flows[event.account, _virtual_flow(event)] += event.amount
+                case Unsettled(source=SettlementSource.UNPAID_INTEREST):
+                    moved.waited[event.account] += event.amount
                 case Settled():
                     flow = Flow.RECEIVED if event.amount > 0 else Flow.PAID
                     self._gains.flows[event.account, flow] += event.amount

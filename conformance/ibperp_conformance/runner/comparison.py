@@ -14,7 +14,7 @@ from ibperp_conformance.runner.vectors import Expectation, Object, flatten
 ROWS: Final = 40
 OWN_LEAVES: Final[Mapping[str, re.Pattern[str]]] = {
     "portfolio": re.compile("accounts/[^/]+/portfolio/"),
-    "settlement": re.compile("settlement_time$"),
+    "settlement": re.compile("(settlement_time|unpaid_rate_time|/unpaid/[a-z]+)$"),
     "governance": re.compile("(halted|liquidation_time)$"),
 }
 """The leaves that only an engine with a capability answers for, whatever the vector (CF-7)."""

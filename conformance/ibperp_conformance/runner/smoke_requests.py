@@ -107,7 +107,7 @@ def _nothing(*names: str) -> dict[str, object]:
 EMPTY: Final[Mapping[str, object]] = {
     **_nothing("chains", "assets", "markets", "orders"),
     **_nothing("withdrawals", "rebalances", "backstops", "requests"),
-    **dict.fromkeys(("settlement_time", "liquidation_time"), "0"),
+    **dict.fromkeys(("settlement_time", "unpaid_rate_time", "liquidation_time"), "0"),
     "halted": False,
     "accounts": {
         str(account): {

@@ -20,6 +20,7 @@ from ibperp.parameter_laws import (
 from ibperp.persistent import Vector
 from ibperp.programs import RequestKind
 from ibperp.state import Account, Market, OrderStatus, State, find_asset, with_account
+from ibperp.unpaid import debts_left
 from ibperp_conformance.snapshot.canonical import hints_of
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def _misderived(state: State) -> Iterator[str]:
             yield from _differs(f"{where}.{name}", getattr(market.book, name), rebuilt)
             if any(sequence >= market.book.next_sequence for _, sequence, _ in rebuilt):
                 yield f"{where}.next_sequence: expected one above those of its open orders"
+    if state.unpaid != (unpaid := debts_left(own.unpaid for own in state.accounts)):
+        yield f"state.unpaid: expected what its accounts have, {unpaid}"
     sets = [name for name, hint in hints_of(State).items() if hint is Ordered]
     blank = Vector(Account(account.user) for account in state.accounts)
     empty: dict[str, Any] = dict.fromkeys(sets, Ordered())

@@ -30,6 +30,7 @@ from ibperp_invariants.claims.portfolio.portfolio import PORTFOLIO
 from ibperp_invariants.claims.programs.programs import PROGRAMS
 from ibperp_invariants.claims.settlement.conversion import CONVERSION
 from ibperp_invariants.claims.settlement.settlement import SETTLEMENT
+from ibperp_invariants.claims.settlement.unpaid import UNPAID
 from ibperp_invariants.claims.spot_margin.trades import SPOT_MARGIN
 from ibperp_invariants.frame.frame import FRAME
 from ibperp_invariants.step.facts import facts_of_events
@@ -57,6 +58,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *FUNDING,
     *SETTLEMENT,
     *CONVERSION,
+    *UNPAID,
     *LIQUIDATION,
     *LIQUIDATION_ORDERS,
     *SALES,

@@ -149,7 +149,7 @@ ALLOWED: Final[dict[type, Touches]] = {
         accounts={Accounts.PREPAID: ("prepaid",)},
         assets={Assets.ALL: ACCRUED, Assets.RAMPED: LIMITS},
         markets={Markets.RAMPED: LIMITS},
-        system=("time",),
+        system=("time", "unpaid_rate_time"),
     ),
     actions.ListAsset: Touches(assets={Assets.NAMED: NEW}, chains={Others.NEW_CHAINS: NEW}),
     actions.SetPoolParameters: Touches(
@@ -197,10 +197,10 @@ ALLOWED: Final[dict[type, Touches]] = {
         markets={Markets.PERPETUAL: ("open_interest", *FUNDING)},
     ),
     actions.Settle: Touches(
-        accounts={Accounts.UNSETTLED: CLEARED},
+        accounts={Accounts.UNSETTLED: (*CLEARED, "unpaid")},
         assets={Assets.SETTLEMENT: POOL},
         markets={Markets.ALL: ()},
-        system=("settlement_time",),
+        system=("settlement_time", "unpaid_rate_time"),
     ),
     actions.ConvertCollateral: Touches(
         accounts={

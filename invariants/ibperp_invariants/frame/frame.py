@@ -51,6 +51,7 @@ SCOPED: Final = {"free": "assets", "shares": "assets", "positions": "markets"}
 STATE: Final = {
     "time": "time",
     "settlement_time": "settlement_time",
+    "unpaid_rate_time": "unpaid_rate_time",
     "is_halted": "is_halted",
     "liquidation_time": "liquidation_time",
     "system": "parameters",

@@ -27,7 +27,7 @@ class Accounts(StrEnum):
     TRADERS = "makers and takers"
     ORDER_OWNERS = "owners of the orders that it touches"
     HOLDERS = "accounts with a position in the market"
-    UNSETTLED = "accounts with a position or an unsettled balance"
+    UNSETTLED = "accounts with a position, an unsettled balance or something unpaid"
     PARTIES = "both parties of the trade"
     TOLD = "accounts that its events of liquidation name"
     LENDERS = "lenders, if a debt is closed against lends or insurance pays it"

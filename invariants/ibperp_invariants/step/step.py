@@ -27,6 +27,7 @@ from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES, INSURANCE
+from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals
@@ -328,9 +329,11 @@ def block_parties(step: Step) -> set[int]:
 
 
 def is_settled(view: View, account: int) -> bool:
-    """Tell whether a settlement looks at an account: it has a position or is unsettled (ST-2)."""
+    """Tell whether a settlement looks at an account: what it has there is not nothing (ST-2)."""
     holder = view.accounts.get(account)
-    return holder is not None and (holder.unsettled != 0 or len(holder.positions) > 0)
+    return holder is not None and (
+        holder.unsettled != 0 or len(holder.positions) > 0 or holder.unpaid != NOTHING_UNPAID
+    )
 
 
 def _own_shares(view: View, account: int, symbol: str) -> int:

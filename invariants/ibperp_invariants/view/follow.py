@@ -10,6 +10,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.ordered import Ordered
+from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, Reading
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.node import Node, ViewError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SCALARS: Final[Mapping[str, Callable[[Node], Any]]] = {
     "time": Node.integer,
     "settlement_time": Node.integer,
+    "unpaid_rate_time": Node.integer,
     "is_halted": Node.boolean,
     "liquidation_time": Node.integer,
 }
@@ -40,7 +42,9 @@ MAPS: Final = (
 """The parts of a view with an entry for each name or id; accounts after what they go by."""
 
 LISTS: Final[Mapping[str, Callable[[AccountView], bool]]] = {
-    "active": lambda account: account.unsettled != 0 or len(account.positions) > 0,
+    "active": lambda account: (
+        account.unsettled != 0 or len(account.positions) > 0 or account.unpaid != NOTHING_UNPAID
+    ),
     "exposed": lambda account: bool(account.orders) or min(account.shares.values(), default=0) < 0,
 }
 """Which accounts a settlement looks at, and which owe a pool or have orders."""
@@ -94,6 +98,7 @@ class Followed:
             for name, value in members.items()
         } | dict(later)
         self.path, self.problems = path, list[str]()
+        absent.setdefault("unpaid_rate_time", "0")
         self._absent, self._reading = absent, Reading(absent, self.problems)
         self._raw: dict[str, Any] = {}
         self._known = Known()

@@ -15,6 +15,7 @@ from ibperp.orders import OrderFlags, SelfTradePrevention, Side
 from ibperp.parameters import FundingPart, Margins
 from ibperp.programs import RequestKind
 from ibperp.state import Pool, RequestStatus, Settings, Token
+from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import (
     Named,
@@ -234,6 +235,8 @@ class Reading:
         amount, prepaid = unsettled.integer() if unsettled else 0, node.find("prepaid")
         known = {"orders": (), "unsettled": amount}
         known["prepaid"] = _named(Node.integer)(prepaid) if prepaid else {}
+        unpaid, parts = node.find("unpaid"), _all_of(Unpaid, Node.integer)
+        known["unpaid"] = self._record(Unpaid, parts, unpaid) if unpaid else NOTHING_UNPAID
         return self._record(AccountView, readers, node, known)
 
     def portfolio(self, node: Node) -> Health | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus
 from ibperp.ramps import margins_of
-from ibperp.state import OrderStatus, Perpetual, RequestStatus, is_settled
+from ibperp.state import OrderStatus, Perpetual, RequestStatus
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -50,8 +50,10 @@ class Portfolios(Mapping[int, "Health"]):
     def __getitem__(self, key: int) -> Health:
         accounts = self._state.accounts
         account = accounts[key] if 0 <= key < len(accounts) else None
-        is_shown = account is not None and (bool(account.orders) or is_settled(account))
-        if account is None or not (is_shown or min(account.shares, default=0) < 0):
+        if account is None:
+            raise KeyError(key)
+        is_shown = bool(account.orders or account.positions or account.unsettled)
+        if not (is_shown or min(account.shares, default=0) < 0):
             raise KeyError(key)
         try:
             found = health(self._state, account)
@@ -89,6 +91,7 @@ def view_of_state(state: State) -> View:
             item.unsettled,
             {markets[own.market]: _position(own) for own in item.positions},
             named(item.prepaid if item.prepaid_until > state.time else ()),
+            item.unpaid,
         )
 
     def order(item: Order) -> OrderView | None:
@@ -128,6 +131,7 @@ def view_of_state(state: State) -> View:
         {own.account: own.capacity for own in state.backstops},
         Entries(state.requests, request),
         state.exposed,
+        state.unpaid_rate_time,
     )
 
 

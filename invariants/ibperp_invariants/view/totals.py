@@ -29,7 +29,8 @@ class Totals:
 
     By perpetual market: `lots`, `long_lots`; `indexed`, of lots times the funding index up to which
     they are settled; `virtual_lends`, `virtual_borrows`, shares; `fund`, of costs below zero, with
-    all that is unsettled under the name of no market.
+    all that is unsettled under the name of no market. `unpaid`: of the amounts and of the carries
+    of what the last settlement left (ST-10).
     """
 
     free: dict[str, int] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Totals:
     fund: dict[str, int] = field(default_factory=dict)
     virtual_lends: dict[str, int] = field(default_factory=dict)
     virtual_borrows: dict[str, int] = field(default_factory=dict)
+    unpaid: dict[str, int] = field(default_factory=dict)
 
 
 def totals_of(view: View) -> Totals:
@@ -108,6 +110,11 @@ def _add_fund(sums: Sums, account: AccountView, sign: int) -> None:
         _add(sums["fund"], symbol, -sign * own.cost)
 
 
+def _add_unpaid(sums: Sums, account: AccountView, sign: int) -> None:
+    for name in ("amount", "carry"):
+        _add(sums["unpaid"], name, sign * getattr(account.unpaid, name))
+
+
 def _add_lots(sums: Sums, account: AccountView, sign: int) -> None:
     for symbol, own in account.positions.items():
         _add(sums["lots"], symbol, sign * own.lots)
@@ -140,6 +147,7 @@ SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] 
         _add_free: ("free",),
         _add_shares: ("lend_shares", "borrow_shares"),
         _add_fund: ("fund",),
+        _add_unpaid: ("unpaid",),
         _add_lots: ("lots", "long_lots"),
         _add_indexed: ("indexed",),
         _add_virtual: ("virtual_lends", "virtual_borrows"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
 from ibperp.state import RequestStatus
+from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import (
     Named,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ibperp.persistent import Vector
     from ibperp.programs import RequestKind
     from ibperp.state import Pool, Settings, Token
+    from ibperp.unpaid import Unpaid
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -113,7 +115,8 @@ class AccountView:
     """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
 
     `orders`: the ids of its open orders, ascending. `unsettled`: atoms of the settlement asset.
-    `prepaid`: atoms that it may owe again without a fee until the next boundary (MM-7).
+    `prepaid`: atoms that it may owe again without a fee until the next boundary (MM-7). `unpaid`:
+    what the last settlement left (ST-10).
     """
 
     user: int
@@ -125,6 +128,7 @@ class AccountView:
     unsettled: int = 0
     positions: Mapping[str, PositionView] = field(default_factory=dict)
     prepaid: Mapping[str, int] = field(default_factory=dict)
+    unpaid: Unpaid = NOTHING_UNPAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,7 @@ class View:
     backstops: Mapping[int, int] = field(default_factory=dict)
     requests: Mapping[int, QuoteRequestView] = field(default_factory=dict)
     exposed: Ordered | None = field(default=None, compare=False)
+    unpaid_rate_time: int = 0
 
 
 class Entries(Mapping[int, T], Generic[S, T]):

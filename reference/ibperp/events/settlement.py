@@ -22,6 +22,7 @@ class SettlementSource(StrEnum):
     CULLED_SYSTEM_THRESHOLD = "CulledRealizePnlSystemThreshold"
     CULLED_BOOK_UTILISATION = "CulledRealizePnlBookUtilisation"
     FUNDING_PAYMENT = "FundingPayment"
+    UNPAID_INTEREST = "UnpaidInterest"
     TRADING_FEES = "TradingFees"
     TRADING_FEES_SYSTEM = "TradingFeesSystem"
     BACKSTOP_PROVIDER_LIQUIDATION = "BackstopProviderLiquidation"

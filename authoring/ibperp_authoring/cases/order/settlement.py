@@ -17,6 +17,7 @@ from ibperp_authoring.cases.settlement import (
     flows_sharing,
     liquidity_fund,
     settle,
+    unpaid,
     unsettled_balances,
     virtual_interest,
     virtual_modes,
@@ -50,4 +51,5 @@ CASES: Final[tuple[Case, ...]] = (
     *conversion.CASES,
     *conversion_edges.CASES,
     *flows.CASES,
+    *unpaid.CASES,
 )

@@ -29,7 +29,7 @@ from ibperp_authoring.cases.liquidation.setups import (
 from ibperp_authoring.cases.programs.steps import quoted
 from ibperp_authoring.cases.settlement.conversion import OWES, PLEDGED
 from ibperp_authoring.cases.settlement.setups import mark
-from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, SOL, USD, market_with
+from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, SOL, USD, market_with, pool_with
 
 _CONVERT: Final = ConvertCollateral(5)
 _GROUP: Final = Group("settlement", OWES)
@@ -84,6 +84,7 @@ CASES: Final[tuple[Case, ...]] = (
     _EDGE.reject(
         "ST-9-065",
         "a request would end beyond the range of times: nothing is asked for",
+        pool_with(base_rate=0, slope_low=0),
         AdvanceTime(MAX - 100),
         SetPrice("USDC", USD),
         SetPrice("SOL", 100 * USD),

@@ -135,7 +135,7 @@ _NEGATIVE: Final[tuple[Case, ...]] = (
         *settled(20),
         _broke_pays(100 * USD),
         *settled(30),
-        withdraw(8, "USDC", "solana", 20 * USD),
+        withdraw(8, "USDC", "solana", 19 * USD),
     ),
     Group("settlement", _BROKE, Why.REGRESSION).trace(
         "ST-8-022",

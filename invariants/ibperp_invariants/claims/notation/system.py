@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.numbers import INT128_MAX
 from ibperp.outcomes import RejectionCode
 from ibperp.state import FEES, Pool, Settings
+from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.step import independently, state_invariant, step_invariant
 from ibperp_invariants.view.observed import NotObserved, different_leaves, first_missing
 from ibperp_invariants.view.view import PerpetualView, View, changed
@@ -34,6 +35,7 @@ PERPETUAL_PARTS: Final = (
 OF_SPOT: Final = attrgetter(*PRICES)
 OF_PERPETUALS: Final = attrgetter(*PRICES, *PERPETUAL_PARTS)
 POOL_PARTS: Final = attrgetter(*(part.name for part in fields(Pool)))
+UNPAID_PARTS: Final = ("amount", "interest", "carry")
 OF_POSITIONS: Final = ("lots", "cost", "entry_cost", "virtual", "virtual_value")
 
 
@@ -67,6 +69,8 @@ def no_negative_free(step: Step) -> Iterator[str]:
                 if not 0 <= amount <= INT128_MAX:
                     yield f"account {index}, {symbol}: {name} is {amount}"
         signed = [("what is unsettled", account.unsettled)] if account else []
+        unpaid = account.unpaid if account else NOTHING_UNPAID
+        signed += [(f"unpaid {part}", getattr(unpaid, part)) for part in UNPAID_PARTS]
         for symbol, own in account.positions.items() if account else ():
             signed += [(f"{symbol}: {part}", getattr(own, part)) for part in OF_POSITIONS]
         for name, amount in signed:
@@ -145,7 +149,7 @@ def determinism(step: Step) -> Iterator[str]:
 def _lowest_and_highest(view: View) -> tuple[int, int]:
     """Return the bounds of all that `_stored` yields, without naming it."""
     try:
-        values = [view.time, view.settlement_time, view.liquidation_time]
+        values = [view.time, view.settlement_time, view.unpaid_rate_time, view.liquidation_time]
         values += view.chains.values()
         values += view.backstops.values()
         for asset in view.assets.values():
@@ -177,6 +181,7 @@ def _stored(view: View) -> Iterator[tuple[str, int]]:
         for name in (*PRICES, *(PERPETUAL_PARTS if isinstance(market, PerpetualView) else ())):
             yield f"{symbol} {name}", getattr(market, name)
     yield "settlement time", view.settlement_time
+    yield "rate and time of what is unpaid", view.unpaid_rate_time
     yield "liquidation time", view.liquidation_time
     for account, capacity in view.backstops.items():
         yield f"backstop of account {account}", capacity

@@ -62,6 +62,7 @@ def settlement_is_equity_neutral(step: Step) -> Iterator[str]:
     slack, fee = step.rounding_atoms(symbol), step.facts.interest.get(symbol, (0, 0))[0]
     for account in step.changed_accounts():
         old, new = settled_wealth(step.before, account), settled_wealth(step.after, account)
+        old += step.facts.credited.get((account, "", SettlementSource.UNPAID_INTEREST), 0)
         if not old - slack - fee <= new <= old + slack:
             yield (
                 f"account {account}: all its {symbol} went from {old} to {new}, "
@@ -106,7 +107,7 @@ def unpaid_bounded(step: Step) -> Iterator[str]:
     if _settling(step) is None:
         return
     waiting = owed = 0
-    for account in _active(step.after):
+    for account in active_accounts_of(step.after):
         claim = fund_claim(step.after, account)
         holder = step.after.accounts[account]
         waiting += max(claim, 0)
@@ -159,8 +160,8 @@ def interest_attributed(step: Step) -> Iterator[str]:
                 )
 
 
-def _active(view: View) -> list[int]:
-    """Return the accounts with a position or an unsettled balance."""
+def active_accounts_of(view: View) -> list[int]:
+    """Return the accounts that a settlement looks at (ST-2)."""
     if view.active is not None:
         return [account for (account,) in view.active if account in view.accounts]
     return [account for account in view.accounts if is_settled(view, account)]
@@ -182,8 +183,8 @@ SETTLEMENT: Final[tuple[Invariant, ...]] = (
     step_invariant(
         settlement_is_equity_neutral,
         "ST-2 ST-4 ST-5",
-        "A settlement changes what an account has, its gains included, by roundings of shares and "
-        "by entry fees alone.",
+        "A settlement changes what an account has, its gains included, by interest on what was "
+        "unpaid, roundings of shares and entry fees alone.",
     ),
     step_invariant(
         settlement_flows_balance,

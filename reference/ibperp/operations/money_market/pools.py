@@ -66,6 +66,7 @@ def advance_time(state: State, action: AdvanceTime) -> Outcome:
             asset_state = effect.state.assets[asset]
             pool_state = pool.throttle(asset_state.pool, asset_state.parameters.pool, steps)
             effect = effect.noted(with_pool(effect.state, asset, pool_state))
+    effect = _counted(state, effect)
 
     # POSTCONDITIONS
     assert all(asset.pool.cash == pool.net_claim(asset.pool) for asset in effect.state.assets)
@@ -97,6 +98,20 @@ def _accrued(effect: Effect, asset: int, since: int) -> Effect:
     events = (InterestCharged(asset, interest, fee),) if interest else ()
     after = replace(paid, rate_time=now * (time - last))
     return effect.noted(with_pool(effect.state, asset, after), *events)
+
+
+def _counted(before: State, effect: Effect) -> Effect:
+    """Count rate and time on what is unpaid: after the last boundary at the rate of now (ST-10)."""
+    state = effect.state
+    asset = find_asset(state, state.system.settlement_asset)
+    if asset is None or state.unpaid == 0:
+        return effect
+    last = state.time - remainder(state.time, state.system.accrual_interval)
+    turn, counted = last if last > before.time else state.time, state.unpaid_rate_time
+    for of, seconds in ((before, turn - before.time), (state, state.time - turn)):
+        limits, pool_state = of.assets[asset].parameters.pool, of.assets[asset].pool
+        counted += pool.unpaid_rate(limits, pool_state, state.unpaid) * seconds
+    return effect.noted(replace(state, unpaid_rate_time=counted))
 
 
 def _crossed(before: int, after: int, interval: int) -> int:

@@ -148,7 +148,7 @@ class Clearing:
         state = replace(self.state, accounts=after, active=active, exposed=exposed)
         return with_pool(state, self.asset, self.pool)
 
-    def note(self, sheet: Sheet, market: int, amount: int, source: SettlementSource) -> None:
+    def note(self, sheet: Sheet, market: int | None, amount: int, source: SettlementSource) -> None:
         """Change what is unsettled of an account by signed atoms (ST-1)."""
         if amount:
             sheet.unsettled += amount

@@ -13,6 +13,7 @@ from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.operations.effect import rejection
 from ibperp.operations.settlement.clearing import Clearing, Sheet
+from ibperp.operations.settlement.unpaid import charge, note_unpaid
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.position import funding_due, settled, unrealized
 from ibperp.records import record, replace
@@ -61,6 +62,7 @@ def settle(state: State, _action: Settle) -> Outcome:
     # EFFECT
     clearing = Clearing(replace(state, settlement_time=state.time), asset)
     sheets = [clearing.sheet(account) for (account,) in state.active]
+    charge(clearing, sheets)
     waiting = [_marked(clearing, sheet) for sheet in sheets]
     for sheet in sheets:
         ending = _release(clearing, sheet)
@@ -71,11 +73,13 @@ def settle(state: State, _action: Settle) -> Outcome:
     borrowers = tuple(dict.fromkeys(in_debt))
     _cull_accounts(clearing, borrowers)
     _cull_system(clearing, borrowers)
+    unpaid = note_unpaid(clearing, sheets)
 
     # POSTCONDITIONS
     assert clearing.paid_in == clearing.paid_out
     assert clearing.pool.cash == pool.net_claim(clearing.pool)
-    return Accepted(clearing.written(), tuple(clearing.events))
+    after = replace(clearing.written(), unpaid=unpaid, unpaid_rate_time=0)
+    return Accepted(after, tuple(clearing.events))
 
 
 def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
