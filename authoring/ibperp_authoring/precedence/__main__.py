@@ -16,7 +16,7 @@ from typing import Any
 from ibperp_authoring.cases.notation.pairs import PAIRS, action_of
 from ibperp_authoring.precedence.propose import Refusal, States, proposals, refusals
 from ibperp_authoring.precedence.shown import missing, shown
-from ibperp_authoring.precedence.wanted import Pair, pairs, reasons, undecided
+from ibperp_authoring.precedence.wanted import Pair, pairs, reasons
 from ibperp_conformance.files import write_atomically
 from ibperp_conformance.protocol.wire import encode_action
 from ibperp_conformance.runner.vectors import Suite, load_suite
@@ -26,7 +26,7 @@ def gaps(suite: Suite) -> tuple[list[Pair], list[str]]:
     """Return the pairs with neither vector nor reason, and the reasons of pairs with a vector."""
     known = refusals(suite, States(suite.setups))
     left = missing((str(each.action["type"]), each.shown) for each in known)
-    told = {*reasons(), *undecided()}
+    told = {*reasons()}
     names = {str(pair) for pair in left}
     return [each for each in left if str(each) not in told], sorted(told - names)
 
@@ -86,9 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"no vector and no reason: {pair}\n")
     for name in needless:
         sys.stdout.write(f"a vector shows it, its reason is not needed: {name}\n")
-    total, told, left = len(pairs()), len(reasons()), len(undecided())
-    shown = total - told - left - len(unexplained)
-    sys.stdout.write(f"{total} pairs: {shown} shown, {told} with a reason, {left} undecided\n")
+    total, told = len(pairs()), len(reasons())
+    shown = total - told - len(unexplained)
+    sys.stdout.write(f"{total} pairs: {shown} shown, {told} with a reason\n")
     return 1 if unexplained or needless else 0
 
 

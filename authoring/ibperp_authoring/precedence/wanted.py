@@ -92,14 +92,6 @@ def reasons() -> Mapping[str, str]:
     return written
 
 
-def undecided() -> frozenset[str]:
-    """Return the pairs that have neither vector nor argument, as they are written."""
-    listed = frozenset(_read().get("undecided", {}).get("pairs", ()))
-    if unknown := sorted(listed - {str(pair) for pair in pairs()}):
-        raise ReasonError(f"reasons.toml: there is no pair {unknown[0]!r}; remove it")
-    return listed
-
-
 def _read() -> dict[str, Any]:
     return tomllib.loads(REASONS.read_text(encoding="utf-8"))
 
@@ -107,13 +99,15 @@ def _read() -> dict[str, Any]:
 def _is_meant(entry: Mapping[str, object], pair: Pair) -> bool:
     if pair.is_next_stage != ("stage" in entry):
         return False
-    asked: tuple[tuple[str, object], ...] = (
-        ("clause", pair.clause),
-        ("stage", pair.stage),
-    )
-    if any(name in entry and entry[name] != value for name, value in asked):
+    if "stage" in entry and entry["stage"] != pair.stage:
         return False
-    for name, value in (("actions", pair.action), ("first", pair.first), ("second", pair.second)):
+    asked = (
+        ("clause", pair.clause),
+        ("actions", pair.action),
+        ("first", pair.first),
+        ("second", pair.second),
+    )
+    for name, value in asked:
         listed = entry.get(name)
         values = listed if isinstance(listed, list) else [listed]
         if listed is not None and value not in values:
