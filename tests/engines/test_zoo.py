@@ -19,6 +19,7 @@ ENGINE: Final = (sys.executable, "-O", "-m", "zoo.wrong_engine")
 
 CAUGHT_BY: Final = {
     "codes_exchanged": {"NT-9-509", "NT-9-656"},
+    "stages_exchanged": {"LQ-1-019", "LQ-1-020", "LQ-9-202"},
     "last_precondition": {"NT-9-508", "NT-9-642", "NT-9-688", "SM-4-030"},
     "auto_close_without_offset": {"PF-6-004", "PF-6-006", "PF-6-007"},
     "bankrupt_left_alone": {"LQ-10-042", "LQ-10-051"},

@@ -24,11 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ibperp.operations.effect import Check, Effect
+    from ibperp.outcomes import Rejected
     from ibperp.programs import QuoteRequest
     from ibperp.state import Account, Pool, State
 
 _due_checks = effect.due_checks
+_liquidation_rejection = ladder.liquidation_rejection
 _lenders, _written_off = deleveraging._lenders, kernel.written_off
+
+
+def _due_before_reserved(state: State, account: int) -> Rejected | None:
+    """Exchange two stages that follow: whether an account is due goes before what it is."""
+    is_known = 0 <= account < len(state.accounts)
+    due = effect.rejection(*_due_checks(state, account)) if is_known else None
+    return due or _liquidation_rejection(state, account)
 
 
 def _at_the_mark(price: int, *_: int, is_long: bool) -> int:  # noqa: ARG001
@@ -108,6 +117,10 @@ def _admitting(levels: object) -> tuple[tuple[Any, str, Any], ...]:
 
 
 RISK_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
+    "stages_exchanged": (
+        (ladder, "liquidation_rejection", _due_before_reserved),
+        (bankruptcy, "liquidation_rejection", _due_before_reserved),
+    ),
     "zero_price_is_the_mark": ((checks, "zero_price", _at_the_mark),),
     "takeover_at_the_mark": ((backstop, "zero_price", _at_the_mark),),
     "liquidation_dust_left": ((book, "step_size", _leaving_dust),),
