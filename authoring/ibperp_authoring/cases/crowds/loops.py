@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
+    AcceptQuote,
     Action,
     AdvanceTime,
     Borrow,
@@ -14,11 +15,14 @@ from ibperp.actions import (
     ConfirmWithdrawal,
     Deposit,
     FailWithdrawal,
+    Lend,
     Liquidate,
     RefreshRequest,
     RunRisk,
+    SetMarketParameters,
     SetPerpetualParameters,
     SetPrice,
+    SetSystemParameters,
     SettleMarket,
     StartRebalance,
     Transfer,
@@ -32,10 +36,12 @@ from ibperp_authoring.cases.builder import (
     Why,
     bid,
     long,
+    settings,
     short,
     withdraw,
 )
-from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE
+from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE, SYSTEM
+from ibperp_authoring.cases.liquidation.setups import FREE_MARKET
 from ibperp_authoring.cases.programs.steps import asked, quoted
 from ibperp_authoring.cases.settlement.setups import CONTRACT, mark, settled
 from ibperp_authoring.cases.setups import COIN, USD
@@ -57,6 +63,20 @@ SETTLEMENT: Final[tuple[Case, ...]] = (
     _FACED.trace("ST-3-800", "one loser pays 130 winners a part", mark(400_000), *settled(20)),
     _group("crowd_virtual").trace(
         "ST-4-800", "130 virtual winners are paid by one", mark(990_000), *settled(20)
+    ),
+    _group(
+        "crowd_faced", *(Lend(account, "USDC", (25 + account) * USD) for account in CROWD)
+    ).trace("ST-3-801", "130 losers redeem what they lack", mark(1_500_000), *settled(20)),
+    _group("crowd_virtual", SetSystemParameters(replace(SYSTEM, account_virtual_limit=0))).trace(
+        "ST-5-800", "130 virtual debts are culled", mark(1_010_000), *settled(20)
+    ),
+    _group("perpetuals", settings(2, auto_realize=False)).trace(
+        "ST-4-801",
+        "65 positions of one account are virtual, then none",
+        *(mark((99 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
+        *settled(20),
+        settings(2),
+        *settled(30),
     ),
     _group("perpetuals").trace(
         "ST-2-801",
@@ -105,6 +125,12 @@ LIQUIDATION: Final[tuple[Case, ...]] = (
         Liquidate(2),
     ),
     _group("coins").trace("MM-6-800", "65 pools earn interest at once", AdvanceTime(100_000)),
+    _group("coins", *(Transfer(6, 4, asset, COIN // 3) for asset in ASSETS)).trace(
+        "LQ-3-801",
+        "65 debts are paid a part from what is held of the same coin",
+        *(SetPrice(asset, number * 8 * USD) for number, asset in enumerate(ASSETS, 3)),
+        Liquidate(4),
+    ),
     _group("coins").trace(
         "LQ-9-802",
         "65 debts: lenders are paid in dollars, and each pool bears what is left of its own",
@@ -124,6 +150,11 @@ _RICH: Final = Deposit(_LAST, "USDC", "solana", 2 + len(CROWD), 100_000 * USD)
 
 TRADING: Final[tuple[Case, ...]] = (
     _OFFERED.trace("SM-7-800", "257 orders are met by one", bid(_LAST, 20_000, 1_010_000)),
+    _OFFERED.trace(
+        "SM-2-800",
+        "257 orders end with their book",
+        SetMarketParameters(SPOT, replace(FREE_MARKET, order_book_state=OrderBookState.CLOSED)),
+    ),
     _OFFERED.trace("SM-10-800", "257 orders are cancelled", CancelAllOrders(ONE, SPOT)),
     _OFFERED.trace(
         "LQ-3-800",
@@ -148,6 +179,14 @@ TRADING: Final[tuple[Case, ...]] = (
     _group(
         "crowd",
         _RICH,
+        short(_LAST, 120_000, USD),
+        long(ONE, 120_000, USD),
+        *(long(_LAST, 90, 880_000 + place) for place in range(130)),
+        mark(893_000),
+    ).trace("LQ-4-800", "a tenth of a position is sold to 130 orders", _STEP),
+    _group(
+        "crowd",
+        _RICH,
         *(long(ONE, 300 + place, 900_000) for place in range(130)),
         short(_LAST, 175_000, USD),
         long(ONE, 120_000, USD),
@@ -160,12 +199,15 @@ TRADING: Final[tuple[Case, ...]] = (
     ),
 )
 
+_QUOTED: Final = _group(
+    "crowd",
+    asked(ONE, lots=10),
+    *(quoted(account, 1_000_000 + account) for account in CROWD),
+)
+
 PROGRAMS: Final[tuple[Case, ...]] = (
-    _group(
-        "crowd",
-        asked(ONE, lots=10),
-        *(quoted(account, 1_000_000 + account) for account in CROWD),
-    ).trace("PG-2-800", "130 quotes end with a refresh", RefreshRequest(ONE, 0, 250)),
+    _QUOTED.trace("PG-4-800", "one of 130 quotes is taken", AcceptQuote(ONE, 0, 71)),
+    _QUOTED.trace("PG-2-800", "130 quotes end with a refresh", RefreshRequest(ONE, 0, 250)),
     _group(
         "crowd", *(withdraw(account, "USDC", "solana", (7 + account) * USD) for account in CROWD)
     ).trace(
