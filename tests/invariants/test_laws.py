@@ -88,6 +88,17 @@ def test_facts__see_what_speaks_against_them(
     assert [line for line in facts.FACTS[fact]() if HIDDEN in line]
 
 
+def test_facts__see_a_settlement_that_does_not_assert_its_balance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shipped = dict(census.functions())
+    settle = shipped["ibperp.operations.settlement.settle.settle"]
+    settle.body = [node for node in settle.body if not isinstance(node, ast.Assert)]
+    monkeypatch.setattr(facts, "functions", shipped.items)
+    fact = facts.FACTS["what_enters_the_fund_leaves_it"]
+    assert [line for line in fact() if "settle.settle" in line]
+
+
 def test_halt__admits_what_the_invariant_says() -> None:
     assert ADMITTED_WHILE_HALTED == WHILE_HALTED
 

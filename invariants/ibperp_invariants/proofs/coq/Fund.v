@@ -61,7 +61,20 @@ Inductive step :=
   | Settle (i account : nat) (worth : Z)
   | SettleVirtually (i : nat) (worth : Z)
   | Unpaid (i : nat) (amount : Z)
-  | PayIn (account : nat) (amount : Z).
+  | PayIn (account : nat) (amount : Z)
+  | Close (m price : Z) (credits : list Z).
+
+(* The final price of a market: every position in it is funded, closed, and what that realizes paid. *)
+Definition closing (s : State) (price : Z) (p : Position) : Position * Z :=
+  let i := index s (Position_market p) in
+  let '(after, gain) := position_filled (position_funded p i) (- Position_lots p) price in
+  (after, gain - position_funding_due p i).
+Definition closed (s : State) (m price : Z) (p : Position) : Position :=
+  if in_market m p then fst (closing s price p) else p.
+Definition realized (s : State) (m price : Z) (p : Position) : Z :=
+  if in_market m p then snd (closing s price p) else 0.
+Fixpoint added (l credits : list Z) : list Z :=
+  match l, credits with a :: r, c :: t => a + c :: added r t | _, _ => l end.
 
 Definition long_of (p : Position) : Z := Z.max (Position_lots p) 0.
 
@@ -123,6 +136,14 @@ Definition act (s : State) (x : step) : State :=
       | Some u => {| mark := mark s; index := index s; interest := interest s; positions := positions s;
                      unsettled := update (unsettled s) account (u + amount); fund := fund s - amount |}
       end
+  | Close m price credits =>
+      if (total credits =? sum (realized s m price) (positions s))
+        && Nat.eqb (length credits) (length (unsettled s))
+      then {| mark := mark s; index := index s;
+              interest := fun n => if n =? m then 0 else interest s n;
+              positions := map (closed s m price) (positions s);
+              unsettled := added (unsettled s) credits; fund := fund s |}
+      else s
   end.
 
 (* What a fill does to one position, in the terms of the laws. *)
@@ -154,6 +175,58 @@ Proof.
   pose proof (one_entry_changes_the_sum_by_its_change Z (fun z => z) l i a x H) as E.
   unfold sum in E. rewrite !map_id in E. exact E.
 Qed.
+
+Lemma a_closed_position_is_worth_what_its_price_took : forall s m price p,
+  claim s (closed s m price p) + realized s m price p
+    = claim s p + lots_in m p * (price - mark s m).
+Proof.
+  intros s m price p. unfold closed, realized, lots_in, in_market.
+  destruct (Z.eqb_spec (Position_market p) m) as [E|E]; [|lia].
+  unfold closing.
+  pose proof (a_funded_position_owes_nothing p (index s (Position_market p))) as (F1 & F2 & F3 & F4 & F5).
+  set (ready := position_funded p (index s (Position_market p))) in *.
+  pose proof (a_fill_adds_its_lots ready (- Position_lots p) price) as (L1 & L2 & L3).
+  pose proof (a_fill_moves_no_value ready (- Position_lots p) price (mark s (Position_market p))) as V.
+  destruct (position_filled ready (- Position_lots p) price) as [after gain]. cbn [fst snd] in *.
+  unfold claim. rewrite L2, F3.
+  assert (D : position_funding_due after (index s (Position_market p)) = 0)
+    by (unfold position_funding_due; rewrite L3, F4; ring).
+  assert (U : position_unrealized ready (mark s (Position_market p))
+    = position_unrealized p (mark s (Position_market p)))
+    by (unfold position_unrealized; rewrite F2, F5; reflexivity).
+  rewrite <- E. rewrite D. lia.
+Qed.
+
+Lemma a_closed_position_has_no_lots : forall s m price n p,
+  lots_in n (closed s m price p) = if n =? m then 0 else lots_in n p.
+Proof.
+  intros s m price n p. unfold closed, lots_in, in_market.
+  destruct (Z.eqb_spec (Position_market p) m) as [E|E].
+  - unfold closing.
+    pose proof (a_funded_position_owes_nothing p (index s (Position_market p))) as (F1 & F2 & F3 & F4 & F5).
+    set (ready := position_funded p (index s (Position_market p))) in *.
+    pose proof (a_fill_adds_its_lots ready (- Position_lots p) price) as (L1 & L2 & L3).
+    destruct (position_filled ready (- Position_lots p) price) as [after gain]. cbn [fst] in *.
+    rewrite L2, F3, L1, F2. rewrite E. rewrite (Z.eqb_sym m n).
+    destruct (n =? m); lia.
+  - destruct (Z.eqb_spec (Position_market p) n) as [F|F]; destruct (Z.eqb_spec n m); congruence.
+Qed.
+
+Lemma total_of_what_is_added : forall credits l,
+  length credits = length l -> total (added l credits) = total l + total credits.
+Proof.
+  intros credits. induction credits as [|c t IH]; intros [|a r] H; simpl in *; try discriminate; try lia.
+  injection H as H. rewrite (IH r H). lia.
+Qed.
+
+Lemma sum_over_a_map : forall A B (f : B -> Z) (g : A -> B) l, sum f (map g l) = sum (fun a => f (g a)) l.
+Proof. intros. unfold sum. rewrite map_map. reflexivity. Qed.
+
+Lemma sums_of_equal_functions : forall A (f g : A -> Z) l, (forall a, f a = g a) -> sum f l = sum g l.
+Proof. intros A f g l H. unfold sum. induction l as [|a l IH]; simpl; [|rewrite H, IH]; reflexivity. Qed.
+
+Lemma a_sum_of_zeros : forall A (l : list A), sum (fun _ => 0) l = 0.
+Proof. intros A l. unfold sum. induction l as [|a l IH]; simpl; [|rewrite IH]; reflexivity. Qed.
 
 Definition worth (s : State) : Z := sum (claim s) (positions s) + total (unsettled s) + fund s.
 
@@ -265,7 +338,7 @@ Theorem a_step_keeps_soundness : forall s x, sound s -> sound (act s x).
 Proof.
   intros s x Hs. pose proof Hs as (HF & HB & HA).
   destruct x as [|m|i j maker taker fees lots price maker_fee taker_fee|m price|m by_lot
-    |i account worth_|i worth_|i amount|account amount]; cbn [act].
+    |i account worth_|i worth_|i amount|account amount|m price credits]; cbn [act].
   - split; [|split; assumption]. unfold flat in *; cbn [positions unsettled fund].
     assert (total (unsettled s ++ [0]) = total (unsettled s)).
     { pose proof (sum_of_one_more Z (fun z => z) (unsettled s) 0) as T.
@@ -353,6 +426,26 @@ Proof.
   - destruct (nth_error (unsettled s) account) as [u|] eqn:E; [|exact Hs].
     split; [|split; assumption]. unfold flat in *; cbn [positions unsettled fund].
     rewrite (total_of_an_update _ _ _ _ E). unfold claim in *; cbn [mark index] in *. lia.
+  - destruct (_ && _) eqn:G; [|exact Hs]. apply andb_prop in G as [G1 G2].
+    apply Z.eqb_eq in G1. apply Nat.eqb_eq in G2. split; [|split].
+    + unfold flat in *; cbn [positions unsettled fund]. rewrite sum_over_a_map.
+      rewrite (total_of_what_is_added credits (unsettled s) G2), G1.
+      pose proof (sum_of_two_functions _ (fun p => claim s (closed s m price p)) (realized s m price)
+        (fun p => claim s p + lots_in m p * (price - mark s m)) (positions s)
+        (fun p => eq_sym (a_closed_position_is_worth_what_its_price_took s m price p))) as S1.
+      pose proof (sum_of_two_functions _ (claim s) (fun p => lots_in m p * (price - mark s m))
+        (fun p => claim s p + lots_in m p * (price - mark s m)) (positions s) (fun p => eq_refl)) as S2.
+      pose proof (sum_of_a_multiple _ (lots_in m) (fun p => lots_in m p * (price - mark s m))
+        (price - mark s m) (positions s) (fun p => Z.mul_comm _ _)) as S3.
+      rewrite (HB m) in S3.
+      unfold claim in *; cbn [mark index] in *. lia.
+    + intros n. cbn [positions]. rewrite sum_over_a_map.
+      rewrite (sums_of_equal_functions _ _ _ (positions s) (a_closed_position_has_no_lots s m price n)).
+      destruct (n =? m); [apply a_sum_of_zeros | apply HB].
+    + intros n. cbn [positions interest]. rewrite sum_over_a_map.
+      rewrite (sums_of_equal_functions _ _ (fun p => if n =? m then 0 else long_in n p) (positions s)).
+      * destruct (n =? m); [apply a_sum_of_zeros | apply HA].
+      * intros p. unfold long_in. rewrite a_closed_position_has_no_lots. destruct (n =? m); reflexivity.
 Qed.
 
 Theorem the_books_are_sound_after_any_run : forall run s, sound s -> sound (fold_left act run s).

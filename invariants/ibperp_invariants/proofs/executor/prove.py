@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import itertools
+import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -101,7 +102,7 @@ def explore(
     paths = Paths(SOLVERS[solver]())
     program, original = _program(module, theorem, without), getattr(module, theorem)
     witness = False
-    with _shadowed(merges=merges), _entered(paths):
+    with _contracts(module), _shadowed(merges=merges), _entered(paths):
         while True:
             try:
                 paths.begin()
@@ -190,6 +191,22 @@ def _shadowed(*, merges: bool) -> Iterator[None]:
         for module in modules:
             for name in shadows:
                 delattr(module, name)
+
+
+@contextmanager
+def _contracts(module: ModuleType) -> Iterator[None]:
+    """Let what a module's theorems call be what other theorems say of it, where it names that."""
+    replaced = []
+    for path, contract in getattr(module, "CONTRACTS", {}).items():
+        home, _, name = path.rpartition(".")
+        owner = pkgutil.resolve_name(home)
+        replaced.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, contract)
+    try:
+        yield
+    finally:
+        for owner, name, shipped in replaced:
+            setattr(owner, name, shipped)
 
 
 def _assumed(condition: Any) -> None:

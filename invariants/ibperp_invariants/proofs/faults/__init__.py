@@ -13,9 +13,9 @@ from ibperp_invariants.proofs.faults.liquidation import (
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers, outcomes
-from ibperp_invariants.proofs.faults.perpetuals import books, funding, position
+from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position
 from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
-from ibperp_invariants.proofs.faults.settlement import clearing, settlement
+from ibperp_invariants.proofs.faults.settlement import clearing, flows, settlement
 from ibperp_invariants.proofs.faults.spot_margin import book, trade
 
 FAULTS: Final[dict[str, Fault]] = {
@@ -32,8 +32,10 @@ FAULTS: Final[dict[str, Fault]] = {
     **position.FAULTS,
     **funding.FAULTS,
     **books.FAULTS,
+    **fund.FAULTS,
     **settlement.FAULTS,
     **clearing.FAULTS,
+    **flows.FAULTS,
     **liquidation.FAULTS,
     **handover.FAULTS,
     **deleveraging.FAULTS,

@@ -17,6 +17,11 @@ _CLEARING: Final = "ibperp.operations.settlement.clearing"
 IN_PLACE: Final = {
     "free": {f"{_CLEARING}.Clearing._post"},
     "shares": {f"{_CLEARING}.Clearing._claim"},
+    "unsettled": {f"{_CLEARING}.Clearing.note", f"{_CLEARING}.Clearing.settle"},
+    "positions": {
+        f"{_CLEARING}.Sheet.put_position",
+        "ibperp.operations.settlement.settle._marked",
+    },
     "pool": {
         f"{_CLEARING}.Clearing._post",
         f"{_CLEARING}.Clearing._claim",

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import enum
 import inspect
+import itertools
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -69,6 +70,13 @@ CUSTODY_MOVED_BY: Final[Mapping[str, frozenset[str]]] = {
     f"{_OPERATIONS}.custody.rebalances.complete_rebalance": frozenset({"custody", "IN_TRANSIT"}),
 }
 """The only functions that name a balance of custody, pending or in transit to be posted."""
+
+
+BALANCED: Final[Mapping[str, str]] = {
+    "settlement.settle.settle": "clearing.paid_in == clearing.paid_out",
+    "liquidation.bankruptcy._borne": "left == 0",
+}
+"""What functions assert as the last of all, so that nothing that they return breaks it."""
 
 
 def nothing_is_changed_in_place() -> list[str]:
@@ -163,6 +171,16 @@ def custody_moves_with_its_requests() -> list[str]:
     ]
 
 
+def what_enters_the_fund_leaves_it() -> list[str]:
+    """Return what a settlement, or a loss that is spread, could end without: flows in balance."""
+    table = dict(functions())
+    return [
+        f"{name} does not assert {condition} before it ends"
+        for name, condition in BALANCED.items()
+        if condition not in _asserted(table[f"{_OPERATIONS}.{name}"])
+    ]
+
+
 FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
     fact.__name__: cache(fact)
     for fact in (
@@ -171,9 +189,18 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         a_refusal_holds_no_state,
         a_halt_is_asked_first,
         custody_moves_with_its_requests,
+        what_enters_the_fund_leaves_it,
     )
 }
 """Facts by name."""
+
+
+def _asserted(function: ast.FunctionDef) -> list[str]:
+    """Return what a function asserts between its last other statement and its last return."""
+    *body, last = function.body
+    trailing = itertools.takewhile(lambda node: isinstance(node, ast.Assert), reversed(body))
+    found = [ast.unparse(node.test) for node in trailing if isinstance(node, ast.Assert)]
+    return found if isinstance(last, ast.Return) else []
 
 
 def _is_immutable(kind: Any) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ibperp_invariants.proofs.system.fields import FIELD_LAWS
+from ibperp_invariants.proofs.system.fund import FUND_LAWS
 from ibperp_invariants.proofs.system.law import Law, Writer
 
 _OPERATIONS: Final = "ibperp.operations"
@@ -231,6 +232,7 @@ LAWS: Final[tuple[Law, ...]] = (
         {"ibperp.pool.accrue": Writer("Carry.Accrue", ("t_carry_is_a_fraction_of_an_atom",))},
         ("Carry.carry_is_a_fraction_after_any_run",),
     ),
+    *FUND_LAWS,
     *FIELD_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""
