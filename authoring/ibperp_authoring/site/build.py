@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from ibperp_authoring import examples
 from ibperp_authoring.site.browser import MADE, gather
 from ibperp_authoring.site.day import day_pictures
+from ibperp_authoring.site.figures import figures
+from ibperp_authoring.site.five_minutes import interest, life
 from ibperp_authoring.site.law_table import law_table
 from ibperp_authoring.site.maps import actions, moves, outcomes, parameters
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_authoring.site.playgrounds import playgrounds
 from ibperp_authoring.site.rate_curve import curve_svg, rate_table
-from ibperp_authoring.site.run_data import clauses_json, examples_json, runnable
+from ibperp_authoring.site.run_data import (
+    clauses_json,
+    drawings,
+    examples_json,
+    in_page,
+    runnable,
+    with_drawings,
+)
 from ibperp_authoring.site.vector_pages import vector_pages
 from ibperp_authoring.site.waterfall import waterfall_pictures
 from ibperp_conformance.files import WrongUseError, write_atomically
@@ -111,9 +120,13 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/haircut-curves.md": haircut_curves,
         "build/margin-curves.md": margin_curves,
         "build/day.md": partial(day_pictures, root),
+        "build/figures.md": partial(figures, root, vectors),
+        "build/five-minutes-interest.md": partial(interest, root),
+        "build/five-minutes-life.md": partial(life, root),
         "build/waterfall.md": partial(waterfall_pictures, root),
         "build/presets.md": partial(preset_files, root),
         f"{MADE}/clauses.json": partial(clauses_json, root),
+        **{f"build/drawings/{path.stem}.md": partial(in_page, path) for path in drawings(root)},
         **{f"{MADE}/examples/{name}.json": partial(examples_json, root, name) for name in CHAPTERS},
     }
     pages = {
@@ -169,7 +182,8 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         for clause in clauses
     }
     try:
-        text = examples.marked(runnable(path.read_text(encoding="utf-8"), name))
+        text = with_drawings(path.read_text(encoding="utf-8"), root / "spec")
+        text = examples.marked(runnable(text, name))
         return chapter_page(text, homes, evidence)
     except LookupError as error:
         raise LookupError(f"spec/{name}.md: {error}") from error

@@ -21,6 +21,8 @@ EXAMPLE: Final = re.compile(
     r'^```yaml title="(?P<title>Example: [^"\n]*)"\n.*?^<!-- table:end -->\n',
     re.DOTALL | re.MULTILINE,
 )
+DRAWING: Final = re.compile(r"^!\[[^\]]*\]\((pictures/[a-z-]+\.svg)\)\n", re.MULTILINE)
+STYLE: Final = re.compile(r"<style>.*?</style>\n", re.DOTALL)
 ROW: Final = re.compile(
     r"^\| *\d+ *\| *\d+ *\| *`(?P<code>[a-z_]+)` *\| *(?P<when>.*?) *\|$", re.MULTILINE
 )
@@ -41,6 +43,24 @@ def runnable(text: str, chapter: str) -> str:
         return f"{match[0]}\n{place}\n"
 
     return EXAMPLE.sub(placed, text)
+
+
+def with_drawings(text: str, folder: Path) -> str:
+    """Return a chapter with its drawings in place, so that they take the colours of the page."""
+    return DRAWING.sub(lambda match: in_page(folder / match[1]), text)
+
+
+def drawings(root: Path) -> list[Path]:
+    """Return the drawings of chapters and pages."""
+    return [
+        *(root / "spec" / "pictures").glob("*.svg"),
+        *(root / "docs" / "drawings").glob("*.svg"),
+    ]
+
+
+def in_page(drawing: Path) -> str:
+    """Return a drawing without the colours that it has as a file of its own, as raw HTML."""
+    return f"<div>\n{STYLE.sub('', drawing.read_text(encoding='utf-8'))}</div>\n"
 
 
 def clauses_json(root: Path) -> str:
