@@ -72,7 +72,7 @@ def margins_at(ramp: Ramp, time: int) -> Margins:
 def on_ramp(origin: Margins, asked: P, time: int, interval: int) -> tuple[P, Ramp | None]:
     """Return the parameters that a change puts in force at once, and its ramp if it has one (GV-2).
 
-    The ramp leads from `origin` to the margins that are asked for, over `interval` seconds.
+    The ramp leads from `origin` to the new margins, over `interval` seconds.
     """
     target = margins_of(asked)
     if interval == 0 or origin == target:

@@ -116,7 +116,7 @@ def bindings() -> Mapping[str, tuple[str, ...]]:
 
 
 def read_story(text: str) -> Mapping[str, Any]:
-    """Return a story of JSON text; raise StoryError if it is none."""
+    """Return a story of JSON text; raise StoryError if invalid."""
     try:
         story = json.loads(text)
     except ValueError as error:

@@ -78,7 +78,7 @@ def drawn(seed: int) -> list[Mutant]:
 def begun(suite: Suite, seed: int, *, fresh: bool) -> tuple[Score, Mapping[str, str]]:
     """Return the score to go on from, and which vector noticed each mutant so far.
 
-    For other vectors, mutants or another seed the score is empty, and what noticed is asked first.
+    For other vectors, mutants or another seed the score is empty, and what noticed runs first.
     """
     empty = Score("", digest(suite), seed, len(mutants()), ())
     if fresh or not SCORE.exists():

@@ -53,7 +53,7 @@ class Share:
 
 
 def suite_of_fills(suite: Suite) -> Suite:
-    """Return what an engine without a book is asked: vectors without orders, and with fills.
+    """Return the vectors for an engine without a book: those without orders, and with fills.
 
     A vector whose actions beside the orders end otherwise, or tell otherwise, without a book is
     about the book, and so is one that ends with an order that trades nothing: it is left out.
@@ -90,7 +90,7 @@ def shares(suite: Suite, of_fills: Suite) -> list[Share]:
 
 
 def told_shares(listed: Sequence[Share], *, by_clause: bool = False) -> list[str]:
-    """Return how much of each chapter needs no book, and of each clause if that is asked for."""
+    """Return how much of each chapter needs no book, and of each clause on request."""
     lines = []
     for chapter in CHAPTERS:
         own = [each for each in listed if each.clause.partition("-")[0] == chapter]

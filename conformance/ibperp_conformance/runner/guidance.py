@@ -63,7 +63,7 @@ def advice(campaign: Campaign) -> str:
     fewest = min(len(each) for each in sets)
     claimed = campaign.hello.capabilities if campaign.hello else ()
     if FILLS in claimed and ("spot_margin",) in sets:
-        return "next: an engine without a book is asked with --capability fills"
+        return "next: run an engine without a book with --capability fills"
     name, count = Counter(each for each in sets if len(each) == fewest).most_common(1)[0]
     return f"next: implement {' and '.join(name)}, claim it in hello; {_waiting(count)} for it"
 

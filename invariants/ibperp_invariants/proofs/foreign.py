@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"foreign: no theorem reaches {options.kernel}", file=sys.stderr)
         return WRONG_USE
     verdicts = []
-    with planted(Fault(module, kernel, "of somebody else", function)):
+    with planted(Fault(module, kernel, "of another owner", function)):
         for home, theorem in listed:
             found = explore(importlib.import_module(home), theorem, options.solver)
             verdicts.append(found.verdict)

@@ -27,7 +27,7 @@ from ibperp_invariants.proofs.opinions import (
 from ibperp_invariants.proofs.system.check import gaps
 
 FIRST_SOLVER: Final = "z3-solver"
-"""The solver that is asked about a whole effect that changed; make prove-full asks the other."""
+"""The solver for a whole effect that changed; make prove-full asks the other."""
 
 INSTALL: Final = "Debian: apt-get install coq libcoq-stdlib"
 

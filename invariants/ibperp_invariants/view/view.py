@@ -349,7 +349,7 @@ def _traded(limits: TradingParameters | None, market: MarketView) -> TradingPara
 class Known:
     """What a run has told that observations do not: parameters, and the id of the next order.
 
-    The parameters of an asset or a market are those that were asked for.
+    The parameters of an asset or a market are those of its last change.
     """
 
     system: SystemParameters | None = None

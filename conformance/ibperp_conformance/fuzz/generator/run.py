@@ -1,6 +1,6 @@
 """A run under way: the reference leads, and every action is drawn from the state it has reached.
 
-What is asked with `answer` alone is a look ahead that the engine never sees; what is asked with
+What `answer` alone tries is a look ahead that the engine never sees; what is sent with
 `act` is a step of the run.
 """
 

@@ -155,7 +155,7 @@ FEEDS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         mark_update_limited,
         "PP-6 GV-3",
-        "Index and mark become what was asked, within the threshold and the limits of one update, "
+        "Index and mark become their inputs, within the threshold and the limits of one update, "
         "and a market whose update was cut says so.",
     ),
     step_invariant(

@@ -233,8 +233,8 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         bankruptcy_open_at_once,
         "LQ-2 LQ-9",
-        "An account that can pay nothing more is resolved whenever anybody asks, and until then "
-        "there is a step: no loss has to wait to be recognized.",
+        "An account that can pay nothing more is resolved by the first action that tries, until "
+        "then there is a step: no loss has to wait to be recognized.",
     ),
     step_invariant(
         relief_before_loss,

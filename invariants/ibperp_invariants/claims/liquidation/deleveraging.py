@@ -320,7 +320,7 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
         deleveraging_leaves_no_riskier,
         "LQ-7",
         "Who is deleveraged without open orders, which may now open a position, keeps its equity "
-        "per exposure, and requires no more but for a loss that it realizes.",
+        "per exposure, and requires no more except for a loss that it realizes.",
     ),
     step_invariant(
         flat_accounts_never_pay,

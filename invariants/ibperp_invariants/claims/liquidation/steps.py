@@ -292,7 +292,7 @@ LIQUIDATION: Final[tuple[Invariant, ...]] = (
         liquidation_makes_progress,
         "LQ-2 LQ-3 LQ-4 LQ-6 LQ-7",
         "A step takes orders, debts, lots or assets off the account, adds no exposure but a loss "
-        "that it realizes, and leaves it no less equity per exposure, but for the fee, and for the "
+        "that it realizes, and leaves it no less equity per exposure, except for the fee, and the "
         "haircut of a virtual lend that becomes its own.",
     ),
     step_invariant(

@@ -147,7 +147,7 @@ SHARE_PRICES: Final[tuple[Invariant, ...]] = (
         lend_share_price_rises_by_interest,
         "MM-2 MM-6 MM-7",
         "Only time raises the price of a lend share by more than one rounding, so that neither a "
-        "donation nor an entry fee raises anybody's claim at once.",
+        "donation nor an entry fee raises any claim at once.",
     ),
     step_invariant(
         borrow_share_price_never_falls,

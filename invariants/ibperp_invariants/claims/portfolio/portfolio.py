@@ -224,7 +224,7 @@ def price_update_limited(step: Step) -> Iterator[str]:
     if is_known and (new.price, new.is_limited) != (expected, expected != action.price):
         yield (
             f"{action.asset}: the price went from {old.price} to {new.price}, "
-            f"{action.price} was asked, the limits are {low} to {high}, cut {new.is_limited}"
+            f"the action had {action.price}, the limits are {low} to {high}, cut {new.is_limited}"
         )
 
 
@@ -321,12 +321,12 @@ PORTFOLIO: Final[tuple[Invariant, ...]] = (
         makers_stay_safe,
         "PF-5 PF-8 SM-9 PG-4 PG-6",
         "After a trade its maker is admissible or no riskier than before; after one off the book "
-        "both parties are, but for an account whose collateral is converted.",
+        "both parties are, except an account whose collateral is converted.",
     ),
     step_invariant(
         nobody_else_loses_health,
         "PF-5 PF-7 PF-8 SM-9",
-        "An owner's action takes no equity after open orders from anybody else, beyond what a "
+        "An owner's action takes no equity after open orders from any other account, beyond what a "
         "maker's own borrow costs, a maker fee raised since it reserved, and roundings.",
     ),
     step_invariant(
@@ -342,7 +342,7 @@ PORTFOLIO: Final[tuple[Invariant, ...]] = (
     step_invariant(
         price_update_limited,
         "PF-10 CU-11 GV-3",
-        "A price becomes what was asked, or the limit of one update that it would have passed, and "
+        "A price becomes that of the action, or the limit of one update that it would pass, and "
         "an asset whose update was cut says so.",
     ),
 )

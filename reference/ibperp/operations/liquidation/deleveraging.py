@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def deleverage(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
-    """End an exposure without anybody's consent: the way that is always open (LQ-7)."""
+    """End an exposure without consent: the way that is always open (LQ-7)."""
     if exposure.is_position:
         return _deleveraged(effect, failing, exposure)
     if exposure.size:
@@ -43,7 +43,7 @@ def deleverage(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
 def _deleveraged(effect: Effect, failing: Failing, exposure: Exposure) -> Effect:
     """Close a position against the opposite ones, in their order, at prices that they bear.
 
-    They are asked for no more than what all assets of the account, without a haircut, and the
+    They pay no more than what all assets of the account, without a haircut, and the
     insurance do not cover; accounts of the same user, for what the insurance would cover too:
     nobody takes out of it with one account what another one lost.
     """
@@ -88,7 +88,7 @@ def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> E
 
     The giver pays each lender the worth at the price of the moment, in kind; the taker is the
     debtor, to whom the lend goes and cancels with the debt. A lender that this would make due is
-    passed over: nobody fails by another's failure.
+    skipped: no account fails by another's failure.
     """
     payer, debtor, asset_state = between.giver, between.taker, effect.state.assets[asset]
     for lender in _lenders(effect.state, debtor, asset):

@@ -101,7 +101,7 @@ def _accrued(effect: Effect, asset: int, since: int) -> Effect:
 
 
 def _counted(before: State, effect: Effect) -> Effect:
-    """Count rate and time on what is unpaid: after the last boundary at the rate of now (ST-10)."""
+    """Count rate and time on what is unpaid: after the last boundary at the new rate (ST-10)."""
     state = effect.state
     asset = find_asset(state, state.system.settlement_asset)
     if asset is None or state.unpaid == 0:

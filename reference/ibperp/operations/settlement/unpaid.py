@@ -56,7 +56,7 @@ def _put(sheet: Sheet, unpaid: Unpaid) -> None:
 
 
 def _carried(clearing: Clearing, sheets: list[Sheet]) -> list[int]:
-    """Return the carries with the interest of now: less what debts owe, more what claims earn."""
+    """Return the carries with the current interest: less what debts owe, more what claims earn."""
     left = [sheet.account.unpaid for sheet in sheets]
     rate_time = clearing.state.unpaid_rate_time
     owed = [bearing(sheet.account.unpaid, sheet.unsettled) * rate_time for sheet in sheets]
