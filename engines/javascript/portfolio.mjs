@@ -127,6 +127,17 @@ function fundDebt(state, account) {
   return { unpaid: max(-account.unsettled, 0n), ended: -sum(flat.map(({ position }) => worth(position.virtual, pool))) };
 }
 
+/** The gains of positions in quote atoms; in some markets a loss may not count (LQ-1). */
+export function gainValue(state, account, lossless = []) {
+  const asset = settlementAsset(state);
+  if (!asset) return 0n; // then there is no perpetual (PP-1)
+  const atoms = sum(positionsOf(state, account).map(({ symbol, market, position }) => {
+    const gain = unrealized(position, market) - due(position, market);
+    return (lossless.includes(symbol) ? max(gain, 0n) : gain) + worth(position.virtual, asset.pool);
+  }));
+  return floorDivide(atoms * asset.price, asset.parameters.lot_atoms);
+}
+
 /** The gains in quote atoms, and the part of them that does not count for what an owner may do. */
 function gains(state, account) {
   const asset = settlementAsset(state);
@@ -134,8 +145,7 @@ function gains(state, account) {
   const { unrealized_weight, unrealized_cap, unsettled_weight, unsettled_cap } = state.system;
   const valued = (atoms) => floorDivide(atoms * asset.price, asset.parameters.lot_atoms);
   const counts = (value, weight, cap) => (value <= 0n ? value : min(floorDivide(value * weight, RATIO), cap));
-  const gain = valued(sum(positionsOf(state, account).map(({ market, position }) =>
-    unrealized(position, market) - due(position, market) + worth(position.virtual, asset.pool))));
+  const gain = gainValue(state, account);
   const unsettled = valued(account.unsettled);
   const counted = counts(gain, unrealized_weight, unrealized_cap) + counts(unsettled, unsettled_weight, unsettled_cap);
   return { value: gain + unsettled, uncounted: gain + unsettled - counted };

@@ -3,10 +3,9 @@
 import { floorDivide, sum } from './numbers.mjs';
 import { stage } from './outcomes.mjs';
 import {
-  assetLevel, assetLines, collateralValue, health, holding, isAdmissible, isAdmitted, isLiquidatable, isNoRiskier,
+  assetLevel, assetLines, collateralValue, gainValue, health, holding, isAdmissible, isAdmitted, isLiquidatable, isNoRiskier,
   levelConditions, markLevel, meetsInitial, owedValue, positionLines, requirement, requiring, settlementAsset,
 } from './portfolio.mjs';
-import { lotsOf } from './positions.mjs';
 import { byId } from './state.mjs';
 
 /** The levels that a change of an account depends on; `was` and `is` are its healths before and after. */
@@ -52,23 +51,24 @@ export function dueFeedConditions(state, id, found) {
   const isSettled = account.positions.size > 0 || account.unsettled !== 0n;
   const settlement = isSettled ? settlementAsset(state) : undefined;
   const positions = positionLines(state, account).map((line) => ({ ...line, level: markLevel(state, line.market, age) }));
-  const levels = positions.filter(({ symbol }) => lotsOf(account, symbol) !== 0n).map(({ level }) => level);
+  const levels = [];
   if (isSettled) levels.push(assetLevel(state, settlement, age));
-  const ofOrders = positions.filter(({ symbol, level }) => lotsOf(account, symbol) === 0n && !isAdmitted(level, age));
+  const unmarked = positions.filter(({ level }) => !isAdmitted(level, age));
   const ofAssets = assetLines(state, account).map((line) => ({ ...line, level: assetLevel(state, line.asset, age) }))
     .filter(({ asset, level }) => asset !== settlement && !isAdmitted(level, age));
   const favored = { ...found };
-  for (const { parameters: { mmf_base, mmf_factor }, notional } of requiring(state, ofAssets, ofOrders)) {
+  for (const { parameters: { mmf_base, mmf_factor }, notional } of requiring(state, ofAssets, unmarked)) {
     favored.exposure -= notional;
     favored.maintenance -= requirement(state.system, mmf_base, mmf_factor, notional);
   }
+  favored.equity += gainValue(state, account, unmarked.map(({ symbol }) => symbol)) - gainValue(state, account);
   for (const { asset, held, owed } of ofAssets) {
     const worth = floorDivide(held * asset.price, asset.parameters.lot_atoms);
     favored.equity += worth - collateralValue(state.system, asset, held) + owedValue(asset, owed);
   }
   if (!isLiquidatable(favored)) {
     const counts = ofAssets.filter(({ exposed, level }) => exposed > 0n || level !== 'unknown');
-    levels.push(...[...ofOrders, ...counts].map(({ level }) => level));
+    levels.push(...[...unmarked, ...counts].map(({ level }) => level));
   }
   return levelConditions(levels, age, 'price_stale');
 }

@@ -8,7 +8,7 @@ from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, asset_level, mark_le
 from ibperp.margin import is_admissible_without, is_liquidatable
 from ibperp.portfolio import portfolio, position_lines
 from ibperp.records import replace
-from ibperp.valuation import collateral_of, held_atoms, settlement_asset, worth_of
+from ibperp.valuation import collateral_of, held_atoms, settlement_asset, settlement_value, worth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,12 +55,12 @@ def change_levels(
 def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceLevel]:
     """Return the levels of the prices on which it depends whether an account is due (LQ-1, PF-9).
 
-    They are those of its positions and of what settles them. Of every other asset and market whose
-    price is not admitted, what it holds counts in full, and what it owes or has on order not at
+    That of what settles its positions does. Of every other asset and market whose price is not
+    admitted, what it holds and gains counts in full, and what it owes, loses or has on order not at
     all: if the account is not due even so, these prices count too.
     """
     of, positions = ActionClass.LIQUIDATION, position_lines(state, holder)
-    levels, doubtful, favored = set[PriceLevel](), set[PriceLevel](), found
+    levels, doubtful, favored, lost = set[PriceLevel](), set[PriceLevel](), found, 0
     if found.exposure == 0:
         return frozenset()
     settled = settlement_asset(state) if holder.positions or holder.unsettled else None
@@ -68,11 +68,14 @@ def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceL
         levels.add(asset_level(state, settled, of))
     for traded in positions:
         level = mark_level(state, traded.market, of)
-        if traded.lots:
-            levels.add(level)
-        elif level not in ADMITTED[of]:
+        if level not in ADMITTED[of]:
             doubtful.add(level)
             favored = _relieved(favored, traded.required, 0)
+            lost -= min(traded.gain, 0)
+    if lost:
+        gain = sum(traded.gain + traded.virtual for traded in positions)
+        back = settlement_value(state, gain + lost) - settlement_value(state, gain)
+        favored = replace(favored, equity=favored.equity + back)
     for line in portfolio(state, holder):
         level = asset_level(state, line.asset, of)
         if line.asset == settled or level in ADMITTED[of]:
@@ -87,6 +90,11 @@ def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceL
 def is_priced(state: State, asset: int) -> bool:
     """Tell whether a liquidation works on a debt in an asset: its price is admitted (LQ-2)."""
     return asset_level(state, asset, ActionClass.LIQUIDATION) in ADMITTED[ActionClass.LIQUIDATION]
+
+
+def is_marked(state: State, market: int) -> bool:
+    """Tell whether a liquidation works on a position in a market: its mark is admitted (LQ-2)."""
+    return mark_level(state, market, ActionClass.LIQUIDATION) in ADMITTED[ActionClass.LIQUIDATION]
 
 
 def _collateral(state: State, holder: Account, assets: Iterable[int]) -> int:

@@ -157,9 +157,11 @@ function isSteppable(run, id) {
   return isPossible;
 }
 
+const hasLots = (state, id) => [...byId(state.accounts, id).positions.values()].some(({ lots }) => lots !== 0n);
+
 export function resolveBankruptcy(run, { account }) {
   dueStages(run.state, account);
-  stage({ not_bankrupt: isSteppable(run, account) });
+  stage({ not_bankrupt: hasLots(run.state, account) || isSteppable(run, account) });
   stage({ nothing_to_liquidate: !resolve(run, account) });
 }
 
@@ -167,6 +169,7 @@ export function resolveBankruptcy(run, { account }) {
 /** Tells of an account that would be due but for a price. */
 function reportHeldBack({ state, events }, id) {
   const [code, ...others] = violatedBy(dueConditions(state, id));
+  if (!code && hasLots(state, id)) events.push({ type: 'liquidation_held_back', account: String(id), code: 'price_stale' });
   if (code && ![code, ...others].includes('not_liquidatable')) {
     events.push({ type: 'liquidation_held_back', account: String(id), code });
   }
@@ -178,10 +181,10 @@ export function runRisk(run, { steps }) {
   let left = steps;
   for (const id of dueList(run.state)) {
     let isAsking = false; // for quotes, which somebody else must give
-    while (left > 0n && !isAsking && isDue(run.state, id) && (takeStep(run, id) || resolve(run, id))) {
+    while (left > 0n && !isAsking && isDue(run.state, id) && (takeStep(run, id) || (!hasLots(run.state, id) && resolve(run, id)))) {
       left -= 1n;
       isAsking = run.events.at(-1).type === 'request_opened';
     }
-    if (left > 0n) reportHeldBack(run, id);
+    if (left > 0n && !isAsking) reportHeldBack(run, id);
   }
 }

@@ -4,7 +4,7 @@ import { markPrice } from '../trading/book.mjs';
 import { ceilDivide, floorDivide, max, min, RATIO } from '../numbers.mjs';
 import { stage, violatedBy } from '../outcomes.mjs';
 import {
-  assetLevel, assetLines, health, isAdmitted, isLiquidatable, owedValue, positionLines, requirement, settlementAsset,
+  assetLevel, assetLines, health, isAdmitted, isLiquidatable, markLevel, owedValue, positionLines, requirement, settlementAsset,
 } from '../portfolio.mjs';
 import { lotsOf } from '../positions.mjs';
 import { dueFeedConditions } from '../relevance.mjs';
@@ -52,7 +52,8 @@ export function targets(state, id) {
   const debts = assetLines(state, account).filter(isOwed).map(({ symbol, asset, owed, exposed }) => ({
     symbol, asset, size: owed, fund: exposed - owed, notional: owedValue(asset, exposed), parameters: asset.parameters,
   }));
-  const positions = positionLines(state, account).filter(({ symbol }) => lotsOf(account, symbol) !== 0n)
+  const isMarked = (market) => isAdmitted(markLevel(state, market, 'liquidation_price_age'), 'liquidation_price_age');
+  const positions = positionLines(state, account).filter(({ symbol, market }) => lotsOf(account, symbol) !== 0n && isMarked(market))
     .map(({ symbol, market, exposed }) => ({
       symbol, market, size: lotsOf(account, symbol), fund: 0n, parameters: market.parameters,
       notional: owedValue(settlementAsset(state), exposed * market.mark_price),

@@ -40,7 +40,65 @@ _DEBTOR: Final = Group(
 _FLOOR: Final = replace(coin(0), price_floor=USD)
 _TOLD: Final = Group("liquidation_long", clauses=("LQ-1", "PF-9"))
 
+_ASIDE: Final = (
+    deposit(2, 100 * USD),
+    long(2, 1, USD, market=OTHER),
+    short(3, 1, USD, market=OTHER),
+)
+"""A position of a lot in another market."""
+
+_BESIDE: Final = Group("liquidation_long", _ASIDE, Why.ATTACK, ("PF-9", "LQ-2", "LQ-10"))
+
 CASES: Final[tuple[Case, ...]] = (
+    _BESIDE.accept(
+        "LQ-1-120",
+        "a position of a lot at an old mark protects nobody",
+        *_FRESH,
+        mark(780_000),
+        STEP,
+    ),
+    _BESIDE.accept(
+        "LQ-1-121",
+        "its loss does not count: the account is at its maintenance without it",
+        UpdateMark(OTHER, 950_000, has_basis=False, basis=0),
+        *_FRESH,
+        mark(794_700),
+        STEP,
+        why=Why.BOUNDARY,
+    ),
+    _BESIDE.reject(
+        "LQ-1-122",
+        "its gain counts: with it the account is above its maintenance",
+        UpdateMark(OTHER, 1_100_000, has_basis=False, basis=0),
+        *_FRESH,
+        mark(794_700),
+        STEP,
+        code=R.PRICE_STALE,
+        twin="LQ-1-121",
+        why=Why.BOUNDARY,
+    ),
+    _BESIDE.reject(
+        "LQ-1-123",
+        "its loss makes it due, so that the verdict depends on the mark",
+        UpdateMark(OTHER, 950_000, has_basis=False, basis=0),
+        *_FRESH,
+        mark(794_800),
+        STEP,
+        code=R.PRICE_STALE,
+        twin="LQ-1-121",
+        why=Why.BOUNDARY,
+    ),
+    _BESIDE.trace(
+        "LQ-10-303",
+        "a run works on the rest, and says that the position waits for its mark",
+        *_FRESH,
+        mark(500_000),
+        RunRisk(100),
+        Refused(STEP, R.NOTHING_TO_LIQUIDATE),
+        Refused(ResolveBankruptcy(2), R.NOT_BANKRUPT),
+        UpdateMark(OTHER, USD, has_basis=False, basis=0),
+        RunRisk(100),
+    ),
     _HOLDER.accept(
         "LQ-1-100",
         "an old coin that counts in full leaves the account at its maintenance",

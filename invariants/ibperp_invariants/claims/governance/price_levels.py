@@ -9,7 +9,7 @@ from ibperp.feeds import PriceLevel, level_of
 from ibperp.numbers import RATIO
 from ibperp.parameters import HaircutKind, HaircutParameters
 from ibperp_invariants.claims.portfolio.health import exposed_atoms, health_of, holdings_of
-from ibperp_invariants.claims.portfolio.positions import exposed_lots
+from ibperp_invariants.claims.portfolio.positions import exposed_lots, gain_of, marked
 from ibperp_invariants.view.view import PerpetualView, limits_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -80,16 +80,14 @@ def weighed(view: View, symbols: Iterable[str], weight: int) -> View:
 
 
 def due_in_favor(view: View, index: int, age: int) -> tuple[set[PriceLevel], Health | None]:
-    """Return the levels of an account's positions, and its health at the best of other prices.
+    """Return the level of what settles an account, and its health at the best of other prices.
 
-    Of an asset or market whose price is not admitted, what it holds counts in full, what it owes
-    and what it has on order not at all (LQ-1).
+    Of an asset or market whose price is not admitted, what it holds and gains counts in full, what
+    it owes, loses and has on order not at all (LQ-1).
     """
     account, settlement = view.accounts[index], settlement_asset(view)
     is_settled = bool(account.positions) or account.unsettled != 0
     levels = {_asset_level(view, settlement, age)} if is_settled and settlement else set()
-    for symbol, own in account.positions.items():
-        levels |= set(_mark_levels(view, symbol, age)) if own.lots else set()
     unknown = {
         symbol
         for symbol in view.assets
@@ -113,8 +111,24 @@ def due_in_favor(view: View, index: int, age: int) -> tuple[set[PriceLevel], Hea
             and set(_mark_levels(view, symbol, age)) <= KNOWN_LEVELS
         ),
     )
-    favored = replace(view, accounts={index: kept})
+    favored = _unmarked(replace(view, accounts={index: kept}), index, age)
     return levels, health_of(weighed(favored, unknown, RATIO), index)
+
+
+def _unmarked(view: View, index: int, age: int) -> View:
+    """Return a view in which an account's positions at marks not admitted only gain, at no size.
+
+    So it is with a mark of zero, and a cost of minus the gain.
+    """
+    account, markets = view.accounts[index], dict(view.markets)
+    positions = dict(account.positions)
+    for symbol, market, own in marked(view, index):
+        if not set(_mark_levels(view, symbol, age)) <= KNOWN_LEVELS:
+            markets[symbol] = replace(market, mark_price=0)
+            gain, paid = max(gain_of(market, own), 0), market.funding_index
+            positions[symbol] = replace(own, cost=-gain, funding_index=paid)
+    changed = replace(account, positions=positions)
+    return replace(view, markets=markets, accounts={index: changed})
 
 
 def market_levels(view: View, market: str, age: int) -> set[PriceLevel]:

@@ -9,6 +9,7 @@ from ibperp.actions import Liquidate, ResolveBankruptcy
 from ibperp.events import Liability, SettlementSource
 from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
+from ibperp_invariants.claims.governance.price_levels import KNOWN_LEVELS, market_levels
 from ibperp_invariants.claims.liquidation.liquidated import (
     debts_of,
     left_to_pay,
@@ -82,10 +83,11 @@ def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
     action, code = step.action, step.code
     if code is None or not isinstance(action, Liquidate | ResolveBankruptcy):
         return
-    left = list(_left(step.before, action.account)) if code in STEPS_LEFT else []
+    is_step = code == RejectionCode.NOTHING_TO_LIQUIDATE.value
+    left = list(_left(step.before, action.account, is_step=is_step)) if code in STEPS_LEFT else []
     if code == RejectionCode.NOT_BANKRUPT.value and not left:
         yield f"account {action.account} has nothing left, and was not resolved: {code}"
-    if code == RejectionCode.NOTHING_TO_LIQUIDATE.value:
+    if is_step:
         is_whole = step.before.system is not None and step.before.system.non_recourse
         if isinstance(action, ResolveBankruptcy):
             left = ["no recourse to it"] if is_whole else []
@@ -179,10 +181,15 @@ def _touched(step: Step) -> list[str]:
     return [name for name, asset in step.after.assets.items() if before.get(name) != asset]
 
 
-def _left(view: View, account: int) -> Iterator[str]:
-    """Yield what of an account a step can still be done with (LQ-2)."""
+def _left(view: View, account: int, *, is_step: bool = False) -> Iterator[str]:
+    """Yield what an account has left; for a step without positions that wait for a mark (LQ-2)."""
+    age = view.system.liquidation_price_age if view.system else 0
     holder = view.accounts[account]
-    lots = {symbol: own.lots for symbol, own in holder.positions.items() if own.lots}
+    lots = {
+        symbol: own.lots
+        for symbol, own in holder.positions.items()
+        if own.lots and not (is_step and market_levels(view, symbol, age) - KNOWN_LEVELS)
+    }
     if holder.orders or lots:
         yield f"the orders {list(holder.orders)} and the positions {lots}"
     yield from left_to_pay(view, account)

@@ -25,7 +25,7 @@ from ibperp.events import RequestOpened
 from ibperp.liquidation import step_size
 from ibperp.margin import counted_equity
 from ibperp.numbers import div_up
-from ibperp.operations.liquidation.bankruptcy import worked_account
+from ibperp.operations.liquidation.bankruptcy import has_lots, worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.ranking import Rankings
@@ -146,13 +146,17 @@ def risk_ends(step: Step) -> Iterator[str]:
 
 
 def workable(state: State) -> list[int]:
-    """Return who is due at prices that count; with recourse, who has something left to do."""
+    """Return who is due at prices that count; with recourse or a position, who can be worked on."""
     due = [
         account for account in due_accounts(state) if liquidation_rejection(state, account) is None
     ]
-    if state.system.non_recourse:
-        return due
-    return [account for account in due if worked_account(state, account, Rankings()) is not None]
+    ends = state.system.non_recourse
+    return [
+        account
+        for account in due
+        if (ends and not has_lots(state, account))
+        or worked_account(state, account, Rankings()) is not None
+    ]
 
 
 def steps_bound(state: State, account: int) -> int:

@@ -61,7 +61,8 @@ def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
     refused = liquidation_rejection(state, action.account)
     if refused:
         return refused
-    refused = rejection((step(state, action.account) is None, RejectionCode.NOT_BANKRUPT))
+    is_over = not has_lots(state, action.account) and step(state, action.account) is None
+    refused = rejection((is_over, RejectionCode.NOT_BANKRUPT))
     if refused:
         return refused
 
@@ -100,8 +101,8 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
             events += done.events
             if any(isinstance(event, RequestOpened) for event in done.events):
                 break
-        if left:
-            events += _held_back(after, account)
+        else:
+            events += _held_back(after, account) if left else ()
 
     # POSTCONDITIONS
     assert 0 <= left <= action.steps
@@ -112,13 +113,25 @@ def worked_account(state: State, account: int, rankings: Rankings) -> Effect | N
     """Return the next step for an account, or else what resolves it; None without both (LQ-10)."""
     if liquidation_rejection(state, account):
         return None
-    done = step(state, account, rankings) or resolved_bankruptcy(state, account)
-    return done if done.events else None
+    done = step(state, account, rankings)
+    if done is None and not has_lots(state, account):
+        done = resolved_bankruptcy(state, account)
+    return done if done and done.events else None
+
+
+def has_lots(state: State, account: int) -> bool:
+    """Tell whether an account has a position: then it is not bankrupt, whatever the mark (LQ-9)."""
+    return any(own.lots for own in state.accounts[account].positions)
 
 
 def _held_back(state: State, account: int) -> tuple[Event, ...]:
-    """Return what tells that a price holds an account back that would be due else (LQ-10)."""
+    """Return what tells that a price holds an account back that would be due else (LQ-10).
+
+    A position that is left of one that is due waits for its mark.
+    """
     refused = liquidation_rejection(state, account)
+    if refused is None and has_lots(state, account):
+        return (LiquidationHeldBack(account, RejectionCode.PRICE_STALE),)
     if refused is None or RejectionCode.NOT_LIQUIDATABLE in refused.violated:
         return ()
     return (LiquidationHeldBack(account, refused.code),)

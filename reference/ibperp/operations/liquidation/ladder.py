@@ -22,7 +22,7 @@ from ibperp.pool import lend_claim
 from ibperp.portfolio import health
 from ibperp.posting import free
 from ibperp.ranking import Rankings
-from ibperp.relevance import is_priced
+from ibperp.relevance import is_marked, is_priced
 from ibperp.risk import Failing, exposures_of
 from ibperp.state import INSURANCE, at
 from ibperp.valuation import settlement_asset
@@ -74,8 +74,8 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
 
     Orders first, then what the account can pay itself; then the rungs in order, each for one
     exposure after another: nobody is deleveraged while a book or a provider takes anything.
-    Everything is judged by the health before the step. What is owed at a price that is not
-    admitted waits for one. `rankings`: of the steps before, if any.
+    Everything is judged by the health before the step. A debt or a position at a price that is
+    not admitted waits for one. `rankings`: of the steps before, if any.
     """
     effect, holder = Effect(state), state.accounts[account]
     if holder.orders:
@@ -91,7 +91,7 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
     exposures = [
         exposure
         for exposure in exposures_of(state, holder)
-        if exposure.is_position or is_priced(state, exposure.index)
+        if (is_marked if exposure.is_position else is_priced)(state, exposure.index)
     ]
     for rung in RUNGS:
         for exposure in exposures:
