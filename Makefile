@@ -22,7 +22,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove prove-full pytest fill precedence score diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check format prove prove-full pytest fill widths precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -85,6 +85,9 @@ pytest: $(TOOLS) ## run the tests with coverage
 
 fill: $(STAMP) ## write vectors, schemas and tables again from the reference
 	@$(BIN)/python -m ibperp_authoring.fill
+
+widths: $(STAMP) ## write the table of the bits that each rule needs into docs/widths.md
+	@$(BIN)/python -m ibperp_authoring.widths
 
 precedence: $(STAMP) ## count the pairs of preconditions that no vector shows
 	@$(BIN)/python -m ibperp_authoring.precedence

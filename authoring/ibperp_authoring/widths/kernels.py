@@ -1,0 +1,242 @@
+"""The functions of the rules, what they are called with at the limits, and what that needs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cache, partial
+from math import isqrt
+from types import FunctionType
+from typing import Any, Final, TypeAlias, get_type_hints
+
+from ibperp import book, funding, margin, numbers, parameters, pool, position, ramps, sharing, state
+from ibperp.numbers import INT128_MAX, RATIO
+from ibperp.orders import Side
+from ibperp.parameter_laws import DECIMALS_MAX, INTERVAL_MAX, MULTIPLIER_MAX, RATE_MAX
+from ibperp.parameters import FundingPart, HaircutKind, HaircutParameters, MarketParameters
+from ibperp_authoring.widths.intervals import Interval, root, widest
+
+MODULES: Final = (pool, margin, book, position, funding, sharing, ramps)
+"""The kernels: what multiplies and divides amounts, and looks at no state."""
+
+COMPOSED: Final = frozenset({"merged"})
+"""What only passes on what other kernels return: a claim is at most what is lent (MM-2)."""
+
+Bounds: TypeAlias = tuple[int, int]
+NAMES: Final[dict[str, Any]] = {
+    name: each
+    for module in (state, parameters, margin, position)
+    for name, each in vars(module).items()
+}
+"""The records that annotations of the kernels name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Bounds on what a venue stores and admits, each at most what NT-7 and the laws allow.
+
+    `atoms`: of one balance, pool or account. `price`: quote atoms per lot. `lots`: of one position
+    or order. `value`: quote atoms that one holding, debt or position is worth. `unit`: atoms of a
+    lot, quote atoms of a dollar. `lines`: assets and markets of one account. `multiplier`: the
+    widest band. `penalty`: of a haircut.
+    """
+
+    name: str
+    atoms: int
+    price: int
+    lots: int
+    value: int
+    unit: int
+    lines: int
+    multiplier: int
+    penalty: int
+
+
+LIMITS: Final = Profile(
+    name="limits of NT-7",
+    atoms=INT128_MAX,
+    price=INT128_MAX,
+    lots=INT128_MAX,
+    value=INT128_MAX * INT128_MAX,
+    unit=10**DECIMALS_MAX,
+    lines=1 << 16,
+    multiplier=MULTIPLIER_MAX,
+    penalty=RATIO,
+)
+"""What the rules admit at the most, for accounts of at most 65,536 assets and markets."""
+
+VENUE: Final = Profile(
+    name="venue",
+    atoms=10**25,
+    price=10**13,
+    lots=10**20,
+    value=10**33,
+    unit=10**18,
+    lines=1_000,
+    multiplier=10 * RATIO,
+    penalty=10**16,
+)
+"""What a large venue admits: a balance of 10^25 atoms, a position of 10^33 quote atoms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """The bits that the widest intermediate value of a function needs, with its sign."""
+
+    clause: str
+    function: str
+    bits: int
+
+
+def widths(profile: Profile) -> list[Width]:
+    """Return the width of every kernel within a profile, in the order of the chapters."""
+    with _square_roots():
+        return [_width(function, profile) for function in kernels()]
+
+
+def kernels() -> Iterator[FunctionType]:
+    """Yield the functions of the kernels that compute with amounts."""
+    for module in MODULES:
+        for name, function in vars(module).items():
+            is_own = getattr(function, "__module__", "") == module.__name__
+            if is_own and isinstance(function, FunctionType) and not name.startswith("_"):
+                yield from (function,) if _computes(function) else ()
+
+
+def clause_of(function: FunctionType) -> str:
+    """Return the first clause that the text of a function names."""
+    found = re.search(r"\(([A-Z]{2}-[0-9]+)", inspect.getdoc(function) or "")
+    assert found, function
+    return found[1]
+
+
+def _computes(function: FunctionType) -> bool:
+    source = inspect.getsource(function)
+    return function.__name__ not in COMPOSED and bool(re.search(r"mul_div|div_|isqrt| \* ", source))
+
+
+def _width(function: FunctionType, profile: Profile) -> Width:
+    arguments = _arguments(function, profile)
+    bits = max(widest(partial(function, **each))[0] for each in arguments)
+    return Width(clause_of(function), f"{function.__module__}.{function.__name__}", bits)
+
+
+def _arguments(function: FunctionType, profile: Profile) -> list[dict[str, Any]]:
+    """Return what a function is called with: once for every value of a closed list."""
+    module = inspect.getmodule(function)
+    assert module is not None
+    hints = get_type_hints(function, NAMES | vars(module))
+    hints.pop("return", None)
+    found: list[dict[str, Any]] = [{}]
+    for name, hint in hints.items():
+        values = [*_values(name, hint, profile)]
+        found = [{**each, name: value} for each in found for value in values]
+    return found
+
+
+def _values(name: str, hint: Any, profile: Profile) -> Iterator[Any]:
+    if hint is Side:
+        yield from Side
+    elif hint is HaircutParameters:
+        for kind in HaircutKind:
+            yield _record(HaircutParameters, profile, kind=kind)
+    else:
+        yield _value(name, hint, profile)
+
+
+def _value(name: str, hint: Any, profile: Profile) -> Any:
+    if hint is bool:
+        return False
+    if hint in {parameters.TradingParameters, MarketParameters}:
+        return _record(MarketParameters, profile)
+    if hint == tuple[FundingPart, ...]:
+        return (_record(FundingPart, profile),) * 2
+    if is_dataclass(hint):
+        return _record(hint, profile)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return next(iter(hint))
+    if hint is str:
+        return name
+    low, high = bounds(profile)[name]
+    return low if low == high else Interval(low, high)
+
+
+def _record(of: Any, profile: Profile, **given: Any) -> Any:
+    hints = get_type_hints(of, NAMES)
+    names = (each.name for each in fields(of))
+    return of(
+        **{
+            name: given[name] if name in given else _value(name, hints[name], profile)
+            for name in names
+        }
+    )
+
+
+@cache
+def bounds(profile: Profile) -> Mapping[str, Bounds]:
+    """Return the bounds of every number that a kernel is given, by its name."""
+    atoms, price, lots, value = profile.atoms, profile.price, profile.lots, profile.value
+    shares = min(atoms * pool.SHARES_PER_ATOM, INT128_MAX)
+    index, total = min(price * 1000, INT128_MAX), value * profile.lines
+    stored = min(value, INT128_MAX)
+    rooted = isqrt((profile.penalty * RATIO) ** 2 * atoms * price) + 1
+    return {
+        **_all(
+            0, atoms, "amount cash lent borrowed reserve unearned interest reserved minimum_lots"
+        ),
+        **_all(0, atoms, "available claimed total shared"),
+        **_all(0, shares, "shares lend_shares borrow_shares"),
+        **_all(-shares, shares, "first second virtual"),
+        **_all(0, pool.CARRY_UNIT - 1, "interest_carry"),
+        **_all(0, RATE_MAX * 3 * INTERVAL_MAX, "rate_time"),
+        **_all(0, RATE_MAX, "rate base_rate slope_low slope_high"),
+        **_all(0, INTERVAL_MAX, "seconds"),
+        **_all(1, INTERVAL_MAX, "left funding_interval"),
+        **_all(0, INT128_MAX, "time start end"),
+        **_all(0, price, "price previous asked active best mark bid ask last index_price"),
+        **_all(0, price, "mean_mark_price"),
+        **_all(-price, price, "basis"),
+        **_all(-index, index, "index funding_index"),
+        **_all(-lots, lots, "lots filled"),
+        **_all(1, profile.unit, "lot_atoms quote_unit tick"),
+        **_all(0, rooted, "root"),
+        **_all(0, value, "notional maintenance"),
+        **_all(-total, total, "equity uncounted_gain gain worth"),
+        **_all(0, total, "exposure order_loss initial auto_close"),
+        **_all(-stored, stored, "cost entry_cost virtual_value realized fees funding"),
+        **_all(0, RATIO, "used reserve_fee throttle_bound throttle_utilization"),
+        **_all(
+            0, RATIO, "max_utilization throttle_fraction factor fraction weight offset threshold"
+        ),
+        **_all(0, RATIO, "imf_base imf_factor mmf_base mmf_factor interest_clamp low"),
+        **_all(1, RATIO - 1, "optimal_utilization"),
+        **_all(-RATIO, RATIO, "ratio maker_fee taker_fee interest_rate funding_floor funding_cap"),
+        **_all(-RATIO, profile.multiplier, "premium mean_premium"),
+        **_all(0, profile.penalty, "penalty"),
+        **_all(0, profile.multiplier, "base high premium_tolerance"),
+        **_all(0, profile.multiplier, "limit_min limit_max impact_min impact_max"),
+        **_all(0, profile.multiplier, "mean_mark_min mean_mark_max"),
+        **_all(RATIO, MULTIPLIER_MAX, "divisor"),
+        **_all(0, INT128_MAX, "cap open_borrow_lend_limit"),
+        **_all(0, 64, "market user"),
+        **_all(pool.THROTTLE_STEPS_MAX, pool.THROTTLE_STEPS_MAX, "steps"),
+    }
+
+
+def _all(low: int, high: int, names: str) -> dict[str, Bounds]:
+    return dict.fromkeys(names.split(), (low, high))
+
+
+@contextmanager
+def _square_roots() -> Iterator[None]:
+    """Let the square roots of the rules take intervals."""
+    kept = vars(numbers)["isqrt"]
+    vars(numbers)["isqrt"] = root
+    try:
+        yield
+    finally:
+        vars(numbers)["isqrt"] = kept

@@ -1,0 +1,136 @@
+"""How many bits the rules need: by intervals, and by engines that have too few."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ibperp import numbers
+from ibperp.numbers import INT128_MAX
+from ibperp.outcomes import Accepted
+from ibperp.transition import transition
+from ibperp_authoring.cases import BRICKS, SETUPS
+from ibperp_authoring.cases.builder import Refused
+from ibperp_authoring.fill import replayed
+from ibperp_authoring.widths.intervals import Interval, bits_of, root, widest
+from ibperp_authoring.widths.kernels import LIMITS, VENUE, bounds, kernels, widths
+from ibperp_authoring.widths.page import PAGE, written
+from ibperp_conformance.protocol.wire import encode_outcome
+
+ROOT_OF_A_HAIRCUT = "ibperp.margin.collateral_value"
+NARROW = {
+    64: ("CU-4-057", "MM-12-030"),
+    128: ("PP-8-069", "ST-2-015", "MM-13-013"),
+    256: ("PF-2-053", "PF-10-043", "PF-8-700", "LQ-9-900", "ST-3-703"),
+}
+
+
+def test_interval__holds_every_result() -> None:
+    left, right = Interval(-3, 5), Interval(2, 4)
+    for one in range(-3, 6):
+        for other in range(2, 5):
+            functions: tuple[Callable[[Any, Any], Any], ...] = (
+                lambda a, b: a + b,
+                lambda a, b: a - b,
+                lambda a, b: a * b,
+                lambda a, b: a // b,
+                lambda a, b: -(-a // b),
+                lambda a, b: abs(a) + b,
+                lambda a, b: 7 - a * b,
+            )
+            for function in functions:
+                result, exact = function(left, right), function(one, other)
+                assert result.low <= exact <= result.high
+    assert repr(root(Interval(3, 17))) == "[1, 4]"
+
+
+def test_widest__follows_both_answers_of_what_is_not_decided() -> None:
+    def shrunk(value: Any) -> Any:
+        return value * value if value > 10 else value + (1 if value == 3 else 2)
+
+    bits, results = widest(lambda: shrunk(Interval(0, 20)))
+    assert (bits, len(results)) == (bits_of(400), 3)
+    assert widest(lambda: shrunk(Interval(0, 9)))[0] == bits_of(11)
+
+
+def test_venue__no_intermediate_value_above_256_bits_except_one() -> None:
+    wide = {each.function: each.bits for each in widths(VENUE) if each.bits > 256}
+    assert set(wide) == {ROOT_OF_A_HAIRCUT}
+    assert wide[ROOT_OF_A_HAIRCUT] <= 384
+
+
+def test_venue__stores_nothing_above_128_bits() -> None:
+    of_products = {"root", "equity", "uncounted_gain", "gain", "worth", "exposure"}
+    for name, (low, high) in bounds(VENUE).items():
+        assert name in of_products or max(-low, high) <= INT128_MAX, name
+
+
+def test_limits__are_within_what_the_text_asks_for() -> None:
+    assert max(each.bits for each in widths(LIMITS)) <= 768
+
+
+def test_kernels__every_one_that_multiplies_has_a_width() -> None:
+    names = {function.__name__ for function in kernels()}
+    assert {"collateral_value", "is_no_riskier", "accrue", "filled", "share", "part_due"} <= names
+
+
+def test_page__has_the_widths_of_today() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert written(text) == text, "write it again with: make widths"
+
+
+def wrapped(function: Callable[..., int], bits: int) -> Callable[..., int]:
+    """Return a function whose product keeps the lowest bits alone, as a machine word does."""
+
+    def narrow(value: int, multiplier: int, divisor: int) -> int:
+        half = 1 << (bits - 1)
+        product = (value * multiplier + half) % (2 * half) - half
+        return function(product, 1, divisor)
+
+    return narrow
+
+
+@pytest.fixture
+def narrowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    def narrow(bits: int) -> None:
+        for name in ("mul_div_down", "mul_div_up"):
+            own: Callable[..., int] = getattr(numbers, name)
+            for module in [each for key, each in sys.modules.items() if key.startswith("ibperp.")]:
+                if getattr(module, name, None) is own:
+                    monkeypatch.setattr(module, name, wrapped(own, bits))
+
+    yield narrow
+    monkeypatch.undo()
+
+
+def answered(name: str) -> list[Any]:
+    """Return what the steps of a vector come to and the state at its end, or that they fail."""
+    try:
+        return told(name)
+    except (AssertionError, ZeroDivisionError, ValueError) as fault:
+        return [str(fault)]
+
+
+def told(name: str) -> list[Any]:
+    case = next(each for brick in BRICKS.values() for each in brick if each.id == name)
+    state = replayed(next(each for each in SETUPS if each.id == case.setup))
+    found: list[Any] = []
+    for step in case.steps:
+        outcome = transition(state, step.action if isinstance(step, Refused) else step)
+        found.append(encode_outcome(state, outcome))
+        state = outcome.state if isinstance(outcome, Accepted) else state
+    return [*found, state]
+
+
+@pytest.mark.parametrize(
+    ("bits", "name"), [(bits, name) for bits, names in NARROW.items() for name in names]
+)
+def test_narrow_engine__fails_the_vector(
+    bits: int, name: str, narrowed: Callable[[int], None]
+) -> None:
+    exact = answered(name)
+    narrowed(bits)
+    assert answered(name) != exact
