@@ -161,7 +161,9 @@ def _value(name: str, hint: Any, profile: Profile) -> Any:
         return next(iter(hint))
     if hint is str:
         return name
-    low, high = bounds(profile)[name]
+    known = bounds(profile)
+    assert name in known, f"no bounds are stated for {name}: add them to bounds"
+    low, high = known[name]
     return low if low == high else Interval(low, high)
 
 
@@ -185,10 +187,8 @@ def bounds(profile: Profile) -> Mapping[str, Bounds]:
     stored = min(value, INT128_MAX)
     rooted = isqrt((profile.penalty * RATIO) ** 2 * atoms * price) + 1
     return {
-        **_all(
-            0, atoms, "amount cash lent borrowed reserve unearned interest reserved minimum_lots"
-        ),
-        **_all(0, atoms, "available claimed total shared"),
+        **_all(0, atoms, "amount unpaid cash lent borrowed reserve unearned interest reserved"),
+        **_all(0, atoms, "available claimed total shared minimum_lots"),
         **_all(0, shares, "shares lend_shares borrow_shares"),
         **_all(-shares, shares, "first second virtual"),
         **_all(0, pool.CARRY_UNIT - 1, "interest_carry"),
