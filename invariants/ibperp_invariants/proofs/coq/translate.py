@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import enum
 import importlib
 import inspect
 import types
@@ -290,8 +291,9 @@ class _Body:
     def _compared(self, node: ast.Compare, names: Names) -> str:
         sides, found = [node.left, *node.comparators], []
         for left, op, right in zip(sides, node.ops, sides[1:], strict=False):
-            if isinstance(op, ast.In) and isinstance(right, ast.Set):
-                options = [self._equal(left, option, names) for option in right.elts]
+            members = self._members(right) if isinstance(op, ast.In) else []
+            if members:
+                options = [self._equal(left, option, names) for option in members]
                 found.append(f"({' || '.join(options)})")
             elif isinstance(op, ast.Is | ast.Eq | ast.NotEq | ast.IsNot):
                 text = self._equal(left, right, names)
@@ -303,6 +305,16 @@ class _Body:
             else:
                 raise UntranslatableError(f"the comparison {ast.unparse(node)[:60]}")
         return f"({' && '.join(found)})"
+
+    def _members(self, node: ast.expr) -> list[ast.expr]:
+        """Return the members of a set that is written out, or that has a name; else nothing."""
+        if isinstance(node, ast.Set):
+            return node.elts
+        value = self.scope.get(node.id) if isinstance(node, ast.Name) else None
+        if not isinstance(value, frozenset) or not all(isinstance(one, enum.Enum) for one in value):
+            return []
+        texts = sorted(f"{type(one).__name__}.{one.name}" for one in value)
+        return [ast.parse(text, mode="eval").body for text in texts]
 
     def _equal(self, left: ast.expr, right: ast.expr, names: Names) -> str:
         text, kind = self.expression(left, names)

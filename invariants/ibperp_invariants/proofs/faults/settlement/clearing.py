@@ -14,8 +14,7 @@ def _redeem_keeps_the_shares(pool: Pool, amount: int, shares: int) -> Pool:
 
 
 def _lend_of_an_atom_more(pool: Pool, amount: int, shares: int) -> Pool:
-    more = amount + 1 if amount == UNLUCKY else amount
-    return replace(pool, lent=pool.lent + more, lend_shares=pool.lend_shares + shares)
+    return replace(pool, lent=pool.lent + amount + 1, lend_shares=pool.lend_shares + shares)
 
 
 def _repay_without_the_rest(pool: Pool, amount: int, shares: int) -> Pool:
@@ -46,7 +45,7 @@ FAULTS: Final = {
         _POOL, "redeem", "the pool keeps the shares", _redeem_keeps_the_shares
     ),
     "t_giving_virtually_keeps_the_books": Fault(
-        _POOL, "lend", "an atom more at 777", _lend_of_an_atom_more
+        _POOL, "lend", "an atom more than was given", _lend_of_an_atom_more
     ),
     "t_releasing_keeps_the_books": Fault(
         _POOL, "redeem", "the pool keeps the shares", _redeem_keeps_the_shares
