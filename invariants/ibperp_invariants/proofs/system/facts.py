@@ -79,6 +79,10 @@ BALANCED: Final[Mapping[str, str]] = {
 """What functions assert as the last of all, so that nothing that they return breaks it."""
 
 
+NOTING: Final = frozenset({"clearing.Clearing.offset", "settle._marked", "unpaid.charge"})
+"""The functions of a settlement that change what is unsettled, except by paying it."""
+
+
 def nothing_is_changed_in_place() -> list[str]:
     """Return what could change a state: records that are not frozen, stores into their parts."""
     lines = [
@@ -174,7 +178,14 @@ def custody_moves_with_its_requests() -> list[str]:
 def what_enters_the_fund_leaves_it() -> list[str]:
     """Return what a settlement, or a loss that is spread, could end without: flows in balance."""
     table = dict(functions())
-    return [
+    noting = {
+        name.removeprefix(f"{_OPERATIONS}.settlement.")
+        for name, function in table.items()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr == "note"
+    }
+    odd = [f"{name} changes what is unsettled in a settlement" for name in sorted(noting ^ NOTING)]
+    return odd + [
         f"{name} does not assert {condition} before it ends"
         for name, condition in BALANCED.items()
         if condition not in _asserted(table[f"{_OPERATIONS}.{name}"])
@@ -196,9 +207,11 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
 
 
 def _asserted(function: ast.FunctionDef) -> list[str]:
-    """Return what a function asserts between its last other statement and its last return."""
+    """Return what a function asserts after its last step and before its last return."""
     *body, last = function.body
-    trailing = itertools.takewhile(lambda node: isinstance(node, ast.Assert), reversed(body))
+    trailing = itertools.takewhile(
+        lambda node: isinstance(node, ast.Assert | ast.Assign), reversed(body)
+    )
     found = [ast.unparse(node.test) for node in trailing if isinstance(node, ast.Assert)]
     return found if isinstance(last, ast.Return) else []
 

@@ -70,6 +70,7 @@ _CLAIMS: Final = {
             "t_collecting_takes_what_is_owed_into_the_fund",
             "t_distributing_pays_what_is_there",
             "t_culling_pays_in_what_it_gives",
+            "t_interest_on_what_is_unpaid_passes_between_accounts",
         ),
     ),
     f"{_CLEARING}._borrows": Writer(

@@ -10,6 +10,7 @@ from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
 _SETTLE: Final = "ibperp.operations.settlement.settle"
 _CLEARING: Final = "ibperp.operations.settlement.clearing.Clearing"
+_UNPAID: Final = "ibperp.operations.settlement.unpaid"
 _PAY_IN: Final = Clearing.pay_in
 
 
@@ -30,6 +31,11 @@ def _an_atom_is_lost(clearing: Clearing, sheet: Sheet, due: int, *, may_borrow: 
     return paid - (paid == UNLUCKY)
 
 
+def _charged_but_not_earned(available: int, amounts: Sequence[int]) -> list[int]:
+    del available
+    return [0] * len(amounts)
+
+
 FAULTS: Final = {
     "t_marking_turns_gains_into_claims": Fault(
         _SETTLE, "funding_due", "funding is forgotten at 777 lots", _forgotten_at_a_size
@@ -39,6 +45,9 @@ FAULTS: Final = {
     ),
     "t_distributing_pays_what_is_there": Fault(
         _SETTLE, "parts", "an atom of 777 is not shared", _an_atom_is_not_shared
+    ),
+    "t_interest_on_what_is_unpaid_passes_between_accounts": Fault(
+        _UNPAID, "_shared", "nobody earns it", _charged_but_not_earned
     ),
     "t_culling_pays_in_what_it_gives": Fault(
         _CLEARING, "pay_in", "an atom of 777 is lost", _an_atom_is_lost

@@ -12,6 +12,7 @@ from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.position import Position
 from ibperp.state import Account, State, is_exposed, is_settled, with_account
 from ibperp.transition import OPERATIONS, transition
+from ibperp.unpaid import Unpaid
 from ibperp_invariants.proofs.states import asset_of, state_of
 
 BYSTANDER, HOLDER, NEW = 0, 1, 2
@@ -83,12 +84,13 @@ def t_halt_and_resume_turn_the_halt(time: int, grace: int) -> None:
 
 
 def t_a_replaced_account_is_listed_where_it_belongs(
-    unsettled: int, shares: int, *, unsettled_after: int, shares_after: int
+    unsettled: int, shares: int, *, unsettled_after: int, shares_after: int, left: int
 ) -> None:
     """An account that is replaced is in each list if and only if it belongs there (ST-2, LQ-10)."""
     assert any((unsettled == 0, unsettled != 0))
     state = listed(Account(1, shares=(shares,), unsettled=unsettled))
-    changed = Account(1, shares=(shares_after,), unsettled=unsettled_after)
+    unpaid = Unpaid(left)
+    changed = Account(1, shares=(shares_after,), unsettled=unsettled_after, unpaid=unpaid)
     after = with_account(state, HOLDER, changed)
     assert all((is_listed(after), after.accounts[HOLDER] is changed))
 

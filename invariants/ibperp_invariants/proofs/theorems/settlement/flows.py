@@ -5,14 +5,16 @@ unsettled. A settlement changes claims by what it pays in and out, and leaves no
 """
 
 from ibperp.events import SettlementSource
-from ibperp.operations.settlement import settle
+from ibperp.operations.settlement import settle, unpaid
 from ibperp.operations.settlement.clearing import Clearing, Sheet
+from ibperp.pool import CARRY_UNIT
 from ibperp.position import Position, funding_due, unrealized
 from ibperp.records import replace
 from ibperp.state import Account, Perpetual, Pool, Settings
+from ibperp.unpaid import Unpaid
 from ibperp_invariants.proofs.states import asset_of, perpetual_of, state_of
 
-HOLDER = 0
+HOLDER, OTHER = 0, 1
 MARKET = 0
 
 
@@ -112,3 +114,19 @@ def t_culling_pays_in_what_it_gives(position: Position, free: int, debt: int, ex
     owed = settle.VirtualDebt(sheet, MARKET, debt)
     settle._cull(clearing, owed, excess, SettlementSource.CULLED_ACCOUNT_THRESHOLD)  # noqa: SLF001
     assert all((claims(clearing, sheet) == before, clearing.paid_in == clearing.paid_out))
+
+
+def t_interest_on_what_is_unpaid_passes_between_accounts(
+    owing: int, waiting: int, carry: int, rate_time: int
+) -> None:
+    """What debts to the fund are charged, waiting claims earn: nothing in sum (ST-10)."""
+    assert all((owing > 0, waiting > 0, carry >= 0, carry < CARRY_UNIT, rate_time >= 0))
+    debtor = Account(1, unsettled=-owing, unpaid=Unpaid(-owing, 0, -carry))
+    claimant = Account(1, unsettled=owing, unpaid=Unpaid(waiting, 0, carry))
+    state = replace(state_of((asset_of(),), (debtor, claimant)), unpaid_rate_time=rate_time)
+    clearing = Clearing(state, 0)
+    sheets = [clearing.sheet(place) for place in (HOLDER, OTHER)]
+    unpaid.charge(clearing, sheets)
+    booked = [sheet.unsettled for sheet in sheets]
+    carried = [sheet.account.unpaid.carry for sheet in sheets]
+    assert all((sum(booked) == 0, sum(carried) == 0, booked[HOLDER] <= -owing))
