@@ -104,6 +104,10 @@ class Step:
 
     def changed_orders(self) -> Sequence[int]:
         """Return the ids of the orders that are open in a view and differ in the other."""
+        return self._changed_orders
+
+    @cached_property
+    def _changed_orders(self) -> Sequence[int]:
         return changed(self.before.orders, self.after.orders)
 
     def pools(self) -> Iterator[tuple[str, Pool, Pool]]:

@@ -231,19 +231,28 @@ class View:
 
 
 class Entries(Mapping[int, T], Generic[S, T]):
-    """The entries of a persistent vector, each read when it is looked at.
+    """The entries of a persistent vector, each read once, when it is first looked at.
 
     An entry that reads as None does not exist.
     """
 
     def __init__(self, vector: Vector[S], read: Callable[[S], T | None]) -> None:
         self.vector, self._read = vector, read
+        self._seen: dict[int, T | None] = {}
 
     def __getitem__(self, key: int) -> T:
-        entry = self._read(self.vector[key]) if 0 <= key < len(self.vector) else None
+        entry: T | None = self.get(key)
         if entry is None:
             raise KeyError(key)
         return entry
+
+    def get(self, key: int, default: Any = None) -> Any:
+        """Return an entry, or the default if it does not exist."""
+        if key not in self._seen:
+            is_there = 0 <= key < len(self.vector)
+            self._seen[key] = self._read(self.vector[key]) if is_there else None
+        entry = self._seen[key]
+        return default if entry is None else entry
 
     def __iter__(self) -> Iterator[int]:
         items = enumerate(self.vector)
