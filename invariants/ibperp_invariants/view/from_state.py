@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus
@@ -46,25 +46,40 @@ class Portfolios(Mapping[int, "Health"]):
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._seen: dict[int, Health | None] = {}
 
     def __getitem__(self, key: int) -> Health:
-        accounts = self._state.accounts
-        account = accounts[key] if 0 <= key < len(accounts) else None
-        if account is None:
-            raise KeyError(key)
-        is_shown = bool(account.orders or account.positions or account.unsettled)
-        if not (is_shown or min(account.shares, default=0) < 0):
-            raise KeyError(key)
-        try:
-            found = health(self._state, account)
-        except (ArithmeticError, LookupError, ValueError):
-            raise KeyError(key) from None
-        if not is_shown and not found.exposure:
+        found: Health | None = self.get(key)
+        if found is None:
             raise KeyError(key)
         return found
 
+    def _health(self, key: int) -> Health | None:
+        accounts = self._state.accounts
+        account = accounts[key] if 0 <= key < len(accounts) else None
+        if account is None:
+            return None
+        is_shown = bool(account.orders or account.positions or account.unsettled)
+        if not (is_shown or min(account.shares, default=0) < 0):
+            return None
+        try:
+            found = health(self._state, account)
+        except (ArithmeticError, LookupError, ValueError):
+            return None
+        return found if is_shown or found.exposure else None
+
     def __iter__(self) -> Iterator[int]:
         return (index for index in range(len(self._state.accounts)) if index in self)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, int) and self.get(key) is not None
+
+    def get(self, key: int, default: Any = None) -> Any:
+        """Return the health of an account, or the default if it has none to show."""
+        if key not in self._seen:
+            self._seen[key] = self._health(key)
+        found = self._seen[key]
+        return default if found is None else found
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
