@@ -10,6 +10,7 @@ from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus
 from ibperp.ramps import margins_of
 from ibperp.state import OrderStatus, Perpetual, RequestStatus
+from ibperp_invariants.view.queue import Queue
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -18,7 +19,6 @@ from ibperp_invariants.view.view import (
     OrderView,
     PerpetualView,
     PositionView,
-    Queue,
     QuoteRequestView,
     QuoteView,
     RampView,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
@@ -260,40 +260,6 @@ class Entries(Mapping[int, T], Generic[S, T]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-class Queue(Sequence[int]):
-    """The orders of one side of a book of the reference, best first, read when looked at.
-
-    An order that comes to rest takes `next_sequence` for its place among those of its price.
-    """
-
-    def __init__(self, keys: Ordered, next_sequence: int) -> None:
-        self.keys, self.next_sequence = keys, next_sequence
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[int]: ...
-
-    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
-        first = self.keys.first() if index == 0 else None
-        return tuple(self)[index] if first is None else first[2]
-
-    def __iter__(self) -> Iterator[int]:
-        return (order for _, _, order in self.keys)
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Queue):
-            return self.keys == other.keys
-        return tuple(self) == other
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
 
 
 def changed(before: Mapping[K, T], after: Mapping[K, T]) -> Sequence[K]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from ibperp import book as kernel
 from ibperp.orders import Side
 from ibperp_invariants.step.step import state_invariant
-from ibperp_invariants.view.view import Entries, Queue, limits_of, perpetual_of
+from ibperp_invariants.view.queue import Queue
+from ibperp_invariants.view.view import Entries, limits_of, perpetual_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
