@@ -321,14 +321,14 @@ def put(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
 
 def find_asset(state: State, symbol: str) -> int | None:
     """Return the id of a listed asset, or None."""
-    assets = enumerate(state.assets)
-    return next((index for index, asset in assets if asset.symbol == symbol), None)
+    symbols = [asset.symbol for asset in state.assets]
+    return symbols.index(symbol) if symbol in symbols else None
 
 
 def find_market(state: State, symbol: str) -> int | None:
     """Return the id of a listed market, or None."""
-    markets = enumerate(state.markets)
-    return next((index for index, market in markets if market.symbol == symbol), None)
+    symbols = [market.symbol for market in state.markets]
+    return symbols.index(symbol) if symbol in symbols else None
 
 
 def find_token(asset: Asset, chain: str) -> int | None:

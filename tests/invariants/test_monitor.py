@@ -14,8 +14,8 @@ from ibperp.state import State, with_account
 from ibperp_invariants import Monitor, check_state
 from ibperp_invariants.check.registry import check_changes, step_of
 from ibperp_invariants.view.from_state import Portfolios, view_of_state
-from ibperp_invariants.view.totals import totals_after, totals_of
 from ibperp_invariants.view.queue import Queue
+from ibperp_invariants.view.totals import totals_after, totals_of
 from ibperp_invariants.view.view import Entries
 from worlds.active import BUY, REST, SELL, accepted, active, book, held, names, ordered
 from worlds.positions import CLOSE, CROSS, positioned
