@@ -16,6 +16,7 @@ from ibperp_conformance.report.report import as_json, print_result
 from ibperp_conformance.run_command import main_run
 from ibperp_conformance.scenario.result import ScenarioResult
 from ibperp_conformance.scenario.run import run_scenario
+from ibperp_conformance.snapshot.state import restore, snapshot
 from ibperp_conformance.traces.write import trace_lines
 
 pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run by other tests too.
@@ -180,6 +181,12 @@ def test_shipped_scenario__ends_with_the_numbers_it_tells(path: Path) -> None:
     assert {field: found[field] for field in expected} == expected
     liquidatable = [name for name, row in books.items() if row["is_liquidatable"]]
     assert liquidatable == LIQUIDATABLE.get(path.stem, [])
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_scenario__ends_in_a_state_that_is_restored(path: Path) -> None:
+    end = ran(path).steps[-1].after
+    assert snapshot(restore(snapshot(end))) == snapshot(end)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from ibperp.actions import (
     RunRisk,
     SetMarketParameters,
     SetPerpetualParameters,
+    SetPoolParameters,
     SetPrice,
     SetSystemParameters,
     SettleMarket,
@@ -41,10 +42,10 @@ from ibperp_authoring.cases.builder import (
     withdraw,
 )
 from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE, SYSTEM
-from ibperp_authoring.cases.liquidation.setups import FREE_MARKET
+from ibperp_authoring.cases.liquidation.setups import FREE_MARKET, FREE_POOL
 from ibperp_authoring.cases.programs.steps import asked, quoted
 from ibperp_authoring.cases.settlement.setups import CONTRACT, mark, settled
-from ibperp_authoring.cases.setups import COIN, USD
+from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 _LAST: Final = CROWD[-1]
 _STEP: Final = Liquidate(ONE)
@@ -61,6 +62,15 @@ _LENDING: Final = _group("crowd_lending")
 SETTLEMENT: Final[tuple[Case, ...]] = (
     _FACED.trace("ST-2-800", "130 losers pay one winner", mark(1_010_000), *settled(20)),
     _FACED.trace("ST-3-800", "one loser pays 130 winners a part", mark(400_000), *settled(20)),
+    _group(
+        "crowd_faced", SetPoolParameters("USDC", replace(FREE_POOL, base_rate=10 * PERCENT))
+    ).trace(
+        "ST-10-800",
+        "130 winners earn what one loser pays on what it still owes",
+        mark(400_000),
+        *settled(20),
+        *settled(90_000),
+    ),
     _group("crowd_virtual").trace(
         "ST-4-800", "130 virtual winners are paid by one", mark(990_000), *settled(20)
     ),

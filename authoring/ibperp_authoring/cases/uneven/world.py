@@ -1,9 +1,9 @@
 """A world in which no two quantities that a rule could confuse are equal.
 
-The settlement asset is worth 1.07 dollars, and counts in full: a law asks for it. Nothing else is
-one to one: three assets of other decimals, lots and haircuts, of which it is the second, pools with
-interest, a cross market, two perpetuals of one underlying with their mark beside the index, fees
-that do not divide.
+The settlement asset is worth 1.07 dollars, and counts in full, so that what is paid with it never
+lowers the equity by a haircut. Nothing else is one to one: three assets of other decimals, lots and
+haircuts, of which it is the second, pools with interest, a cross market, two perpetuals of one
+underlying with their mark beside the index, fees that do not divide.
 """
 
 from __future__ import annotations
