@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import Action, AdvanceTime, Borrow, CancelRequest, Lend, SetPrice
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    Borrow,
+    CancelRequest,
+    Deposit,
+    Lend,
+    Repay,
+    SetPrice,
+)
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, withdraw
 from ibperp_authoring.cases.governance.steps import coin_with
@@ -47,6 +56,16 @@ _CONVERSIONS: Final[tuple[Case, ...]] = (
         *_OFFERED,
         price(100),
         quoted(6, 1_000_000),
+        code=R.NOT_LIQUIDATABLE,
+        twin="PG-6-002",
+    ),
+    _DUE.reject(
+        "PG-6-013",
+        "an account without any exposure is not due: no limit of its health is evaluated",
+        *_OFFERED,
+        Deposit(2, "USDC", "solana", 14, 810 * USD),
+        Repay(2, "USDC", None),
+        quoted(6, 940_000),
         code=R.NOT_LIQUIDATABLE,
         twin="PG-6-002",
     ),

@@ -134,6 +134,15 @@ _DEBTS: Final[tuple[Case, ...]] = (
         "a maker that owes what has no price ends: nobody can say what it bears",
         ask(4, 5, USD),
     ),
+    _OWED.accept(
+        "SM-9-171",
+        "a maker whose price is too old and whose margin is too small ends with the first code",
+        SetPrice("BTC", 20_000 * USD),
+        AdvanceTime(22),
+        SetPrice("SOL", 100 * USD),
+        SetPrice("USDC", USD),
+        ask(4, 5, USD),
+    ),
 )
 
 CASES: Final[tuple[Case, ...]] = (*_AGES, *_DEBTS)
