@@ -128,6 +128,18 @@ def check_trace(
     return main_check_trace(files, jobs=jobs, everything=everything, dask=dask)
 
 
+@app.command("check-history", epilog=exit_codes("all of it adds up", "a finding"))
+def check_history(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE.json ...", help="Rows as the exchange shows them.")
+    ],
+) -> int:
+    """Check fills, funding, interest, lends and settlements of accounts against each other."""
+    from ibperp_conformance.history.command import main_check_history
+
+    return main_check_history(files)
+
+
 @app.command(epilog=exit_codes("no clause has a gap", "a clause has one"))
 def clauses() -> int:
     """Show each clause beside its evidence, and every gap."""
