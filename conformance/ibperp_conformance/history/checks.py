@@ -1,4 +1,4 @@
-"""What histories must add up to, whoever kept them; each check names the clauses behind it."""
+"""What histories must add up to; each check names the clauses behind it."""
 
 from __future__ import annotations
 
