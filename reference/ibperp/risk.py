@@ -81,6 +81,12 @@ def candidates(state: State) -> tuple[int, ...]:
     return tuple(sorted(found - {FEES, INSURANCE}))
 
 
+def owing_accounts(state: State) -> tuple[int, ...]:
+    """Return the accounts that owe the fund: the largest debt first, ties by id (LQ-10, ST-9)."""
+    owed = ((state.accounts[own].unsettled, own) for (own,) in state.active)
+    return tuple(own for debt, own in sorted(owed) if debt < 0 and own not in {FEES, INSURANCE})
+
+
 def resources(state: State) -> int:
     """Return the atoms of the settlement asset that the insurance can pay with (LQ-8)."""
     insurance, asset = state.accounts[INSURANCE], find_asset(state, state.system.settlement_asset)

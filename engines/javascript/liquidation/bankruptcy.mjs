@@ -1,5 +1,6 @@
 // Who bears the rest: the insurance (LQ-8), bankruptcies (LQ-9), the due list worked off (LQ-10).
 
+import { conversionConditions, convert } from './conversion.mjs';
 import { payLenders } from './deleveraging.mjs';
 import { dueConditions, dueList, dueStages, isDue, isPriced } from './due.mjs';
 import { repayOwn, takeStep } from './ladder.mjs';
@@ -175,16 +176,34 @@ function reportHeldBack({ state, events }, id) {
   }
 }
 
+/** Who owes the fund, the largest debt first; a stable sort leaves equal ones by id. */
+const owing = ({ accounts }) => accounts.map(({ unsettled }, place) => ({ id: BigInt(place), unsettled }))
+  .filter(({ id, unsettled }) => id > INSURANCE && unsettled < 0n)
+  .sort((left, right) => (left.unsettled < right.unsettled ? -1 : Number(left.unsettled > right.unsettled)))
+  .map(({ id }) => id);
+
 export function runRisk(run, { steps }) {
   stage({ amount_not_positive: steps <= 0n, out_of_range: steps > 10000n });
   stage({ liquidation_paused: run.state.time < run.state.liquidation_time });
   let left = steps;
-  for (const id of dueList(run.state)) {
+  const due = dueList(run.state);
+  for (const id of due) {
     let isAsking = false; // for quotes, which somebody else must give
     while (left > 0n && !isAsking && isDue(run.state, id) && (takeStep(run, id) || (!hasLots(run.state, id) && resolve(run, id)))) {
       left -= 1n;
       isAsking = run.events.at(-1).type === 'request_opened';
     }
     if (left > 0n && !isAsking) reportHeldBack(run, id);
+  }
+  for (const id of owing(run.state)) {
+    const [code] = violatedBy(conversionConditions(run.state, id));
+    if (code && left > 0n && !due.includes(id)) {
+      run.events.push({ type: 'liquidation_held_back', account: String(id), code });
+    }
+    let isAsking = false;
+    while (left > 0n && !code && !isAsking && convert(run, id)) {
+      left -= 1n;
+      isAsking = run.events.at(-1).type === 'request_opened';
+    }
   }
 }

@@ -66,11 +66,21 @@ function ask(run, id, owed) {
   return true;
 }
 
+/** What keeps collateral from being converted: prices, and a grace. */
+export function conversionConditions(state, id) {
+  const { not_liquidatable, ...told } = dueConditions(state, id);
+  return told;
+}
+
+/** One step of it; whether there is one. */
+export function convert(run, id) {
+  const owed = owedBeyondDollars(run.state, id);
+  return owed > 0n && (sell(run, id, owed) || ask(run, id, owed));
+}
+
 export function convertCollateral(run, { account: id }) {
   const { state } = run;
   stage({ account_unknown: !byId(state.accounts, id), account_reserved: isReserved(id) });
-  const { not_liquidatable, ...told } = dueConditions(state, id);
-  stage(told);
-  const owed = owedBeyondDollars(state, id);
-  stage({ nothing_to_convert: owed === 0n || !(sell(run, id, owed) || ask(run, id, owed)) });
+  stage(conversionConditions(state, id));
+  stage({ nothing_to_convert: !convert(run, id) });
 }

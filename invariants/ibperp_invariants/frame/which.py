@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ibperp.actions import ConvertCollateral, PlaceOrder
+from ibperp.actions import ConvertCollateral, PlaceOrder, RunRisk
 from ibperp.book import opposite
 from ibperp.events import LiquidationStage
 from ibperp.parameters import OrderBookState
@@ -302,6 +302,12 @@ def _conversions(step: Step) -> Container[int]:
     asked = {fact.account for fact in steps if fact.stage is LiquidationStage.CONVERSION_REQUEST}
     if isinstance(step.action, ConvertCollateral):
         asked = {step.action.account}
+    elif isinstance(step.action, RunRisk):
+        new = changed(step.before.requests, step.after.requests)
+        owners = {
+            step.after.requests[index].account for index in new if index in step.after.requests
+        }
+        asked |= {own for own in owners if step.after.accounts[own].unsettled < 0}
     return _requests(step, {(account, RequestKind.CONVERSION) for account in asked})
 
 

@@ -9,10 +9,12 @@ from ibperp.actions import (
     AdvanceTime,
     Borrow,
     ConvertCollateral,
+    CreateAccount,
     Deposit,
     Lend,
     ListAsset,
     ListMarket,
+    RunRisk,
     SetPoolParameters,
     SetPrice,
 )
@@ -28,7 +30,7 @@ from ibperp_authoring.cases.liquidation.setups import (
 )
 from ibperp_authoring.cases.programs.steps import quoted
 from ibperp_authoring.cases.settlement.conversion import OWES, PLEDGED
-from ibperp_authoring.cases.settlement.setups import mark
+from ibperp_authoring.cases.settlement.setups import mark, moved, opened, settled
 from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, SOL, USD, market_with, pool_with
 
 _CONVERT: Final = ConvertCollateral(5)
@@ -36,7 +38,52 @@ _GROUP: Final = Group("settlement", OWES)
 _EDGE: Final = Group("settlement", OWES, Why.BOUNDARY)
 _ALL: Final = replace(SOL.pool, max_utilization=RATIO, throttle_utilization=RATIO)
 
+_BIDS: Final = bid(4, 100, 990_000)
+_RUNS: Final = Group("settlement", OWES, clauses=("LQ-10",))
+_TWO: Final = (
+    CreateAccount(8, 8),
+    Deposit(8, "SOL", "solana", 7, 10 * COIN),
+    *opened(2, 5, 40),
+    *opened(2, 8, 60),
+    *moved(1_300_000, 10),
+)
+
+_RUN: Final[tuple[Case, ...]] = (
+    _RUNS.accept("ST-9-090", "a run converts on the book", _BIDS, RunRisk(5)),
+    _RUNS.trace(
+        "ST-9-091",
+        "nobody bids: a run asks for quotes, once",
+        RunRisk(5),
+        RunRisk(5),
+        quoted(4, 990_000),
+        *settled(20),
+        RunRisk(5),
+    ),
+    _RUNS.accept(
+        "ST-9-092", "a thin book, then quotes, are two steps", bid(4, 12, 990_000), RunRisk(5)
+    ),
+    _RUNS.accept(
+        "ST-9-093",
+        "the second of them waits for the next run",
+        bid(4, 12, 990_000),
+        RunRisk(1),
+        why=Why.BOUNDARY,
+    ),
+    Group("settlement", _TWO, clauses=("LQ-10",)).accept(
+        "ST-9-094", "the larger debt comes first", _BIDS, RunRisk(1)
+    ),
+    _RUNS.accept(
+        "ST-9-095",
+        "a price too old on which it depends whether the account is due: a run says so",
+        AdvanceTime(700),
+        SetPrice("USDC", USD),
+        mark(1_300_000),
+        RunRisk(5),
+    ),
+)
+
 CASES: Final[tuple[Case, ...]] = (
+    *_RUN,
     _GROUP.accept(
         "ST-9-060",
         "of a lend no more is sold than the pool has cash for",

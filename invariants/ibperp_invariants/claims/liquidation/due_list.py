@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import (
     AdvanceTime,
     ApplyFunding,
+    ConvertCollateral,
     Liquidate,
     ResolveBankruptcy,
     Resume,
@@ -29,7 +30,7 @@ from ibperp.operations.liquidation.bankruptcy import has_lots, worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.ranking import Rankings
-from ibperp.risk import candidates, due_accounts, resources
+from ibperp.risk import candidates, due_accounts, owing_accounts, resources
 from ibperp.state import Market, find_asset
 from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
@@ -113,6 +114,11 @@ def run_is_its_steps(step: Step) -> Iterator[str]:
         while left and (done := _next(state, account)) is not None:
             state, left = done.state, left - 1
             if _asks_for_quotes(done.events):
+                break
+    for account in owing_accounts(state):
+        while left and isinstance(sold := transition(state, ConvertCollateral(account)), Accepted):
+            state, left = sold.state, left - 1
+            if _asks_for_quotes(sold.events):
                 break
     if state != step.index.state:
         taken = action.steps - left

@@ -18,6 +18,7 @@ from ibperp.events import (
 from ibperp.feeds import ActionClass
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, account_exists, margin_checks, not_reserved, rejection
+from ibperp.operations.liquidation.conversion import conversion_rejection, converted
 from ibperp.operations.liquidation.deleveraging import lenders_paid
 from ibperp.operations.liquidation.handover import Handover, claim_moved, unsettled_moved
 from ibperp.operations.liquidation.ladder import liquidation_rejection, step
@@ -37,7 +38,7 @@ from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.relevance import is_priced
-from ibperp.risk import due_accounts, resources
+from ibperp.risk import due_accounts, owing_accounts, resources
 from ibperp.sharing import Claim, parts
 from ibperp.state import INSURANCE, Perpetual, find_asset
 from ibperp.valuation import held_atoms, settlement_asset, settlement_value
@@ -83,7 +84,8 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
     """Do up to `steps` steps for the accounts that are due now, one account after another (LQ-10).
 
     An account is worked on until it is no longer due, nothing can be done for it, or it asks for
-    quotes: these have until the next time. Of an account that a price holds back it is told.
+    quotes: these have until the next time. Then collateral of those who owe the fund is converted
+    in the same way (ST-9). Of an account that a price holds back it is told.
     """
     # PRECONDITIONS
     refused = rejection(
@@ -95,7 +97,8 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
 
     # EFFECT
     after, events, left, rankings = state, list[Event](), action.steps, Rankings()
-    for account in due_accounts(state):
+    due = due_accounts(state)
+    for account in due:
         while left and (done := worked_account(after, account, rankings)) is not None:
             after, left = done.state, left - 1
             events += done.events
@@ -103,6 +106,15 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
                 break
         else:
             events += _held_back(after, account) if left else ()
+    for account in owing_accounts(after):
+        refused = conversion_rejection(after, account)
+        if refused and left and account not in due:
+            events.append(LiquidationHeldBack(account, refused.code))
+        while left and not refused and (done := converted(after, account)) is not None:
+            after, left = done.state, left - 1
+            events += done.events
+            if any(isinstance(event, RequestOpened) for event in done.events):
+                break
 
     # POSTCONDITIONS
     assert 0 <= left <= action.steps

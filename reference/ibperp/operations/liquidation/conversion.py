@@ -59,19 +59,28 @@ def convert_collateral(state: State, action: ConvertCollateral) -> Outcome:
     refused = rejection(account_exists(state, account), not_reserved(account))
     if refused:
         return refused
-    *told, _ = due_checks(state, account)
-    refused = rejection(*told)
+    refused = conversion_rejection(state, account)
     if refused:
         return refused
-    owed = owed_beyond_dollars(state, account)
-    begun = Effect(state)
-    effect = (_sold(begun, account, owed) or _asked(begun, account, owed)) if owed else None
+    effect = converted(state, account)
     if effect is None:
         return Rejected(RejectionCode.NOTHING_TO_CONVERT, (RejectionCode.NOTHING_TO_CONVERT,))
 
     # POSTCONDITIONS
     assert effect.events
     return effect.accepted()
+
+
+def conversion_rejection(state: State, account: int) -> Rejected | None:
+    """Return which price or grace keeps an account's collateral from being converted, or None."""
+    *told, _ = due_checks(state, account)
+    return rejection(*told)
+
+
+def converted(state: State, account: int) -> Effect | None:
+    """Return the next step of a conversion: a sale, else a request for quotes; None if none."""
+    owed, begun = owed_beyond_dollars(state, account), Effect(state)
+    return (_sold(begun, account, owed) or _asked(begun, account, owed)) if owed else None
 
 
 def _sold(effect: Effect, account: int, owed: int) -> Effect | None:
