@@ -1,5 +1,7 @@
 """The benchmark measures accepted transitions of sound states."""
 
+import json
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,7 +14,7 @@ from ibperp.portfolio import portfolio
 from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
-from ibperp_authoring.bench import fuzzing, liquidation, orders, settlement, states, table
+from ibperp_authoring.bench import fuzzing, liquidation, orders, settlement, states, table, versus
 
 ORDERS: Final = 30
 POSITIONS: Final = 220
@@ -153,3 +155,38 @@ def test_conformance__counts_vectors_through_the_pipe() -> None:
 def test_fuzzing__steps_a_second_are_measured() -> None:
     assert fuzzing.rate((), 1) > 0
     assert {"reference", "embedded"} <= fuzzing.engines().keys()
+
+
+def test_measured__least_of_the_rounds_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = iter([2.0, 1.0, 4.0, 3.0])
+    monkeypatch.setattr(versus, "seconds", lambda *_: next(taken))
+    found = versus.measured(["settlement"], Path("a"), Path("b"), 2)
+    assert found == {"settlement": {"before": 2.0, "after": 1.0, "ratio": 0.5}}
+
+
+@pytest.mark.parametrize(("ratio", "slower"), [(1.2, 0), (1.21, 1)])
+def test_table__names_what_is_slower_by_more_than_a_fifth(ratio: float, slower: int) -> None:
+    row = {"before": 1.0, "after": ratio, "ratio": ratio}
+    *_, told, counted = versus.table({"cascade": row})
+    assert told.endswith("slower") == bool(slower)
+    assert counted.startswith(f"{slower} of 1 rows")
+
+
+def test_main__unknown_row_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert versus.main(["HEAD", "--row", "nothing"]) == versus.WRONG_USE
+    assert "no row nothing; the rows are settlement" in capsys.readouterr().err
+
+
+def test_main__writes_what_it_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versus, "_git", lambda *_: _Done())
+    monkeypatch.setattr(versus, "seconds", lambda *_: 1.0)
+    file = tmp_path / "times.json"
+    assert versus.main(["HEAD", "--rounds", "1", "--json", str(file)]) == versus.MEASURED
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["before"] == "HEAD"
+    assert found["rows"]["one_vector"]["ratio"] == 1.0
+
+
+class _Done:
+    returncode = 0
+    stderr = ""

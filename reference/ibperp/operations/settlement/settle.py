@@ -89,24 +89,28 @@ def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
     any other, a loss is taken from the position's virtual shares, and a gain waits to be paid.
     """
     state, is_automatic = clearing.state, sheet.account.settings.auto_realize
-    marked: list[Position] = []
+    marked, is_same = list(sheet.positions), True
     gains: list[tuple[int, int]] = []
-    for position in sheet.positions:
+    for place, position in enumerate(sheet.positions):
         index, market = position.market, state.markets[position.market]
         assert isinstance(market, Perpetual)
         due = funding_due(position, market.funding_index)
         gain = unrealized(position, market.mark_price)
         worth = virtual_worth(clearing.pool, position.virtual) if position.virtual else 0
-        marked.append(settled(position, market.mark_price, market.funding_index, worth))
-        if worth != position.virtual_value:
-            clearing.note_interest(sheet, index, worth - position.virtual_value)
+        interest = worth - position.virtual_value
+        if gain or interest or market.funding_index != position.funding_index:
+            marked[place] = settled(position, market.mark_price, market.funding_index, worth)
+            is_same = False
+        if interest:
+            clearing.note_interest(sheet, index, interest)
         if due:
             clearing.note(sheet, index, -due, SettlementSource.FUNDING_PAYMENT)
         if gain and is_automatic:
             clearing.note(sheet, index, gain, SettlementSource.CULLED_REALIZE_PNL_AUTO)
         elif gain:
             gains.append((index, gain))
-    sheet.positions = tuple(marked)
+    if not is_same:
+        sheet.positions = tuple(marked)
     return _waiting(clearing, sheet, gains) if gains else ()
 
 
