@@ -81,6 +81,15 @@ COLLECTIONS: Final = {
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Yield every function and method of the reference with its dotted name."""
+    return iter(_read())
+
+
+@cache
+def _read() -> tuple[tuple[str, ast.FunctionDef], ...]:
+    return tuple(_functions())
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     for module in modules():
         tree = ast.parse(inspect.getsource(module))
         for node in tree.body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
@@ -48,8 +49,7 @@ def gaps() -> list[str]:
 def law_gaps(law: Law) -> list[str]:
     """Return what is missing in one law: a writer, a theorem, or a writer too many."""
     found = frozenset(name for field in law.fields for name in writers(field)) - STARTS
-    names = {name for _, name in all_theorems(ALL_MODULES)}
-    known = {f"{file}.{name}" for file, listed in coq_theorems().items() for name in listed}
+    names, known = _theorems()
     cited = set(law.cited())
     return [
         *(
@@ -64,6 +64,13 @@ def law_gaps(law: Law) -> list[str]:
         *(f"{law.invariant}: Coq has no theorem {name}" for name in sorted(set(law.holds) - known)),
         *(f"{law.invariant}: {line}" for name in law.facts for line in FACTS[name]()),
     ]
+
+
+@cache
+def _theorems() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the theorems about functions, and those in Coq."""
+    in_coq = (f"{file}.{name}" for file, listed in coq_theorems().items() for name in listed)
+    return frozenset(name for _, name in all_theorems(ALL_MODULES)), frozenset(in_coq)
 
 
 def _changed_in_place() -> list[str]:

@@ -79,6 +79,17 @@ BALANCED: Final[Mapping[str, str]] = {
 """What functions assert as the last of all, so that nothing that they return breaks it."""
 
 
+ROUNDED: Final[Mapping[str, str]] = {
+    "pool.lend": "pool.lend_shares_minted",
+    "pool.redeem": "pool.shares_to_redeem",
+    "pool.borrow": "pool.borrow_shares_minted",
+    "pool.repay": "pool.shares_to_repay",
+}
+"""What moves shares in a pool, and what rounds them."""
+
+WORTHLESS: Final = (f"{_OPERATIONS}.settlement.clearing.Clearing.release", "0")
+"""Where shares that claim no atom are burned for none."""
+
 NOTING: Final = frozenset({"clearing.Clearing.offset", "settle._marked", "unpaid.charge"})
 """The functions of a settlement that change what is unsettled, except by paying it."""
 
@@ -192,6 +203,33 @@ def what_enters_the_fund_leaves_it() -> list[str]:
     ]
 
 
+def shares_are_rounded_for_the_pool() -> list[str]:
+    """Return calls that move shares which no function of the same pool and amount has rounded."""
+    lines = []
+    for name, function in functions():
+        if name.endswith("_checks"):
+            continue
+        given = {
+            target.id: node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ROUNDED:
+                maker = ROUNDED[ast.unparse(node.func)]
+                pool_state, amount, shares = node.args
+                made = given.get(_name(shares), shares)
+                made = made.body if isinstance(made, ast.IfExp) else made
+                told = ast.unparse(made)
+                first, last = ast.unparse(pool_state), ast.unparse(amount)
+                is_rounded = told.startswith(f"{maker}({first}, ") and told.endswith(f"{last})")
+                if not is_rounded and (name, last) != WORTHLESS:
+                    lines.append(f"{name} moves {ast.unparse(shares)} for {last}")
+    return lines
+
+
 FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
     fact.__name__: cache(fact)
     for fact in (
@@ -201,6 +239,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         a_halt_is_asked_first,
         custody_moves_with_its_requests,
         what_enters_the_fund_leaves_it,
+        shares_are_rounded_for_the_pool,
     )
 }
 """Facts by name."""

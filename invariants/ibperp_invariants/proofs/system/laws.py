@@ -19,6 +19,7 @@ from typing import Final
 from ibperp_invariants.proofs.system.fields import FIELD_LAWS
 from ibperp_invariants.proofs.system.fund import FUND_LAWS
 from ibperp_invariants.proofs.system.law import Law, Writer
+from ibperp_invariants.proofs.system.prices import PRICE_LAWS
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
@@ -233,6 +234,7 @@ LAWS: Final[tuple[Law, ...]] = (
         ("Carry.carry_is_a_fraction_after_any_run",),
     ),
     *FUND_LAWS,
+    *PRICE_LAWS,
     *FIELD_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""

@@ -42,6 +42,15 @@ def _fault(module: str, name: str, defect: str, function: Callable[..., Any]) ->
 
 _KERNEL: Final = "ibperp.pool"
 
+
+def _rounded_the_other_way(amount: int, times: int, divisor: int) -> int:
+    return -(-amount * times // divisor)
+
+
+def _rounded_down(amount: int, times: int, divisor: int) -> int:
+    return amount * times // divisor
+
+
 FAULTS: Final = {
     "t_lent_keeps_the_books": _fault(
         _KERNEL, "lend", "the pool counts no shares", _lend_without_shares
@@ -57,6 +66,15 @@ FAULTS: Final = {
         "repaid",
         "cash without a claim",
         _repaid_before_the_pool,
+    ),
+    "t_a_borrow_lowers_the_price_by_less_than_a_share": _fault(
+        _KERNEL, "mul_div_up", "shares are rounded down", _rounded_down
+    ),
+    "t_a_debt_that_is_repaid_in_part_keeps_its_shares_rounded": _fault(
+        _KERNEL, "mul_div_down", "shares are rounded up", _rounded_the_other_way
+    ),
+    "t_shares_of_a_lend_are_rounded_by_less_than_one": _fault(
+        _KERNEL, "mul_div_down", "shares are rounded up", _rounded_the_other_way
     ),
     "t_claimed_moves_no_balance": _fault(
         "ibperp.operations.effect", "put", "a share too many at 777", _put_off_by_one

@@ -98,3 +98,29 @@ def t_claimed_moves_no_balance(
     moved = at(holder.shares, 0) == shares + change
     same = all((at(holder.free, 0) == free, after.assets[0].pool == pool, kept is OTHER))
     assert all((moved, same, after.assets[0].tokens == state.assets[0].tokens))
+
+
+def t_a_borrow_lowers_the_price_by_less_than_a_share(pool: Pool, owed: int) -> None:
+    """A new debt lowers the price of a borrow share by the rounding of one share (MM-2, MM-13)."""
+    assert all((pool.borrowed > 0, pool.borrow_shares > 0, owed > 0))
+    minted = kernel.borrow_shares_minted(pool, owed)
+    fall = minted * pool.borrowed - owed * pool.borrow_shares
+    assert all((fall >= 0, fall < pool.borrowed, minted > 0))
+
+
+def t_a_debt_that_is_repaid_in_part_keeps_its_shares_rounded(pool: Pool, amount: int) -> None:
+    """A repayment burns at most the shares that it pays for, and less than one below (MM-14)."""
+    assert all((pool.borrowed > 0, pool.borrow_shares > 0, amount > 0))
+    burned = kernel.borrow_shares_burned(pool, amount)
+    rest = amount * pool.borrow_shares - burned * pool.borrowed
+    assert all((rest >= 0, rest < pool.borrowed))
+
+
+def t_shares_of_a_lend_are_rounded_by_less_than_one(pool: Pool, amount: int) -> None:
+    """A lend mints, and a redemption burns, the exact shares within less than one (MM-11)."""
+    assert all((pool.lent >= 0, pool.lend_shares >= 0, amount > 0))
+    minted = kernel.lend_shares_minted(pool, amount)
+    burned = kernel.lend_shares_burned(pool, amount)
+    exact, unit = amount * (pool.lend_shares + kernel.SHARES_PER_ATOM), pool.lent + 1
+    under, over = exact - minted * unit, burned * unit - exact
+    assert all((under >= 0, under < unit, over >= 0, over < unit))
