@@ -12,6 +12,7 @@ from ibperp_conformance.presets.schema import preset_schema
 from ibperp_conformance.protocol import wire
 from ibperp_conformance.protocol.fills import FILL
 from ibperp_conformance.protocol.message_schema import message_schema
+from ibperp_conformance.runner.report_records import report_schema
 from ibperp_conformance.runner.vectors import FORMAT, KINDS, TIERS, WHYS
 from ibperp_conformance.scenario.schema import scenario_schema
 
@@ -33,6 +34,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "setups": _named("The file of setups", _file("setups", _setup())),
         "preset": _named("A preset", preset_schema()),
         "scenario": _named("A scenario", scenario_schema()),
+        "report": _named("The JSON report of a run", report_schema()),
         "trace": _named("A line of a trace", _trace()),
     }
 

@@ -6,6 +6,7 @@ what stands elsewhere may move.
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz import campaign as fuzzing
-from ibperp_conformance.json_text import JsonTextError, decode
+from ibperp_conformance.fuzz.command import processes
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.protocol.client import Engine, Hello
 from ibperp_conformance.protocol.observation import observe
@@ -28,7 +29,9 @@ from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.vectors import Suite, Vector, load_suite
 from ibperp_conformance.scenario.result import ScenarioResult
 from ibperp_conformance.scenario.run import run_scenario
+from ibperp_conformance.traces.files import DamagedError, lines_of, opened
 from ibperp_conformance.traces.write import applied, trace_lines
+from ibperp_invariants.check.lines import LineError, decoded
 from ibperp_invariants.check.trace import TraceError, TraceViolation, check_trace
 
 __all__ = [
@@ -120,11 +123,13 @@ def fuzz(
     runs: int | None = None,
     folder: Path | None = None,
     timeout: float = 10.0,
+    jobs: int = 1,
 ) -> fuzzing.Campaign:
     """Look for runs in which an engine answers otherwise than the reference, or than `against`.
 
     Ends after `seconds`, or after `runs` runs. Findings are in `findings` of what is returned, by
-    signature, and with a `folder` as vectors and texts in files there.
+    signature, and with a `folder` as vectors and texts in files there. `jobs` processes work at a
+    time; they start anew, so a script that asks for several needs `if __name__ == "__main__":`.
     Raises `EngineFailureError` when an engine cannot be started or introduces itself wrongly.
     """
     claimed = frozenset(CAPABILITIES)
@@ -133,35 +138,44 @@ def fuzz(
             claimed &= engine.hello().capabilities
     most = math.inf if runs is None else runs
     campaign = fuzzing.Campaign(tuple(command), tuple(against), claimed, seed, timeout, most=most)
-    fuzzing.conduct(campaign, fuzzing.Keeper(campaign, folder), None, seconds, lambda _: None)
+    with processes(jobs) as pool:
+        fuzzing.conduct(campaign, fuzzing.Keeper(campaign, folder), pool, seconds, lambda _: None)
     return campaign
 
 
 def read_trace(path: Path) -> Iterator[TraceLine]:
     """Yield the lines of a trace, one at a time; raise `WrongUseError` naming file and line.
 
-    Where a line holds only what changed, `observation` is the whole of it none the less.
+    Where a line holds only what changed, `observation` is the whole of it none the less. The file
+    may be plain, gzip or zstd, as for `ibperp check-trace`.
     """
     shown: Mapping[str, Any] | None = None
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+    number = 0
+    with opened(str(path)) as stream:
+        try:
+            for number, line in enumerate(lines_of(stream), start=1):
                 if line.strip():
-                    read = _trace_line(path, number, line, shown)
+                    text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+                    read = _trace_line(path, number, text, shown)
                     shown = read.observation or shown
                     yield read
-    except OSError as error:
-        raise WrongUseError(f"cannot read {path}: {error.strerror}") from None
+        except DamagedError as error:
+            message = f"{path}, line {number + 1}: the compressed data is cut off or damaged"
+            raise WrongUseError(f"{message}: {error}") from None
 
 
 def _trace_line(path: Path, number: int, line: bytes, shown: Mapping[str, Any] | None) -> TraceLine:
     try:
-        members = decode(line)
-    except JsonTextError as error:
+        members = decoded(line)
+    except LineError as error:
         raise WrongUseError(f"{path}, line {number}: {error}") from None
     if not isinstance(members, dict):
         raise WrongUseError(f"{path}, line {number}: expected a JSON object")
     observation, changes = members.get("observation"), members.get("changes")
     if isinstance(changes, dict) and shown is not None:
-        observation = applied(shown, changes)
+        try:
+            observation = applied(shown, changes)
+        except (TypeError, AttributeError):
+            message = "changes: a path leads through a value that is no object"
+            raise WrongUseError(f"{path}, line {number}: {message}") from None
     return TraceLine(number, members.get("action"), members.get("outcome"), observation)

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,31 @@ def test_read_trace__names_file_and_line(tmp_path: Path) -> None:
         next(lines)
     with pytest.raises(WrongUseError, match="cannot read"):
         list(read_trace(tmp_path / "none"))
+
+
+def test_read_trace__packed_lines_hold_the_whole_observation(tmp_path: Path) -> None:
+    lines = [
+        b"\xef\xbb\xbf" + b'{"system":{},"observation":{"time":"0","accounts":{"2":{"user":"1"}}}}',
+        b'{"action":{},"outcome":{},"changes":{"time":"60","accounts/2/user":"2"}}',
+        b'{"action":{},"outcome":{},"changes":{"time/x":"60"}}',
+    ]
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(b"\n".join(lines)))
+    read = read_trace(path)
+    next(read)
+    assert next(read).observation == {"time": "60", "accounts": {"2": {"user": "2"}}}
+    with pytest.raises(WrongUseError, match="line 3: changes: a path leads through"):
+        next(read)
+    path.write_bytes(gzip.compress(lines[0])[:-9])
+    with pytest.raises(WrongUseError, match="line 1: the compressed data is cut off"):
+        list(read_trace(path))
+
+
+def test_fuzz__jobs_find_what_one_finds() -> None:
+    campaigns = [api.fuzz((), seed=3, runs=2, jobs=jobs) for jobs in (1, 2)]
+    assert {(each.runs, each.steps, len(each.findings)) for each in campaigns} == {
+        (campaigns[0].runs, campaigns[0].steps, 0)
+    }
 
 
 def test_frames__have_a_row_for_each_leaf_that_changed(tmp_path: Path) -> None:

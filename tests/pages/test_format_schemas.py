@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from ibperp_conformance.runner.report_records import (
+    DivergenceRecord,
+    LeafRecord,
+    ReportRecord,
+    ResultRecord,
+    SuiteRecord,
+)
 from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.traces.write import trace_lines
 
@@ -46,3 +54,25 @@ def test_schema_of_traces__admits_every_line_of_a_run(tmp_path: Path) -> None:
     del spoiled["outcome"]
     files[-1].write_text(json.dumps(spoiled), encoding="utf-8")
     assert checked("trace", files[-1]) == 1
+
+
+def test_schema_of_reports__admits_a_run_that_diverges(tmp_path: Path) -> None:
+    engine = ROOT / "tests" / "engines" / "wrong_at_two.py"
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "ibperp_conformance.cli", "conform", "--vector", "CU-3"]
+    subprocess.run(
+        [*command, "--json", str(report), "--", sys.executable, str(engine), "reject"], check=False
+    )
+    assert checked("report", report) == 0
+    spoiled = json.loads(report.read_text(encoding="utf-8"))
+    assert any(each["divergence"] for each in spoiled["results"])
+    spoiled["results"][0]["surplus"] = 1
+    report.write_text(json.dumps(spoiled), encoding="utf-8")
+    assert checked("report", report) == 1
+
+
+def test_page_of_reports__names_every_member() -> None:
+    page = (ROOT / "docs" / "report-format.md").read_text(encoding="utf-8")
+    for kind in (ReportRecord, ResultRecord, DivergenceRecord, LeafRecord, SuiteRecord):
+        for member in fields(kind):
+            assert f"`{member.name}`" in page, member.name

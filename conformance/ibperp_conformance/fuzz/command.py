@@ -117,11 +117,18 @@ def _pool(options: Options) -> Iterator[Any]:
         with client:
             yield Remote(client)
         return
-    if options.jobs <= 1:
+    with processes(options.jobs) as pool:
+        yield pool
+
+
+@contextlib.contextmanager
+def processes(jobs: int) -> Iterator[Any]:
+    """Give processes that do the tasks of a campaign, None for this one alone."""
+    if jobs <= 1:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(options.jobs, mp_context=context, initializer=prepare)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare)
     try:
         yield pool
     except KeyboardInterrupt:

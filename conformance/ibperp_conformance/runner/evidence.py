@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp_conformance.protocol.client import PROTOCOL
 from ibperp_conformance.runner.campaign import Campaign, Outcome
 from ibperp_conformance.runner.comparison import OWN_LEAVES
+from ibperp_conformance.runner.report_records import SuiteRecord
 from ibperp_conformance.runner.selection import codes_of
 from ibperp_conformance.runner.vectors import FORMAT
 
@@ -102,16 +103,16 @@ def _capabilities(campaign: Campaign) -> Collection[str]:
     return campaign.hello.capabilities if campaign.hello else frozenset()
 
 
-def provenance(campaign: Campaign) -> dict[str, object]:
-    """Return the suite and the date of a run, so that another person can run the same again."""
+def provenance(campaign: Campaign) -> SuiteRecord:
+    """Return the suite and the date of a run, so that somebody else can run the same again."""
     suite = campaign.suite
-    return {
-        "version": installed_version(),
-        "protocol": PROTOCOL,
-        "vectors": FORMAT,
-        "digest": digest(suite) if suite else None,
-        "date": campaign.date.isoformat(timespec="seconds"),
-    }
+    return SuiteRecord(
+        version=installed_version(),
+        protocol=PROTOCOL,
+        vectors=FORMAT,
+        digest=digest(suite) if suite else None,
+        date=campaign.date.isoformat(timespec="seconds"),
+    )
 
 
 def share(part: Collection[str], whole: Collection[str]) -> str:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.json_text import visible
-from ibperp_conformance.runner.campaign import Campaign, Outcome, Result
+from ibperp_conformance.runner.campaign import Campaign, Divergence, Outcome, Result
 from ibperp_conformance.runner.evidence import exercised, not_compared, provenance, share, shown_by
 from ibperp_conformance.runner.guidance import advice, groups
+from ibperp_conformance.runner.report_records import (
+    DivergenceRecord,
+    EngineRecord,
+    ExercisedRecord,
+    LeafRecord,
+    ReportRecord,
+    ResultRecord,
+)
 from ibperp_conformance.runner.selection import REPORT_FORMAT
 from ibperp_conformance.runner.summary import clause_counts, explanation, shown_outcomes
 
@@ -23,65 +32,54 @@ SHOWN_IN_FULL: Final = 10
 
 def as_json(campaign: Campaign) -> str:
     """Return the whole run as JSON; `complete` says whether no vector was skipped."""
-    return json.dumps(_record(campaign), indent=2) + "\n"
+    return json.dumps(asdict(_record(campaign)), indent=2) + "\n"
 
 
-def _record(campaign: Campaign) -> dict[str, object]:
+def _record(campaign: Campaign) -> ReportRecord:
     hello, shown = campaign.hello, exercised(campaign)
-    return {
-        "format": REPORT_FORMAT,
-        "complete": not campaign.stopped,
-        "stopped": campaign.stopped or None,
-        "exit_code": campaign.exit_code,
-        "suite": provenance(campaign),
-        "command": list(campaign.command) or None,
-        "tier": campaign.tier,
-        "engine": hello
-        and {
-            "name": hello.name,
-            "version": hello.version,
-            "capabilities": sorted(hello.capabilities),
-        },
-        "seconds": round(campaign.seconds, 3),
-        "counts": campaign.counts,
-        "exercised": {name: sorted(getattr(shown, name)) for name in shown.__slots__},
-        "not_compared": not_compared(campaign),
-        "results": [_result_record(campaign, result) for result in campaign.results],
-    }
+    assert REPORT_FORMAT == "1"
+    return ReportRecord(
+        format=REPORT_FORMAT,
+        complete=not campaign.stopped,
+        stopped=campaign.stopped or None,
+        exit_code=campaign.exit_code,
+        suite=provenance(campaign),
+        command=list(campaign.command) or None,
+        tier=campaign.tier,
+        engine=EngineRecord(hello.name, hello.version, sorted(hello.capabilities))
+        if hello
+        else None,
+        seconds=round(campaign.seconds, 3),
+        counts={Outcome(name): count for name, count in campaign.counts.items()},
+        exercised=ExercisedRecord(sorted(shown.clauses), sorted(shown.codes), sorted(shown.events)),
+        not_compared=not_compared(campaign),
+        results=[_result_record(campaign, result) for result in campaign.results],
+    )
 
 
-def _result_record(campaign: Campaign, result: Result) -> dict[str, object]:
-    divergence = result.divergence
-    return {
-        "id": result.vector.id,
-        "clauses": list(result.vector.clauses),
-        "title": result.vector.title,
-        "kind": result.vector.kind,
-        "why": result.vector.why,
-        "outcome": result.outcome.value,
-        "ok": result.is_good,
-        "known_failure": result.known,
-        "at": result.at or None,
-        "message": result.message or None,
-        "stderr": result.stderr or None,
-        "seconds": round(result.seconds, 6),
-        "rerun": None if result.is_good else campaign.rerun(result.vector),
-        "divergence": divergence
-        and {
-            "where": divergence.where,
-            "step": divergence.step,
-            "action": divergence.action,
-            "leaves": [
-                {
-                    "path": row.path,
-                    "expected": row.expected,
-                    "received": row.received,
-                    "differs": row.differs,
-                }
-                for row in divergence.rows
-            ],
-        },
-    }
+def _result_record(campaign: Campaign, result: Result) -> ResultRecord:
+    divergence, vector = result.divergence, result.vector
+    return ResultRecord(
+        id=vector.id,
+        clauses=list(vector.clauses),
+        title=vector.title,
+        kind=vector.kind,
+        why=vector.why,
+        outcome=result.outcome,
+        ok=result.is_good,
+        known_failure=result.known,
+        at=result.at or None,
+        message=result.message or None,
+        stderr=result.stderr or None,
+        seconds=round(result.seconds, 6),
+        rerun=None if result.is_good else campaign.rerun(vector),
+        divergence=_divergence_record(divergence) if divergence else None,
+    )
+
+
+def _divergence_record(own: Divergence) -> DivergenceRecord:
+    leaves = [LeafRecord(row.path, row.expected, row.received, row.differs) for row in own.rows]
+    return DivergenceRecord(own.where, own.step, own.action, leaves)
 
 
 def as_junit(campaign: Campaign) -> str:
@@ -126,7 +124,9 @@ def as_junit(campaign: Campaign) -> str:
 
 
 def _properties(campaign: Campaign) -> Iterator[tuple[str, str]]:
-    yield from ((f"suite.{name}", str(value)) for name, value in provenance(campaign).items())
+    yield from (
+        (f"suite.{name}", str(value)) for name, value in asdict(provenance(campaign)).items()
+    )
     yield "command", shlex.join(campaign.command) or "the reference"
     shown = exercised(campaign)
     for name in shown.__slots__:
@@ -161,7 +161,7 @@ def as_html(campaign: Campaign) -> str:
     )
     return environment.get_template("report.html").render(
         campaign=campaign,
-        suite=provenance(campaign),
+        suite=asdict(provenance(campaign)),
         shown=exercised(campaign),
         whole=shown_by(campaign.suite.vectors.values() if campaign.suite else ()),
         share=share,
