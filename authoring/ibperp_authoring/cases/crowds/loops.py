@@ -13,7 +13,6 @@ from ibperp.actions import (
     CancelAllOrders,
     CompleteRebalance,
     ConfirmWithdrawal,
-    Deposit,
     FailWithdrawal,
     Lend,
     Liquidate,
@@ -41,13 +40,12 @@ from ibperp_authoring.cases.builder import (
     short,
     withdraw,
 )
-from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE, SYSTEM
+from ibperp_authoring.cases.crowds.world import ASSETS, CROWD, MARKETS, ONE, RICH, SYSTEM
 from ibperp_authoring.cases.liquidation.setups import FREE_MARKET, FREE_POOL
 from ibperp_authoring.cases.programs.steps import asked, quoted
 from ibperp_authoring.cases.settlement.setups import CONTRACT, mark, settled
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
-_LAST: Final = CROWD[-1]
 _STEP: Final = Liquidate(ONE)
 
 
@@ -82,7 +80,7 @@ SETTLEMENT: Final[tuple[Case, ...]] = (
     ),
     _group("perpetuals", settings(2, auto_realize=False)).trace(
         "ST-4-801",
-        "65 positions of one account are virtual, then none",
+        "33 positions of one account are virtual, then none",
         *(mark((99 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
         *settled(20),
         settings(2),
@@ -90,7 +88,7 @@ SETTLEMENT: Final[tuple[Case, ...]] = (
     ),
     _group("perpetuals").trace(
         "ST-2-801",
-        "an account with 65 positions",
+        "an account with 33 positions",
         *(mark((99 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
         *settled(20),
     ),
@@ -149,17 +147,16 @@ LIQUIDATION: Final[tuple[Case, ...]] = (
     ),
     _group("perpetuals").trace(
         "LQ-2-800",
-        "65 positions are closed, one in a step",
+        "33 positions are closed, one in a step",
         *(mark((89 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
         RunRisk(1000),
     ),
 )
 
-_OFFERED: Final = _group("crowd_offered")
-_RICH: Final = Deposit(_LAST, "USDC", "solana", 2 + len(CROWD), 100_000 * USD)
+_OFFERED: Final = _group("few_offered")
 
 TRADING: Final[tuple[Case, ...]] = (
-    _OFFERED.trace("SM-7-800", "257 orders are met by one", bid(_LAST, 20_000, 1_010_000)),
+    _OFFERED.trace("SM-7-800", "257 orders are met by one", bid(RICH, 20_000, 1_010_000)),
     _OFFERED.trace(
         "SM-2-800",
         "257 orders end with their book",
@@ -169,43 +166,40 @@ TRADING: Final[tuple[Case, ...]] = (
     _OFFERED.trace(
         "LQ-3-800",
         "257 orders of a failing account end",
-        short(_LAST, 150_000, USD),
+        short(RICH, 150_000, USD),
         long(ONE, 150_000, USD),
         mark(910_000),
         _STEP,
     ),
     _group(
-        "crowd",
-        _RICH,
-        short(_LAST, 10_000, USD),
+        "few",
+        short(RICH, 10_000, USD),
         long(ONE, 10_000, USD),
         *(short(ONE, 3 + place % 5, 1_100_000, reduce_only=True) for place in range(130)),
     ).trace(
         "PP-5-800",
         "130 orders that only reduce end with the position",
-        long(_LAST, 10_000, USD),
+        long(RICH, 10_000, USD),
         short(ONE, 10_000, USD),
     ),
     _group(
-        "crowd",
-        _RICH,
-        short(_LAST, 120_000, USD),
+        "few",
+        short(RICH, 120_000, USD),
         long(ONE, 120_000, USD),
-        *(long(_LAST, 90, 880_000 + place) for place in range(130)),
+        *(long(RICH, 90, 880_000 + place) for place in range(130)),
         mark(893_000),
     ).trace("LQ-4-800", "a tenth of a position is sold to 130 orders", _STEP),
     _group(
-        "crowd",
-        _RICH,
+        "few",
         *(long(ONE, 300 + place, 900_000) for place in range(130)),
-        short(_LAST, 175_000, USD),
+        short(RICH, 175_000, USD),
         long(ONE, 120_000, USD),
         mark(905_000),
     ).trace(
         "SM-9-800",
         "130 makers that cannot bear a fill are passed over, and the next one trades",
-        long(CROWD[0], 20, 899_000),
-        short(CROWD[1], 20, 899_000),
+        long(3, 20, 899_000),
+        short(4, 20, 899_000),
     ),
 )
 
@@ -219,7 +213,7 @@ PROGRAMS: Final[tuple[Case, ...]] = (
     _QUOTED.trace("PG-4-800", "one of 130 quotes is taken", AcceptQuote(ONE, 0, 71)),
     _QUOTED.trace("PG-2-800", "130 quotes end with a refresh", RefreshRequest(ONE, 0, 250)),
     _group(
-        "crowd", *(withdraw(account, "USDC", "solana", (7 + account) * USD) for account in CROWD)
+        "few", *(withdraw(RICH, "USDC", "solana", (7 + place) * USD) for place in range(130))
     ).trace(
         "CU-6-800",
         "130 withdrawals are pending: the last is confirmed, and the first fails",
@@ -227,7 +221,7 @@ PROGRAMS: Final[tuple[Case, ...]] = (
         FailWithdrawal(0),
     ),
     _group(
-        "crowd",
+        "few",
         *(StartRebalance("USDC", "solana", "ethereum", (1 + place) * USD) for place in range(130)),
     ).trace(
         "CU-9-800",

@@ -1,4 +1,4 @@
-"""Crowded worlds: 130 accounts, 65 assets, 65 perpetuals, and orders without number."""
+"""Crowded worlds: 130 accounts, 65 assets, 33 perpetuals, and 257 orders."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CROWD: Final = range(3, 133)
 ASSETS: Final = tuple(f"A{number:02}" for number in range(65))
 """Sixty-five coins besides the settlement asset, none worth what another one is."""
 
-MARKETS: Final = tuple(f"P{number:02}_PERP" for number in range(65))
+MARKETS: Final = tuple(f"P{number:02}_PERP" for number in range(33))
 
 _SUN: Final = coin(90 * PERCENT)
 _LISTED: Final[tuple[Action, ...]] = (
@@ -77,9 +77,19 @@ _LENT: Final[tuple[Action, ...]] = (
     Transfer(ONE, CROWD[-1] + 1, "USDC", 11_300 * USD),
 )
 _PROVIDED: Final = tuple(RegisterBackstop(account, (10 + account) * USD) for account in CROWD)
-_OFFERED: Final[tuple[Action, ...]] = (
-    Deposit(CROWD[-1], "USDC", "solana", 2 + len(CROWD), 100_000 * USD),
-    *(ask(ONE, 10 + place % 50, 1_000_000 + 100 * (place % 13)) for place in range(257)),
+RICH: Final = 5
+"""The account that faces account 2 where there is no crowd."""
+
+_FEW: Final[tuple[Action, ...]] = (
+    *_LISTED,
+    *(CreateAccount(account, account) for account in range(2, 6)),
+    Deposit(ONE, "SOL", "solana", 1, 200 * COIN),
+    Deposit(RICH, "USDC", "solana", 2, 130_000 * USD),
+    Deposit(3, "USDC", "solana", 3, 1000 * USD),
+    Deposit(4, "USDC", "solana", 4, 1000 * USD),
+)
+_OFFERED: Final[tuple[Action, ...]] = tuple(
+    ask(ONE, 10 + place % 50, 1_000_000 + 100 * (place % 13)) for place in range(257)
 )
 _VIRTUAL: Final = tuple(settings(account, auto_realize=False) for account in CROWD)
 
@@ -108,7 +118,7 @@ _PERPETUALS: Final[tuple[Action, ...]] = (
     *(ListPerpetual(market, CONTRACT) for market in MARKETS),
     *(mark((100 + number) * USD // 100, market) for number, market in enumerate(MARKETS)),
     *(CreateAccount(account, account) for account in (2, 3)),
-    Deposit(2, "USDC", "solana", 1, 700 * USD),
+    Deposit(2, "USDC", "solana", 1, 290 * USD),
     Deposit(3, "USDC", "solana", 2, 9000 * USD),
     *(
         order(account, 40 + number, (100 + number) * USD // 100, market=market)
@@ -122,7 +132,8 @@ SETUPS: Final = (
     SetupSource("crowd_faced", SYSTEM, (*_CROWD, *_FACED)),
     SetupSource("crowd_virtual", SYSTEM, (*_CROWD, *_FACED, *_VIRTUAL)),
     SetupSource("crowd_lending", SYSTEM, (*_CROWD, *_LENT, *_PROVIDED)),
-    SetupSource("crowd_offered", SYSTEM, (*_CROWD, *_OFFERED)),
+    SetupSource("few", SYSTEM, _FEW),
+    SetupSource("few_offered", SYSTEM, (*_FEW, *_OFFERED)),
     SetupSource("coins", SYSTEM, (*_COINS, *_OWED)),
     SetupSource("perpetuals", SYSTEM, _PERPETUALS),
 )
@@ -130,8 +141,8 @@ SETUPS: Final = (
 
 - `crowd_faced`: 2 is long against all of them; in `crowd_virtual` they settle virtually;
 - `crowd_lending`: all of them lend and are providers, and 2 owes 11,300 USDC;
-- `crowd_offered`: 2 asks for dollars in 257 orders, and account 132 has 100,000 USDC more;
+- `few`: 2 has 200 SOL, 3 and 4 have 1000 USDC, 5 has 130,000; in `few_offered` 2 has 257 orders;
 - `coins`: account 2 lends a coin of each of 65 assets, account 3 lends 29,000 USDC, account 4 has
   3000 USDC and owes half of each coin;
-- `perpetuals`: account 2 is long in 65 markets against account 3.
+- `perpetuals`: account 2 is long in 33 markets against account 3.
 """
