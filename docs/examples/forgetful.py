@@ -5,8 +5,8 @@ from ibperp.state import Account, put
 from ibperp_conformance.protocol.server import main_server
 
 
-def written(sheet):
-    before, asset = sheet.account, sheet.asset
+def written(sheet, asset):
+    before = sheet.account
     return Account(
         user=before.user,
         free=put(before.free, asset, sheet.free),
@@ -15,7 +15,7 @@ def written(sheet):
         reserved=before.reserved,
         orders=before.orders,
         unsettled=sheet.unsettled,
-        positions=tuple(sheet.positions[market] for market in sorted(sheet.positions)),
+        positions=sheet.positions,
     )  # and the request that the system opened for its collateral?
 
 

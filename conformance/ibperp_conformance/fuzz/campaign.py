@@ -11,7 +11,7 @@ import math
 import shlex
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
@@ -221,7 +221,11 @@ def conduct(
                 if is_over:
                     return
                 tasks = campaign.tasks(number, campaign.known)
-                _taken(campaign, keeper, map(done, tasks), show, began + budget)
+                # What an earlier run of the round found is not made small again.
+                results = (
+                    done(replace(task, signatures=frozenset(campaign.findings))) for task in tasks
+                )
+                _taken(campaign, keeper, results, show, began + budget)
                 number += 1
                 continue
             while not is_over and len(waiting) < 2:

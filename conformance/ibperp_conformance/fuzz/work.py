@@ -262,11 +262,10 @@ def refused_hello(command: tuple[str, ...], timeout: float) -> str:
     """Return what is wrong with how an engine introduces itself; nothing if it does well."""
     try:
         with opened(command, timeout) as engine:
-            unknown = engine.capabilities - set(CAPABILITIES)
+            claimed = engine.capabilities
     except EngineFailureError as failure:
-        return f"{failure_kind(failure)}: {failure}"
-    return (
-        f"hello names capabilities that do not exist: {', '.join(sorted(unknown))}"
-        if unknown
-        else ""
-    )
+        kind, told = failure_kind(failure), str(failure)
+        return told if kind in told else f"{kind}: {told}"
+    if unknown := claimed - set(CAPABILITIES):
+        return f"hello names capabilities that do not exist: {', '.join(sorted(unknown))}"
+    return "" if "custody" in claimed else "hello names no custody, which every run needs"

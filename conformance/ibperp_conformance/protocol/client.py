@@ -105,6 +105,7 @@ class Engine:
         self.timeout = timeout
         self.capabilities: frozenset[str] = frozenset()
         self._buffer = bytearray()
+        self._searched = 0
         self._stderr = bytearray()
         self._next_id = 1
         self._process = _start(self.command)
@@ -216,11 +217,19 @@ class Engine:
         return {"id": number, "op": op, **fields}
 
     def _converse(self, line: bytes) -> bytes:
-        self._loop(line, monotonic() + self.timeout, lambda: b"\n" in self._buffer)
-        end = self._buffer.index(b"\n")
+        self._loop(line, monotonic() + self.timeout, self._has_line)
+        end = self._buffer.index(b"\n", self._searched)
         received = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
+        self._searched = 0
         return received
+
+    def _has_line(self) -> bool:
+        """Tell whether a whole line has arrived; what was searched before is not searched again."""
+        if self._buffer.find(b"\n", self._searched) >= 0:
+            return True
+        self._searched = len(self._buffer)
+        return False
 
     def _loop(self, line: bytes, deadline: float, finished: Callable[[], bool]) -> None:
         """Write `line` and read until it is written and `finished`, or raise."""
@@ -265,8 +274,11 @@ class Engine:
             self._selector.unregister(self._output)
             raise self._ended()
         self._buffer += chunk
-        if len(self._buffer) > LINE_LIMIT and b"\n" not in self._buffer:
-            raise self._garbage(f"more than {LINE_LIMIT} bytes without the end of a line")
+        if len(self._buffer) > LINE_LIMIT + CHUNK or (
+            len(self._buffer) > LINE_LIMIT and not self._has_line()
+        ):
+            message = f"more than {LINE_LIMIT} bytes without the end of a line, or unasked for"
+            raise self._garbage(message, REPLIES_ALONE)
 
     def _read_errors(self) -> None:
         chunk = _read(self._errors)
