@@ -20,7 +20,7 @@ from ibperp_authoring.score.operators import changes
 NO_RULES: Final = frozenset(
     (
         *("ibperp.persistent", "ibperp.ordered", "ibperp.bidirectional"),
-        *("ibperp.queries", "ibperp.risk_index", "ibperp.changes"),
+        *("ibperp.queries", "ibperp.risk_index", "ibperp.changes", "ibperp.records"),
     )
 )
 """Containers, indexes, and what the protocol does not show: tests of their own judge them."""

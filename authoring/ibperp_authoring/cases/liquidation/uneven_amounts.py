@@ -11,16 +11,18 @@ from ibperp.actions import (
     Borrow,
     CreateAccount,
     Lend,
+    Liquidate,
     ListAsset,
     ListMarket,
     ListPerpetual,
+    ResolveBankruptcy,
     RunRisk,
     SetPerpetualParameters,
     SetPrice,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, long
+from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, long, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE, gift
 from ibperp_authoring.cases.liquidation.debts_on_the_book import PLEDGED
 from ibperp_authoring.cases.liquidation.setups import (
@@ -44,7 +46,7 @@ from ibperp_authoring.cases.settlement.setups import (
     settled,
     virtual,
 )
-from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, USD
+from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, USD, pool_with
 
 _OFFER: Final = ask(6, 1000, 1_060_000)
 _FRESH: Final = (AdvanceTime(601), SetPrice("USDC", USD))
@@ -234,4 +236,33 @@ _MARKS: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_BOOK, *_OLD, *_MARKS)
+_STRIPPED: Final[tuple[Case, ...]] = (
+    Group(
+        "settlement_hourly",
+        (
+            pool_with(
+                base_rate=100 * RATIO,
+                slope_low=0,
+                slope_high=0,
+                throttle_utilization=RATIO,
+                max_utilization=RATIO,
+                reserve_fee=0,
+            ),
+            SetPrice("SOL", 10_000 * USD),
+            Borrow(5, "USDC", 10_800 * USD),
+            withdraw(5, "USDC", "solana", 10_800 * USD),
+            *opened(2, 6, 600),
+            *moved(1_320_000, 10),
+            SetPrice("SOL", 1),
+        ),
+        clauses=("MM-6",),
+    ).accept(
+        "LQ-9-065",
+        "a debt is more than all that is lent: what is not earned yet bears the rest",
+        Liquidate(5),
+        ResolveBankruptcy(5),
+    ),
+)
+"""A lender's loss was paid out in cash, so that less is lent than is owed with the entry fee."""
+
+CASES: Final[tuple[Case, ...]] = (*_STRIPPED, *_BOOK, *_OLD, *_MARKS)

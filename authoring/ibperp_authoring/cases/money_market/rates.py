@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ibperp.actions import AdvanceTime, Borrow, Lend, Repay
+from ibperp.actions import AdvanceTime, Borrow, Deposit, Lend, Repay
 from ibperp.numbers import RATIO
 from ibperp_authoring.cases.builder import Case, Group, Why
-from ibperp_authoring.cases.setups import USD, YEAR, pool_with
+from ibperp_authoring.cases.setups import MAX, USD, YEAR, pool_with
 
 _FUNDED: Final = Group("funded")
 
@@ -76,6 +76,24 @@ RATES: Final[tuple[Case, ...]] = (
         pool_with(reserve_fee=0),
         AdvanceTime(YEAR),
     ),
+    Group(
+        "listed",
+        (
+            pool_with(
+                open_borrow_lend_limit=MAX,
+                base_rate=0,
+                slope_low=0,
+                slope_high=1,
+                throttle_utilization=RATIO,
+                max_utilization=RATIO,
+            ),
+            Deposit(4, "USDC", "solana", 1, 10**30),
+            Lend(4, "USDC", 10**30),
+            Deposit(3, "SOL", "solana", 2, 10**33),
+            Borrow(3, "USDC", 9 * 10**29),
+        ),
+        Why.ROUNDING,
+    ).accept("MM-4-010", "above the optimum a rate is rounded up, too", AdvanceTime(YEAR)),
 )
 
 
