@@ -1,4 +1,4 @@
-"""Cases of what the fund is owed where something just suffices, or not (ST-9, ST-10)."""
+"""Cases of the conversion of collateral where what is there just suffices, or not (ST-9)."""
 
 from __future__ import annotations
 
@@ -140,12 +140,4 @@ CASES: Final[tuple[Case, ...]] = (
         code=R.NOTHING_TO_CONVERT,
         twin="ST-9-003",
     ),
-    _EDGE.reject(
-        "ST-10-060",
-        "rate and time of what is unpaid would add up beyond the range",
-        AdvanceTime(10**37),
-        code=R.OUT_OF_RANGE,
-        twin="ST-10-061",
-    ),
-    _EDGE.accept("ST-10-061", "they add up to a number in range", AdvanceTime(10**9)),
 )

@@ -14,6 +14,7 @@ from ibperp.actions import (
     SetPrice,
     Settle,
 )
+from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Why, withdraw
 from ibperp_authoring.cases.liquidation.bankruptcy_setups import RESOLVE
 from ibperp_authoring.cases.liquidation.setups import deposit
@@ -262,6 +263,14 @@ _FAILURES: Final[tuple[Case, ...]] = (
         *settled(_DAY),
         *settled(2 * _DAY),
     ),
+    _EDGE.reject(
+        "ST-10-060",
+        "rate and time of what is unpaid would add up beyond the range",
+        AdvanceTime(10**37),
+        code=R.OUT_OF_RANGE,
+        twin="ST-10-061",
+    ),
+    _EDGE.accept("ST-10-061", "they add up to a number in range", AdvanceTime(10**9)),
 )
 
 CASES: Final[tuple[Case, ...]] = (*_TIME, *_PAID, *_CLAIMS, *_FAILURES)
