@@ -16,6 +16,9 @@ def written(sheet, asset):
         orders=before.orders,
         unsettled=sheet.unsettled,
         positions=sheet.positions,
+        prepaid=before.prepaid,
+        prepaid_until=before.prepaid_until,
+        unpaid=before.unpaid,
     )  # and the request that the system opened for its collateral?
 
 

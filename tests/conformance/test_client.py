@@ -106,6 +106,16 @@ def test_engine__endless_line_is_garbage(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "without the end of a line" in str(failure)
 
 
+def test_engine__endless_lines_are_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody asked for does not fill the memory while a request waits to be read."""
+    monkeypatch.setattr(client, "LINE_LIMIT", 2_000_000)
+    with engine("endless-lines") as started:
+        started.hello()
+        started.request("observe")
+        with pytest.raises(EngineGarbageError, match="unasked for"):
+            started.request("reset", system="x" * 10_000_000)
+
+
 def test_engine__flooded_stderr_blocks_nothing() -> None:
     with engine("floods-stderr") as started:
         started.hello()

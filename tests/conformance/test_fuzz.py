@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -208,6 +209,26 @@ def test_keeper__keeps_what_a_full_disk_does_not_take(tmp_path: Path) -> None:
     assert (tmp_path / "gone" / "finding.json").read_text() == "{}"
 
 
+LIMITED = """
+import pathlib, resource, sys
+from ibperp_conformance.fuzz.campaign import Campaign, Keeper
+own = Campaign((), (), frozenset(), 0, 1.0)
+keeper = Keeper(own, pathlib.Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+own.unwritten |= {"small.json": "{}", "large.json": "x" * 1000}
+sys.stdout.write(f"{keeper.write()}; left: {list(own.unwritten)}")
+"""
+
+
+def test_keeper__keeps_what_is_too_large_for_the_disk(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "cannot write" in ran.stdout
+    assert ran.stdout.endswith("left: ['large.json']")
+    assert [path.name for path in tmp_path.iterdir()] == ["small.json"]
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("45s", 45), ("10m", 600), ("2h", 7200)])
 def test_budget__is_a_number_with_a_unit(text: str, seconds: int) -> None:
     assert seconds_of(text) == seconds
@@ -253,7 +274,12 @@ def test_conform_invariants__hold_in_the_runs_of_vectors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "part"), [("exits", "could not"), ("garbage", "broke the protocol")]
+    ("fault", "part"),
+    [
+        ("exits", "could not"),
+        ("garbage", "broke the protocol"),
+        ("hangs-later", "names no custody"),
+    ],
 )
 def test_command__engine_that_cannot_be_run(fault: str, part: str) -> None:
     faulty = Path(__file__).parents[1] / "engines" / "faulty.py"
@@ -261,3 +287,18 @@ def test_command__engine_that_cannot_be_run(fault: str, part: str) -> None:
     assert found.returncode == 3
     assert part in found.stderr or "crashed" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_command__against_another_engine_finds_nothing_in_equal_ones() -> None:
+    engine = (sys.executable, "-m", "ibperp_conformance.cli", "engine")
+    found = fuzzed("fuzz", "--runs", "1", "--against", shlex.join(engine), "--", *engine)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "0 findings" in found.stdout
+
+
+@pytest.mark.parametrize(("vector", "code"), [("ST-3-003", 0), ("LQ-5-703", 1)])
+def test_example__engine_forgets_one_field_alone(vector: str, code: int) -> None:
+    example = Path(__file__).parents[2] / "docs" / "examples" / "forgetful.py"
+    assert (
+        fuzzed("conform", "--vector", vector, "--", sys.executable, str(example)).returncode == code
+    )

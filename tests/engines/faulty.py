@@ -36,6 +36,9 @@ def later(fault: str, reply: dict[str, Any]) -> str:
             sys.exit(7)
         case "killed":
             os.kill(os.getpid(), 9)
+        case "endless-lines":
+            while True:
+                say(f"{text}\n" * 1000)
         case "hangs-later":
             hang()
         case "half-line":

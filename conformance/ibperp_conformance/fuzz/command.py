@@ -224,6 +224,10 @@ def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> N
         )
         if known["note"]:
             out.write(f"  {known['note']}\n")
+    if problem := keeper.write():
+        out.write(
+            f"\n{visible(problem)}: what follows is not on disk, nor that these runs are done\n"
+        )
     for name, text in keeper.campaign.unwritten.items():
         if keeper.folder:
             out.write(f"\n{name} could not be written; this is its content:\n{text}")
