@@ -27,6 +27,7 @@ from ibperp_authoring.site.run_data import (
     drawings,
     examples_json,
     in_page,
+    levelled,
     runnable,
     with_drawings,
 )
@@ -182,7 +183,7 @@ def _chapter(root: Path, name: str, evidence: Evidence) -> str:
         for clause in clauses
     }
     try:
-        text = with_drawings(path.read_text(encoding="utf-8"), root / "spec")
+        text = with_drawings(levelled(path.read_text(encoding="utf-8")), root / "spec")
         text = examples.marked(runnable(text, name))
         return chapter_page(text, homes, evidence)
     except LookupError as error:

@@ -22,6 +22,7 @@ EXAMPLE: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 DRAWING: Final = re.compile(r"^!\[[^\]]*\]\((pictures/[a-z-]+\.svg)\)\n", re.MULTILINE)
+CLAUSE: Final = re.compile(r"^### [A-Z]{2}-\d+ ", re.MULTILINE)
 STYLE: Final = re.compile(r"<style>.*?</style>\n", re.DOTALL)
 ROW: Final = re.compile(
     r"^\| *\d+ *\| *\d+ *\| *`(?P<code>[a-z_]+)` *\| *(?P<when>.*?) *\|$", re.MULTILINE
@@ -48,6 +49,14 @@ def runnable(text: str, chapter: str) -> str:
 def with_drawings(text: str, folder: Path) -> str:
     """Return a chapter with its drawings in place, so that they take the colours of the page."""
     return DRAWING.sub(lambda match: in_page(folder / match[1]), text)
+
+
+def levelled(text: str) -> str:
+    """Return a chapter whose clauses stand under a heading, so that no level is left out."""
+    first = CLAUSE.search(text)
+    if first is None or "\n## " in text[: first.start()]:
+        return text
+    return f"{text[: first.start()]}## Clauses\n\n{text[first.start() :]}"
 
 
 def drawings(root: Path) -> list[Path]:

@@ -101,7 +101,7 @@ def _entry(clause: str, vector: Vector) -> str:
     title = vector.title.translate(SIGNS)
     data = f'data-from="vectors/{clause}.json" data-name="{escape(vector.id)}"'
     return (
-        f"### {vector.id} {title} {{#{vector.id}}}\n\n"
+        f"## {vector.id} {title} {{#{vector.id}}}\n\n"
         f"{vector.kind}, {vector.why}; ends with {ends}\n\n"
         f'<details class="vector" {data}><summary>Sheet</summary></details>\n'
     )

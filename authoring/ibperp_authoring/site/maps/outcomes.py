@@ -11,6 +11,7 @@ from ibperp_authoring.markdown import rows
 from ibperp_authoring.site.maps.observed import observed
 from ibperp_authoring.site.maps.text import ORDER, clauses, linked, meanings
 from ibperp_conformance.protocol import wire
+from ibperp_conformance.specification.chapters import vector_page
 
 CODES_HEAD: Final = (
     "order",
@@ -60,7 +61,7 @@ def event_index() -> str:
 
 def _code(code: str, meaning: str) -> tuple[str, ...]:
     shown = observed().shown[code]
-    named = ", ".join(f"[`{name}`](../vectors.md#{name})" for name in shown[:SHOWN])
+    named = ", ".join(f"[`{name}`]({vector_page(name)}#{name})" for name in shown[:SHOWN])
     return (
         str(ORDER[code]),
         f"`{code}`{{#{code}}}",
