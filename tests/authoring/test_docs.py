@@ -69,6 +69,11 @@ class Page(HTMLParser):
         ]
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return docs_site.built(tmp_path_factory)
+
+
 @cache
 def ids_of(path: Path) -> set[str]:
     return Page(path).ids

@@ -8,8 +8,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from authoring import docs_site
-from authoring.test_browser import console_errors, requested, results
 from ibperp_authoring.site.browser import AbsentError, runtime_of
+from pages.test_browser import console_errors, requested, results
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
