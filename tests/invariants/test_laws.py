@@ -1,6 +1,7 @@
 import ast
 import copy
 import dataclasses
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,10 @@ from ibperp_invariants import INVARIANTS
 from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
 from ibperp_invariants.proofs import grades
+from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
+from ibperp_invariants.proofs.checker import planted as planted_fault
+from ibperp_invariants.proofs.executor.prove import REFUTED, explore
+from ibperp_invariants.proofs.faults import FAULTS
 from ibperp_invariants.proofs.grades import law_grades
 from ibperp_invariants.proofs.system import census, check, facts, freshness
 from ibperp_invariants.proofs.system.laws import LAWS
@@ -130,6 +135,32 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         assert len(check.law_gaps(short)) == len(law.writers) + 1
 
 
+@pytest.mark.parametrize(
+    ("invariant", "theorem"),
+    [
+        ("custody_identity", "t_a_settlement_posts_between_account_and_pool"),
+        ("pool_identity", "t_charge_keeps_the_net_claim"),
+        ("share_totals", "t_claimed_moves_no_balance"),
+        ("lots_sum_to_zero", "t_a_closed_market_has_no_lots_and_keeps_worth"),
+        ("fund_is_flat", "t_a_borne_loss_lowers_worth_by_its_part"),
+        ("directed_rounding", "t_a_debt_that_is_repaid_in_part_keeps_its_shares_rounded"),
+        ("halt_admits_only", "t_a_halt_refuses_what_it_does_not_admit"),
+        ("active_accounts", "t_a_replaced_account_is_listed_where_it_belongs"),
+        ("withdrawal_pending_totals", "t_a_confirmed_withdrawal_leaves_custody"),
+        ("custody_covers_pending", "t_a_rebalance_starts_with_what_is_not_promised"),
+        ("donation_proof", "t_a_deposit_moves_custody_by_its_amount"),
+        ("price_update_limited", "t_a_price_becomes_what_was_asked_or_its_limit"),
+    ],
+)
+def test_laws__find_a_fault_planted_in_a_writer(invariant: str, theorem: str) -> None:
+    law = next(law for law in LAWS if law.invariant == invariant)
+    assert theorem in law.cited()
+    home = next(module for module, name in all_theorems(ALL_MODULES) if name == theorem)
+    with planted_fault(FAULTS[theorem]):
+        found = explore(importlib.import_module(home), theorem, "z3-solver")
+    assert found.verdict == REFUTED
+
+
 def test_grades__fall_when_code_clause_or_evidence_change(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = clause_texts(checkout_spec())
     law = LAWS[0]
@@ -138,6 +169,7 @@ def test_grades__fall_when_code_clause_or_evidence_change(monkeypatch: pytest.Mo
     monkeypatch.setattr(grades, "read_opinions", lambda: {name: {"cvc5": entry} for name in cited})
     monkeypatch.setattr(grades, "hashes", lambda: dict.fromkeys(cited, "now"))
     monkeypatch.setattr(grades, "coq_hash", lambda: "kernels")
+    monkeypatch.setattr(grades, "gaps", list)
     file, _, name = law.holds[0].partition(".")
     system = {
         "coq": {"code": "kernels", "theorems": {file: [name]}},
