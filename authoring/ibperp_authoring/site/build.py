@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ibperp_authoring import examples
+from ibperp_authoring.site.ambiguities import ambiguity_table
 from ibperp_authoring.site.browser import MADE, gather
 from ibperp_authoring.site.day import day_pictures
 from ibperp_authoring.site.figures import figures
@@ -112,6 +113,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/invariants.md": partial(invariant_table, grades),
         "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
         "build/proofs.md": partial(theorem_table, theorems),
+        "build/ambiguities.md": ambiguity_table,
         "build/map-actions.md": actions.action_index,
         "build/map-codes.md": outcomes.code_index,
         "build/map-events.md": outcomes.event_index,

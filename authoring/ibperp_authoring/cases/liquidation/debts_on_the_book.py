@@ -252,6 +252,14 @@ _ORDER: Final[tuple[Case, ...]] = (
     PLEDGED.accept("LQ-5-052", "no bid except the one of the largest haircut", BIDS[0], STEP),
     PLEDGED.accept("LQ-5-053", "no bid at all: quotes are asked for the largest haircut", STEP),
     PLEDGED.accept(
+        "LQ-5-740",
+        "no quote could trade the sale of the largest haircut: the request is for the next one",
+        SetMarketParameters(
+            ETH, replace(FREE_MARKET, base="ETH", order_book_state=OrderBookState.REDUCE_ONLY)
+        ),
+        STEP,
+    ),
+    PLEDGED.accept(
         "LQ-5-054",
         "a coin that has no market of its own is passed over",
         *_GEM,

@@ -74,6 +74,14 @@ AMOUNTS: Final[tuple[Case, ...]] = (
         refused=ask(4, MAX // 10**24 + 1, 1, market="TOK_USDC", flags=_BORROW),
         code=R.OUT_OF_RANGE,
     ),
+    _RANGE.reject(
+        "PF-8-710",
+        "SC-22: two orders may not together reserve beyond the range, each of them within it",
+        ask(4, MAX // 10**24, 1, market="TOK_USDC", flags=_BORROW),
+        ask(4, 1, 1, market="TOK_USDC", flags=_BORROW),
+        code=R.OUT_OF_RANGE,
+        twin="PF-8-070",
+    ),
     *_SPOT.refusals(
         "PF-8-074",
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
@@ -13,11 +14,12 @@ from ibperp.actions import (
     Lend,
     Redeem,
     SetPrice,
+    SetSystemParameters,
 )
 from ibperp.numbers import RATIO
 from ibperp_authoring.cases.builder import Case, Group, Why, settings
 from ibperp_authoring.cases.settlement.setups import contract_with, moved, opened, settled, virtual
-from ibperp_authoring.cases.setups import COIN, MAX, PERCENT, USD, YEAR, pool_with
+from ibperp_authoring.cases.setups import COIN, CONTINUOUS, MAX, PERCENT, USD, YEAR, pool_with
 
 _ON_CREDIT: Final = settings(5, auto_borrow_settlements=True)
 _VIRTUAL_CREDIT: Final = settings(5, auto_realize=False, auto_borrow_settlements=True)
@@ -124,6 +126,13 @@ _MARGIN: Final[tuple[Case, ...]] = (
         "ten atoms free pay a part, and the margin bears the borrow of the rest",
         SetPrice("SOL", 53_333_333),
         Deposit(5, "USDC", "solana", 7, 10),
+        *settled(20),
+    ),
+    _CLOSED.accept(
+        "ST-4-165",
+        "what the borrow credits is not a gain: it counts in full where claims count for nothing",
+        SetSystemParameters(replace(CONTINUOUS, unsettled_weight=0)),
+        SetPrice("SOL", 53_333_334),
         *settled(20),
     ),
 )

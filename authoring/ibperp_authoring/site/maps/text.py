@@ -61,6 +61,11 @@ def link(clause: str) -> str:
     return f"[{clause}](../spec/{home_of(clause)}.md#{clause})"
 
 
+def vector_link(name: str, up: str = "../") -> str:
+    """Return a link to a vector from a page that is `up` below the pages."""
+    return f"[`{name}`]({up}vectors/{name.rpartition('-')[0]}.md#{name})"
+
+
 def linked(text: str) -> str:
     """Return a text with a link at every clause that it names."""
     return _CLAUSE.sub(lambda match: link(match[0]), text)
