@@ -31,7 +31,8 @@ from ibperp_authoring.cases.builder import (
     withdraw,
 )
 from ibperp_authoring.cases.liquidation.setups import FREE_MARKET, FREE_POOL
-from ibperp_authoring.cases.settlement.setups import moved, opened
+from ibperp_authoring.cases.settlement.setups import mark as index_mark
+from ibperp_authoring.cases.settlement.setups import moved, opened, virtual
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 from ibperp_authoring.cases.uneven.world import (
     ETH,
@@ -100,6 +101,41 @@ _FLOWS: Final[tuple[Case, ...]] = (
         settings(4, auto_realize=False),
         settings(14, auto_borrow_settlements=False),
         *_waves(1_507_000, 1_709_000),
+    ),
+)
+
+_COVERED: Final = Group(
+    "settlement",
+    (
+        *virtual(2),
+        *opened(2, 3, 100),
+        index_mark(1_100_000),
+        *opened(3, 2, 50, 1_100_000),
+    ),
+    clauses=("ST-4",),
+)
+"""Account 2, virtual, won five dollars by closing a half; they are not settled yet."""
+
+_LOSSES: Final[tuple[Case, ...]] = (
+    _COVERED.trace(
+        "ST-2-710",
+        "a virtual loss that the account's own claim covers moves no share",
+        index_mark(950_000),
+        *_settled(10),
+    ),
+    _COVERED.trace(
+        "ST-2-711",
+        "to the atom",
+        index_mark(900_000),
+        *_settled(10),
+        why=Why.BOUNDARY,
+    ),
+    _COVERED.trace(
+        "ST-2-712",
+        "what is left of it is a virtual borrow",
+        index_mark(899_999),
+        *_settled(10),
+        why=Why.BOUNDARY,
     ),
 )
 
@@ -210,4 +246,4 @@ MARGIN: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_FLOWS, *_CONVERSION)
+CASES: Final[tuple[Case, ...]] = (*_FLOWS, *_LOSSES, *_CONVERSION)

@@ -170,6 +170,8 @@ class Clearing:
 
     def take_virtually(self, sheet: Sheet, market: int, amount: int) -> None:
         """Take a loss from a position's virtual lend, then as a virtual borrow (ST-4)."""
+        if amount == 0:
+            return
         position, pool_state = self.position(sheet, market), self.pool
         part = burned = minted = 0
         if position.virtual > 0:
