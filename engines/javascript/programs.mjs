@@ -67,6 +67,7 @@ export function requestQuote(run, { type, ...asked }) {
   stage({
     counterparty_mismatch: isNamed && userOf(state, counterparty) === userOf(state, id),
     ...bookConditions(state, market, lots, price),
+    order_limit: state.requests.filter((each) => isOwned(each, id) && isOpen(state, each)).length >= state.system.order_limit,
   });
   open(run, { ...asked, kind: 'User' });
 }

@@ -52,10 +52,11 @@ class SystemParameters:
     `entry_fee`: whether a new borrow pays the rest of the running interval at once (MM-7).
     `auto_close_divisor`, `auto_close_offset`: ratios of 10^18 (PF-6). `..._price_age`: seconds that
     a price may be old for the margin of an order, a borrow, a withdrawal or transfer (PF-9).
-    `order_limit`: open orders of an account (SM-4). Perpetuals are settled in `settlement_asset`,
-    every `settlement_interval` seconds (ST-2). `..._weight`, `..._cap`: what gains count for
-    initial margin, a ratio and quote atoms (PF-12). The limits cull virtual debt: atoms of the
-    settlement asset, twice, and a ratio (ST-5). `liquidation_price_age`: as the ages above.
+    `order_limit`: open orders of an account (SM-4), and open requests (PG-2). Perpetuals are
+    settled in `settlement_asset`, every `settlement_interval` seconds (ST-2). `..._weight`,
+    `..._cap`: what gains count for initial margin, a ratio and quote atoms (PF-12). The limits cull
+    virtual debt: atoms of the settlement asset, twice, and a ratio (ST-5).
+    `liquidation_price_age`: as the ages above.
     `liquidation_fraction`, `liquidation_fee`: what one step takes of an exposure and what it costs,
     ratios of 10^18 (LQ-4). `liquidation_grace`: seconds after a resumption (GV-4).
     `insurance_limit`: atoms of the settlement asset that one bankruptcy may cost the insurance;

@@ -7,7 +7,8 @@ from typing import Final
 from ibperp.actions import AdvanceTime, CancelRequest, RefreshRequest
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import OrderBookState
-from ibperp_authoring.cases.builder import SPOT, Case, Group, Why
+from ibperp_authoring.cases.builder import SPOT, Case, Group, Why, bid
+from ibperp_authoring.cases.liquidation.setups import STEP, price, system_with
 from ibperp_authoring.cases.programs.steps import asked, quoted
 from ibperp_authoring.cases.settlement.setups import contract_with
 from ibperp_authoring.cases.setups import MAX, USD
@@ -105,5 +106,57 @@ _REQUESTS: Final[tuple[Case, ...]] = (
     ),
 )
 
+_TWO: Final = Group("liquidation", (system_with(order_limit=2), asked()), Why.BOUNDARY)
 
-CASES: Final[tuple[Case, ...]] = (*_REQUESTS,)
+_LIMIT: Final[tuple[Case, ...]] = (
+    _TWO.accept(
+        "PG-2-029",
+        "the last open request within the limit, in another market",
+        asked(3, SPOT, price=USD),
+    ),
+    _TWO.reject(
+        "PG-2-030",
+        "an open request beyond the limit",
+        asked(3, SPOT, price=USD),
+        asked(),
+        code=R.ORDER_LIMIT,
+        twin="PG-2-029",
+    ),
+    _TWO.accept(
+        "PG-2-031",
+        "a request that was taken back, or has expired, and one of another account do not count",
+        asked(4),
+        asked(expires=10),
+        CancelRequest(3, 0),
+        asked(),
+        AdvanceTime(10),
+        asked(),
+    ),
+    _TWO.accept(
+        "PG-2-032",
+        "at the limit of requests an order still rests, and a request is refreshed",
+        asked(),
+        bid(3, 100, USD),
+        RefreshRequest(3, 0, 200),
+    ),
+    Group(
+        "liquidation_borrowed", (price(94), system_with(order_limit=1), STEP), Why.BOUNDARY
+    ).accept("PG-2-033", "a request of the system for its collateral does not count", asked(2)),
+    Group("liquidation", (system_with(order_limit=1), asked(2)), Why.PRECEDENCE).reject(
+        "PG-2-034",
+        "a counterparty of the same user, at the limit",
+        asked(2, counterparty=8),
+        code=R.COUNTERPARTY_MISMATCH,
+        twin="PG-2-029",
+    ),
+    Group(
+        "liquidation",
+        (system_with(order_limit=1, order_price_age=10), asked(), AdvanceTime(11)),
+        Why.PRECEDENCE,
+    ).reject(
+        "PG-2-035", "a stale price, at the limit", asked(), code=R.PRICE_STALE, twin="PG-2-029"
+    ),
+)
+
+
+CASES: Final[tuple[Case, ...]] = (*_REQUESTS, *_LIMIT)

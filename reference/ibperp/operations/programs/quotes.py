@@ -64,8 +64,12 @@ def request_quote(state: State, action: RequestQuote) -> Outcome:
         return refused
     assert market is not None
     is_other = not is_named or not _are_of_one_user(state, account, counterparty)
+    opened = sum(
+        _is_own(request, account) and is_open(state, request) for request in state.requests
+    )
     refused = rejection(
         (is_other, RejectionCode.COUNTERPARTY_MISMATCH),
+        (opened < state.system.order_limit, RejectionCode.ORDER_LIMIT),
         *trade_checks(state, market, action.price, action.lots),
     )
     if refused:
@@ -305,13 +309,16 @@ def _named_checks(state: State, account: int, request: int) -> tuple[Check, ...]
 
 
 def _own_checks(state: State, account: int, index: int) -> tuple[Check, ...]:
-    """Check that a request is open and the account's to decide on: the system's own is not."""
+    """Check that a request is open and the account's to decide on; one of the system is not."""
     request = state.requests[index]
-    is_own = request.account == account and request.kind is RequestKind.USER
     return (
-        (is_own, RejectionCode.REQUEST_NOT_OWNED),
+        (_is_own(request, account), RejectionCode.REQUEST_NOT_OWNED),
         (is_open(state, request), RejectionCode.REQUEST_NOT_OPEN),
     )
+
+
+def _is_own(request: QuoteRequest, account: int) -> bool:
+    return request.account == account and request.kind is RequestKind.USER
 
 
 def _are_of_one_user(state: State, account: int, other: int) -> bool:
