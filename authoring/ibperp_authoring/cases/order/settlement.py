@@ -40,7 +40,7 @@ CASES: Final[tuple[Case, ...]] = (
     *liquidity_fund.CASES,
     *virtual_interest.CASES,
     *virtual_modes.CASES,
-    *span(flows_payers.CASES, "ST-3-001", "ST-3-067"),
+    *span(flows_payers.CASES, "ST-3-001", "ST-3-069"),
     *span(flows_payers.CASES, "ST-3-320", "ST-3-323"),
     *flows_receivers.CASES,
     *flows_sharing.CASES,

@@ -283,6 +283,17 @@ _HELD: Final[tuple[Case, ...]] = (
     Group("settlement", (*opened(2, 3, 100), *_FOURTH, *opened(2, 6, 100))).accept(
         "ST-3-067", "three losers pay, each as it can, one winner", *_LOSES_30
     ),
+    Group("settlement", (*opened(2, 5, 100), *moved(1_300_000, 10), *virtual(2))).accept(
+        "ST-3-068",
+        "a loss that an unpaid gain covers moves nothing of the pool, and nothing is told of it",
+        *moved(1_200_000, 20),
+    ),
+    Group("settlement", (*opened(2, 5, 100), *moved(1_300_000, 10), *virtual(2))).accept(
+        "ST-3-069",
+        "a loss of exactly what was left unpaid",
+        *moved(USD, 20),
+        why=Why.BOUNDARY,
+    ),
 )
 
 _DUST: Final = Group(

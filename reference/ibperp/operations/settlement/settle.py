@@ -125,7 +125,8 @@ def _waiting(clearing: Clearing, sheet: Sheet, gains: list[tuple[int, int]]) -> 
     for market, gain in gains:
         if gain < 0:
             loss = clearing.offset(sheet, market, gain, SettlementSource.VIRTUAL_LOSS) - gain
-            clearing.take_virtually(sheet, market, loss)
+            if loss:
+                clearing.take_virtually(sheet, market, loss)
             own += loss
     for market, gain in gains:
         if gain > 0:
