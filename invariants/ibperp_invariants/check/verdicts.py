@@ -15,7 +15,7 @@ from ibperp_invariants.view.totals import totals_of
 
 if TYPE_CHECKING:
     from ibperp.actions import Action
-    from ibperp_invariants.step.step import Invariant, StateCheck
+    from ibperp_invariants.step.step import Invariant
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
 
@@ -87,42 +87,30 @@ def verdicts(
     """
     step = Step(before, after, action, answer.code, answer.violated, answer.facts, answer.repeat)
     sums = totals_of(after) if totals is None else totals
-    return [
-        HELD[invariant.name]
-        if _is_held(invariant, step, sums, whole)
-        else _verdict(
-            invariant,
-            (invariant.on_step, (step,)),
-            (_on_state(invariant, whole), (after, sums)),
-            (invariant.on_change, (step,)),
+    found = list[Verdict]()
+    for invariant, on_step, on_state, on_change in FORMS:
+        name = invariant.name
+        is_whole = on_state is not None and (whole is None or on_change is None or name in whole)
+        try:
+            # A check that finds nothing ends at once: this is all that most of them cost.
+            is_held = (
+                (on_step is None or next(on_step(step), None) is None)
+                and (not is_whole or next(on_state(after, sums), None) is None)  # type: ignore[misc]
+                and (on_change is None or next(on_change(step), None) is None)
+            )
+        except Exception:  # noqa: BLE001 - what it was is told when the verdict is made.
+            is_held = False
+        found.append(
+            HELD[name]
+            if is_held
+            else _verdict(
+                invariant,
+                (on_step, (step,)),
+                (on_state if is_whole else None, (after, sums)),
+                (on_change, (step,)),
+            )
         )
-        for invariant in INVARIANTS
-    ]
-
-
-def _is_held(invariant: Invariant, step: Step, sums: Totals, whole: Container[str] | None) -> bool:
-    """Tell at the least cost whether all that an invariant needs is there, and it holds."""
-    on_step, on_change = invariant.on_step, invariant.on_change
-    try:
-        if on_step is not None:
-            for _ in on_step(step):
-                return False
-        on_state = _on_state(invariant, whole)
-        if on_state is not None:
-            for _ in on_state(step.after, sums):
-                return False
-        if on_change is not None:
-            for _ in on_change(step):
-                return False
-    except Exception:  # noqa: BLE001 - what it was is told when the verdict is made.
-        return False
-    return True
-
-
-def _on_state(invariant: Invariant, whole: Container[str] | None) -> StateCheck | None:
-    """Return the form for states of an invariant, if it has to be used."""
-    is_needed = whole is None or invariant.on_change is None or invariant.name in whole
-    return invariant.on_state if is_needed else None
+    return found
 
 
 def verdicts_on(view: View) -> list[Verdict]:
@@ -161,3 +149,6 @@ HELD: Final = {
     invariant.name: Verdict(invariant.name, invariant.clauses) for invariant in INVARIANTS
 }
 """The verdict of each invariant where it holds."""
+
+FORMS: Final = tuple((own, own.on_step, own.on_state, own.on_change) for own in INVARIANTS)
+"""Every invariant with its checks at hand."""
