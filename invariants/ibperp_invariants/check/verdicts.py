@@ -90,12 +90,12 @@ def verdicts(
     found = list[Verdict]()
     for invariant, on_step, on_state, on_change in FORMS:
         name = invariant.name
-        is_whole = on_state is not None and (whole is None or on_change is None or name in whole)
+        of_whole = on_state if whole is None or on_change is None or name in whole else None
         try:
             # A check that finds nothing ends at once: this is all that most of them cost.
             is_held = (
                 (on_step is None or next(on_step(step), None) is None)
-                and (not is_whole or next(on_state(after, sums), None) is None)  # type: ignore[misc]
+                and (of_whole is None or next(of_whole(after, sums), None) is None)
                 and (on_change is None or next(on_change(step), None) is None)
             )
         except Exception:  # noqa: BLE001 - what it was is told when the verdict is made.
@@ -106,7 +106,7 @@ def verdicts(
             else _verdict(
                 invariant,
                 (on_step, (step,)),
-                (on_state if is_whole else None, (after, sums)),
+                (of_whole, (after, sums)),
                 (on_change, (step,)),
             )
         )
