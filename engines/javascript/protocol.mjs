@@ -47,6 +47,8 @@ const OPERATIONS = new Map(Object.entries({ // CF-6
     return { ok: { protocol: '1', name: 'javascript', version: '4', capabilities: CAPABILITIES } };
   },
   reset: (value) => {
+    const given = value.get('system');
+    if (isObject(given) && !given.has('conversion_distance')) given.set('conversion_distance', '0');
     const { system } = request({ system: SYSTEM })(value);
     if (!isSystemLawful(system)) throw new Malformed('a system parameter breaks its law');
     current = genesis(system);

@@ -106,6 +106,12 @@ def test_reset__empties_the_state() -> None:
     assert last["observation"]["time"] == "0"
 
 
+def test_reset__of_an_earlier_version_is_completed() -> None:
+    system = encode_system(PRESET.system)
+    del system["conversion_distance"]
+    assert said({**RESET, "system": system}) == [{"id": 2, "ok": {}}]
+
+
 def test_batch__answers_each_request_in_order() -> None:
     batch = {"id": 9, "op": "batch", "requests": [RESET, OBSERVE, BYE, 7]}
     replies = said(batch)[0]["replies"]

@@ -17,6 +17,7 @@ from ibperp_conformance.protocol.fills import decode_fill, filled, is_fill
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.states import load
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system, encode_outcome
+from ibperp_invariants.check.later import SYSTEM as LATER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +116,7 @@ class Server:
         }
 
     def _reset(self, data: object) -> dict[str, Any]:
-        system = decode_system(data)
+        system = decode_system({**LATER, **data} if isinstance(data, dict) else data)
         broken = [
             f"system.{law.path}: expected {law.expected}" for law in system_violations(system)
         ]
