@@ -52,11 +52,13 @@ def indebted(run: Run) -> int | None:
     """Let an account borrow up to its limit, and what it borrowed leave; return the account."""
     fresh(run)
     account, asset = run.owner(), run.asset()
-    if run.spots() and run.random.randrange(3):
+    owners = run.owners()
+    if owners and run.spots() and run.random.randrange(3):
         market = run.state.markets[run.pick(run.spots())]
         assert isinstance(market, Market)
         base, asset = market.base, market.quote
-        account = max(run.random.sample(run.owners(), 3), key=lambda own: run.holds(own, base))
+        some = run.random.sample(owners, min(3, len(owners)))
+        account = max(some, key=lambda own: run.holds(own, base))
     symbol = run.state.assets[asset].symbol
     for lender in run.owners():
         if run.chance(2) and lender != account and run.holds(lender, asset) > 1:
