@@ -110,8 +110,8 @@ docs: $(TOOLS) ## build the site into site/
 	@$(BIN)/python -m ibperp_authoring.site
 	@$(BIN)/mkdocs build --strict
 
-bench: $(STAMP) ## measure the reference
-	@$(BIN)/python -m ibperp_authoring.bench
+bench: $(STAMP) ## measure the reference, or with BASE=REV compare with another version; JSON=FILE
+	@$(BIN)/python -m ibperp_authoring.bench$(if $(BASE),.versus "$(BASE)" $(if $(JSON),--json "$(JSON)"), $(JSON))
 
 clean: ## remove everything made here, the virtual environment too
 	rm -rf .venv site dist build docs/spec .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -17,6 +17,7 @@ from ibperp.position import unrealized
 from ibperp.state import Account, Perpetual, State
 from ibperp.transition import transition
 from ibperp_authoring.bench import settlement
+from ibperp_authoring.bench.floor import Floor, same
 from ibperp_authoring.bench.settlement import MARK, MOVE, OPEN, kinds, settled, with_positions
 
 POSITIONS: Final = 40
@@ -58,7 +59,8 @@ def test_kinds__are_accepted(row: str) -> None:
 
 def test_settlements__are_measured_in_processes_of_their_own() -> None:
     (found,) = settlement.settlements((POSITIONS,)).values()
-    assert found.keys() == {"seconds", "microseconds_per_position", "peak_memory_mib"}
+    floor = "floor_microseconds_per_position"
+    assert found.keys() == {"seconds", "microseconds_per_position", floor, "peak_memory_mib"}
     assert all(figure > 0 for figure in found.values())
 
 
@@ -118,3 +120,17 @@ def test_watched_accounts__fail_a_settlement_that_looks_at_another() -> None:
     allowed = [key for (key,) in state.active][1:]
     with pytest.raises(AssertionError, match="was looked at"):
         transition(watched(state, allowed), Settle())
+
+
+def test_floor__comes_to_the_same_integers() -> None:
+    state = with_positions(POSITIONS)
+    for _ in range(4):
+        state = settlement.moved(state)
+        floor, market = Floor(state), state.markets[0]
+        assert isinstance(market, Perpetual)
+        floor.settle(market.mark_price)
+        outcome = transition(state, Settle())
+        assert isinstance(outcome, Accepted)
+        assert same(floor, outcome.state)
+        assert not same(floor, state)
+        state = outcome.state

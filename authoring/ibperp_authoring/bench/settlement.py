@@ -22,6 +22,7 @@ from ibperp.pool import SHARES_PER_ATOM
 from ibperp.position import Position
 from ibperp.state import Account, Perpetual, Settings, State, Token, genesis
 from ibperp.transition import transition
+from ibperp_authoring.bench.floor import floor_seconds
 from ibperp_authoring.bench.states import ASSET, FIRST, FREE, SYSTEM, UNIT
 from ibperp_invariants.worlds import perpetual_of
 
@@ -109,14 +110,7 @@ def settled(state: State, rounds: int) -> tuple[float, State]:
     """Mark and settle, up and down in turn; return the seconds that settling alone took, best."""
     best = float("inf")
     for _ in range(rounds):
-        market = state.markets[0]
-        assert isinstance(market, Perpetual)
-        mark = MARK - MOVE if market.mark_price > MARK else MARK + MOVE
-        state = _applied(
-            state,
-            actions.AdvanceTime(state.time + SYSTEM.settlement_interval),
-            actions.UpdateMark(OPEN, mark, has_basis=False, basis=0),
-        )
+        state = moved(state)
         start = time.perf_counter()
         outcome = settle(state, actions.Settle())
         best = min(best, time.perf_counter() - start)
@@ -125,17 +119,31 @@ def settled(state: State, rounds: int) -> tuple[float, State]:
     return best, state
 
 
+def moved(state: State) -> State:
+    """Return the state when the next settlement is due, at a mark that moved: up, down in turn."""
+    market = state.markets[0]
+    assert isinstance(market, Perpetual)
+    mark = MARK - MOVE if market.mark_price > MARK else MARK + MOVE
+    return _applied(
+        state,
+        actions.AdvanceTime(state.time + SYSTEM.settlement_interval),
+        actions.UpdateMark(OPEN, mark, has_basis=False, basis=0),
+    )
+
+
 def settlement(positions: int) -> dict[str, float]:
     """Return seconds, microseconds a position, and the peak memory of this process in MiB."""
     _, state = settled(with_positions(positions), 1)
     gc.freeze()
-    seconds, _ = settled(state, ROUNDS)
+    seconds, state = settled(state, ROUNDS)
     gc.unfreeze()
+    floor = floor_seconds(moved(state))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     unit = 1 if sys.platform == "darwin" else 1024
     return {
         "seconds": round(seconds, 4),
         "microseconds_per_position": round(seconds / positions * 10**6, 1),
+        "floor_microseconds_per_position": round(floor / positions * 10**6, 2),
         "peak_memory_mib": round(peak * unit / 2**20),
     }
 

@@ -17,6 +17,7 @@ from ibperp_conformance.fuzz.ask import opened
 from ibperp_conformance.fuzz.campaign import Campaign, Keeper, conduct, resumed
 from ibperp_conformance.fuzz.generator.reached import STATES, expected
 from ibperp_conformance.fuzz.work import Done, prepare, refused_hello
+from ibperp_conformance.fuzz.workers import Remote, Workers
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import EngineFailureError
 
@@ -128,28 +129,18 @@ def processes(jobs: int) -> Iterator[Any]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare)
+    workers = Workers(
+        lambda: ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare)
+    )
     try:
-        yield pool
+        yield workers
     except KeyboardInterrupt:
         for process in multiprocessing.active_children():
             process.terminate()
-        pool.shutdown(wait=True)
+        workers.pool.shutdown(wait=True)
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-class Remote:
-    """A Dask client as a pool of processes: a task that was done is done again on request."""
-
-    def __init__(self, client: Any) -> None:
-        """Send tasks through `client`."""
-        self._client = client
-
-    def submit(self, function: Any, task: Any) -> Any:
-        """Begin a task on some machine."""
-        return self._client.submit(function, task, pure=False)
+        workers.pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Display:
