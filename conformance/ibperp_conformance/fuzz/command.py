@@ -129,9 +129,7 @@ def processes(jobs: int) -> Iterator[Any]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    workers = Workers(
-        lambda: ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare)
-    )
+    workers = Workers(lambda: ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare))
     try:
         yield workers
     except KeyboardInterrupt:

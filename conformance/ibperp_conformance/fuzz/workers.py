@@ -34,7 +34,7 @@ class Workers:
 
 
 class Answer:
-    """What a task is going to give; it is asked again of new processes if its own died."""
+    """What a task is going to give; new processes do it again if its own died."""
 
     def __init__(self, workers: Workers, function: Callable[[Any], Any], task: Any) -> None:
         """Begin the task."""

@@ -91,7 +91,7 @@ def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
     state, is_automatic = clearing.state, sheet.account.settings.auto_realize
     marked, is_same = list(sheet.positions), True
     gains: list[tuple[int, int]] = []
-    for place, position in enumerate(sheet.positions):
+    for slot, position in enumerate(sheet.positions):
         index, market = position.market, state.markets[position.market]
         assert isinstance(market, Perpetual)
         due = funding_due(position, market.funding_index)
@@ -99,7 +99,7 @@ def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
         worth = virtual_worth(clearing.pool, position.virtual) if position.virtual else 0
         interest = worth - position.virtual_value
         if gain or interest or market.funding_index != position.funding_index:
-            marked[place] = settled(position, market.mark_price, market.funding_index, worth)
+            marked[slot] = settled(position, market.mark_price, market.funding_index, worth)
             is_same = False
         if interest:
             clearing.note_interest(sheet, index, interest)
