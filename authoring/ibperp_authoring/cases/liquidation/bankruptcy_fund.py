@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
@@ -13,10 +14,11 @@ from ibperp.actions import (
     Liquidate,
     ListPerpetual,
     SetPrice,
+    SetSystemParameters,
 )
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, long
-from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RESOLVE, gift
+from ibperp_authoring.cases.liquidation.bankruptcy_setups import ALL_STEPS, RECOURSE, RESOLVE, gift
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit
 from ibperp_authoring.cases.settlement.setups import (
     CONTRACT,
@@ -270,6 +272,21 @@ _CLAIMS: Final[tuple[Case, ...]] = (
     ),
 )
 
+_REPEATED: Final[tuple[Case, ...]] = (
+    Group(
+        "bankrupt_fund_recourse",
+        (SetSystemParameters(replace(RECOURSE, insurance_limit=10 * USD)), gift(25 * USD)),
+        clauses=("LQ-8",),
+    ).trace(
+        "LQ-9-970",
+        "without `non_recourse` the limit binds each action, until the insurance has nothing",
+        RESOLVE,
+        RESOLVE,
+        RESOLVE,
+        Refused(RESOLVE, R.NOTHING_TO_LIQUIDATE),
+    ),
+)
+
 _USED: Final[tuple[Case, ...]] = (
     _GROUP.trace(
         "LQ-9-060",
@@ -306,5 +323,6 @@ CASES: Final[tuple[Case, ...]] = (
     *_LADDER,
     *_INDEBTED,
     *_CLAIMS,
+    *_REPEATED,
     *_USED,
 )

@@ -16,11 +16,22 @@ from ibperp.actions import (
     SetPrice,
     UpdateMark,
 )
+from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Refused, Why, long, short
-from ibperp_authoring.cases.liquidation.setups import STEP, coin, deposit, lent_out, price, steps
-from ibperp_authoring.cases.settlement.setups import OTHER, mark
-from ibperp_authoring.cases.setups import COIN, USD
+from ibperp.parameters import HaircutKind, HaircutParameters
+from ibperp_authoring.cases.builder import SPOT, Case, Group, Refused, Why, ask, long, short
+from ibperp_authoring.cases.liquidation.setups import (
+    DOLLAR,
+    STEP,
+    coin,
+    deposit,
+    lent_out,
+    price,
+    provider,
+    steps,
+)
+from ibperp_authoring.cases.settlement.setups import OTHER, contract_with, mark
+from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 _JUP: Final[tuple[Action, ...]] = (
     ListAsset("JUP", coin(0)),
@@ -38,6 +49,7 @@ _DEBTOR: Final = Group(
     "liquidation_long", lent_out(2, "SOL", 1000), Why.ATTACK, ("PF-9", "LQ-2", "LQ-9")
 )
 _FLOOR: Final = replace(coin(0), price_floor=USD)
+_PART: Final = HaircutParameters(HaircutKind.IDENTITY, 99 * PERCENT, RATIO, 0)
 _TOLD: Final = Group("liquidation_long", clauses=("LQ-1", "PF-9"))
 
 _ASIDE: Final = (
@@ -207,5 +219,40 @@ CASES: Final[tuple[Case, ...]] = (
         Liquidate(2),
         code=R.PRICE_STALE,
         twin="LQ-1-100",
+    ),
+    Group("liquidation_long", clauses=("GV-3", "PP-6")).accept(
+        "LQ-1-910",
+        "the feed came back, its limits hold the mark down: due at the mark in force",
+        mark(890_000),
+        contract_with(price_update_max=101 * PERCENT),
+        mark(USD),
+        STEP,
+    ),
+    Group(
+        "liquidation_owed",
+        (price(105), SetAssetParameters("USDC", replace(DOLLAR, haircut=_PART))),
+        clauses=("LQ-2", "LQ-10"),
+    ).accept(
+        "LQ-5-910",
+        "a settlement asset that counts for 99 % still buys the debt back, step by step",
+        ask(6, 500, 105 * USD // 100, market=SPOT),
+        *steps(4),
+    ),
+    Group("liquidation_long", why=Why.ATTACK, clauses=("LQ-4", "LQ-7", "LQ-10")).accept(
+        "LQ-2-910",
+        "a winner takes the bids of the book, and then runs the risk",
+        long(7, 150, 880_000),
+        mark(890_000),
+        short(3, 150, 880_000),
+        RunRisk(1),
+    ),
+    Group("liquidation_long", why=Why.ATTACK, clauses=("LQ-4", "LQ-6", "LQ-10")).accept(
+        "LQ-2-911",
+        "a provider is asked before the winner: the book that was emptied moves nothing to it",
+        provider(6, 1000),
+        long(7, 150, 880_000),
+        mark(890_000),
+        short(3, 150, 880_000),
+        RunRisk(1),
     ),
 )
