@@ -104,7 +104,7 @@ def _capabilities(campaign: Campaign) -> Collection[str]:
 
 
 def provenance(campaign: Campaign) -> SuiteRecord:
-    """Return the suite and the date of a run, so that somebody else can run the same again."""
+    """Return the suite and the date of a run, so that another person can run the same again."""
     suite = campaign.suite
     return SuiteRecord(
         version=installed_version(),

@@ -51,7 +51,7 @@ class ResultRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """Which vectors were asked, of which version, and when; `digest` is a SHA-256 in hex."""
+    """The vectors of a run, by version and digest (a SHA-256 in hex), and when it was."""
 
     version: str
     protocol: str
