@@ -30,8 +30,11 @@ from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
 ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
 """A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
 
-PROCESS_SECONDS: Final = 600
+PROCESS_SECONDS: Final = 300
 """What a theorem, its witness twin and its planted fault may take together."""
+
+NO_VERDICT: Final = frozenset({"CANNOT_CONFIRM", "CRASHED", "TIMED_OUT"})
+"""What says nothing of a theorem: the same question may have an answer in another process."""
 
 PASSED, WORSE, WRONG_USE = 0, 1, 2
 
@@ -120,6 +123,12 @@ def _findings(todo: list[tuple[str, str]]) -> Iterator[Finding]:
 
 
 def _check(module: str, theorem: str) -> Finding:
+    """Check a theorem; once more in a fresh process if the solver lost its way in the first."""
+    found = _checked_once(module, theorem)
+    return _checked_once(module, theorem) if found.verdict in NO_VERDICT else found
+
+
+def _checked_once(module: str, theorem: str) -> Finding:
     try:
         return apart(PROCESS_SECONDS, check, module, theorem)
     except NoAnswerError as error:
