@@ -117,7 +117,6 @@ REASONS: Final[tuple[tuple[str, str, str], ...]] = (
     ("CompleteRebalance", "Account.*", "only the account of fees changes (CU-9)"),
     ("ConfirmWithdrawal", "Account.*", "only the account of fees changes (CU-6)"),
     ("ConvertDust", "Account.conversion", "an account that gives collateral has no dust"),
-    ("AdvanceTime", "HaircutParameters.*", "no vector ends a ramp of a haircut of that kind"),
     ("AdvanceTime", "PerpetualParameters.order_book_state", "no ramp runs in a closed book"),
     ("ResolveBankruptcy", "Account.*", "a bankrupt account has no orders left (LQ-9)"),
     ("ResolveBankruptcy", "Position.*", "gains are spread over positions just opened there"),

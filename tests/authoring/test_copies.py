@@ -32,7 +32,8 @@ def parsed() -> dict[Path, ast.Module]:
 
 
 def is_dataclass(node: ast.ClassDef) -> bool:
-    return any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+    names = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return any("dataclass" in name or name == "record" for name in names)
 
 
 def records(trees: Iterable[ast.Module]) -> dict[str, list[str]]:

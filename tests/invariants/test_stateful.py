@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 BUDGET: Final = settings(
     max_examples=8,
-    stateful_step_count=30,
+    stateful_step_count=32,
     derandomize=True,
     deadline=None,
     phases=(Phase.generate,),

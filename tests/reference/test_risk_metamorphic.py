@@ -11,6 +11,7 @@ import pytest
 
 from ibperp.actions import (
     AdvanceTime,
+    ConvertCollateral,
     Deposit,
     FundInsurance,
     Liquidate,
@@ -38,7 +39,7 @@ from ibperp.orders import Side
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.persistent import Vector
 from ibperp.portfolio import health
-from ibperp.risk import due_accounts
+from ibperp.risk import due_accounts, owing_accounts
 from ibperp.state import State
 from ibperp.transition import transition
 from worlds.failing import FAILING, WIDE, hedged
@@ -85,6 +86,14 @@ def one_by_one(state: State, steps: int) -> Accepted:
             outcome = transition(done.state, Liquidate(account))
             if isinstance(outcome, Rejected) and outcome.code is NOTHING:
                 outcome = transition(done.state, ResolveBankruptcy(account))
+            if isinstance(outcome, Rejected):
+                break
+            done, steps = joined(done, outcome), steps - 1
+            if asks(outcome):
+                break
+    for account in owing_accounts(done.state):
+        while steps:
+            outcome = transition(done.state, ConvertCollateral(account))
             if isinstance(outcome, Rejected):
                 break
             done, steps = joined(done, outcome), steps - 1

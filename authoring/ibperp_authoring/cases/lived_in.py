@@ -318,8 +318,9 @@ _LIVED: Final[tuple[Action, ...]] = (
     UpdateMark(PERP, 1_070_000, has_basis=True, basis=1000),
     AdvanceTime(7300),
     Settle(),
+    AdvanceTime(7301),
 )
-"""Two prices are limited, account 5 is due again, and all was settled since."""
+"""Two prices are limited, account 5 is due again; a second ago all was settled, not all paid."""
 
 SETUPS: Final = (
     SetupSource("lived_in", SYSTEM, (*_LISTED, *_FUNDED, *_TRADED, *_RESTING, *_LIVED)),

@@ -31,7 +31,7 @@ EVERY: Final = 20
 
 
 class Judge:
-    """Judges mutants by vectors: the likely places first, up to the first vector that notices."""
+    """Judges mutants by vectors: likely places first, then light vectors, up to one that notices."""
 
     def __init__(self, replays: Replays, known: Mapping[str, str] = MappingProxyType({})) -> None:
         """Judge by `replays`; `known`: vectors that noticed mutants before, by their names."""
@@ -91,7 +91,8 @@ def begun(suite: Suite, seed: int, *, fresh: bool) -> tuple[Score, Mapping[str, 
 
 def scored(suite: Suite, score: Score, known: Mapping[str, str], seconds: float) -> Iterator[Score]:
     """Yield the score after each mutant that was not tried before, until the time is over."""
-    judge = Judge(Replays(suite, suite.vectors.values()), known)
+    lightest = sorted(suite.vectors.values(), key=lambda each: len(repr(each.steps)))
+    judge = Judge(Replays(suite, lightest), known)
     tried = {each.name for each in score.verdicts}
     left = [each for each in drawn(score.seed) if each.name not in tried]
     end = time.monotonic() + seconds

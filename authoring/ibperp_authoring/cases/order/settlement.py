@@ -50,6 +50,6 @@ CASES: Final[tuple[Case, ...]] = (
     *virtual_shares.CASES,
     *conversion.CASES,
     *conversion_edges.CASES,
-    *flows.CASES,
+    *flows.SETTLING,
     *unpaid.CASES,
 )

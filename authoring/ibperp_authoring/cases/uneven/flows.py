@@ -246,4 +246,5 @@ MARGIN: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_FLOWS, *_LOSSES, *_CONVERSION)
+SETTLING: Final[tuple[Case, ...]] = (*_FLOWS, *_LOSSES, *_CONVERSION)
+CASES: Final[tuple[Case, ...]] = (*SETTLING, *MARGIN)
