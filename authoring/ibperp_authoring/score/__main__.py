@@ -31,7 +31,7 @@ EVERY: Final = 20
 
 
 class Judge:
-    """Judges mutants by vectors: likely places first, then light vectors, up to one that notices."""
+    """Judges mutants by vectors: the likely places first, then light vectors, up to one."""
 
     def __init__(self, replays: Replays, known: Mapping[str, str] = MappingProxyType({})) -> None:
         """Judge by `replays`; `known`: vectors that noticed mutants before, by their names."""

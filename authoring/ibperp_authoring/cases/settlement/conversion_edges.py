@@ -20,7 +20,7 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, bid
+from ibperp_authoring.cases.builder import Case, Group, Why, bid, short
 from ibperp_authoring.cases.liquidation.setups import (
     ETH,
     FREE_MARKET,
@@ -48,6 +48,14 @@ _TWO: Final = (
     *moved(1_300_000, 10),
 )
 
+_DUE: Final = (
+    CreateAccount(8, 8),
+    Deposit(8, "SOL", "solana", 7, 10 * COIN),
+    *opened(2, 5, 40),
+    *opened(3, 8, 2380),
+    *moved(1_300_000, 10),
+)
+
 _RUN: Final[tuple[Case, ...]] = (
     _RUNS.accept("ST-9-090", "a run converts on the book", _BIDS, RunRisk(5)),
     _RUNS.trace(
@@ -71,6 +79,13 @@ _RUN: Final[tuple[Case, ...]] = (
     ),
     Group("settlement", _TWO, clauses=("LQ-10",)).accept(
         "ST-9-094", "the larger debt comes first", _BIDS, RunRisk(1)
+    ),
+    Group("settlement", _DUE, clauses=("LQ-10",)).accept(
+        "ST-9-096",
+        "a step cures the account that is due, a second one converts what it owes the fund",
+        _BIDS,
+        short(4, 400, 1_305_000),
+        RunRisk(2),
     ),
     _RUNS.accept(
         "ST-9-095",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ibperp.actions import RunRisk
 from ibperp.margin import is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.pool import borrow_shares_burned, debt, lend_claim
@@ -40,18 +41,29 @@ class LiquidatedStep:
 
 
 def liquidated_step(step: Step) -> LiquidatedStep | None:
-    """Return the only step of an accepted liquidation; None if it did none, or several."""
+    """Return the only step of an accepted liquidation; None if it did none, or several.
+
+    A run that may also have converted collateral of accounts that owe the fund is several (LQ-10).
+    """
     told = step.facts.liquidation
     if not step.is_accepted() or not isinstance(step.action, OF_LIQUIDATION) or told.resolved():
         return None
     steps = told.steps()
-    if len(steps) != 1:
+    if len(steps) != 1 or (isinstance(step.action, RunRisk) and _owes_the_fund(step.after)):
         return None
     account, stage = steps[0].account, steps[0].stage
     before, after = health_of(step.before, account), health_of(step.after, account)
     if before is None or after is None:
         return None
     return LiquidatedStep(account, stage, before, after, rounding_value(step))
+
+
+def _owes_the_fund(view: View) -> bool:
+    return any(
+        holder.unsettled < 0
+        for account, holder in view.accounts.items()
+        if account not in {FEES, INSURANCE}
+    )
 
 
 def is_due(view: View, account: int) -> bool:
