@@ -109,7 +109,7 @@ def test_facts__see_a_settlement_that_does_not_assert_its_balance(
     settle.body = [node for node in settle.body if not isinstance(node, ast.Assert)]
     shipped[name] = settle
     monkeypatch.setattr(facts, "functions", shipped.items)
-    fact = facts.FACTS["what_enters_the_fund_leaves_it"]
+    fact = facts.what_enters_the_fund_leaves_it
     assert [line for line in fact() if "settle.settle" in line]
 
 

@@ -109,6 +109,7 @@ def command_of(language: str, folder: Path) -> list[str]:
             text=True,
             check=False,
             timeout=240,
+            stdin=subprocess.DEVNULL,
             env={**os.environ, "CXXFLAGS": "-std=c++17 -O0 -Wall -Wextra"},
         )
         assert (built.returncode, "warning" in built.stdout + built.stderr) == (0, False), (
