@@ -80,8 +80,9 @@ prove-full: $(TOOLS) ## ask the own executor with both solvers for what is missi
 	@$(INSTALL) --no-build-isolation -e '.[dev,docs,proofs]' >&2
 	@PYTHONHASHSEED=0 $(BIN)/python -m ibperp_invariants.proofs.full $(if $(OPINIONS),--opinions "$(OPINIONS)")
 
+# Tests wait for engines and browsers: three at a time keep two cores busy.
 pytest: $(TOOLS) ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # Coverage fails nothing, and takes half as long again.
 coverage: $(TOOLS) ## run the tests and show the lines and branches that none takes

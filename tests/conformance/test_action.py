@@ -61,7 +61,9 @@ def test_action__installs_and_reports(tmp_path: Path) -> None:
     assert code == 0, output
     known = tmp_path / "known.txt"
     known.write_text("CU-2-001 no listing yet\n")
-    engine = f"{shlex_quoted(sys.executable)} {ENGINES / 'wrong_at_two.py'} reject"
+    engine = (
+        f"{shlex_quoted(sys.executable)} {shlex_quoted(str(ENGINES / 'wrong_at_two.py'))} reject"
+    )
     code, output = ran(
         CONFORM, tmp_path, command=engine, capabilities="custody", known_failures=str(known)
     )

@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ def run(folder: Path, *options: str, engine: str = "") -> tuple[int, str]:
     (folder / "conftest.py").write_text(SUITE.format(folder=str(spec)))
     (folder / "test_own.py").write_text("def test_own():\n    pass\n")
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    command = engine or f"{sys.executable} -m ibperp_conformance.cli engine"
+    command = engine or shlex.join((sys.executable, "-m", "ibperp_conformance.cli", "engine"))
     finished = subprocess.run(
         [sys.executable, *PYTEST, "-rA", "--ibperp-engine", command, *options],
         cwd=folder,
@@ -32,7 +33,7 @@ def run(folder: Path, *options: str, engine: str = "") -> tuple[int, str]:
 
 
 def wrong(fault: str) -> str:
-    return f"{sys.executable} {ENGINES / 'wrong_at_two.py'} {fault}"
+    return shlex.join((sys.executable, str(ENGINES / "wrong_at_two.py"), fault))
 
 
 def test_plugin__makes_each_vector_a_test(tmp_path: Path) -> None:
