@@ -2,19 +2,19 @@
 
 A chapter holds fenced YAML blocks. One titled `Example base` gives the actions that every example
 of the chapter starts from. One titled `Example: ...` gives further setup actions and the action
-that is shown. What they leave out stands in `spec/examples/base.yaml` (`example_base`). `render`
-writes two kinds of regions: between `<!-- table:begin -->` and `<!-- table:end -->` after an
-example what it did, between `<!-- holdings:begin -->` and `<!-- holdings:end -->` who holds what in
-the base.
+that is shown. It can start where an earlier example of the chapter ended (`after`), or with the
+setup of an earlier example (`like`); both name the title. What examples leave out stands in
+`spec/examples/base.yaml` (`example_base`). `render` writes two kinds of regions: between
+`<!-- table:begin -->` and `<!-- table:end -->` after an example what it did (`example_tables`),
+between `<!-- holdings:begin -->` and `<!-- holdings:end -->` who holds what in the base.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -25,14 +25,11 @@ from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_authoring import example_base
 from ibperp_authoring.example_holdings import holdings
-from ibperp_authoring.example_readings import Readings
-from ibperp_authoring.markdown import rows
-from ibperp_conformance.protocol import observation, wire
+from ibperp_authoring.example_tables import tables
+from ibperp_conformance.protocol import wire
 
 BEGIN: Final = "<!-- table:begin -->"
 END: Final = "<!-- table:end -->"
-ABSENT: Final = "-"
-EMPTY: Final = (False, "0")
 BASE_TITLE: Final = "Example base"
 HOLDINGS: Final = re.compile(
     r"^<!-- holdings:begin -->\n.*?^<!-- holdings:end -->\n", re.DOTALL | re.MULTILINE
@@ -50,8 +47,6 @@ _MARKED: Final = re.compile(
     r'|(?:^(?![`#|<])(?:[^\n]+\n)*[^\n]*:\n\n)?^```yaml title="Example: .*?^<!-- table:end -->\n',
     re.DOTALL | re.MULTILINE,
 )
-
-Leaves: TypeAlias = Mapping[str, observation.Leaf]
 
 
 class ExampleError(Exception):
@@ -71,9 +66,10 @@ class Example:
 def render(chapter: str) -> str:
     """Return the chapter with every generated table written anew; raise ExampleError."""
     pieces: list[str] = []
-    base: Mapping[str, object] = {}
     waiting: Example | None = None
     end = 0
+    documents = _documents(chapter)
+    base = documents.get(BASE_TITLE, {})
     for match in _PIECE.finditer(chapter):
         pieces.append(chapter[end : match.start()])
         end = match.end()
@@ -81,17 +77,14 @@ def render(chapter: str) -> str:
         if title is None:
             if waiting is None:
                 raise ExampleError(f"a table follows no example: {match['table'][:60]!r}")
-            pieces.append(f"{BEGIN}\n{table(waiting)}{END}\n")
+            pieces.append(f"{BEGIN}\n{tables(waiting.before, waiting.outcome)}{END}\n")
             waiting = None
             continue
         if waiting is not None:
             raise ExampleError(f"{waiting.title}: no table follows")
         pieces.append(match[0])
-        document = _document(title, match["yaml"])
-        if title == BASE_TITLE:
-            base = document
-        else:
-            waiting = run(title, base, document)
+        if title != BASE_TITLE:
+            waiting = run(title, base, documents[title])
     if waiting is not None:
         raise ExampleError(f"{waiting.title}: no table follows")
     rendered = "".join((*pieces, chapter[end:]))
@@ -123,16 +116,11 @@ def scripts(chapter: str) -> dict[str, dict[str, Any]]:
     action that is shown.
     """
     found: dict[str, dict[str, Any]] = {}
-    base: Mapping[str, object] = {}
-    for match in _PIECE.finditer(chapter):
-        if match["title"] is None:
-            continue
-        document = _document(match["title"], match["yaml"])
-        if match["title"] == BASE_TITLE:
-            base = document
-            continue
+    documents = _documents(chapter)
+    base = documents.pop(BASE_TITLE, {})
+    for title, document in documents.items():
         setup = (*_actions(base.get("setup")), *_actions(document.get("setup")))
-        found[match["title"]] = {
+        found[title] = {
             "system": example_base.system_of(base.get("system"), document.get("system")),
             "setup": [example_base.completed(action) for action in setup],
             "steps": [example_base.completed(document.get("action"))],
@@ -168,94 +156,51 @@ def _started(title: str, base: Mapping[str, object], example: Mapping[str, objec
     return state
 
 
-def table(example: Example) -> str:
-    """Return the Markdown of an example: the changed leaves before and after, then the events."""
-    outcome = example.outcome
-    if not isinstance(outcome, Accepted):
-        violated = ", ".join(f"`{code}`" for code in outcome.violated)
-        code = f"Rejected with code `{outcome.code}`"
-        return f"\n{code}; violated: {violated}. The state is unchanged.\n\n"
-    leaves = rows(("leaf", "before", "after"), _changes(example.before, outcome.state))
-    if not outcome.events:
-        return f"\n{leaves}\nNo events.\n\n"
-    readings = Readings(outcome.state)
-    documents = [wire.encode_event(outcome.state, event) for event in outcome.events]
-    events = rows(
-        ("event", "type", "fields"),
-        (
-            (str(number), f"`{document['type']}`", _fields(document, readings))
-            for number, document in enumerate(documents, start=1)
-        ),
-    )
-    return f"\n{leaves}\nEvents, in order:\n\n{events}\n"
+def _documents(chapter: str) -> dict[str, Mapping[str, Any]]:
+    """Return the base and the examples of a chapter by title, what they start from included."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for match in _PIECE.finditer(chapter):
+        if match["title"] is not None:
+            document = _document(match["title"], match["yaml"])
+            found[match["title"]] = _started_from(match["title"], document, found)
+    return found
 
 
-def _changes(before: State, after: State) -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of what changed.
-
-    A record that came or went is one row with its leaves; those that are 0 or false are left out.
-    """
-    old, new = (observation.flatten(observation.observe(state)) for state in (before, after))
-    changed = [path for path in sorted({*old, *new}) if old.get(path) != new.get(path)]
-    were, are = Readings(before), Readings(after)
-    for record, paths in groupby(changed, lambda path: _record(path, old, new)):
-        members = list(paths)
-        if len(members) == 1:
-            path = members[0]
-            yield f"`{path}`", _cell(path, old.get(path), were), _cell(path, new.get(path), are)
-        elif members[0] in new:
-            yield f"`{record}`", ABSENT, _members(record, members, new, are)
-        else:
-            yield f"`{record}`", _members(record, members, old, were), ABSENT
-
-
-def _record(path: str, old: Leaves, new: Leaves) -> str:
-    """Return the outermost record of a leaf that only one of two observations has, or the leaf."""
-    if (path in old) == (path in new):
-        return path
-    without = old if path in new else new
-    names = path.split("/")
-    for length in range(2, len(names)):
-        record = "/".join(names[:length])
-        if not any(other.startswith(f"{record}/") for other in without):
-            return record
-    return path
+def _started_from(
+    title: str, document: Mapping[str, Any], earlier: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return an example whose setup begins with that of the example that it names."""
+    for relation in ("after", "like"):
+        if relation in document:
+            start = earlier.get(f"Example: {document[relation]}")
+            if start is None:
+                raise ExampleError(f"{title}: no earlier example is {document[relation]!r}")
+            before = _actions(start.get("setup"))
+            if relation == "after":
+                before.append(start["action"])
+            setup = [*before, *_actions(document.get("setup"))]
+            system = example_base.merged(start.get("system", {}), document.get("system", {}))
+            return {**document, "setup": setup, "system": system}
+    return document
 
 
-def _members(record: str, paths: list[str], leaves: Leaves, readings: Readings) -> str:
-    told = [path for path in paths if leaves[path] not in EMPTY] or paths
-    return ", ".join(
-        f"{path.removeprefix(record + '/')} {_cell(path, leaves[path], readings)}" for path in told
-    )
-
-
-def _fields(document: Mapping[str, object], readings: Readings) -> str:
-    return ", ".join(
-        f"{name} {_shown(value, readings.event(document, name))}"
-        for name, value in document.items()
-        if name != "type"
-    )
-
-
-def _cell(path: str, value: observation.Leaf | None, readings: Readings) -> str:
-    if value is None:
-        return ABSENT
-    return _shown(value, readings.leaf(path, str(value)))
-
-
-def _shown(value: object, reading: str) -> str:
-    written = f"`{str(value).lower() if isinstance(value, bool) else value}`"
-    return f"{written} ({reading})" if reading else written
-
-
-def _document(title: str, text: str) -> Mapping[str, object]:
+def _document(title: str, text: str) -> Mapping[str, Any]:
     try:
-        document = YAML(typ="safe").load(text)
+        document = _as_sent(YAML(typ="safe").load(text))
     except YAMLError as error:
         raise ExampleError(f"{title}: {error}") from error
     if not isinstance(document, dict):
         raise ExampleError(f"{title}: expected a mapping")
     return document
+
+
+def _as_sent(value: object) -> object:
+    """Return a value with its integers as the strings that an engine receives (CF-2)."""
+    if isinstance(value, dict):
+        return {name: _as_sent(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_as_sent(member) for member in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _actions(documents: object) -> list[object]:

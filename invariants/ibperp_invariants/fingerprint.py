@@ -25,7 +25,10 @@ LENGTH: Final = 16
 """The digits of a hash that are kept."""
 
 HEADING: Final = re.compile(r"^#{1,6} (?:(?P<clause>[A-Z]{2}-\d+)\b)?")
-EXAMPLE: Final = re.compile(r"^```yaml.*?^```$|<!--.*?-->", re.MULTILINE | re.DOTALL)
+EXAMPLE: Final = re.compile(
+    r"^```yaml.*?^```$|<!-- table:begin -->.*?<!-- table:end -->|<!--.*?-->",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def code_hash(*roots: Any) -> str:

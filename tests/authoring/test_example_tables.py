@@ -17,10 +17,10 @@ SETUP = (
 )
 
 
-def rendered(action: str) -> str:
+def rendered(action: str, setup: str = SETUP) -> str:
     return examples.render(
         "<!-- holdings:begin -->\n<!-- holdings:end -->\n"
-        f'```yaml title="Example base"\n{SETUP}```\n'
+        f'```yaml title="Example base"\n{setup}```\n'
         f'```yaml title="Example: x"\naction: {action}\n```\n{examples.BEGIN}\n{examples.END}\n'
     )
 
@@ -29,6 +29,7 @@ def test_table__reads_amounts_in_whole_units() -> None:
     page = rendered(DEPOSIT)
     assert "| `accounts/2/free/USDC` | - | `1250000000` (1,250 USDC) |" in page
     assert "amount `1250000000` (1,250 USDC), reason `deposit`" in page
+    assert "asset `USDC`" not in page
 
 
 def test_table__shows_a_record_that_came_in_one_row() -> None:
@@ -36,6 +37,30 @@ def test_table__shows_a_record_that_came_in_one_row() -> None:
     row = "| `accounts/3` | - | settings/auto_realize `true`, settings/leverage_limit `1"
     assert row in page
     assert "auto_lend" not in page
+
+
+def test_table__shows_a_portfolio_in_one_row_of_dollars() -> None:
+    page = (SPEC / "liquidation.md").read_text(encoding="utf-8")
+    row = "| `accounts/2/portfolio` | equity $40, initial $89, maintenance $44.5 | equity $38.12, "
+    assert row in page
+    assert not re.search(r"^\| `accounts/\d+/portfolio/", page, re.MULTILINE)
+
+
+def test_example__starts_where_an_earlier_one_ended_or_began() -> None:
+    def example(title: str, lines: str) -> str:
+        return f'```yaml title="Example: {title}"\n{lines}\n```\n{examples.BEGIN}\n{examples.END}\n'
+
+    second = DEPOSIT.replace('sequence: "1"', "sequence: 2")
+    page = (
+        f'```yaml title="Example base"\n{SETUP}```\n'
+        + example("first", f"action: {DEPOSIT}")
+        + example("second", f"after: first\naction: {second}")
+        + example("other", f"like: second\naction: {second}")
+    )
+    assert examples.render(page).count("free/USDC` | `1250000000` (1,250 USDC) | `2500000000`") == 2
+    assert [len(script["setup"]) for script in examples.scripts(page).values()] == [2, 3, 3]
+    with pytest.raises(examples.ExampleError, match="no earlier example is 'third'"):
+        examples.render(page.replace("after: first", "after: third"))
 
 
 def test_holdings__are_those_of_the_base() -> None:
