@@ -22,7 +22,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove prove-full pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -79,6 +79,11 @@ prove: $(TOOLS) ## prove the theorems for all integers
 prove-full: $(TOOLS) ## ask the own executor with both solvers for what is missing or stale
 	@$(INSTALL) --no-build-isolation -e '.[dev,docs,proofs]' >&2
 	@PYTHONHASHSEED=0 $(BIN)/python -m ibperp_invariants.proofs.full $(if $(OPINIONS),--opinions "$(OPINIONS)")
+
+# Resumable: what was explored of the present code is not explored again.
+exhaust: $(STAMP) ## try every short run from every setup, beside the JavaScript engine; DEPTH=N STEPS=N
+	@$(BIN)/python -m ibperp_conformance.exhaust $(if $(DEPTH),--depth "$(DEPTH)") \
+		$(if $(STEPS),--steps "$(STEPS)") -- node engines/javascript/engine.mjs
 
 # Tests wait for engines and browsers: three at a time keep two cores busy.
 pytest: $(TOOLS) ## run the tests

@@ -16,6 +16,7 @@ from ibperp_authoring import examples
 from ibperp_authoring.site.ambiguities import ambiguity_table
 from ibperp_authoring.site.browser import MADE, gather
 from ibperp_authoring.site.day import day_pictures
+from ibperp_authoring.site.exhausted_table import exhausted_table
 from ibperp_authoring.site.figures import figures
 from ibperp_authoring.site.five_minutes import interest, life
 from ibperp_authoring.site.law_table import law_table
@@ -113,6 +114,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         "build/invariants.md": partial(invariant_table, grades),
         "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
         "build/proofs.md": partial(theorem_table, theorems),
+        "build/exhausted.md": exhausted_table,
         "build/ambiguities.md": ambiguity_table,
         "build/map-actions.md": actions.action_index,
         "build/map-codes.md": outcomes.code_index,

@@ -105,14 +105,14 @@ def differs(
     many steps are not sent: their state is loaded. Raise EngineFailureError where `other` fails.
     """
     places, requests = _requests(system, steps, every, loaded)
-    expected = _expected(steps, places) if other is None else answers(other, requests)
+    expected = reference_replies(steps, places) if other is None else answers(other, requests)
     try:
         received = answers(engine, requests)
     except EngineFailureError as failure:
         return failed(steps, failure)
     shared = engine.capabilities if other is None else engine.capabilities & other.capabilities
     for place, wanted, found in zip(places, expected, received, strict=True):
-        difference = _difference(steps, place, wanted, found, shared)
+        difference = different(steps, place, wanted, found, shared)
         if difference:
             return difference
     return None
@@ -135,7 +135,8 @@ def _requests(
     return places, requests
 
 
-def _expected(steps: Sequence[Step], places: Sequence[tuple[int, str]]) -> list[Reply]:
+def reference_replies(steps: Sequence[Step], places: Sequence[tuple[int, str]]) -> list[Reply]:
+    """Return what the reference replies; a place is a step and the operation that is about it."""
     replies = []
     for place, operation in places:
         step = steps[place]
@@ -157,13 +158,14 @@ def answers(engine: Asked, requests: Sequence[Request]) -> list[Reply]:
     return replies
 
 
-def _difference(
+def different(
     steps: Sequence[Step],
     place: tuple[int, str],
     wanted: Reply,
     found: Reply,
     capabilities: frozenset[str],
 ) -> Difference | None:
+    """Return in what a reply about a place differs from the wanted one, or None."""
     index, operation = place
     action = type_name(type(steps[index].action))
     if wanted.kind == found.kind and wanted.body == found.body:

@@ -10,6 +10,7 @@ from ibperp_invariants.fingerprint import clause_texts
 from ibperp_invariants.proofs.grades import Grade, confirmed_by, law_grades
 from ibperp_invariants.proofs.opinions import read_opinions
 from ibperp_invariants.search.evidence import read_evidence, search_hash
+from ibperp_invariants.search.exhausted import read_exhausted
 
 CLAIMED: Final = "claimed"
 
@@ -17,14 +18,17 @@ CLAIMED: Final = "claimed"
 def invariant_grades(spec: Path) -> dict[str, Grade]:
     """Return the grade of every invariant, by name; `spec` is where the chapters are.
 
-    A law that is composed and whose parts are all shown is proved; any other was searched for so
-    many steps, if a search left its evidence, else claimed.
+    A law that is composed and whose parts are all shown is proved. Any other holds in all runs of
+    so many actions from every setup, or was searched for so many steps, if the commands left their
+    evidence, else it is claimed. Of the two the first that is not stale counts.
     """
-    searched = _searched()
+    watched = [grade for grade in (_exhausted(), _searched()) if grade is not None]
+    unproved = next((grade for grade in watched if not grade.is_stale), None)
+    unproved = unproved or next(iter(watched), Grade(CLAIMED))
     proved = {
         name: grade for name, grade in law_grades(clause_texts(spec)).items() if not grade.lacks
     }
-    return {invariant.name: proved.get(invariant.name, searched) for invariant in INVARIANTS}
+    return {invariant.name: proved.get(invariant.name, unproved) for invariant in INVARIANTS}
 
 
 def theorem_checkers() -> dict[str, tuple[str, ...]]:
@@ -33,8 +37,16 @@ def theorem_checkers() -> dict[str, tuple[str, ...]]:
     return {name: confirmed_by(name, known) for name in known}
 
 
-def _searched() -> Grade:
+def _exhausted() -> Grade | None:
+    found = read_exhausted()
+    if found is None or not found.least():
+        return None
+    word = f"exhausted to depth {found.least()}"
+    return Grade(word, found.date(), is_stale=found.is_stale())
+
+
+def _searched() -> Grade | None:
     found = read_evidence()
     if found is None:
-        return Grade(CLAIMED)
+        return None
     return Grade(f"searched {found.steps} steps", found.date, is_stale=found.code != search_hash())

@@ -1,0 +1,1 @@
+"""Tries every run of a few actions from every setup, invariants on, beside another engine."""
