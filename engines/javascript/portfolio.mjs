@@ -1,7 +1,7 @@
 // Portfolio: PF-1 to PF-10, PF-12.
 
 import { delivers, isFirm, isPerpetual, openOrders, receives } from './trading/book.mjs';
-import { absolute, ceilDivide, floorDivide, isqrtUp, max, min, RATIO, sum } from './numbers.mjs';
+import { absolute, ceilDivide, floorDivide, isqrtUp, max, min, RATIO, scaledIsqrtUp, sum } from './numbers.mjs';
 import { claimOf, debtOf } from './pool.mjs';
 import { due, lotsOf, positionsOf, unrealized, worth } from './positions.mjs';
 import { byId, changeEntry, entry } from './state.mjs';
@@ -31,7 +31,7 @@ export function collateralValue({ quote_unit }, { price, parameters }, amount) {
   const { lot_atoms, haircut: { kind, weight, base, penalty } } = parameters;
   const listed = floorDivide(amount * price * weight, lot_atoms * RATIO);
   if (kind === 'identity') return listed;
-  const root = isqrtUp(ceilDivide((penalty * RATIO) ** 2n * amount * price, lot_atoms * quote_unit));
+  const root = scaledIsqrtUp(penalty, amount * price, lot_atoms * quote_unit);
   return min(listed, floorDivide(amount * price * base * RATIO, lot_atoms * (RATIO ** 2n + root)));
 }
 

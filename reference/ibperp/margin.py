@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up
+from ibperp.numbers import RATIO, div_up, isqrt_up, mul_div_down, mul_div_up, scaled_isqrt_up
 from ibperp.parameters import HaircutKind
 from ibperp.records import record, replace
 
@@ -46,8 +46,7 @@ def collateral_value(
     """
     if haircut.kind is HaircutKind.IDENTITY:
         return listed_value(haircut, amount, price, lot_atoms)
-    scale = haircut.penalty * RATIO
-    root = isqrt_up(mul_div_up(scale * scale, amount * price, lot_atoms * quote_unit))
+    root = scaled_isqrt_up(haircut.penalty, amount * price, lot_atoms * quote_unit)
     return sized_value(haircut, amount, price, lot_atoms, root)
 
 

@@ -44,6 +44,38 @@ def isqrt_up(value: int) -> int:
     return root + (root * root < value)
 
 
+def isqrt_and_rest(value: int) -> tuple[int, int]:
+    """Return the largest integer whose square is at most `value`, and what that leaves (NT-6)."""
+    root = isqrt(value)
+    return root, value - root * root
+
+
+def scaled_isqrt_up(scale: int, value: int, divisor: int) -> int:
+    """Return the smallest root whose square is at least `(scale * RATIO)^2 * value / divisor`.
+
+    The root is taken as on paper, first the digits of `RATIO`, then those of `scale`, so that
+    nothing is as wide as the square (NT-6): what is left below a root is at most twice the root.
+    """
+    square, part = value * RATIO * RATIO, scale * scale
+    coarse, left = isqrt_and_rest(div_down(square, divisor))
+    rest = remainder(square, divisor) * part
+    root, left = coarse * scale, left * part + div_down(rest, divisor)
+    more = missing_digits(root, left, scale)
+    is_exact = more * (root + root + more) == left and not remainder(rest, divisor)
+    return root + more + (not is_exact)
+
+
+def missing_digits(root: int, left: int, limit: int) -> int:
+    """Return the most that can be added to a root whose square leaves `left`, up to `limit` (NT-6).
+
+    From above, each step comes nearer and none goes below (Newton's method).
+    """
+    more = limit
+    while more * (root + root + more) > left:
+        more = div_down(left + more * more, (root + more) * 2)
+    return more
+
+
 def in_range(value: int) -> bool:
     """Tell whether a stored value fits signed 128 bits (NT-7)."""
     return -INT128_MAX <= value <= INT128_MAX

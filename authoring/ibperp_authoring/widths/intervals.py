@@ -144,6 +144,27 @@ def root(value: Number) -> Number:
     return Interval(isqrt(max(value.low, 0)), isqrt(max(value.high, 0)))
 
 
+def root_and_rest(value: Number) -> tuple[Number, Number]:
+    """Return all square roots, and all that they leave: at most twice the root (NT-6)."""
+    whole = root(value)
+    return whole, Interval(0, min(interval(whole).high * 2, interval(value).high))
+
+
+def missing_digits(whole: Number, left: Number, limit: Number) -> Number:
+    """Return all that may be missing, after a step that holds every step of the rule."""
+    more = Interval(0, interval(limit).high)
+    _ = more * (whole + whole + more), (left + more * more) // ((whole + more) * 2)
+    return more
+
+
+INTERVALS: Final = {
+    "isqrt": root,
+    "isqrt_and_rest": root_and_rest,
+    "missing_digits": missing_digits,
+}
+"""What the rules take from `ibperp.numbers` that follows numbers rather than bounds."""
+
+
 def widest(function: Callable[[], Any]) -> tuple[int, list[Any]]:
     """Return the bits of the widest value on any way through a function, and all its results."""
     bits = 0

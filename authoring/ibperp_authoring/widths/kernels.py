@@ -18,7 +18,7 @@ from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import Side
 from ibperp.parameter_laws import DECIMALS_MAX, INTERVAL_MAX, MULTIPLIER_MAX, RATE_MAX
 from ibperp.parameters import FundingPart, HaircutKind, HaircutParameters, MarketParameters
-from ibperp_authoring.widths.intervals import Interval, root, widest
+from ibperp_authoring.widths.intervals import INTERVALS, Interval, widest
 
 MODULES: Final = (pool, margin, book, position, funding, sharing, ramps)
 """The kernels: what multiplies and divides amounts, and looks at no state."""
@@ -234,9 +234,10 @@ def _all(low: int, high: int, names: str) -> dict[str, Bounds]:
 @contextmanager
 def _square_roots() -> Iterator[None]:
     """Let the square roots of the rules take intervals."""
-    kept = vars(numbers)["isqrt"]
-    vars(numbers)["isqrt"] = root
+    own = vars(numbers)
+    kept = {name: own[name] for name in INTERVALS}
+    own.update(INTERVALS)
     try:
         yield
     finally:
-        vars(numbers)["isqrt"] = kept
+        own.update(kept)
