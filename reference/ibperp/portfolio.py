@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.margin import Health, auto_close_requirement, counted_gain, requirement
 from ibperp.numbers import RATIO, mul_div_up
@@ -36,6 +36,10 @@ class Required:
     initial: int
     maintenance: int
     auto_close: int
+
+
+NOTHING_REQUIRED: Final = Required(0, 0, 0, 0)
+"""What no notional requires."""
 
 
 @record
@@ -72,47 +76,77 @@ class PositionLine:
     required: Required
 
 
+@record
+class Valuation:
+    """An account at the prices of a state: its lines, and the health that follows (PF-7)."""
+
+    lines: tuple[Line, ...]
+    positions: tuple[PositionLine, ...]
+    health: Health
+
+
+def valuation(state: State, account: Account) -> Valuation:
+    """Return the lines of an account with its health; it looks at no other account (PF-7)."""
+    lines, positions = portfolio(state, account), position_lines(state, account)
+    return Valuation(lines, positions, _health(state, account, lines, positions))
+
+
 def portfolio(state: State, account: Account) -> tuple[Line, ...]:
     """Return a line for every asset that an account holds, owes or has on order (PF-1)."""
     width = max(len(account.free), len(account.shares), len(account.reserved))
     if account.unsettled < 0 or account.positions:
         width = max(width, settlement_asset(state) + 1)
-    lines = (_line(state, account, asset) for asset in range(width))
-    return tuple(line for line in lines if line.held or line.owed or line.exposed)
+    lines = [_line(state, account, asset) for asset in range(width)]
+    return tuple([line for line in lines if line.held or line.owed or line.exposed])
 
 
 def position_lines(state: State, account: Account) -> tuple[PositionLine, ...]:
     """Return a line for every perpetual in which an account has a position or an order (PF-12)."""
-    ordered = {state.orders[index].market for index in account.orders}
-    markets = ordered | {position.market for position in account.positions}
+    markets = [position.market for position in account.positions]
+    if account.orders:
+        markets = sorted({*markets, *(state.orders[index].market for index in account.orders)})
     return tuple(
-        _position_line(state, account, market)
-        for market in sorted(markets)
-        if isinstance(state.markets[market], Perpetual)
+        [
+            _position_line(state, account, market)
+            for market in markets
+            if isinstance(state.markets[market], Perpetual)
+        ]
     )
 
 
 def health(state: State, account: Account) -> Health:
     """Return the health of an account; it looks at no other account (PF-7)."""
-    system, lines = state.system, portfolio(state, account)
-    positions = position_lines(state, account)
-    requirements = [line.required for line in lines] + [line.required for line in positions]
-    exposure = sum(required.notional for required in requirements)
+    lines, positions = portfolio(state, account), position_lines(state, account)
+    return _health(state, account, lines, positions)
+
+
+def _health(
+    state: State, account: Account, lines: tuple[Line, ...], positions: tuple[PositionLine, ...]
+) -> Health:
+    system = state.system
+    equity = gain = exposure = initial = maintenance = auto_close = 0
+    for line in lines:
+        equity += line.collateral - line.liability
+    for traded in positions:
+        gain += traded.gain + traded.virtual
+    for required in [line.required for line in lines] + [line.required for line in positions]:
+        exposure += required.notional
+        initial += required.initial
+        maintenance += required.maintenance
+        auto_close += required.auto_close
     by_leverage = mul_div_up(exposure, RATIO, account.settings.leverage_limit)
-    gain = unsettled = 0
-    if positions or account.unsettled:
-        gain = settlement_value(state, sum(line.gain + line.virtual for line in positions))
-        unsettled = settlement_value(state, account.unsettled)
+    gain = settlement_value(state, gain) if gain else 0
+    unsettled = settlement_value(state, account.unsettled) if account.unsettled else 0
     counted = counted_gain(gain, system.unrealized_weight, system.unrealized_cap)
     counted += counted_gain(unsettled, system.unsettled_weight, system.unsettled_cap)
     return Health(
-        equity=sum(line.collateral - line.liability for line in lines) + gain + unsettled,
+        equity=equity + gain + unsettled,
         uncounted_gain=gain + unsettled - counted,
         order_loss=open_order_loss(state, account),
         exposure=exposure,
-        initial=max(sum(required.initial for required in requirements), by_leverage),
-        maintenance=sum(required.maintenance for required in requirements),
-        auto_close=sum(required.auto_close for required in requirements),
+        initial=max(initial, by_leverage),
+        maintenance=maintenance,
+        auto_close=auto_close,
     )
 
 
@@ -137,12 +171,13 @@ def _line(state: State, account: Account, index: int) -> Line:
 def _position_line(state: State, account: Account, index: int) -> PositionLine:
     market, position = state.markets[index], position_of(account, index)
     assert isinstance(market, Perpetual)
-    open_lots = {Side.BID: 0, Side.ASK: 0}
+    bought = sold = position.lots
     for number in account.orders:
         order = state.orders[number]
-        if order.market == index:
-            open_lots[order.side] += order.lots
-    bought, sold = position.lots + open_lots[Side.BID], position.lots - open_lots[Side.ASK]
+        if order.market == index and order.side is Side.BID:
+            bought += order.lots
+        elif order.market == index:
+            sold -= order.lots
     exposed = max(abs(bought), abs(sold))
     notional = -settlement_value(state, -exposed * market.mark_price)
     return PositionLine(
@@ -158,6 +193,8 @@ def _position_line(state: State, account: Account, index: int) -> PositionLine:
 def _required(
     state: State, notional: int, limits: AssetParameters | PerpetualParameters
 ) -> Required:
+    if notional == 0:
+        return NOTHING_REQUIRED
     system = state.system
     unit = system.quote_unit
     maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ibperp.margin import Health
-    from ibperp.portfolio import Required
+    from ibperp.portfolio import Required, Valuation
     from ibperp.state import Account, State
 
 
@@ -43,25 +43,26 @@ def change_levels(
         and (level := asset_level(after, line.asset, of)) not in ADMITTED[of]
         and level is not PriceLevel.UNKNOWN
     }
-    uncounted = (
-        _collateral(before, before.accounts[account], held),
-        _collateral(after, holder, held),
-    )
-    if not is_admissible_without(healths, uncounted):
-        levels |= set(held.values())
+    if held:
+        uncounted = (
+            _collateral(before, before.accounts[account], held),
+            _collateral(after, holder, held),
+        )
+        if not is_admissible_without(healths, uncounted):
+            levels |= set(held.values())
     return frozenset(levels)
 
 
-def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceLevel]:
+def due_levels(state: State, holder: Account, found: Valuation) -> frozenset[PriceLevel]:
     """Return the levels of the prices on which it depends whether an account is due (LQ-1, PF-9).
 
     That of what settles its positions does. Of every other asset and market whose price is not
     admitted, what it holds and gains counts in full, and what it owes, loses or has on order not at
     all: if the account is not due even so, these prices count too.
     """
-    of, positions = ActionClass.LIQUIDATION, position_lines(state, holder)
-    levels, doubtful, favored, lost = set[PriceLevel](), set[PriceLevel](), found, 0
-    if found.exposure == 0:
+    of, positions = ActionClass.LIQUIDATION, found.positions
+    levels, doubtful, favored, lost = set[PriceLevel](), set[PriceLevel](), found.health, 0
+    if found.health.exposure == 0:
         return frozenset()
     settled = settlement_asset(state) if holder.positions or holder.unsettled else None
     if settled is not None:
@@ -76,7 +77,7 @@ def due_levels(state: State, holder: Account, found: Health) -> frozenset[PriceL
         gain = sum(traded.gain + traded.virtual for traded in positions)
         back = settlement_value(state, gain + lost) - settlement_value(state, gain)
         favored = replace(favored, equity=favored.equity + back)
-    for line in portfolio(state, holder):
+    for line in found.lines:
         level = asset_level(state, line.asset, of)
         if line.asset == settled or level in ADMITTED[of]:
             continue

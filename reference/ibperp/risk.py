@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
-from ibperp.portfolio import health, portfolio, position_lines
+from ibperp.portfolio import health, portfolio
 from ibperp.records import record
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp.valuation import held_atoms, owed_atoms, settlement_value, worth_of
@@ -14,6 +14,7 @@ from ibperp.valuation import held_atoms, owed_atoms, settlement_value, worth_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ibperp.portfolio import Valuation
     from ibperp.ranking import Rankings
     from ibperp.state import Account, State
 
@@ -45,14 +46,14 @@ class Failing:
     rankings: Rankings
 
 
-def exposures_of(state: State, account: Account) -> tuple[Exposure, ...]:
+def exposures_of(account: Valuation) -> tuple[Exposure, ...]:
     """Return an account's exposures, the largest maintenance first, then assets, by id (LQ-2)."""
     found = [
         (
             -line.required.maintenance,
             Exposure(line.asset, line.owed, line.exposed - line.owed, line.required.notional),
         )
-        for line in portfolio(state, account)
+        for line in account.lines
         if line.exposed
     ]
     found += [
@@ -60,7 +61,7 @@ def exposures_of(state: State, account: Account) -> tuple[Exposure, ...]:
             -line.required.maintenance,
             Exposure(line.market, line.lots, 0, line.required.notional, is_position=True),
         )
-        for line in position_lines(state, account)
+        for line in account.positions
         if line.lots
     ]
     found.sort(key=lambda entry: (entry[0], entry[1].is_position, entry[1].index))

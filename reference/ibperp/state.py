@@ -321,14 +321,18 @@ def put(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
 
 def find_asset(state: State, symbol: str) -> int | None:
     """Return the id of a listed asset, or None."""
-    symbols = [asset.symbol for asset in state.assets]
-    return symbols.index(symbol) if symbol in symbols else None
+    for index, asset in enumerate(state.assets):
+        if asset.symbol == symbol:
+            return index
+    return None
 
 
 def find_market(state: State, symbol: str) -> int | None:
     """Return the id of a listed market, or None."""
-    symbols = [market.symbol for market in state.markets]
-    return symbols.index(symbol) if symbol in symbols else None
+    for index, market in enumerate(state.markets):
+        if market.symbol == symbol:
+            return index
+    return None
 
 
 def find_token(asset: Asset, chain: str) -> int | None:
@@ -375,7 +379,7 @@ def moved(among: Ordered, index: int, was_in: bool, is_in: bool) -> Ordered:  # 
 
 def is_exposed(account: Account) -> bool:
     """Tell whether an account owes a pool, or has orders that may make it (LQ-10)."""
-    return account.orders != () or any(shares < 0 for shares in account.shares)
+    return account.orders != () or min(account.shares, default=0) < 0
 
 
 def is_settled(account: Account) -> bool:

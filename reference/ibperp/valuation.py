@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 def held_atoms(state: State, account: Account, asset: int) -> int:
     """Return the atoms that an account owns: free, and the claim of its lend (MM-2)."""
-    lent = pool.lend_claim(state.assets[asset].pool, max(at(account.shares, asset), 0))
-    return at(account.free, asset) + lent
+    free, shares = at(account.free, asset), at(account.shares, asset)
+    return free + pool.lend_claim(state.assets[asset].pool, shares) if shares > 0 else free
 
 
 def owed_atoms(state: State, account: Account, asset: int) -> int:
     """Return the atoms that an account owes (MM-2)."""
-    return pool.debt(state.assets[asset].pool, max(-at(account.shares, asset), 0))
+    shares = at(account.shares, asset)
+    return pool.debt(state.assets[asset].pool, -shares) if shares < 0 else 0
 
 
 def virtual_atoms(state: State, position: Position) -> int:
@@ -46,8 +47,7 @@ def unpaid_atoms(account: Account) -> int:
 
 def ended_debt(state: State, account: Account) -> int:
     """Return the virtual debts that an account has no position to show for (PF-12)."""
-    flat = (virtual_atoms(state, own) for own in account.positions if own.lots == 0)
-    return sum(max(-worth, 0) for worth in flat)
+    return sum([max(-virtual_atoms(state, own), 0) for own in account.positions if own.lots == 0])
 
 
 def collateral_of(state: State, asset: int, amount: int) -> int:

@@ -16,7 +16,7 @@ from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
-from ibperp.portfolio import health, portfolio
+from ibperp.portfolio import health, portfolio, valuation
 from ibperp.relevance import due_levels
 from ibperp.state import Market, OrderStatus
 from ibperp.transition import transition
@@ -138,7 +138,8 @@ def test_health__looks_at_no_other_account(quiet: Quiet) -> None:
     for other in (MAKER, LENDER):
         with pytest.raises(AssertionError, match="is read"):
             health_of(state, other)
-    due_levels(state, state.accounts[TRADER], health_of(state))
+    trader = state.accounts[TRADER]
+    due_levels(state, trader, valuation(state, trader))
 
 
 @PROPERTY

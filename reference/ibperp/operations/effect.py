@@ -8,7 +8,7 @@ from ibperp.events import Event, Reason, SharesMoved
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
 from ibperp.margin import is_admissible, is_liquidatable
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
-from ibperp.portfolio import health
+from ibperp.portfolio import health, valuation
 from ibperp.posting import post, posting
 from ibperp.records import record, replace
 from ibperp.relevance import change_levels, due_levels
@@ -79,12 +79,12 @@ def change_checks(
 def due_checks(state: State, account: int) -> tuple[Check, ...]:
     """Check that an account may be liquidated now (LQ-1, GV-4)."""
     holder = state.accounts[account]
-    found = health(state, holder)
+    found = valuation(state, holder)
     levels = due_levels(state, holder, found)
     return (
         *level_checks(levels, ActionClass.LIQUIDATION, RejectionCode.PRICE_STALE),
         (state.time >= state.liquidation_time, RejectionCode.LIQUIDATION_PAUSED),
-        (is_liquidatable(found), RejectionCode.NOT_LIQUIDATABLE),
+        (is_liquidatable(found.health), RejectionCode.NOT_LIQUIDATABLE),
     )
 
 

@@ -20,12 +20,14 @@ from ibperp.operations.spot_margin import checks
 from ibperp.operations.spot_margin.checks import mark_price
 from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.orders import SelfTradePrevention
+from ibperp.portfolio import valuation
 from ibperp.risk import exposures_of
 from ibperp.state import INSURANCE, position_of
 from ibperp.valuation import collateral_of
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
+    from ibperp.portfolio import Valuation
     from ibperp.position import Position
     from ibperp.ranking import Rankings
     from ibperp.risk import Exposure, Failing
@@ -49,7 +51,7 @@ def _netted(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
 
 def _step_by_exposure(state: State, account: int, *rankings: Rankings) -> Effect | None:
     """Do the ladder of the first exposure to its end before the next one is looked at."""
-    for exposure in exposures_of(state, state.accounts[account]):
+    for exposure in exposures_of(valuation(state, state.accounts[account])):
         with mock.patch.object(ladder, "exposures_of", return_value=(exposure,)):
             done = _step(state, account, *rankings)
         if done is not None:
@@ -57,16 +59,13 @@ def _step_by_exposure(state: State, account: int, *rankings: Rankings) -> Effect
     return _step(state, account, *rankings)
 
 
-def _smallest_first(state: State, account: Account) -> tuple[Exposure, ...]:
-    return tuple(reversed(exposures_of(state, account)))
+def _smallest_first(account: Valuation) -> tuple[Exposure, ...]:
+    return tuple(reversed(exposures_of(account)))
 
 
-def _by_listing(state: State, account: Account) -> tuple[Exposure, ...]:
+def _by_listing(account: Valuation) -> tuple[Exposure, ...]:
     return tuple(
-        sorted(
-            exposures_of(state, account),
-            key=lambda exposure: (exposure.is_position, exposure.index),
-        )
+        sorted(exposures_of(account), key=lambda exposure: (exposure.is_position, exposure.index))
     )
 
 

@@ -19,7 +19,7 @@ from ibperp.operations.money_market.moves import debt_of, free_of, repaid, repay
 from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import lend_claim
-from ibperp.portfolio import health
+from ibperp.portfolio import valuation
 from ibperp.posting import free
 from ibperp.ranking import Rankings
 from ibperp.relevance import is_marked, is_priced
@@ -87,10 +87,11 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
     paid = _paid_own(begun, account)
     if len(paid.events) > len(begun.events):
         return paid
-    failing = Failing(account, health(state, holder), rankings or Rankings())
+    found = valuation(state, holder)
+    failing = Failing(account, found.health, rankings or Rankings())
     exposures = [
         exposure
-        for exposure in exposures_of(state, holder)
+        for exposure in exposures_of(found)
         if (is_marked if exposure.is_position else is_priced)(state, exposure.index)
     ]
     for rung in RUNGS:

@@ -124,6 +124,8 @@ def _reserved(
     added: int | None = None,
     dropped: int | None = None,
 ) -> State:
+    if change == 0 and added is None and dropped is None:
+        return state
     holder = state.accounts[account]
     orders = holder.orders
     if added is not None:
