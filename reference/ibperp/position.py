@@ -35,6 +35,13 @@ class Position:
     interest: int = 0
 
 
+def placed(positions: tuple[Position, ...], position: Position) -> tuple[Position, ...]:
+    """Return positions in order of markets with one replaced, or dropped if it is empty (PP-3)."""
+    below = [own for own in positions if own.market < position.market]
+    above = [own for own in positions if own.market > position.market]
+    return (*below, position, *above) if position.lots or position.virtual else (*below, *above)
+
+
 def unrealized(position: Position, mark: int) -> int:
     """Return the gain since the last settlement at `mark` quote atoms per lot, signed (PP-3)."""
     return position.lots * mark - position.cost

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
-from ibperp.position import Position
+from ibperp.position import Position, placed
 from ibperp.records import field, record, replace
 from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 
@@ -329,10 +329,8 @@ def find_asset(state: State, symbol: str) -> int | None:
 
 def find_market(state: State, symbol: str) -> int | None:
     """Return the id of a listed market, or None."""
-    for index, market in enumerate(state.markets):
-        if market.symbol == symbol:
-            return index
-    return None
+    symbols = [market.symbol for market in state.markets]
+    return symbols.index(symbol) if symbol in symbols else None
 
 
 def find_token(asset: Asset, chain: str) -> int | None:
@@ -397,8 +395,4 @@ def position_of(account: Account, market: int) -> Position:
 
 def with_position(account: Account, position: Position) -> Account:
     """Return the account with one position replaced; one without lots and shares is dropped."""
-    others = tuple(own for own in account.positions if own.market != position.market)
-    if position.lots == 0 and position.virtual == 0:
-        return replace(account, positions=others)
-    below = tuple(own for own in others if own.market < position.market)
-    return replace(account, positions=(*below, position, *others[len(below) :]))
+    return replace(account, positions=placed(account.positions, position))

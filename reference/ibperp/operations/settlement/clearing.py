@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ibperp import pool
@@ -27,7 +26,7 @@ from ibperp.operations.money_market.moves import (
 )
 from ibperp.outcomes import RejectionCode
 from ibperp.portfolio import health
-from ibperp.position import Position
+from ibperp.position import Position, placed
 from ibperp.posting import POOL, free, posted, posting
 from ibperp.programs import QuoteStatus
 from ibperp.records import replace
@@ -75,11 +74,7 @@ class Sheet:
 
     def put_position(self, position: Position) -> None:
         """Replace a position; one without lots and shares is dropped."""
-        kept = [own for own in self.positions if own.market != position.market]
-        if position.lots or position.virtual:
-            kept.append(position)
-            kept.sort(key=attrgetter("market"))
-        self.positions = tuple(kept)
+        self.positions = placed(self.positions, position)
 
     def written(self, asset: int) -> Account:
         """Return the account as it is by now: the same record if nothing of it changed."""
