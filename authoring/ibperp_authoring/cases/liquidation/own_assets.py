@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import AdvanceTime, Borrow, FundInsurance, Lend, SetPoolParameters, SetPrice
+from ibperp.actions import (
+    AdvanceTime,
+    Borrow,
+    Deposit,
+    FundInsurance,
+    Lend,
+    Liquidate,
+    SetPoolParameters,
+    SetPrice,
+)
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_authoring.cases.builder import (
@@ -21,7 +30,14 @@ from ibperp_authoring.cases.builder import (
     short,
 )
 from ibperp_authoring.cases.liquidation.setups import FREE_POOL, STEP, deposit, price, system_with
-from ibperp_authoring.cases.settlement.setups import OTHER, mark, moved, opened, settled
+from ibperp_authoring.cases.settlement.setups import (
+    OTHER,
+    dear_lends,
+    mark,
+    moved,
+    opened,
+    settled,
+)
 from ibperp_authoring.cases.setups import COIN, PERCENT, USD
 
 _LONG: Final = Group("liquidation_long")
@@ -286,4 +302,25 @@ _VIRTUAL: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_ORDERS, *_CASH, *_FUND, *_VIRTUAL)
+_REST: Final = Group(
+    "settlement_bare",
+    (
+        Deposit(5, "USDC", "solana", 7, 3),
+        *opened(5, 3, 5000),
+        *dear_lends(1_060_000),
+        Lend(5, "USDC", 3),
+        *opened(3, 5, 1, USD - 1),
+        SetPrice("USDC", USD),
+        SetPrice("SOL", 100 * USD),
+        mark(860_000),
+    ),
+    Why.ROUNDING,
+    ("MM-12",),
+).accept(
+    "LQ-3-070",
+    "a lend passes by the formula alone: the share that is left claims no atom, and stays",
+    Liquidate(5),
+)
+"""Account 5 owes the fund an atom, and has three lend shares that are worth 0.9 atoms each."""
+
+CASES: Final[tuple[Case, ...]] = (*_ORDERS, *_CASH, *_FUND, *_VIRTUAL, _REST)

@@ -18,7 +18,14 @@ from ibperp.actions import (
 )
 from ibperp.numbers import RATIO
 from ibperp_authoring.cases.builder import Case, Group, Why, settings
-from ibperp_authoring.cases.settlement.setups import contract_with, moved, opened, settled, virtual
+from ibperp_authoring.cases.settlement.setups import (
+    contract_with,
+    dear_lends,
+    moved,
+    opened,
+    settled,
+    virtual,
+)
 from ibperp_authoring.cases.setups import COIN, CONTINUOUS, MAX, PERCENT, USD, YEAR, pool_with
 
 _ON_CREDIT: Final = settings(5, auto_borrow_settlements=True)
@@ -212,6 +219,21 @@ _SHARES: Final[tuple[Case, ...]] = (
         "ST-4-230",
         "a gain of an atom repays no share of the virtual borrow: it goes to the reserve",
         *moved(900_001, 4 * YEAR),
+    ),
+    Group(
+        "settlement_bare",
+        (
+            *virtual(2, 3),
+            *opened(2, 3, 1),
+            *dear_lends(0),
+            *moved(USD + 3, 2 * YEAR + 1_060_000),
+        ),
+        Why.ROUNDING,
+        ("MM-12",),
+    ).accept(
+        "ST-4-231",
+        "a virtual lend whose rest would claim nothing ends with the part that pays the loss",
+        *moved(USD + 2, 2 * YEAR + 1_060_010),
     ),
 )
 

@@ -18,7 +18,15 @@ from ibperp.actions import (
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import BookState
 from ibperp_authoring.cases.builder import Case, Group, Refused, Why, settings, withdraw
-from ibperp_authoring.cases.settlement.setups import contract_with, mark, moved, opened, settled
+from ibperp_authoring.cases.settlement.setups import (
+    contract_with,
+    dear_lends,
+    mark,
+    moved,
+    opened,
+    settled,
+    virtual,
+)
 from ibperp_authoring.cases.setups import HOUR, PERCENT, USD, YEAR, pool_with
 
 _LENDS: Final = settings(5, auto_lend=True)
@@ -240,4 +248,26 @@ _FEES: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_DEBTS, *_LENT, *_CLAIMS, *_FEES)
+_DEAR: Final = Group(
+    "settlement_bare", (*virtual(3), *opened(2, 3, 1), *dear_lends(0)), Why.ROUNDING
+)
+"""The pool has no cash, and account 3 pays virtually: what account 2 gains becomes a lend."""
+
+_SHARELESS: Final[tuple[Case, ...]] = (
+    _DEAR.accept(
+        "ST-3-473",
+        "a gain beyond the pool's cash that mints no share: an event with 0 shares",
+        *moved(USD + 1, 3 * YEAR),
+    ),
+    _DEAR.accept(
+        "ST-3-474",
+        "the largest gain that mints no share",
+        *moved(USD + 24, 3 * YEAR),
+        why=Why.BOUNDARY,
+    ),
+    _DEAR.accept(
+        "ST-3-475", "an atom more mints a share", *moved(USD + 25, 3 * YEAR), why=Why.BOUNDARY
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_DEBTS, *_LENT, *_CLAIMS, *_FEES, *_SHARELESS)

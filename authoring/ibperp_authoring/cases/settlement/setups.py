@@ -8,6 +8,7 @@ from typing import Any, Final
 from ibperp.actions import (
     Action,
     AdvanceTime,
+    Borrow,
     CreateAccount,
     Deposit,
     Lend,
@@ -35,7 +36,9 @@ from ibperp_authoring.cases.setups import (
     SOL,
     USD,
     USDC,
+    YEAR,
     SetupSource,
+    pool_with,
 )
 
 OTHER: Final = "BTC_PERP"
@@ -156,3 +159,21 @@ def delisted(price: int, market: str = PERP) -> tuple[Action, ...]:
     """Close a perpetual market, and every position in it at a final price."""
     closed = contract_with(market, order_book_state=OrderBookState.CLOSED)
     return closed, SettleMarket(market, price)
+
+
+def dear_lends(seconds: int) -> tuple[Action, ...]:
+    """Let interest without measure run two years and `seconds` on a pool that is lent out whole.
+
+    From `settlement_bare`: account 7 lends, account 6 borrows. A lend share is then worth 0.08
+    atoms, after 1,060,000 seconds more 0.9, after a third year 24.5.
+    """
+    rates = dict.fromkeys(("base_rate", "slope_low", "slope_high"), 100 * RATIO)
+    full = dict.fromkeys(("throttle_utilization", "max_utilization"), RATIO)
+    return (
+        pool_with(open_borrow_lend_limit=MAX, **rates, **full),
+        Lend(7, "USDC", 100 * USD),
+        Borrow(6, "USDC", 100 * USD),
+        AdvanceTime(YEAR),
+        AdvanceTime(2 * YEAR),
+        *((AdvanceTime(2 * YEAR + seconds),) if seconds else ()),
+    )
