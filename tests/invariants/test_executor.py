@@ -1,4 +1,6 @@
 import importlib.util
+import itertools
+import random
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -6,7 +8,8 @@ from types import ModuleType
 import pytest
 
 from ibperp_invariants.proofs.executor import terms
-from ibperp_invariants.proofs.executor.prove import explore, needless, opinion, premises
+from ibperp_invariants.proofs.executor.products import is_contradiction
+from ibperp_invariants.proofs.executor.prove import Opinion, explore, needless, opinion, premises
 from ibperp_invariants.proofs.executor.solvers import SOLVERS, Answer
 from ibperp_invariants.proofs.opinions import (
     Question,
@@ -52,6 +55,19 @@ def t_indexes(n: int) -> None:
     assert n < 5
     m = (5, 6, 7)[n]
     assert m == n + 5
+def t_divides(whole: int, part: int, parts: int) -> None:
+    """It follows from products of the premises alone."""
+    assert 0 <= part <= parts
+    assert parts > 0
+    assert whole >= 0
+    share = whole * part // parts
+    assert 0 <= share <= whole
+def t_divides_falsely(whole: int, part: int, parts: int) -> None:
+    """No product of its premises shows it."""
+    assert 0 <= part <= parts
+    assert parts > 0
+    share = whole * part // parts
+    assert share <= whole
 def t_hashes(n: int) -> None:
     """What has no meaning is refused, not guessed."""
     assert n > 0
@@ -66,6 +82,8 @@ EXPECTED = {
     "t_raises": "REFUTED",
     "t_forks": "CONFIRMED",
     "t_indexes": "CONFIRMED",
+    "t_divides": "CONFIRMED",
+    "t_divides_falsely": "REFUTED",
     "t_hashes": "UNSUPPORTED",
 }
 
@@ -114,6 +132,26 @@ def test_terms__fold_constants_and_know_equal_polynomials() -> None:
     assert terms.every([terms.TRUE, terms.less(x, y)]) is terms.less(x, y)
 
 
+def test_products__contradict_nothing_that_has_a_solution() -> None:
+    asked, chosen = SOLVERS["z3-solver"](), random.Random(5)
+    x, y, z = (terms.variable(name, terms.INT) for name in "xyz")
+    for _ in range(40):
+        point = {one: chosen.randint(-3, 3) for one in (x, y, z)}
+        pairs = [(chosen.choice((x, y, z)), chosen.choice((x, y, z))) for _ in range(4)]
+        made = [
+            terms.at_most(terms.constant(point[a] * point[b] - point[c]), _difference(a, b, c))
+            for (a, b), (c, _) in itertools.pairwise(pairs)
+        ]
+        differ = terms.no(terms.equal(x, terms.constant(point[x] + 1)))
+        assert not is_contradiction([*made, differ], asked.is_unsatisfiable)
+        too_much = terms.less(terms.multiply(x, x), terms.constant(0))
+        assert is_contradiction([*made, too_much], asked.is_unsatisfiable)
+
+
+def _difference(a: terms.Term, b: terms.Term, c: terms.Term) -> terms.Term:
+    return terms.add(terms.multiply(a, b), terms.negated(c))
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_solvers__answer_the_same_text(solver: str) -> None:
     pytest.importorskip(solver.partition("-")[0])
@@ -138,6 +176,16 @@ def test_opinions__are_asked_again_when_the_code_changes(tmp_path: Path) -> None
     assert questions([theorem], saved, ("z3-solver",)) == [
         Question(*theorem, "z3-solver", question.code)
     ]
+
+
+def test_opinions__are_asked_again_of_another_executor_where_none_was_given() -> None:
+    theorem = ("ibperp_invariants.proofs.theorems.custody.posting", "t_credit_undoes_debit")
+    (question,) = questions([theorem], {}, ("z3-solver",))
+    known: dict[str, dict[str, dict[str, object]]] = {}
+    noted(known, question, Opinion("UNKNOWN", 1, 1))
+    assert questions([theorem], known, ("z3-solver",)) == []
+    known[theorem[1]]["z3-solver"]["executor"] = "of another day"
+    assert questions([theorem], known, ("z3-solver",)) == [question]
 
 
 def test_opinions__that_ship_refute_nothing_and_confirm_most() -> None:

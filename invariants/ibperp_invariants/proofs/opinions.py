@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from ibperp_invariants.fingerprint import code_hash
+from ibperp_invariants.fingerprint import code_hash, text_hash
+from ibperp_invariants.proofs import executor
 from ibperp_invariants.proofs.executor.prove import CONFIRMED, REFUTED, Opinion, opinion
 from ibperp_invariants.proofs.executor.solvers import SOLVERS
 from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
@@ -67,17 +69,32 @@ def theorem_hash(module: str, theorem: str) -> str:
     return code_hash(getattr(importlib.import_module(module), theorem))
 
 
+@cache
+def executor_hash() -> str:
+    """Return the hash of the executor's code."""
+    files = sorted(Path(executor.__file__).parent.glob("*.py"))
+    return text_hash(*(file.read_text(encoding="utf-8") for file in files))
+
+
 def questions(
     theorems: list[tuple[str, str]], known: Known, solvers: tuple[str, ...] = tuple(SOLVERS)
 ) -> list[Question]:
-    """Return what has no opinion about the present code yet."""
+    """Return what has no opinion about the present code yet.
+
+    What an executor with other code did not confirm has none either.
+    """
     hashes = {theorem: theorem_hash(module, theorem) for module, theorem in theorems}
     return [
         Question(module, theorem, solver, hashes[theorem])
         for solver in solvers
         for module, theorem in theorems
-        if known.get(theorem, {}).get(solver, {}).get("code") != hashes[theorem]
+        if not _is_answered(known.get(theorem, {}).get(solver, {}), hashes[theorem])
     ]
+
+
+def _is_answered(entry: dict[str, Any], code: str) -> bool:
+    is_final = bool(entry) and (is_confirmed(entry) or entry.get("executor") == executor_hash())
+    return is_final and entry["code"] == code
 
 
 def answers(asked: list[Question]) -> Iterator[tuple[Question, Opinion]]:
@@ -92,8 +109,10 @@ def noted(known: Known, question: Question, found: Opinion) -> None:
     """Put an opinion among the known ones, dated."""
     entry = asdict(found)
     del entry["detail"]
+    by = {} if is_confirmed(entry) else {"executor": executor_hash()}
     known.setdefault(question.theorem, {})[question.solver] = {
         **entry,
+        **by,
         "code": question.code,
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "version": version(question.solver),

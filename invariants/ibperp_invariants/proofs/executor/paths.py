@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from ibperp_invariants.proofs.executor.products import is_contradiction
 from ibperp_invariants.proofs.executor.solvers import Answer, Model, Solver
 from ibperp_invariants.proofs.executor.terms import (
     BOOL,
@@ -82,6 +83,13 @@ class Paths:
         if self.unknown > UNKNOWN_MAX:
             raise ExhaustedError
         return answer
+
+    def follows(self, goal: Term) -> bool:
+        """Tell whether a goal holds wherever the path leads, in linear form or as it is."""
+        self.queries += 1
+        denied = [*self.known, no(goal)]
+        is_shown = is_contradiction(denied, self.solver.is_unsatisfiable)
+        return is_shown or self.ask(no(goal)) is Answer.UNSAT
 
     def decide(self, condition: Term) -> bool:
         """Return the side of a fork that this path takes."""

@@ -29,7 +29,7 @@ from ibperp_invariants.proofs.executor.paths import (
     leave,
 )
 from ibperp_invariants.proofs.executor.solvers import SOLVERS, Answer, Model
-from ibperp_invariants.proofs.executor.terms import Term, no
+from ibperp_invariants.proofs.executor.terms import INT, Term, at_most, constant, no, reached
 from ibperp_invariants.proofs.faults import FAULTS
 
 CONFIRMED, REFUTED, UNKNOWN, VACUOUS = "CONFIRMED", "REFUTED", "UNKNOWN", "VACUOUS"
@@ -37,6 +37,12 @@ EXHAUSTED: Final = "EXHAUSTED"
 
 SHADOWED: Final = {"all": values.every, "any": values.some}
 """What the executor does for a builtin: the same, with fewer forks."""
+
+EXAMPLES: Final = "z3-solver"
+"""The solver that gives examples, whichever one is asked about a theorem."""
+
+BOUNDS: Final = (0, 12, 1_000, 2 * 10**18)
+"""The magnitudes of parameters within which an example is looked for; 0 is no bound."""
 
 MERGED: Final = {"min": values.least, "max": values.most}
 """What it does besides on a second try: fewer paths, of which each is harder for a solver."""
@@ -69,8 +75,13 @@ def opinion(module: str, theorem: str, solver: str) -> Opinion:
     if found.verdict != CONFIRMED:
         return found
     with planted(FAULTS[theorem]):
-        is_refuted = explore(home, theorem, solver, merges=merges).verdict == REFUTED
+        hunts = (explore(home, theorem, EXAMPLES, merges=way, hunts=True) for way in _ways(merges))
+        is_refuted = any(hunt.verdict == REFUTED for hunt in hunts)
     return Opinion(found.verdict, found.paths, found.queries, found.witness, is_refuted)
+
+
+def _ways(merges: bool) -> tuple[bool, bool]:  # noqa: FBT001 - the only property
+    return merges, not merges
 
 
 def needless(module: ModuleType, theorem: str, solver: str) -> list[str]:
@@ -94,10 +105,12 @@ def explore(
     *,
     without: int | None = None,
     merges: bool = False,
+    hunts: bool = False,
 ) -> Opinion:
     """Run a theorem on every path that some input takes.
 
     `without`: the premise that is dropped. `merges`: the smaller of two numbers is a term, no fork.
+    `hunts`: an example is wanted, so that a path on which none is found does not end the search.
     """
     paths = Paths(SOLVERS[solver]())
     program, original = _program(module, theorem, without), getattr(module, theorem)
@@ -111,7 +124,9 @@ def explore(
             except AbandonedPathError:
                 pass
             except UnprovedError as error:
-                return _refuted(paths, program, original, error.args)
+                found = _refuted(paths, program, original, error.args)
+                if found.verdict == REFUTED or not hunts:
+                    return found
             except ExhaustedError:
                 return Opinion(EXHAUSTED, paths.count, paths.queries)
             except UnsupportedError as error:
@@ -136,10 +151,24 @@ def _refuted(
 ) -> Opinion:
     """Return REFUTED if the theorem fails on the solver's example too, else UNKNOWN."""
     constraints = [*paths.known, *map(no, unproved)]
-    answer, model = SOLVERS["z3-solver"]().check(constraints, wants_model=True)
-    if answer is Answer.SAT and _fails_on(model, program, original):
-        return Opinion(REFUTED, paths.count, paths.queries, detail=detail or _inputs(model))
+    for bound in BOUNDS:
+        answer, model = SOLVERS[EXAMPLES]().check(
+            [*constraints, *_within(constraints, bound)], wants_model=True
+        )
+        if answer is Answer.SAT and _fails_on(model, program, original):
+            return Opinion(REFUTED, paths.count, paths.queries, detail=detail or _inputs(model))
     return Opinion(UNKNOWN, paths.count, paths.queries, detail=detail)
+
+
+def _within(constraints: list[Term], bound: int) -> list[Term]:
+    """Return that no parameter is of a larger magnitude, if there is a bound."""
+    variables = [term for term in reached(constraints).values() if term.op == f"var {INT}"]
+    return [
+        side
+        for one in variables
+        if bound and " " not in str(one.leaf)
+        for side in (at_most(constant(-bound), one), at_most(one, constant(bound)))
+    ]
 
 
 def _inputs(model: Model) -> str:
@@ -222,7 +251,7 @@ def _reached(condition: Any) -> None:
         return
     parts = condition.term.args if condition.term.op == "and" else (condition.term,)
     for part in parts:
-        if part not in current().known and current().ask(no(part)) is not Answer.UNSAT:
+        if part not in current().known and not current().follows(part):
             raise UnprovedError(part)
 
 

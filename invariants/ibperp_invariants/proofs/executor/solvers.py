@@ -37,6 +37,9 @@ class Solver(Protocol):
         A brief question may cost a small part of the work of any other.
         """
 
+    def is_unsatisfiable(self, text: str) -> bool:
+        """Tell whether the solver finds that constraints, given as SMT-LIB 2, cannot hold."""
+
 
 class Z3:
     """The solver z3, in its default tactic for each question anew."""
@@ -66,6 +69,15 @@ class Z3:
             **{name: int(z3.is_true(value)) for name, value in truths.items()},
         }
 
+    def is_unsatisfiable(self, text: str) -> bool:
+        """Tell whether z3 finds that constraints cannot hold."""
+        import z3
+
+        solver = z3.Solver()
+        solver.set("rlimit", self.limit)
+        solver.from_string(text)
+        return bool(solver.check() == z3.unsat)
+
 
 class Cvc5:
     """The solver cvc5, which reads the same text; it gives no models here."""
@@ -78,18 +90,24 @@ class Cvc5:
         self, constraints: list[Term], *, is_brief: bool = False, wants_model: bool = False
     ) -> tuple[Answer, Model]:
         """Return the answer of cvc5."""
+        del wants_model
+        return self._answer(script(constraints), self.brief if is_brief else self.limit), {}
+
+    def is_unsatisfiable(self, text: str) -> bool:
+        """Tell whether cvc5 finds that constraints cannot hold."""
+        return self._answer(text, self.limit) is Answer.UNSAT
+
+    def _answer(self, text: str, limit: int) -> Answer:
         import cvc5
 
-        del wants_model
         solver = cvc5.Solver(cvc5.TermManager())
-        solver.setOption("rlimit-per", str(self.brief if is_brief else self.limit))
+        solver.setOption("rlimit-per", str(limit))
         parser = cvc5.InputParser(solver)
-        text = script(constraints) + "(check-sat)\n"
-        parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
+        parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, f"{text}(check-sat)\n", "question")
         symbols, said = parser.getSymbolManager(), ""
         while not (command := parser.nextCommand()).isNull():
             said += command.invoke(solver, symbols)
-        return Answer(said.strip()) if said.strip() in set(Answer) else Answer.UNKNOWN, {}
+        return Answer(said.strip()) if said.strip() in set(Answer) else Answer.UNKNOWN
 
 
 SOLVERS: Final[dict[str, type[Z3 | Cvc5]]] = {Z3.name: Z3, Cvc5.name: Cvc5}

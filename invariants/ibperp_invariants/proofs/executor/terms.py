@@ -6,6 +6,7 @@ simplified, so that what a solver confirms is what the executor met.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -24,7 +25,11 @@ class Term:
     number: int
 
 
-Polynomial: TypeAlias = frozenset[tuple[tuple[int, ...], int]]
+Monomial: TypeAlias = tuple[int, ...]
+"""A product of terms, given by their numbers in order; the empty one is 1."""
+
+Polynomial: TypeAlias = frozenset[tuple[Monomial, int]]
+"""A sum of monomials, each with its factor."""
 
 _MADE: dict[tuple[object, ...], Term] = {}
 _POLYNOMIALS: dict[int, Polynomial] = {}
@@ -149,51 +154,65 @@ def polynomial(term: Term) -> Polynomial:
 
 
 def _multiplied_out(term: Term) -> Polynomial:
-    total: dict[tuple[int, ...], int] = {}
     if term.op == "+":
-        for part in term.args:
-            for powers, factor in polynomial(part):
-                total[powers] = total.get(powers, 0) + factor
-    elif term.op == "-":
-        total = {powers: -factor for powers, factor in polynomial(term.args[0])}
-    elif term.op == "*":
-        for left, first in polynomial(term.args[0]):
-            for right, second in polynomial(term.args[1]):
-                powers = tuple(sorted((*left, *right)))
-                total[powers] = total.get(powers, 0) + first * second
-    elif term.op == "int":
-        total = {(): int(term.leaf)}
-    else:
-        total = {(term.number,): 1}
-    return frozenset((powers, factor) for powers, factor in total.items() if factor)
+        return summed(*map(polynomial, term.args))
+    if term.op == "-":
+        return product(polynomial(term.args[0]), number(-1))
+    if term.op == "*":
+        return product(*map(polynomial, term.args))
+    return number(int(term.leaf)) if term.op == "int" else frozenset({((term.number,), 1)})
+
+
+def number(value: int) -> Polynomial:
+    """Return a constant as a polynomial."""
+    return frozenset({((), value)}) if value else frozenset()
+
+
+def summed(*parts: Polynomial) -> Polynomial:
+    """Return the sum of polynomials."""
+    total: Counter[Monomial] = Counter()
+    for part in parts:
+        for monomial, factor in part:
+            total[monomial] += factor
+    return frozenset(entry for entry in total.items() if entry[1])
+
+
+def product(left: Polynomial, right: Polynomial) -> Polynomial:
+    """Return the product of two polynomials, multiplied out."""
+    total: Counter[Monomial] = Counter()
+    for first, one in left:
+        for second, other in right:
+            total[tuple(sorted((*first, *second)))] += one * other
+    return frozenset(entry for entry in total.items() if entry[1])
 
 
 def script(constraints: list[Term]) -> str:
     """Return SMT-LIB text that asserts constraints; every compound term is defined once."""
-    seen: dict[int, Term] = {}
-    for constraint in constraints:
-        _reach(constraint, seen)
     lines = ["(set-logic QF_NIA)"]
-    for _, term in sorted(seen.items()):
+    for _, term in sorted(reached(constraints).items()):
         if term.op.startswith("var"):
             lines.append(f"(declare-const |{term.leaf}| {term.sort})")
         elif term.args:
-            shown = " ".join(_name(arg) for arg in term.args)
+            shown = " ".join(named(arg) for arg in term.args)
             lines.append(f"(define-fun t{term.number} () {term.sort} ({term.op} {shown}))")
-    lines += [f"(assert {_name(constraint)})" for constraint in constraints]
+    lines += [f"(assert {named(constraint)})" for constraint in constraints]
     return "\n".join(lines) + "\n"
 
 
-def _reach(term: Term, seen: dict[int, Term]) -> None:
-    todo = [term]
+def reached(constraints: list[Term]) -> dict[int, Term]:
+    """Return all terms that constraints are made of, by number."""
+    seen: dict[int, Term] = {}
+    todo = list(constraints)
     while todo:
-        current = todo.pop()
-        if current.number not in seen:
-            seen[current.number] = current
-            todo += current.args
+        term = todo.pop()
+        if term.number not in seen:
+            seen[term.number] = term
+            todo += term.args
+    return seen
 
 
-def _name(term: Term) -> str:
+def named(term: Term) -> str:
+    """Return what stands for a term in SMT-LIB 2: its value, its variable, or its definition."""
     if term.op == "int":
         value = int(term.leaf)
         return str(value) if value >= 0 else f"(- {-value})"
