@@ -1,6 +1,7 @@
 """What must hold in every state and along every trace of the specification."""
 
-from ibperp_invariants.check.registry import INVARIANTS, Follower, Monitor, check_state, check_step
+from ibperp_invariants.check.monitor import Follower, Monitor, check_state, check_step
+from ibperp_invariants.check.registry import INVARIANTS
 from ibperp_invariants.check.trace import (
     TraceError,
     TraceReport,

@@ -11,7 +11,7 @@ from ibperp.events import VirtualMoved
 from ibperp.ordered import Ordered
 from ibperp.state import State, with_account
 from ibperp.transition import transition
-from ibperp_invariants.check.registry import step_of
+from ibperp_invariants.check.monitor import step_of
 from ibperp_invariants.claims.settlement.settlement import CULLING
 from ibperp_invariants.step.step import Step
 from worlds.active import held, ordered

@@ -11,7 +11,8 @@ import pytest
 from ibperp.actions import Action, Deposit, Lend, Liquidate, SetPrice, Transfer, UpdateMark
 from ibperp.state import State
 from ibperp.transition import transition
-from ibperp_invariants.check.registry import check_views, step_of
+from ibperp_invariants.check.monitor import step_of
+from ibperp_invariants.check.registry import check_views
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.frame import KINDS, frame_rule, part_names, subaccount_isolation
 from ibperp_invariants.frame.touches import (

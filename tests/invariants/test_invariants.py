@@ -17,7 +17,8 @@ from ibperp.pool import CARRY_UNIT
 from ibperp.state import Account, Pool, State, Token, at, with_account, with_asset, with_pool
 from ibperp.transition import transition
 from ibperp_invariants import INVARIANTS, Scope, check_state, check_step
-from ibperp_invariants.check.registry import check_changes, check_view, check_views, step_of
+from ibperp_invariants.check.monitor import step_of
+from ibperp_invariants.check.registry import check_changes, check_view, check_views
 from ibperp_invariants.step.step import Step
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.totals import totals_of

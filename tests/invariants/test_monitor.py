@@ -12,7 +12,8 @@ from ibperp.actions import Action, AmendOrder, CancelAllOrders, CancelOrder, Dep
 from ibperp.ordered import Ordered
 from ibperp.state import State, with_account
 from ibperp_invariants import Monitor, check_state
-from ibperp_invariants.check.registry import check_changes, step_of
+from ibperp_invariants.check.monitor import step_of
+from ibperp_invariants.check.registry import check_changes
 from ibperp_invariants.view.from_state import Portfolios, view_of_state
 from ibperp_invariants.view.queue import Queue
 from ibperp_invariants.view.totals import totals_after, totals_of

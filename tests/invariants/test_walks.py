@@ -21,7 +21,7 @@ from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted, RejectionCode
 from ibperp.transition import transition
 from ibperp_invariants import Monitor, check_state
-from ibperp_invariants.check.registry import step_of
+from ibperp_invariants.check.monitor import step_of
 from ibperp_invariants.claims.portfolio.portfolio import losses
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.totals import totals_of

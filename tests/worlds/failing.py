@@ -38,7 +38,7 @@ from ibperp.portfolio import health
 from ibperp.risk_index import followed_index, indexed
 from ibperp.state import Perpetual, State, at, genesis
 from ibperp.transition import transition
-from ibperp_invariants.check.registry import step_of
+from ibperp_invariants.check.monitor import step_of
 from ibperp_invariants.step.step import Step
 from walks.walk import traders
 from worlds.perpetual import MARK, PERPETUALS, perpetual

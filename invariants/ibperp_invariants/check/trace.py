@@ -27,10 +27,11 @@ from ibperp_invariants.check.answers import answer_of
 from ibperp_invariants.check.known import known_at, learned
 from ibperp_invariants.check.later import OBSERVED, completed, lacking, note_on, with_later
 from ibperp_invariants.check.lines import LineError, decoded
+from ibperp_invariants.check.looks import EVERY, PLAIN
 from ibperp_invariants.check.records import action_of, built, without_surplus
 from ibperp_invariants.check.structure import misplaced
-from ibperp_invariants.check.verdicts import Verdict, verdicts, verdicts_on
-from ibperp_invariants.step.step import Violation
+from ibperp_invariants.check.verdicts import Verdict, not_held, verdicts_on
+from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.from_json import EMPTY
 from ibperp_invariants.view.from_state import view_of_state
@@ -126,7 +127,7 @@ class TraceChecker:
         self._followed = Followed()
         self._before: View | None = None
         self._totals: Totals | None = None
-        self._whole: frozenset[str] | None = None
+        self._again: frozenset[str] | None = None
         self._is_lost = False
         self._seen: dict[tuple[int, int], int] = {}
 
@@ -163,7 +164,7 @@ class TraceChecker:
 
     def _lose(self) -> None:
         """Forget where the run stands: what the next line did cannot be told."""
-        self._before = self._totals = self._whole = None
+        self._before = self._totals = self._again = None
         self._known = replace(self._known, next_order=None)
 
     def _header(self, wire: Node, problems: list[str]) -> list[Violation]:
@@ -219,7 +220,7 @@ class TraceChecker:
         view = self._before = self._followed.after()
         self._totals = totals_of(view)
         said = verdicts_on(view)
-        self._whole = frozenset()
+        self._again = frozenset()
         found = [
             Violation(MISPLACED, ("CF-4",), message)
             for message in misplaced(view, view, self._followed.touched)
@@ -241,12 +242,14 @@ class TraceChecker:
         if known is not self._known:
             self._know(known)
         after = self._followed.after()
-        before = self._before if self._whole is None else self._followed.before()
+        before = self._before if self._again is None else self._followed.before()
         if self._totals is None or self._may_be_whole_again(self._totals):
             self._totals = totals_of(after)
         else:
             self._totals = totals_after(self._totals, before, after)
-        said = verdicts(before, action, answer, after, totals=self._totals, whole=self._whole)
+        told = answer.code, answer.violated, answer.facts, answer.repeat
+        again = EVERY if self._again is None else self._again
+        said = not_held(Step(before, after, action, *told), self._totals, again)
         self._before = after
         gone = misplaced(before, after, self._followed.touched)
         found = [Violation(MISPLACED, ("CF-4",), message) for message in gone]
@@ -294,12 +297,13 @@ class TraceChecker:
         for verdict in said:
             if verdict.messages:
                 found += verdict.violations()
-                again.add(verdict.invariant)
             elif verdict.missing:
                 first = self.unchecked.get(verdict.invariant)
                 first = first or Unchecked(0, self.lines, verdict.missing)
                 self.unchecked[verdict.invariant] = replace(first, lines=first.lines + 1)
-        self._whole = frozenset(again)
+            if verdict.messages or (verdict.missing and verdict.invariant in PLAIN):
+                again.add(verdict.invariant)
+        self._again = frozenset(again)
         return found
 
     def _repeat(self, wire: Node) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ibperp_invariants.check.looks import EVERY, looks
 from ibperp_invariants.check.registry import INVARIANTS
 from ibperp_invariants.step.facts import Facts
 from ibperp_invariants.step.step import Step, Violation
@@ -71,45 +72,38 @@ class Answer:
 
 
 def verdicts(
-    before: View,
-    action: Action,
-    answer: Answer,
-    after: View,
-    *,
-    totals: Totals | None = None,
-    whole: Container[str] | None = None,
+    before: View, action: Action, answer: Answer, after: View, *, totals: Totals | None = None
 ) -> list[Verdict]:
     """Return the verdict of every invariant on a step and the state after it.
 
-    `totals`: the sums of `after`, if they are known already. `whole`: the names of those invariants
-    that look at the whole state though they have a form for changes; None: all. Nothing is raised
-    for what the views lack: an invariant that needs it is not checkable.
+    `totals`: the sums of `after`, if they are known already. Nothing is raised for what the views
+    lack: an invariant that needs it is not checkable.
     """
     step = Step(before, after, action, answer.code, answer.violated, answer.facts, answer.repeat)
-    sums = totals_of(after) if totals is None else totals
-    found = list[Verdict]()
-    for invariant, on_step, on_state, on_change in FORMS:
-        name = invariant.name
-        of_whole = on_state if whole is None or on_change is None or name in whole else None
+    found = not_held(step, totals_of(after) if totals is None else totals, EVERY)
+    return list({**HELD, **{verdict.invariant: verdict for verdict in found}}.values())
+
+
+def not_held(step: Step, totals: Totals, again: Collection[str]) -> list[Verdict]:
+    """Return the verdicts that are not *held* on a step and the state after it.
+
+    `again`: the names of invariants that the state before may not have kept, and that look at the
+    whole state. Of the others those are called that such a step can break.
+    """
+    found, after = list[Verdict](), step.after
+    for invariant, on_step, on_state, on_change in looks(step, again):
         try:
             # A check that finds nothing ends at once: this is all that most of them cost.
             is_held = (
                 (on_step is None or next(on_step(step), None) is None)
-                and (of_whole is None or next(of_whole(after, sums), None) is None)
+                and (on_state is None or next(on_state(after, totals), None) is None)
                 and (on_change is None or next(on_change(step), None) is None)
             )
         except Exception:  # noqa: BLE001 - what it was is told when the verdict is made.
             is_held = False
-        found.append(
-            HELD[name]
-            if is_held
-            else _verdict(
-                invariant,
-                (on_step, (step,)),
-                (of_whole, (after, sums)),
-                (on_change, (step,)),
-            )
-        )
+        if not is_held:
+            forms = (on_step, (step,)), (on_state, (after, totals)), (on_change, (step,))
+            found.append(_verdict(invariant, *forms))
     return found
 
 
@@ -149,6 +143,3 @@ HELD: Final = {
     invariant.name: Verdict(invariant.name, invariant.clauses) for invariant in INVARIANTS
 }
 """The verdict of each invariant where it holds."""
-
-FORMS: Final = tuple((own, own.on_step, own.on_state, own.on_change) for own in INVARIANTS)
-"""Every invariant with its checks at hand."""

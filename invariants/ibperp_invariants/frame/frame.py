@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import is_dataclass, replace
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.parameters import BookState, PoolParameters
@@ -12,6 +13,7 @@ from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.becomes import wrong_values
 from ibperp_invariants.frame.touches import CREATED, ENDED, Markets
 from ibperp_invariants.frame.which import is_in_one, meant
+from ibperp_invariants.step.moved import BITS
 from ibperp_invariants.step.step import independently, step_invariant
 from ibperp_invariants.view.observed import NotObserved, names_of
 from ibperp_invariants.view.view import (
@@ -58,6 +60,10 @@ STATE: Final = {
 }
 """The parts of a view that are no record, and what a row calls them."""
 
+OF_TABLE: Final = {name: BITS[name] for name in (*STATE, *KINDS)}
+"""What the table speaks of, as parts that a step may have moved."""
+
+POOL_PARTS: Final = attrgetter(*names_of(Pool))
 NO_POOL: Final = PoolParameters(BookState.CLOSED, *[0] * 9)
 
 
@@ -66,11 +72,16 @@ def frame_rule(step: Step) -> Iterator[str]:
     if not step.is_accepted():
         return
     row = ALLOWED[type(step.action)]
+    moved = [name for name, bit in OF_TABLE.items() if step.moved & bit]
     yield from independently(
         (
-            *(_stray_state(step, name) for name, part in STATE.items() if part not in row.system),
-            *(_strays(step, kind, getattr(row, kind)) for kind in KINDS),
-            _stray_balances(step, row),
+            *(
+                _stray_state(step, name)
+                for name in moved
+                if name in STATE and STATE[name] not in row.system
+            ),
+            *(_strays(step, kind, getattr(row, kind)) for kind in moved if kind in KINDS),
+            *((_stray_balances(step, row),) if "accounts" in moved else ()),
             wrong_values(step),
         )
     )
@@ -127,8 +138,22 @@ def _moved_parts(old: Any, new: Any, kind: str) -> Iterator[str]:
         except (NotObserved, AttributeError):
             yield from parts
             continue
-        if was is not now and (type(was) is not int or was != now):
+        if was is now:
+            continue
+        if name == "pool":
+            yield from _moved_in_pool(was, now)
+        elif type(was) is not int or was != now:
             yield from parts
+
+
+def _moved_in_pool(old: Pool, new: Pool) -> Iterator[str]:
+    names = names_of(Pool)
+    try:
+        numbers = zip(names, POOL_PARTS(old), POOL_PARTS(new), strict=True)
+    except NotObserved:
+        yield from names
+        return
+    yield from (name for name, was, now in numbers if was != now)
 
 
 @cache

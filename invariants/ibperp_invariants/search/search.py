@@ -20,8 +20,8 @@ from ibperp.actions import Action
 from ibperp.numbers import div_down
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
+from ibperp_invariants.check.monitor import Monitor
 from ibperp_invariants.check.records import ACTIONS
-from ibperp_invariants.check.registry import Monitor
 from ibperp_invariants.search.evidence import write_evidence
 from ibperp_invariants.search.world import drawn, start
 

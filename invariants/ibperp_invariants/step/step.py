@@ -29,6 +29,7 @@ from ibperp.pool import SHARES_PER_ATOM
 from ibperp.state import FEES, INSURANCE
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
+from ibperp_invariants.step.moved import moved_parts
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals
 from ibperp_invariants.view.view import (
@@ -93,6 +94,11 @@ class Step:
     def is_accepted(self) -> bool:
         """Tell whether the action took effect."""
         return self.code is None
+
+    @cached_property
+    def moved(self) -> int:
+        """Return the parts that the step tells of or may have changed, as a set of bits."""
+        return moved_parts(self)
 
     def changed_accounts(self) -> Sequence[int]:
         """Return the ids of the accounts that differ."""

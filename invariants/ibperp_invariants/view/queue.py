@@ -39,5 +39,8 @@ class Queue(Sequence[int]):
             return self.keys == other.keys
         return tuple(self) == other
 
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
     def __hash__(self) -> int:
         return hash(tuple(self))

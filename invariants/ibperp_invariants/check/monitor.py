@@ -1,0 +1,107 @@
+"""Watches states and runs of the reference: a step costs the checks of what it did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ibperp.outcomes import Accepted
+from ibperp.risk_index import followed_index, indexed
+from ibperp.transition import transition
+from ibperp_invariants.check.looks import FOLLOWED, PLAIN, looks
+from ibperp_invariants.check.registry import check_view
+from ibperp_invariants.step.facts import facts_of_events
+from ibperp_invariants.step.step import Step, Violation
+from ibperp_invariants.view.from_state import view_of_state
+from ibperp_invariants.view.totals import totals_after, totals_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ibperp.actions import Action
+    from ibperp.outcomes import Outcome
+    from ibperp.risk_index import RiskIndex
+    from ibperp.state import State
+    from ibperp_invariants.view.view import View
+
+
+def check_state(state: State) -> list[Violation]:
+    """Return what a state breaks; looks at every account."""
+    view = view_of_state(state)
+    return check_view(view, totals_of(view))
+
+
+def check_step(before: State, action: Action, outcome: Outcome) -> list[Violation]:
+    """Return what a step and the state after it break; looks at every account."""
+    return Monitor(before).check(action, outcome)
+
+
+def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | None = None) -> Step:
+    """Return a step of the reference as the invariants see it; asks the reference once more.
+
+    `seen`: the view of the state before, if there is one already.
+    """
+    view = seen or view_of_state(before)
+    again = transition(before, action)
+    repeat = "" if again == outcome else "the reference gave another outcome the second time"
+    if not isinstance(outcome, Accepted):
+        code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
+        return Step(view, view, action, code, violated, repeat=repeat)
+    after, facts = view_of_state(outcome.state), facts_of_events(outcome.state, outcome.events)
+    return Step(view, after, action, facts=facts, repeat=repeat)
+
+
+class Monitor:
+    """Watches a run of the reference: after the first state, a step costs only what it changes.
+
+    It follows the due list by its index as well, unless it is told not to: that looks at the health
+    of everybody whom a price touches, at every price.
+    """
+
+    def __init__(self, state: State, *, follows_index: bool = True) -> None:
+        self.state, self.follows_index = state, follows_index
+        self._again: Collection[str] = PLAIN
+        self.view = view_of_state(state)
+        self.totals = totals_of(self.view)
+        self._index: RiskIndex | None = None
+
+    def check(self, action: Action, outcome: Outcome) -> list[Violation]:
+        """Return what the step and the state after it break, and go on from that state."""
+        step = step_of(self.state, action, outcome, seen=self.view)
+        if isinstance(outcome, Accepted):
+            if self.follows_index:
+                index = self._index or indexed(self.state)
+                self._index = followed_index(index, outcome.state)
+                step = replace(step, index=self._index, origin=self.state)
+            self.totals = totals_after(self.totals, step.before, step.after)
+            self.state, self.view = outcome.state, step.after
+        found = self._found(step)
+        self._again = {broken.invariant for broken in found} - FOLLOWED
+        return found
+
+    def _found(self, step: Step) -> list[Violation]:
+        """Return what a step breaks of what it can break, and of what was broken before it."""
+        looked, after, totals = looks(step, self._again), step.after, self.totals
+        told = [
+            *((own, on_step(step)) for own, on_step, _, _ in looked if on_step),
+            *((own, on_change(step)) for own, _, _, on_change in looked if on_change),
+            *((own, on_state(after, totals)) for own, _, on_state, _ in looked if on_state),
+        ]
+        return [
+            Violation(own.name, own.clauses, message)
+            for own, messages in told
+            for message in messages
+        ]
+
+
+class Follower:
+    """Checks steps of a run: each costs only what it changes, if it goes on from the last."""
+
+    def __init__(self) -> None:
+        self._monitor: Monitor | None = None
+
+    def check(self, before: State, action: Action, outcome: Outcome) -> list[Violation]:
+        """Return what a step from `before` and the state after it break, as `check_step` does."""
+        if self._monitor is None or self._monitor.state is not before:
+            self._monitor = Monitor(before, follows_index=False)
+        return self._monitor.check(action, outcome)

@@ -1,0 +1,218 @@
+"""When an invariant can be broken at all: by which actions, by a change of which parts.
+
+A step that does not fall under the conditions of an invariant keeps it, whatever its values are, if
+it was kept before. So most of them are not called: a step costs the checks of what it did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ibperp import actions as do
+from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
+from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
+from ibperp_invariants.step.moved import bits_of
+from ibperp_invariants.step.step import OF_LIQUIDATION
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a step must be to break an invariant; what is left out may be anything.
+
+    `actions`: one of these. `accepted`: whether it took effect. `parts`: its events tell of one of
+    these, or the views may differ in it.
+    """
+
+    actions: tuple[type, ...] = ()
+    accepted: bool | None = None
+    parts: tuple[str, ...] = ()
+
+    def admits(self, action: type, moved: int, *, is_accepted: bool) -> bool:
+        """Tell whether a step with such an action, in which these parts moved, falls under it."""
+        return (
+            (not self.actions or action in self.actions)
+            and self.accepted in {None, is_accepted}
+            and (not self.parts or bool(moved & bits_of(self.parts)))
+        )
+
+
+def by(*actions: type, moving: tuple[str, ...] = ()) -> When:
+    """Return the condition that one of these actions was accepted, and moved one of the parts."""
+    return When(actions, accepted=True, parts=moving)
+
+
+def on(*parts: str) -> When:
+    """Return the condition that one of these parts moved."""
+    return When(parts=parts)
+
+
+def on_accepted(*parts: str) -> When:
+    """Return the condition that one of these parts moved in an accepted action."""
+    return When(accepted=True, parts=parts)
+
+
+ALWAYS: Final = When()
+ACCEPTED: Final = When(accepted=True)
+REFUSED: Final = When(accepted=False)
+LIQUIDATED: Final = by(*OF_LIQUIDATION)
+OF_POOLS: Final = by(do.Lend, do.Redeem, do.Borrow, do.Repay)
+TIMES: Final = ("time", "settlement_time", "unpaid_rate_time", "liquidation_time")
+STORED: Final = (*TIMES, "chains", "assets", "markets", "backstops")
+
+WHEN: Final[dict[str, tuple[When, ...]]] = {
+    "custody_identity": (on("assets", "accounts"),),
+    "withdrawal_pending_totals": (on("assets", "withdrawals", "rebalances"),),
+    "custody_covers_pending": (on("assets"),),
+    "donation_proof": (
+        on("assets"),
+        by(do.Deposit, do.StartRebalance, do.ConfirmWithdrawal, do.CompleteRebalance),
+    ),
+    "pool_identity": (on("assets"),),
+    "share_totals": (on("assets", "accounts", "system"),),
+    "claims_at_most_lent": (on("assets", "accounts", "system"),),
+    "debts_at_least_borrowed": (on("assets", "accounts", "system"),),
+    "lend_shares_bound": (on("assets"),),
+    "throttle_bound_in_range": (on("assets"),),
+    "interest_carry_in_range": (on("assets"),),
+    "interest_legs_balance": (When((do.AdvanceTime,), parts=("assets",)),),
+    "no_free_round_trip": (on_accepted("accounts"),),
+    "splitting_never_helps": (OF_POOLS,),
+    "directed_rounding": (OF_POOLS,),
+    "lend_claims_an_atom": (on("accounts"),),
+    "no_account_lends_and_borrows": (OF_POOLS,),
+    "lend_share_price_monotone": (on("assets"),),
+    "lend_share_price_rises_by_interest": (on("assets"),),
+    "borrow_share_price_never_falls": (on("assets"),),
+    "borrow_share_price_rises_by_interest": (on("assets"),),
+    "lenders_earn_by_time": (by(do.AdvanceTime), on_accepted("assets", "interest")),
+    "entry_fee_once": (by(do.Borrow, do.Repay),),
+    "health_ordering": (on("accounts", "orders"),),
+    "no_double_count": (on("accounts", "orders"),),
+    "profit_bounded": (on("accounts", "orders"),),
+    "own_actions_keep_safe": (by(*OF_OWNERS),),
+    "makers_stay_safe": (on("trades", "blocks"),),
+    "nobody_else_loses_health": (by(*OF_OWNERS, do.Deposit, moving=("accounts",)),),
+    "gift_never_hurts": (by(do.Deposit, do.Transfer, do.FailWithdrawal),),
+    "cap_one_way": (REFUSED,),
+    "price_update_limited": (by(do.SetPrice),),
+    "book_uncrossed": (on("markets", "orders"),),
+    "book_ordered": (on("orders", "accounts", "markets"),),
+    "reservations_are_sums": (on("orders", "accounts"),),
+    "firm_orders_covered": (on("accounts"),),
+    "fills_are_transfers": (
+        on_accepted("trades"),
+        by(do.PlaceOrder, do.AmendOrder, do.ConvertDust),
+    ),
+    "reduce_only_reduces": (on("trades"),),
+    "self_trade_never": (on("trades", "blocks"),),
+    "order_ids_dense": (by(do.PlaceOrder), on("next_order", "orders", "accepted")),
+    "lots_sum_to_zero": (on("accounts"),),
+    "open_interest_agrees": (on("markets", "accounts"),),
+    "fund_is_flat": (on("markets", "accounts"),),
+    "active_accounts": (on("accounts", "active"),),
+    "reduce_only_covered": (on("accounts", "orders"),),
+    "profit_extraction_bounded": (on("accounts"),),
+    "trades_move_no_value": (on_accepted("trades", "blocks", "liquidation"),),
+    "funding_is_zero_sum": (on("accounts", "credited"),),
+    "settled_on_touch": (on("accounts"),),
+    "funding_clamped": (by(do.ApplyFunding, do.SettleMarket),),
+    "every_second_is_funded_once": (
+        on_accepted("markets"),
+        by(do.ApplyFunding, do.SettleMarket, do.SetPerpetualParameters),
+    ),
+    "virtual_shares_are_sums": (on("assets", "accounts", "system"),),
+    "settlement_is_equity_neutral": (by(do.Settle, moving=("accounts",)),),
+    "settlement_flows_balance": (by(do.Settle, moving=("accounts", "settled", "moves")),),
+    "unpaid_bounded": (by(do.Settle),),
+    "culling_helps": (by(do.Settle, moving=("moves",)),),
+    "interest_attributed": (by(do.Settle, moving=("accounts",)),),
+    "conversions_pay_what_is_owed": (by(do.ConvertCollateral),),
+    "unpaid_sums_to_zero": (on("accounts"),),
+    "interest_on_what_waits": (by(do.Settle),),
+    "time_counts_for_what_waits": (by(do.AdvanceTime),),
+    "liquidates_only_the_due": (REFUSED, LIQUIDATED),
+    "liquidation_step_told": (LIQUIDATED, on_accepted("liquidation")),
+    "liquidation_makes_progress": (LIQUIDATED,),
+    "liquidation_price_bounded": (LIQUIDATED,),
+    "liquidation_fee_bounded": (on("credited"),),
+    "no_dust_left": (LIQUIDATED,),
+    "claims_move_not_cash": (LIQUIDATED,),
+    "negative_account_waits": (by(*OF_OWNERS),),
+    "liquidation_takes_its_fraction": (LIQUIDATED,),
+    "rungs_in_order": (LIQUIDATED,),
+    "sales_help": (LIQUIDATED,),
+    "handed_over_at_worth": (LIQUIDATED,),
+    "liquidation_enriches_no_user": (LIQUIDATED,),
+    "backstop_provider_safe": (LIQUIDATED,),
+    "backstop_within_capacity": (LIQUIDATED,),
+    "deleveraged_were_opposite": (LIQUIDATED,),
+    "deleveraging_price_between": (LIQUIDATED,),
+    "deleveraging_in_order": (LIQUIDATED,),
+    "deleveraging_leaves_no_riskier": (LIQUIDATED,),
+    "flat_accounts_never_pay": (LIQUIDATED,),
+    "lenders_stay_sound": (LIQUIDATED,),
+    "deleveraging_is_last": (LIQUIDATED,),
+    "bankruptcy_adds_up": (on("liquidation"),),
+    "bankrupt_means_nothing_left": (by(do.ResolveBankruptcy),),
+    "bankruptcy_open_at_once": (When((do.Liquidate, do.ResolveBankruptcy), accepted=False),),
+    "relief_before_loss": (on("liquidation"),),
+    "loss_spread_in_proportion": (When((do.ResolveBankruptcy,), parts=("liquidation",)),),
+    "insurance_within_limit": (by(do.ResolveBankruptcy),),
+    "lenders_shares_stay_defined": (on("assets"),),
+    "bad_debt_falls_only_by_resolution": (on("assets", "credited"),),
+    "due_list_complete": (on("accounts", "exposed"),),
+    "index_agrees": (by(*MOVES_RISK, *OF_LIQUIDATION), on_accepted("accounts")),
+    "healthy_to_due_only_by_price_time_parameters": (on_accepted("accounts"),),
+    "run_is_its_steps": (by(do.RunRisk),),
+    "risk_ends": (by(*MOVES_RISK, *OF_LIQUIDATION, do.Resume),),
+    "requests_trade_balance": (on("blocks"),),
+    "quotes_name_open_requests": (on("requests"),),
+    "one_conversion_an_account": (on("requests"),),
+    "backstops_have_capacity": (on("backstops", "accounts"),),
+    "ramp_keeps_laws": (on("assets", "markets", "time"),),
+    "ramp_is_monotone": (on("assets", "markets"),),
+    "halt_admits_only": (ALWAYS,),
+    "liquidation_waits_for_grace": (LIQUIDATED,),
+    "new_collateral_starts_at_zero": (by(do.ListAsset),),
+    "exits_are_open": (When((do.Repay, do.RequestWithdrawal)), on_accepted("accounts")),
+    "closed_market_settles": (When((do.SettleMarket, do.SetPerpetualParameters)),),
+    "winding_down_only_shrinks": (on("markets"),),
+    "prices_stay_known": (on("assets", "markets"),),
+    "clocks_run_forward": (
+        on("time", "settlement_time", "assets", "markets"),
+        by(do.AdvanceTime, do.SetPrice, do.UpdateMark),
+    ),
+    "mark_update_limited": (by(do.UpdateMark),),
+    "dearer_collateral_helps": (by(do.SetPrice),),
+    "feeds_admit_by_level": (
+        by(
+            *OF_LIQUIDATION,
+            do.Borrow,
+            do.RequestWithdrawal,
+            do.FundInsurance,
+            do.Transfer,
+            do.PlaceOrder,
+            do.ConvertDust,
+        ),
+    ),
+    "prices_stand_where_they_matter": (When((do.Liquidate, do.ResolveBankruptcy), accepted=False),),
+    "non_negative": (on("accounts", *STORED),),
+    "stored_values_in_range": (on(*STORED),),
+    "system_accounts_are_nobodys": (on("accounts"),),
+    "no_negative_free": (on("accounts", "orders"),),
+    "rejection_is_no_op": (REFUSED,),
+    "determinism": (on("repeat"),),
+    "frame_rule": (ACCEPTED,),
+    "subaccount_isolation": (on_accepted("accounts"),),
+}
+"""By the name of an invariant: it can be broken where one of its conditions holds."""
+
+
+def due(action: type, moved: int, *, is_accepted: bool) -> frozenset[str]:
+    """Return the invariants that a step with such an action, and these parts moved, can break."""
+    return frozenset(
+        name
+        for name, conditions in WHEN.items()
+        if any(own.admits(action, moved, is_accepted=is_accepted) for own in conditions)
+    )

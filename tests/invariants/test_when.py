@@ -1,0 +1,117 @@
+"""What is not called for a step could not have been broken by it: the same verdicts either way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from copy import deepcopy
+from random import Random
+from typing import Final
+
+import pytest
+
+from ibperp.actions import Action, AdvanceTime
+from ibperp.outcomes import Accepted, Outcome
+from ibperp.state import State
+from ibperp.transition import transition
+from ibperp_authoring.cases import BRICKS, SETUPS
+from ibperp_authoring.cases.builder import Refused
+from ibperp_authoring.fill import replayed
+from ibperp_invariants import INVARIANTS, Monitor
+from ibperp_invariants.check import monitor, verdicts
+from ibperp_invariants.check.looks import IN_FULL, Look
+from ibperp_invariants.check.trace import TraceReport, report_of_trace
+from ibperp_invariants.check.when import WHEN
+from ibperp_invariants.step.step import Step, Violation
+from invariants.test_risk_walks import stories
+from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
+from invariants.test_trace_fuzz import with_changes
+from invariants.test_verdicts import story
+
+EVERY_CASE: Final = 25
+
+
+def everything(_: Step, again: Collection[str]) -> tuple[Look, ...]:
+    """Call every invariant on every step; of those with a form for changes that one."""
+    return tuple(
+        (own, on_step, on_state if on_change is None or own.name in again else None, on_change)
+        for own, on_step, on_state, on_change in IN_FULL
+    )
+
+
+def spoilt(records: list[Record], random: Random) -> list[Record]:
+    """A trace in which some numbers of one line are others, in its state or in its events."""
+    lines = deepcopy(records)
+    line = lines[random.randrange(1, len(lines))]
+    for part in random.choices(["observation", "outcome"], [3, 1], k=random.choice((1, 2))):
+        for members, key in (
+            random.sample([*leaves(line[part])], 1) if [*leaves(line[part])] else ()
+        ):
+            members[key] = str(int(members[key]) + random.choice((1, -1, 7, -40, 10**7)))
+    return lines
+
+
+def judged(
+    records: list[Record], patch: pytest.MonkeyPatch, *, is_full: bool
+) -> tuple[TraceReport, set[tuple[int, str]]]:
+    with patch.context() as patched:
+        if is_full:
+            patched.setattr(verdicts, "looks", everything)
+        found = report_of_trace(written(records))
+    return found, {(own.line, own.violation.invariant) for own in found.violations}
+
+
+def test_when__names_every_invariant() -> None:
+    assert sorted(WHEN) == sorted(invariant.name for invariant in INVARIANTS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_trace__is_judged_as_if_every_invariant_was_called(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(seed)
+    whole = [recorded(TRADES), recorded(POSITIONS), story(random.randrange(len(stories())))]
+    broken = 0
+    for records in whole:
+        for _ in range(5):
+            damaged = spoilt(records, random)
+            lines = with_changes(damaged) if random.random() < 0.5 else damaged
+            chosen, names = judged(lines, monkeypatch, is_full=False)
+            full, expected = judged(lines, monkeypatch, is_full=True)
+            assert names == expected
+            assert chosen.unchecked.keys() <= full.unchecked.keys()
+            broken += len(names)
+    assert broken
+
+
+@pytest.mark.parametrize("brick", BRICKS)
+def test_outcome_of_another_action__is_judged_as_if_every_invariant_was_called(
+    brick: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = {source.id: replayed(source) for source in SETUPS}
+    broken = 0
+    for case in BRICKS[brick][::EVERY_CASE]:
+        state = starts[case.setup]
+        actions = [step.action if isinstance(step, Refused) else step for step in case.steps]
+        for action, other in zip(actions, (*actions[1:], AdvanceTime(state.time + 7)), strict=True):
+            outcome, chosen = transition(state, action), list[Violation]()
+            for of in (outcome, transition(state, other)):
+                chosen = watched(state, action, of)
+                with monkeypatch.context() as patched:
+                    patched.setattr(monitor, "looks", everything)
+                    assert watched(state, action, of) == chosen
+            broken += len(chosen)
+            state = outcome.state if isinstance(outcome, Accepted) else state
+    assert broken
+
+
+def watched(state: State, action: Action, outcome: Outcome) -> list[Violation]:
+    """What is broken where the state before kept everything; nothing where a check has no answer.
+
+    No state of the reference accepts an action that names what is not there.
+    """
+    watch = Monitor(state, follows_index=False)
+    watch._again = frozenset()  # noqa: SLF001
+    with suppress(LookupError):
+        return watch.check(action, outcome)
+    return []
