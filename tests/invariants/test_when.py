@@ -111,7 +111,7 @@ def watched(state: State, action: Action, outcome: Outcome) -> list[Violation]:
     No state of the reference accepts an action that names what is not there.
     """
     watch = Monitor(state, follows_index=False)
-    watch._again = frozenset()  # noqa: SLF001
+    watch._again = frozenset()
     with suppress(LookupError):
         return watch.check(action, outcome)
     return []
