@@ -15,7 +15,7 @@ from ibperp_conformance.protocol.client import EngineFailureError
 from ibperp_conformance.protocol.states import dump
 from ibperp_conformance.protocol.wire import encode_action, type_name
 from ibperp_conformance.runner.vectors import compact
-from ibperp_invariants.check.registry import Monitor
+from ibperp_invariants.check.monitor import Monitor
 from ibperp_invariants.search.alphabet import alphabet
 
 if TYPE_CHECKING:

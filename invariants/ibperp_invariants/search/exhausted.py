@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ibperp.transition import transition
-from ibperp_invariants.check.registry import Monitor
+from ibperp_invariants.check.monitor import Monitor
 from ibperp_invariants.fingerprint import code_hash
 from ibperp_invariants.search.alphabet import alphabet
 
