@@ -233,16 +233,16 @@ function mayTake(state, id, rest, amount) {
   const { insufficient_supply, ...conditions } = borrowConditions(state, id, asset, rest);
   if (violatedBy(conditions).length > 0) return false;
   const trial = { state: structuredClone(state), events: [] };
-  const before = creditedHealth(trial.state, id, amount - rest);
+  const { uncounted_gain } = health(trial.state, id);
+  const before = creditedHealth(trial.state, id, amount - rest, uncounted_gain);
   takeBorrow(trial, id, asset, rest, 'settlement_borrow');
-  const after = creditedHealth(trial.state, id, amount);
+  const after = creditedHealth(trial.state, id, amount, uncounted_gain);
   return after.equity >= 0n && isAdmissible(before, after);
 }
 
-/** The health with that much more unsettled, but with the gains that do not count without it. */
-function creditedHealth(state, id, credited) {
+/** The health with that much more unsettled, and a given part of the gains that does not count. */
+function creditedHealth(state, id, credited, uncounted_gain) {
   const account = byId(state.accounts, id);
-  const { uncounted_gain } = health(state, id);
   account.unsettled += credited;
   const result = { ...health(state, id), uncounted_gain };
   account.unsettled -= credited;

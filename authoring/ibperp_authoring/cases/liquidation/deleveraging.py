@@ -161,7 +161,7 @@ _BEARS: Final[tuple[Case, ...]] = (
 )
 
 
-def _row(*shorts: tuple[int, int, int], after: tuple[Action, ...] = (), at: int = 880_000) -> Group:
+def row(*shorts: tuple[int, int, int], after: tuple[Action, ...] = (), at: int = 880_000) -> Group:
     """Let 2 be long 1000 and 7 the rest, and others short: account, lots, price of entry.
 
     What was sold below one dollar account 7 has bought before account 2.
@@ -182,51 +182,51 @@ def _row(*shorts: tuple[int, int, int], after: tuple[Action, ...] = (), at: int 
 _EVEN: Final = ((3, 750, USD), (4, 750, USD))
 
 _RANKS: Final[tuple[Case, ...]] = (
-    _row(*_EVEN).accept("LQ-7-030", "equal in profit and leverage: by id", STEP),
-    _row(*_EVEN, after=(deposit(3, USD),)).accept(
+    row(*_EVEN).accept("LQ-7-030", "equal in profit and leverage: by id", STEP),
+    row(*_EVEN, after=(deposit(3, USD),)).accept(
         "LQ-7-031", "equal in profit: the one with less equity is first", STEP
     ),
-    _row((3, 750, 1_000_000), (4, 750, 1_000_100)).accept(
+    row((3, 750, 1_000_000), (4, 750, 1_000_100)).accept(
         "LQ-7-032", "the one who sold higher has more profit and is first", STEP
     ),
-    _row((3, 750, 1_000_100), (4, 750, 1_000_000), after=(deposit(3, 500 * USD),)).accept(
+    row((3, 750, 1_000_100), (4, 750, 1_000_000), after=(deposit(3, 500 * USD),)).accept(
         "LQ-7-033", "profit times leverage: more profit and less leverage is later", STEP
     ),
-    _row((3, 800, 840_000), (4, 700, 1_000_000), at=845_000).accept(
+    row((3, 800, 840_000), (4, 700, 1_000_000), at=845_000).accept(
         "LQ-7-034", "a loser is after a winner", STEP
     ),
-    _row((3, 300, 835_000), (4, 300, 840_000), (6, 700, 1_000_000), at=845_000).accept(
+    row((3, 300, 835_000), (4, 300, 840_000), (6, 700, 1_000_000), at=845_000).accept(
         "LQ-7-035", "of losers the smallest loss first, whatever the leverage", STEP
     ),
-    _row((3, 800, 845_000), (4, 700, 1_000_000), at=845_000).accept(
+    row((3, 800, 845_000), (4, 700, 1_000_000), at=845_000).accept(
         "LQ-7-036", "who neither gains nor loses is among the losers", STEP, why=Why.BOUNDARY
     ),
-    _row(
+    row(
         *_EVEN,
         after=(*opened(3, 6, 5000, USD, OTHER), mark(700_000, OTHER)),
     ).accept("LQ-7-037", "who owns nothing is last, whatever the profit", STEP),
-    _row(
+    row(
         (4, 800, 840_000),
         (3, 700, 1_000_000),
         after=(*opened(3, 6, 5000, USD, OTHER), mark(700_000, OTHER)),
         at=845_000,
     ).accept("LQ-7-038", "who owns nothing is after a loser", STEP),
-    _row(*_EVEN, after=(*opened(3, 6, 100, USD, OTHER), *opened(6, 3, 100, USD, OTHER))).accept(
+    row(*_EVEN, after=(*opened(3, 6, 100, USD, OTHER), *opened(6, 3, 100, USD, OTHER))).accept(
         "LQ-7-039", "a position that was closed has no part in the rank", STEP
     ),
-    _row(*_EVEN, after=opened(4, 6, 1000, USD, OTHER)).accept(
+    row(*_EVEN, after=opened(4, 6, 1000, USD, OTHER)).accept(
         "LQ-7-040",
         "leverage is that of all: a position elsewhere brings it forward",
         STEP,
     ),
-    _row(*_EVEN, after=moved(900_000, 10)).accept(
+    row(*_EVEN, after=moved(900_000, 10)).accept(
         "LQ-7-041", "profit is that since the entry, settled or not", STEP
     ),
-    _row((3, 1500, USD)).accept("LQ-7-042", "a lone counterparty is closed in part", STEP),
-    _row((3, 300, USD), (4, 300, USD), (6, 300, USD), (9, 600, USD)).accept(
+    row((3, 1500, USD)).accept("LQ-7-042", "a lone counterparty is closed in part", STEP),
+    row((3, 300, USD), (4, 300, USD), (6, 300, USD), (9, 600, USD)).accept(
         "LQ-7-043", "several counterparties, the last one in part", STEP
     ),
-    _row((3, 1500, USD), after=(long(3, 1500, 100_000, reduce_only=True),)).accept(
+    row((3, 1500, USD), after=(long(3, 1500, 100_000, reduce_only=True),)).accept(
         "LQ-7-044", "a reduce-only order of a counterparty is resized", STEP
     ),
 )

@@ -239,7 +239,7 @@ _TAKEN: Final[tuple[Case, ...]] = (
 )
 
 _POOR_COIN: Final = "ETH"
-_BACKED_BY_LEND: Final[tuple[Action, ...]] = (
+BACKED_BY_LEND: Final[tuple[Action, ...]] = (
     ListAsset(_POOR_COIN, coin(10 * PERCENT)),
     price(100, _POOR_COIN),
     deposit(2, 80 * COIN, _POOR_COIN, 0),
@@ -256,18 +256,18 @@ _BACKED_BY_LEND: Final[tuple[Action, ...]] = (
 """Account 5 owes 4 SOL against a lend of 450 USDC; 2 fails, with coins that count for a tenth."""
 
 _PASSED: Final[tuple[Case, ...]] = (
-    Group("liquidation", _BACKED_BY_LEND, Why.ATTACK).trace(
+    Group("liquidation", BACKED_BY_LEND, Why.ATTACK).trace(
         "LQ-7-140",
         "whom it would make due is passed over, though its lend is the largest",
         STEP,
         Refused(Liquidate(5), R.NOT_LIQUIDATABLE),
     ),
-    Group("liquidation", (*_BACKED_BY_LEND, price(108)), Why.ATTACK).trace(
+    Group("liquidation", (*BACKED_BY_LEND, price(108)), Why.ATTACK).trace(
         "LQ-7-141",
         "an account that is due is paid like any other",
         STEP,
     ),
-    Group("liquidation", (*_BACKED_BY_LEND, deposit(5, 400 * USD))).accept(
+    Group("liquidation", (*BACKED_BY_LEND, deposit(5, 400 * USD))).accept(
         "LQ-7-142", "who has enough beside is paid first", STEP
     ),
 )

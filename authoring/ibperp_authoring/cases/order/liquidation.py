@@ -31,7 +31,7 @@ from ibperp_authoring.cases.liquidation import (
     takeover,
     uneven_amounts,
 )
-from ibperp_authoring.cases.uneven import debts, edges, handover
+from ibperp_authoring.cases.uneven import debts, edges, fractions, handover
 
 CASES: Final[tuple[Case, ...]] = (
     *span(deleveraging.CASES, "LQ-7-001", "LQ-7-055"),
@@ -91,4 +91,5 @@ CASES: Final[tuple[Case, ...]] = (
     *debts.CASES,
     *handover.CASES,
     *edges.CASES,
+    *fractions.LIQUIDATION,
 )

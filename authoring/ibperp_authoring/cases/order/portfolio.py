@@ -21,7 +21,7 @@ from ibperp_authoring.cases.portfolio import (
     price_update_limits,
     requirement,
 )
-from ibperp_authoring.cases.uneven import flows
+from ibperp_authoring.cases.uneven import flows, fractions
 
 CASES: Final[tuple[Case, ...]] = (
     *span(incidents_10_to_13.CASES, "PF-2-050", "PF-9-050"),
@@ -42,4 +42,5 @@ CASES: Final[tuple[Case, ...]] = (
     *collateral_value.CASES,
     *owed_value.CASES,
     *flows.MARGIN,
+    *fractions.MARGIN,
 )

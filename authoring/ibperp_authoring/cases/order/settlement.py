@@ -24,7 +24,7 @@ from ibperp_authoring.cases.settlement import (
     virtual_shares,
     virtual_turns,
 )
-from ibperp_authoring.cases.uneven import flows
+from ibperp_authoring.cases.uneven import coarse, flows
 
 CASES: Final[tuple[Case, ...]] = (
     *culling_atoms.CASES,
@@ -52,4 +52,5 @@ CASES: Final[tuple[Case, ...]] = (
     *conversion_edges.CASES,
     *flows.SETTLING,
     *unpaid.CASES,
+    *coarse.CASES,
 )
