@@ -7,12 +7,15 @@ import pytest
 from ibperp_authoring import examples
 from ibperp_authoring.play import export, scenario, story
 from ibperp_authoring.site.run_data import refusals, runnable
+from ibperp_conformance.protocol.observation import flatten, observe
 from ibperp_conformance.protocol.wire import decode_action, encode_outcome
-from ibperp_conformance.runner.vectors import load_file
+from ibperp_conformance.runner.vectors import load_file, load_suite
+from ibperp_conformance.scenario.run import run_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = (ROOT / "spec" / "custody.md").read_text(encoding="utf-8")
 SCRIPTS = examples.scripts(CHAPTER)
+SUITE = load_suite(ROOT / "spec" / "vectors")
 DEPOSIT = next(found for title, found in SCRIPTS.items() if "replayed deposit" in title)
 SCENARIO = (ROOT / "docs" / "scenarios" / "any-chain.yaml").read_text(encoding="utf-8")
 
@@ -69,6 +72,48 @@ def test_export__is_a_file_of_vectors_with_the_outcome_of_the_reference(tmp_path
     outcome = encode_outcome(state, story.followed(state, action)[0])
     assert vector.steps[0].expect.code == outcome["rejected"]["code"]
     assert vector.post == {}
+
+
+STORIES = {"an example": DEPOSIT} | {
+    vector.id: {
+        "system": SUITE.setups[vector.setup].system,
+        "setup": SUITE.setups[vector.setup].actions,
+        "steps": [step.action for step in vector.steps],
+    }
+    for vector in (SUITE.vectors[name] for name in ("CU-4-001", "CU-4-010", "ST-3-104"))
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_export__as_a_scenario_leads_to_the_same_state_by_the_same_outcomes(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.yaml"
+    path.write_text(json.loads(export.scenario(json.dumps(STORIES[name])))["file"], "utf-8")
+    result = run_scenario(path)
+    answer = told(STORIES[name])
+    assert result.is_ok
+    assert flatten(observe(result.final)) == answer["after"]
+    ends = result.steps[-len(answer["steps"]) :]
+    assert [encode_outcome(step.before, step.outcome) for step in ends] == answer["steps"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (("system:", "preset: tiny\nsystem:"), "system: beside a preset"),
+        (("order_limit: '100'", "order_limit: '0'"), "order_limit: "),
+        (("type: deposit,", "type: deposits,"), "action"),
+    ],
+)
+def test_scenario_of_the_protocol__that_is_wrong_says_where(
+    change: tuple[str, str], problem: str
+) -> None:
+    text = json.loads(export.scenario(json.dumps(DEPOSIT)))["file"]
+    assert change[0] in text
+    bad = json.loads(scenario.tell(text.replace(*change, 1)))
+    assert "scenario.yaml: line " in bad["error"]
+    assert problem in bad["error"]
 
 
 def test_scenario__gives_its_view__or_says_which_line_is_wrong() -> None:

@@ -44,7 +44,7 @@ class Cast:
     def add(self, name: str, account: int) -> CreateAccount:
         """Give a new account its id; users are numbered from 1 as they appear."""
         user = name.partition("/")[0]
-        self.users.setdefault(user, len(self.users) + 1)
+        self.users.setdefault(user, max(self.users.values(), default=0) + 1)
         self.accounts.setdefault(name, account)
         return CreateAccount(self.accounts[name], self.users[user])
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.actions import AdvanceTime, PlaceOrder
 from ibperp.outcomes import Accepted, RejectionCode
+from ibperp.parameter_laws import system_violations
 from ibperp.state import INSURANCE, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError, Problem, load_document
 from ibperp_conformance.presets.preset import Preset, load_preset
 from ibperp_conformance.presets.reading import Reading, suggestion
 from ibperp_conformance.presets.units import UnitError, date_of
+from ibperp_conformance.protocol.wire import WireError, decode_system
 from ibperp_conformance.scenario.fields import Cast, is_account_name, is_order_name
 from ibperp_conformance.scenario.repeat import (
     REPEAT,
@@ -22,7 +24,7 @@ from ibperp_conformance.scenario.repeat import (
     steps_in,
 )
 from ibperp_conformance.scenario.result import ScenarioResult, StepResult
-from ibperp_conformance.scenario.steps import read_action, step_readers
+from ibperp_conformance.scenario.steps import WIRE, read_action, step_readers
 from ibperp_invariants import Follower
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from ibperp.actions import Action
     from ibperp_conformance.presets.document import Document, FieldPath
 
-FIELDS: Final = ("title", "preset", "start", "accounts", "steps")
+FIELDS: Final = ("title", "preset", "system", "start", "accounts", "steps")
+BEGINNINGS: Final = {"preset", "system"}
 BESIDE_ACTION: Final = ("as", "expect_rejected", "note")
 FIRST_ACCOUNT: Final = INSURANCE + 1
 IN_ORDER: Final = "name all of its accounts in the order in which they were made"
@@ -56,7 +59,7 @@ def run_scenario(
     reading = Reading(document)
     data = _fields(document)
     _bounded(document, data["steps"])
-    preset = load_preset(data["preset"], beside=path.parent)
+    preset = _preset_of(reading, data, path.parent)
     begins = _start_of(document, data)
     cast = Cast(follower=Follower() if is_checked else None, start=begins)
     first = genesis(preset.system) if start is None else start
@@ -89,15 +92,34 @@ def _fields(document: Document) -> dict[str, Any]:
     for name, kind, expected in (
         ("title", str, "a line of text"),
         ("preset", str, "a preset's name"),
+        ("system", dict, "the system parameters of a reset (CF-6)"),
         ("accounts", list, "a list of names such as alice/main"),
         ("steps", list, "a list of steps"),
     ):
+        if name in BEGINNINGS and name not in data and BEGINNINGS & data.keys():
+            continue
         if not isinstance(data.get(name), kind):
             problem = "missing" if name not in data else "of the wrong kind"
             problems.append(document.problem((name,), f"{problem}; expected {expected}"))
     if problems:
         raise DocumentError(document.source, problems)
     return data
+
+
+def _preset_of(reading: Reading, data: dict[str, Any], beside: Path) -> Preset:
+    """Return the preset that a scenario names, or one that is its system alone."""
+    if "system" not in data:
+        return load_preset(data["preset"], beside=beside)
+    if "preset" in data:
+        raise reading.document.error(("system",), "beside a preset; keep one of the two")
+    try:
+        system = decode_system(data["system"])
+    except WireError as error:
+        message = str(error).removeprefix("system").lstrip(".: ")
+        raise reading.document.error(("system",), message) from None
+    reading.laws(("system",), system_violations(system))
+    reading.finish()
+    return Preset("of its own", system, (), (), ())
 
 
 def _start_of(document: Document, data: dict[str, Any]) -> datetime | None:
@@ -196,8 +218,9 @@ def _step(
         reading.refuse(path, "expected one action, such as deposit: {...}")
         return None
     (kind,) = named
-    if kind not in kinds:
-        reading.refuse((*path, kind), f"unknown action; {suggestion(kind, [*kinds, REPEAT])}")
+    if kind not in kinds and kind != WIRE:
+        hint = suggestion(kind, [*kinds, REPEAT, WIRE])
+        reading.refuse((*path, kind), f"unknown action; {hint}")
         return None
     expected = _expected(reading, path, fields)
     action = read_action(reading, (*path, kind), fields[kind], state, cast)
@@ -211,7 +234,7 @@ def _step(
 
 def _label(kind: str, written: dict[str, Any]) -> str:
     """Return a step on one line: its values, and the names of what is true or false."""
-    words = [kind]
+    words = [] if kind == WIRE else [kind]
     for name, value in written[kind].items():
         if not isinstance(value, bool | dict):
             words.append(str(value))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ibperp.orders import OrderKind, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import RejectionCode
 from ibperp_conformance.scenario.repeat import REPEAT, ROUNDS_MAX
-from ibperp_conformance.scenario.steps import step_readers
+from ibperp_conformance.scenario.steps import WIRE, step_readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +102,12 @@ def step_fields() -> dict[str, tuple[str, ...]]:
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file."""
-    steps = {name: _step(names) for name, names in step_fields().items()}
+    steps: dict[str, Any] = {name: _step(names) for name, names in step_fields().items()}
+    steps[WIRE] = {
+        "type": "object",
+        "description": "an action as the protocol has it, in integers",
+        "required": ["type"],
+    }
     beside = {
         "as": {"type": "string", "description": "a name for the order that a place step places"},
         "expect_rejected": {"enum": [code.value for code in RejectionCode]},
@@ -120,6 +125,7 @@ def scenario_schema() -> dict[str, Any]:
             {
                 "title": TEXT,
                 "preset": {"type": "string", "description": "a name, or a file beside this one"},
+                "system": {**OPEN, "description": "in place of a preset: those of a reset"},
                 "start": {"type": "string", "description": "the date of second 0, in UTC"},
                 "accounts": {
                     "type": "array",
@@ -127,8 +133,9 @@ def scenario_schema() -> dict[str, Any]:
                 },
                 "steps": {"$ref": "#/$defs/steps"},
             },
-            required=("title", "preset", "accounts", "steps"),
+            required=("title", "accounts", "steps"),
         ),
+        "oneOf": [{"required": ["preset"]}, {"required": ["system"]}],
         "$defs": {"steps": {"type": "array", "items": step}, "repeat": _repeat()},
     }
 

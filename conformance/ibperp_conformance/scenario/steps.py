@@ -9,12 +9,13 @@ from ibperp.actions import (
     AmendOrder,
     CancelAllOrders,
     CancelOrder,
+    CreateAccount,
     PlaceOrder,
     SetMarketParameters,
     SetMarketReference,
     SetPerpetualParameters,
 )
-from ibperp_conformance.protocol.wire import action_classes
+from ibperp_conformance.protocol.wire import WireError, action_classes, decode_action
 from ibperp_conformance.scenario.fields import RefusedError, StepFields
 from ibperp_conformance.scenario.readers import (
     custody,
@@ -58,6 +59,9 @@ NAMES: Final[dict[type, str]] = {
 }
 """What an action is called in a scenario if its name on the wire would be too long."""
 
+WIRE: Final = "action"
+"""The step whose fields are an action as the protocol has it, in integers (CF-3)."""
+
 
 @cache
 def step_readers() -> dict[str, Reader]:
@@ -73,8 +77,23 @@ def read_action(
 
     After noting a problem in `reading`, return None.
     """
+    if path[-1] == WIRE:
+        return _read_wire(reading, path, written, cast)
     try:
         return step_readers()[str(path[-1])](StepFields(reading, path, written, state, cast))
     except RefusedError as error:
         reading.refuse(error.path, str(error))
         return None
+
+
+def _read_wire(reading: Reading, path: FieldPath, written: object, cast: Cast) -> Action | None:
+    """Return an action of the protocol; an account that it makes is named by its user and id."""
+    try:
+        action = decode_action(written)
+    except WireError as error:
+        reading.refuse(path, str(error))
+        return None
+    if isinstance(action, CreateAccount) and action.account not in cast.accounts.values():
+        cast.users.setdefault(str(action.user), action.user)
+        cast.accounts.setdefault(f"{action.user}/{action.account}", action.account)
+    return action

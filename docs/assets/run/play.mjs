@@ -132,16 +132,17 @@ function exports(name, story) {
     download(`${file}.jsonl`, requests.map((request, id) => `${JSON.stringify({ id, ...request })}\n`).join(""));
   };
   const status = part("span", { "aria-live": "polite" });
-  const vector = async () => {
+  const made = (kind, ending) => async () => {
     try {
-      const told = await toldByReference({ kind: "vector", text: JSON.stringify({ ...story, title: file }) });
-      download(`${file}.json`, told.file);
+      const told = await toldByReference({ kind, text: JSON.stringify({ ...story, title: file }) });
+      download(`${file}.${ending}`, told.file);
     } catch (problem) {
       status.textContent = problem.message;
     }
   };
   return [part("div", { class: "play-buttons" },
-    button("Export as protocol lines", lines), button("Export as a vector", vector), status)];
+    button("Export as protocol lines", lines), button("Export as a vector", made("vector", "json")),
+    button("Export as a scenario", made("yaml", "yaml")), status)];
 }
 
 const elapsed = (since) => {

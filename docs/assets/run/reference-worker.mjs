@@ -1,6 +1,6 @@
 // The reference itself, in Python compiled to WebAssembly. All of it comes from this site.
 const made = new URL("../made/python/", import.meta.url);
-const KINDS = { story: "story.tell", vector: "export.vector", scenario: "scenario.tell", check: "scenario.trace" };
+const KINDS = { story: "story.tell", vector: "export.vector", yaml: "export.scenario", scenario: "scenario.tell", check: "scenario.trace" };
 let loaded;
 let current;
 
