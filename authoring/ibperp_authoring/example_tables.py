@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.outcomes import Outcome, Rejected
 from ibperp_authoring.example_base import fields_of
-from ibperp_authoring.example_readings import EVENT_ATOMS, Readings
+from ibperp_authoring.example_readings import EVENT_ATOMS, EVENT_QUOTE, Readings
 from ibperp_authoring.markdown import rows
 from ibperp_conformance.protocol import observation, wire
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ABSENT: Final = "-"
 EMPTY: Final = (False, "0")
 PORTFOLIO: Final = re.compile(r"accounts/\d+/portfolio(?=/)")
+ZERO_SAYS_LITTLE: Final = EVENT_QUOTE | EVENT_ATOMS - {"amount"}
+"""Fields of events that are left out where they are 0."""
+
 NOT_SHOWN: Final = ("auto_close", "exposure")
 """What a row of a portfolio leaves out: few examples are about it."""
 
@@ -129,7 +132,7 @@ def _fields(document: Mapping[str, object], readings: Readings) -> str:
     shown = {
         name: _shown(value, readings.event(document, name))
         for name, value in document.items()
-        if name != "type" and value != ""
+        if name != "type" and value != "" and not (value == "0" and name in ZERO_SAYS_LITTLE)
     }
     if any(f" {document.get('asset')})" in shown.get(name, "") for name in EVENT_ATOMS):
         del shown["asset"]

@@ -2,7 +2,8 @@
 
 A chapter holds fenced YAML blocks. One titled `Example base` gives the actions that every example
 of the chapter starts from. One titled `Example: ...` gives further setup actions and the action
-that is shown. It can start where an earlier example of the chapter ended (`after`), or with the
+that is shown. In a setup, `accounts` opens accounts with what is deposited to each. An example can
+start where an earlier example of the chapter ended (`after`), or with the
 setup of an earlier example (`like`); both name the title. What examples leave out stands in
 `spec/examples/base.yaml` (`example_base`). `render` writes two kinds of regions: between
 `<!-- table:begin -->` and `<!-- table:end -->` after an example what it did (`example_tables`),
@@ -203,5 +204,20 @@ def _as_sent(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _actions(documents: object) -> list[object]:
-    return list(documents) if isinstance(documents, list) else []
+def _actions(documents: object) -> list[Any]:
+    """Return the actions of a setup; an entry `accounts` opens accounts and deposits to them."""
+    entries = documents if isinstance(documents, list) else []
+    return [action for entry in entries for action in _spelled_out(entry)]
+
+
+def _spelled_out(entry: Any) -> list[Any]:
+    if not (isinstance(entry, dict) and "accounts" in entry):
+        return [entry]
+    opened, deposits = [], []
+    for account, has in entry["accounts"].items():
+        opened.append({"type": "create_account", "account": str(account), "user": has["user"]})
+        for asset, amount in has.items():
+            if asset != "user":
+                named = {"account": str(account), "asset": asset, "amount": amount}
+                deposits.append({"type": "deposit", "sequence": str(len(deposits) + 1), **named})
+    return [*opened, *deposits]
