@@ -20,7 +20,7 @@ ELSEWHERE: Final = (
 )
 """Titles of vectors are permanent, pages are copies, statements of theorems are in a ledger."""
 
-SENTENCE_MAX: Final = 60
+SENTENCE_MAX: Final = 40
 """Words; a longer sentence of a chapter is a list."""
 
 
