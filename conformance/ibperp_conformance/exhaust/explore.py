@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ibperp_conformance.fuzz.ask import Asked, Request
 
 HERE: Final = "here"
-"""The name under which an engine saves the state from which it is checked every action."""
+"""The name under which an engine saves the state from which every action is tried."""
 
 
 @dataclass(frozen=True, slots=True)
