@@ -213,7 +213,8 @@ def _actions(documents: object) -> list[Any]:
 def _spelled_out(entry: Any) -> list[Any]:
     if not (isinstance(entry, dict) and "accounts" in entry):
         return [entry]
-    opened, deposits = [], []
+    opened: list[Any] = []
+    deposits: list[Any] = []
     for account, has in entry["accounts"].items():
         opened.append({"type": "create_account", "account": str(account), "user": has["user"]})
         for asset, amount in has.items():
