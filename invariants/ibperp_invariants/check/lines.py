@@ -28,7 +28,7 @@ def decoded(line: bytes | str) -> object:
         reason = "the file is UTF-16" if is_utf16 else error.reason
         raise LineError(f"not UTF-8: {reason}", error.start) from None
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
+        return STRICT.decode(text)
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
         raise LineError(f"not JSON{_what(text, error)}", at) from None
@@ -69,3 +69,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refused(constant: str) -> object:
     raise LineError(f"{constant} is not a JSON value")
+
+
+STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refused)
+"""The decoder of lines: what no JSON is, and a name that is given twice, it refuses."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ibperp import actions, orders, parameters
@@ -28,11 +29,11 @@ def without_surplus(node: Node, problems: list[str]) -> Node:
     kind = ACTIONS.get(str(node.object().get("type")))
     if kind is None:
         return node
-    names = {"type", *(part.name for part in fields(kind))}
-    surplus = sorted(set(node.object()) - names)
-    if surplus:
-        problems.append(f"{node.path} has unknown fields: {', '.join(surplus)}")
-    return Node({k: v for k, v in node.object().items() if k in names}, node.path)
+    surplus = sorted(set(node.object()) - {"type", *_types_of(kind)})
+    if not surplus:
+        return node
+    problems.append(f"{node.path} has unknown fields: {', '.join(surplus)}")
+    return Node({k: v for k, v in node.object().items() if k not in surplus}, node.path)
 
 
 def _snake_case(name: str) -> str:
@@ -47,14 +48,20 @@ ACTIONS: Final[dict[str, Any]] = {
 
 def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
     """Return a record of the reference from a JSON object with exactly its fields."""
-    names = [part.name for part in fields(kind)]
-    unknown = sorted(set(node.members()) - {*names, *given})
+    types, members = _types_of(kind), node.object()
+    unknown = sorted(set(members) - {*types, *given})
     if unknown:
         raise ViewError(f"{node.path or 'the value'} has unknown fields: {', '.join(unknown)}")
-    missing = [part.name for part in fields(kind) if part.name not in node.object()]
+    missing = [name for name in types if name not in members]
     if len(missing) > 1:
         raise ViewError(f"{node.path or 'the value'} lacks {', '.join(missing)}")
-    return kind(**{part.name: _read(str(part.type), node.get(part.name)) for part in fields(kind)})
+    return kind(**{name: _read(of, node.get(name)) for name, of in types.items()})
+
+
+@cache
+def _types_of(kind: Any) -> dict[str, str]:
+    """Return the fields of a record with their types as they are written."""
+    return {part.name: str(part.type) for part in fields(kind)}
 
 
 def _read(kind: str, node: Node) -> Any:

@@ -64,6 +64,9 @@ OF_TABLE: Final = {name: BITS[name] for name in (*STATE, *KINDS)}
 """What the table speaks of, as parts that a step may have moved."""
 
 POOL_PARTS: Final = attrgetter(*names_of(Pool))
+EMPTY: Final = (0, PositionView())
+"""A balance and a position that are as good as none."""
+
 NO_POOL: Final = PoolParameters(BookState.CLOSED, *[0] * 9)
 
 
@@ -213,7 +216,10 @@ def _stray_unsettled(
 def _stray_part(
     index: int, pair: tuple[AccountView, AccountView], part: str, touched: list[Container[str]]
 ) -> Iterator[str]:
-    was, now = (part_of(account, part) for account in pair)
+    old, new = pair
+    if getattr(old, part) == getattr(new, part):
+        return
+    was, now = part_of(old, part), part_of(new, part)
     for symbol in sorted({*was, *now}):
         if was.get(symbol) != now.get(symbol) and not is_in_one(symbol, touched):
             values = f"{was.get(symbol, 0)} to {now.get(symbol, 0)}"
@@ -233,7 +239,7 @@ def part_of(record: Any, name: str) -> Any:
     match record:
         case AccountView() if name in SCOPED:
             held = getattr(record, name)
-            return {of: value for of, value in held.items() if value not in (0, PositionView())}
+            return {of: value for of, value in held.items() if value not in EMPTY}
         case AssetView() if name in {"custody", "pending"}:
             return {chain: getattr(token, name) for chain, token in record.tokens.items()}
         case AssetView() if name == "pool_parameters":

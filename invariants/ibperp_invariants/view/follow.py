@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ibperp.ordered import Ordered
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, Reading
-from ibperp_invariants.view.live import Live
+from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
 from ibperp_invariants.view.view import Known, View, limited, listed
@@ -76,6 +76,16 @@ def view_of_observation(
     return followed.after()
 
 
+def fingerprint_of(path: str, value: object) -> int:
+    """Return a number that equal values at the same path have in common; it adds up by leaves."""
+    if value is ABSENT:
+        return 0
+    if isinstance(value, dict):
+        inner = (fingerprint_of(f"{path}/{name}", own) for name, own in value.items())
+        return hash(path) + sum(inner)
+    return hash((path, value if isinstance(value, str) else dumps(value)))
+
+
 class Followed:
     """What is observed, and the views before and after the last changes to it.
 
@@ -115,8 +125,8 @@ class Followed:
         self._has_orders = True
         self.touched: dict[tuple[str, Any], str] = {}
         self.fingerprint = self.former = 0
+        self._is_begun = False
         self.is_new = True
-        self._prints: dict[tuple[str, Any], int] = {}
 
     def show(self, whole: Node) -> None:
         """Take a whole observation; raise ViewError if it is no object."""
@@ -210,17 +220,18 @@ class Followed:
             except ViewError as error:
                 self._lose(name, NAMES.get(name, name), str(error))
             self.touched[name, ""] = ""
-            self._raw[name] = node.value
+            self._put(self._raw, name, name, node.value)
             return
         if not isinstance(node.value, dict):
             self._lose(name, NAMES.get(name, name), f"{node.path} must be an object")
             return
-        old, new = self._raw.get(name, {}), node.value
-        self._raw[name] = new
+        old, new = self._entries(name), node.value
         self._missing.pop(name, None)
         for key in [key for key, value in new.items() if key not in old or old[key] != value]:
+            self._put(old, key, f"{name}/{key}", new[key])
             self._read(name, key)
         for key in [key for key in old if key not in new]:
+            self._put(old, key, f"{name}/{key}", ABSENT)
             self._read(name, key)
 
     def _lose(self, name: str, member: str, problem: str = "") -> None:
@@ -229,22 +240,42 @@ class Followed:
             self.problems.append(problem)
         self._missing[name] = f"{self.path}/{member}"
         self._scalars.pop(name, None)
-        for key in self._raw.pop(name, None) or () if name in MAPS else ():
+        lost = self._raw.get(name)
+        self._put(self._raw, name, name, ABSENT)
+        for key in lost or () if name in MAPS else ():
             self._read(name, key)
 
     def _set(self, name: str, rest: str, value: object) -> bool:
         """Set what stands at a path of an entry, or remove it; tell whether that was possible."""
-        place = self._raw.setdefault(name, {})
+        place, path = self._entries(name), name
         self._missing.pop(name, None)
-        parts = [part.replace("~1", "/") for part in rest.split("/")]
-        for part in parts[:-1]:
-            within = place.get(part) if part in place or value is None else {}
+        *parents, last = (part.replace("~1", "/") for part in rest.split("/"))
+        for part in parents:
+            path = f"{path}/{part}"
+            if part not in place and value is not None:
+                self._put(place, part, path, {})
+            within = place.get(part)
             if not isinstance(within, dict):
                 return False
             place[part] = place = {**within}  # what was read from the old one stays as it was.
-        if value is None:
-            return place.pop(parts[-1], self) is not self
-        place[parts[-1]] = value
+        return self._put(place, last, f"{path}/{last}", ABSENT if value is None else value)
+
+    def _entries(self, name: str) -> dict[str, Any]:
+        """Return what is shown of a member with entries, which is shown from now on."""
+        if name not in self._raw:
+            self._put(self._raw, name, name, {})
+        entries: dict[str, Any] = self._raw[name]
+        return entries
+
+    def _put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
+        """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""
+        old = place.get(key, ABSENT)
+        if self._is_begun:
+            self.fingerprint += fingerprint_of(path, value) - fingerprint_of(path, old)
+        if value is ABSENT:
+            place.pop(key, None)
+            return old is not ABSENT
+        place[key] = value
         return True
 
     def _read(self, name: str, key: str) -> None:
@@ -330,13 +361,9 @@ class Followed:
 
     def _finish(self) -> None:
         """Give all accounts their orders again, if these are observed now, or no longer."""
-        for (name, own), key in self.touched.items():
-            shown = self._raw.get(name) if name in SCALARS else self._raw.get(name, {}).get(key)
-            text = "" if shown is None else dumps(shown, sort_keys=True)
-            print_of = hash((name, own, text)) if text else 0
-            self.fingerprint += print_of - self._prints.pop((name, own), 0)
-            if text:
-                self._prints[name, own] = print_of
+        if not self._is_begun:
+            # Of the first state no number is made: those of all others are told from it.
+            self.fingerprint, self._is_begun = 1, True
         has_orders = not self._ownerless and "orders" not in self._missing
         if has_orders != self._has_orders:
             self._has_orders = has_orders

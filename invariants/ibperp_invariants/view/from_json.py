@@ -5,6 +5,7 @@ What an observation leaves out raises NotObserved when it is looked at, and not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import partial
@@ -69,6 +70,18 @@ OF_PERPETUALS: Final = tuple(
 """The parts that a perpetual shows and a spot market does not."""
 
 
+BESIDE: Final[Mapping[str, Any]] = {
+    "orders": (),
+    "unsettled": 0,
+    "prepaid": NOTHING,
+    "unpaid": NOTHING_UNPAID,
+}
+"""The parts of an account that are not shown where they are nothing."""
+
+SHORT: Final = re.compile("0|-?[1-9][0-9]{0,99}")
+SHORT_ONES: Final = re.compile(f"(?:{SHORT.pattern})(?:,(?:{SHORT.pattern}))*")
+"""Integers as they mostly are, and several of them with commas between."""
+
 REMEMBERED: Final = 1 << 16
 """How many records are remembered, so that a part that did not change is not read again."""
 
@@ -128,13 +141,75 @@ class Reading:
     `absent`: the values of members that may be left out. What cannot be read is noted in `problems`
     and is missing from what is returned; with `problems` None it raises ViewError. `is_whole`: what
     was read since it was set lacked nothing.
+
+    A part that is an object is read once as long as it is the same object: an observation is never
+    changed in place below its entries.
     """
 
     def __init__(self, absent: Mapping[str, object], problems: list[str] | None = None) -> None:
         self._absent, self.problems = absent, problems
         self.is_whole = True
-        self._remembered: dict[int, tuple[object, object]] = {}
-        self._flags = partial(self._record, OrderFlags, _all_of(OrderFlags, Node.boolean))
+        self._remembered: dict[int, tuple[object, Reader, object]] = {}
+        named, flat, numbers = self._named, self._flat, partial(self._named, Node.integer)
+        flags = partial(self._record, OrderFlags, _all_of(OrderFlags, Node.boolean))
+        self._margins = partial(self._record, Margins, _all_of(Margins, Node.integer))
+        haircut = dict.fromkeys(("weight", "base", "penalty"), 0)
+        margins: dict[str, Reader] = dict.fromkeys(MARGINS, Node.integer)
+        self._market_margins = partial(self._record, Margins, margins, known=haircut)
+        self._asset: dict[str, Reader] = {
+            "price": Node.integer,
+            "price_time": Node.integer,
+            "in_transit": Node.integer,
+            "tokens": partial(named, partial(flat, Token)),
+            "pool": partial(flat, Pool),
+            "is_limited": Node.boolean,
+        }
+        market: dict[str, Reader] = _all_of(MarketView, Node.integer)
+        self._market = {**market, "bids": _ids, "asks": _ids}
+        del self._market["parameters"]
+        self._perpetual = self._market | dict.fromkeys(OF_PERPETUALS, Node.integer)
+        self._perpetual["is_limited"] = Node.boolean
+        settings: dict[str, Reader] = _all_of(Settings, Node.boolean)
+        settings["leverage_limit"] = Node.integer
+        self._account: dict[str, Reader] = {
+            "user": Node.integer,
+            "free": numbers,
+            "shares": numbers,
+            "reserved": numbers,
+            "positions": partial(named, partial(flat, PositionView)),
+            "settings": partial(self._record, Settings, settings),
+        }
+        self._beside: dict[str, Reader] = {
+            "unsettled": Node.integer,
+            "prepaid": numbers,
+            "unpaid": partial(flat, Unpaid),
+        }
+        self._health = partial(flat, Health)
+        self._order: dict[str, Reader] = {**ORDER, "flags": flags}
+        quote = partial(self._record, QuoteView, {"price": Node.integer, "flags": flags})
+        self._request: dict[str, Reader] = {
+            **REQUEST,
+            "flags": flags,
+            "quotes": partial(self._numbered, quote),
+        }
+
+    def _part(self, read: Reader, holder: Node, member: str, value: object) -> Any:
+        """Return what a member of `holder` is read as; of an object, what it was read as before."""
+        if type(value) is not dict:
+            if read is Node.integer and type(value) is str and SHORT.fullmatch(value):
+                return int(value)
+            return read(Node(value, holder.at(member)))
+        found = self._remembered.get(id(value))
+        if found is not None and found[0] is value and found[1] is read:
+            return found[2]
+        was, self.is_whole = self.is_whole, True
+        part = read(Node(value, holder.at(member)))
+        if self.is_whole:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[id(value)] = value, read, part
+        self.is_whole = self.is_whole and was
+        return part
 
     def _record(
         self,
@@ -150,7 +225,7 @@ class Reading:
             member = NAMES.get(name, name)
             if member in members:
                 try:
-                    values[name] = read(Node(members[member], node.at(member)))
+                    values[name] = self._part(read, node, member, members[member])
                 except ViewError as error:
                     if self.problems is None:
                         raise
@@ -163,54 +238,43 @@ class Reading:
         self.is_whole = self.is_whole and len(lacking) == len(missing)
         return observed(kind, values, lacking)
 
-    def _again(self, kind: type[T], readers: Mapping[str, Reader], node: Node) -> T:
-        """Return a record of numbers, read once as long as what it is read from is the same object.
+    def _flat(self, kind: type[T], node: Node) -> T:
+        """Return a record of integers; in one go where all of them are there and short."""
+        own: Any = kind
+        names, members = names_of(own), node.object()
+        try:
+            texts = [members[name] for name in names]
+            if SHORT_ONES.fullmatch(",".join(texts)):  # type: ignore[arg-type] # or TypeError.
+                return kind(*map(int, texts))  # type: ignore[arg-type]
+        except (KeyError, TypeError, ValueError):
+            pass  # Whatever it is, it is named where each of them is read by itself.
+        return self._record(kind, _all_of(kind, Node.integer), node)
 
-        An observation is never changed in place below its entries.
-        """
-        found = self._remembered.get(id(node.value))
-        if found is not None and found[0] is node.value and type(found[1]) is kind:
-            return found[1]
-        was, self.is_whole = self.is_whole, True
-        record = self._record(kind, readers, node)
-        if self.is_whole:
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            self._remembered[id(node.value)] = node.value, record
-        self.is_whole = self.is_whole and was
-        return record
+    def _named(self, read: Reader, node: Node) -> Named[str, Any]:
+        """Return the entries of an object whose keys are names."""
+        entries = node.object().items()
+        return Named({k: self._part(read, node, k, value) for k, value in entries}, node.path)
+
+    def _numbered(self, read: Reader, node: Node) -> Named[int, Any]:
+        """Return the entries of an object whose keys are ids."""
+        return Named({k: read(own) for k, own in node.numbered().items()}, node.path)
 
     def asset(self, node: Node) -> AssetView:
         """Return an asset."""
-        readers: dict[str, Reader] = {
-            "price": Node.integer,
-            "price_time": Node.integer,
-            "in_transit": Node.integer,
-            "tokens": _named(partial(self._again, Token, _all_of(Token, Node.integer))),
-            "pool": partial(self._again, Pool, _all_of(Pool, Node.integer)),
-            "is_limited": Node.boolean,
-        }
-        ramp = self._ramp(node, partial(self._record, Margins, _all_of(Margins, Node.integer)))
-        return self._record(AssetView, readers, node, {"ramp": ramp}, _untold(node))
+        ramp = self._ramp(node, self._margins)
+        return self._record(AssetView, self._asset, node, {"ramp": ramp}, _untold(node))
 
     def market(self, node: Node) -> MarketView:
         """Return a market; it is a perpetual if it has a member that no spot market has."""
-        readers: dict[str, Reader] = _all_of(MarketView, Node.integer)
-        readers |= {"bids": _ids, "asks": _ids}
-        del readers["parameters"]
         if not any(name in node.object() for name in OF_PERPETUALS):
-            return self._record(MarketView, readers, node, missing=_untold(node))
-        readers |= dict.fromkeys(OF_PERPETUALS, Node.integer) | {"is_limited": Node.boolean}
-        margins: dict[str, Reader] = dict.fromkeys(MARGINS, Node.integer)
-        haircut = dict.fromkeys(("weight", "base", "penalty"), 0)
-        ramp = self._ramp(node, partial(self._record, Margins, margins, known=haircut))
+            return self._record(MarketView, self._market, node, missing=_untold(node))
         aside = node.find("funding_parts")
+        ramp = self._ramp(node, self._market_margins)
         known = {"ramp": ramp, "funding_parts": self._funding_parts(aside) if aside else ()}
-        return self._record(PerpetualView, readers, node, known, _untold(node))
+        return self._record(PerpetualView, self._perpetual, node, known, _untold(node))
 
     def _funding_parts(self, node: Node) -> tuple[FundingPart, ...]:
-        readers = _all_of(FundingPart, Node.integer)
-        return tuple(self._record(FundingPart, readers, item) for item in node.items())
+        return tuple(self._flat(FundingPart, item) for item in node.items())
 
     def _ramp(self, node: Node, margins: Reader) -> RampView | None:
         """Return the ramp of an asset or a perpetual; there is none where none is shown (CF-4)."""
@@ -221,33 +285,23 @@ class Reading:
 
     def account(self, node: Node) -> AccountView:
         """Return an account, without its orders."""
-        position = partial(self._again, PositionView, _all_of(PositionView, Node.integer))
-        flags = _all_of(Settings, Node.boolean)
-        readers: dict[str, Reader] = {
-            "user": Node.integer,
-            "free": _named(Node.integer),
-            "shares": _named(Node.integer),
-            "reserved": _named(Node.integer),
-            "positions": _named(position),
-            "settings": partial(self._again, Settings, {**flags, "leverage_limit": Node.integer}),
-        }
-        unsettled = node.find("unsettled")
-        amount, prepaid = unsettled.integer() if unsettled else 0, node.find("prepaid")
-        known = {"orders": (), "unsettled": amount}
-        known["prepaid"] = _named(Node.integer)(prepaid) if prepaid else {}
-        unpaid, parts = node.find("unpaid"), _all_of(Unpaid, Node.integer)
-        known["unpaid"] = self._record(Unpaid, parts, unpaid) if unpaid else NOTHING_UNPAID
-        return self._record(AccountView, readers, node, known)
+        members, known = node.object(), dict(BESIDE)
+        for name, read in self._beside.items():
+            if name in members:
+                known[name] = self._part(read, node, name, members[name])
+        return self._record(AccountView, self._account, node, known)
 
     def portfolio(self, node: Node) -> Health | None:
         """Return the health that an account reports, None if it reports none."""
-        portfolio = node.find("portfolio")
-        readers = _all_of(Health, Node.integer)
-        return self._again(Health, readers, portfolio) if portfolio else None
+        members = node.object()
+        if "portfolio" not in members:
+            return None
+        health: Health = self._part(self._health, node, "portfolio", members["portfolio"])
+        return health
 
     def order(self, node: Node) -> OrderView:
         """Return an order."""
-        return self._record(OrderView, {**ORDER, "flags": self._flags}, node)
+        return self._record(OrderView, self._order, node)
 
     def withdrawal(self, node: Node) -> WithdrawalView:
         """Return a withdrawal."""
@@ -259,9 +313,7 @@ class Reading:
 
     def request(self, node: Node) -> QuoteRequestView:
         """Return a request for quotes."""
-        quote = partial(self._record, QuoteView, {"price": Node.integer, "flags": self._flags})
-        readers: dict[str, Reader] = {**REQUEST, "flags": self._flags, "quotes": _numbered(quote)}
-        return self._record(QuoteRequestView, readers, node)
+        return self._record(QuoteRequestView, self._request, node)
 
 
 def _untold(node: Node) -> dict[str, str]:
@@ -271,16 +323,6 @@ def _untold(node: Node) -> dict[str, str]:
 def _all_of(kind: Any, read: Reader) -> dict[str, Reader]:
     """Return one reader for all parts of a record."""
     return dict.fromkeys(names_of(kind), read)
-
-
-def _named(read: Reader) -> Reader:
-    """Return a reader of objects whose keys are names."""
-    return lambda node: Named({k: read(own) for k, own in node.members().items()}, node.path)
-
-
-def _numbered(read: Reader) -> Reader:
-    """Return a reader of objects whose keys are ids."""
-    return lambda node: Named({k: read(own) for k, own in node.numbered().items()}, node.path)
 
 
 def _ids(node: Node) -> tuple[int, ...]:
