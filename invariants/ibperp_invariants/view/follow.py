@@ -6,7 +6,6 @@ A record is read again only if its entry changed, so that a step costs what it c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.ordered import Ordered
@@ -15,6 +14,7 @@ from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, 
 from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
+from ibperp_invariants.view.shown import Shown
 from ibperp_invariants.view.view import Known, View, limited, listed
 
 if TYPE_CHECKING:
@@ -76,16 +76,6 @@ def view_of_observation(
     return followed.after()
 
 
-def fingerprint_of(path: str, value: object) -> int:
-    """Return a number that equal values at the same path have in common; it adds up by leaves."""
-    if value is ABSENT:
-        return 0
-    if isinstance(value, dict):
-        inner = (fingerprint_of(f"{path}/{name}", own) for name, own in value.items())
-        return hash(path) + sum(inner)
-    return hash((path, value if isinstance(value, str) else dumps(value)))
-
-
 class Followed:
     """What is observed, and the views before and after the last changes to it.
 
@@ -110,7 +100,7 @@ class Followed:
         self.path, self.problems = path, list[str]()
         absent.setdefault("unpaid_rate_time", "0")
         self._absent, self._reading = absent, Reading(absent, self.problems)
-        self._raw: dict[str, Any] = {}
+        self._shown = Shown()
         self._known = Known()
         self._live: dict[str, Live[Any, Any]] = {name: Live(f"{path}/{name}") for name in MAPS}
         self._health: Live[int, Health] = Live(f"{path}/accounts")
@@ -124,8 +114,7 @@ class Followed:
         self._latest: tuple[dict[str, Any], dict[str, str]] = {}, {}
         self._has_orders = True
         self.touched: dict[tuple[str, Any], str] = {}
-        self.fingerprint = self.former = 0
-        self._is_begun = False
+        self.former = 0
         self.is_new = True
 
     def show(self, whole: Node) -> None:
@@ -153,7 +142,8 @@ class Followed:
                 self.problems.append(f"{where}: an observation has no such member")
             elif rest and name in MAPS:
                 key = rest.partition("/")[0].replace("~1", "/")
-                if self._set(name, rest, value):
+                self._missing.pop(name, None)
+                if self._shown.change(name, rest, value):
                     entries[name, key] = None
                 else:
                     self.problems.append(f"{where}: nothing stands there that could be changed")
@@ -164,6 +154,11 @@ class Followed:
         for name, key in entries:
             self._read(name, key)
         self._finish()
+
+    @property
+    def fingerprint(self) -> int:
+        """Return the number of what is observed."""
+        return self._shown.fingerprint
 
     def know(self, known: Known) -> None:
         """Take what the run has told beside the observations; part of the last changes."""
@@ -220,18 +215,18 @@ class Followed:
             except ViewError as error:
                 self._lose(name, NAMES.get(name, name), str(error))
             self.touched[name, ""] = ""
-            self._put(self._raw, name, name, node.value)
+            self._shown.put(self._shown.members, name, name, node.value)
             return
         if not isinstance(node.value, dict):
             self._lose(name, NAMES.get(name, name), f"{node.path} must be an object")
             return
-        old, new = self._entries(name), node.value
+        old, new = self._shown.entries(name), node.value
         self._missing.pop(name, None)
         for key in [key for key, value in new.items() if key not in old or old[key] != value]:
-            self._put(old, key, f"{name}/{key}", new[key])
+            self._shown.put(old, key, f"{name}/{key}", new[key])
             self._read(name, key)
         for key in [key for key in old if key not in new]:
-            self._put(old, key, f"{name}/{key}", ABSENT)
+            self._shown.put(old, key, f"{name}/{key}", ABSENT)
             self._read(name, key)
 
     def _lose(self, name: str, member: str, problem: str = "") -> None:
@@ -240,43 +235,10 @@ class Followed:
             self.problems.append(problem)
         self._missing[name] = f"{self.path}/{member}"
         self._scalars.pop(name, None)
-        lost = self._raw.get(name)
-        self._put(self._raw, name, name, ABSENT)
+        lost = self._shown.members.get(name)
+        self._shown.put(self._shown.members, name, name, ABSENT)
         for key in lost or () if name in MAPS else ():
             self._read(name, key)
-
-    def _set(self, name: str, rest: str, value: object) -> bool:
-        """Set what stands at a path of an entry, or remove it; tell whether that was possible."""
-        place, path = self._entries(name), name
-        self._missing.pop(name, None)
-        *parents, last = (part.replace("~1", "/") for part in rest.split("/"))
-        for part in parents:
-            path = f"{path}/{part}"
-            if part not in place and value is not None:
-                self._put(place, part, path, {})
-            within = place.get(part)
-            if not isinstance(within, dict):
-                return False
-            place[part] = place = {**within}  # what was read from the old one stays as it was.
-        return self._put(place, last, f"{path}/{last}", ABSENT if value is None else value)
-
-    def _entries(self, name: str) -> dict[str, Any]:
-        """Return what is shown of a member with entries, which is shown from now on."""
-        if name not in self._raw:
-            self._put(self._raw, name, name, {})
-        entries: dict[str, Any] = self._raw[name]
-        return entries
-
-    def _put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
-        """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""
-        old = place.get(key, ABSENT)
-        if self._is_begun:
-            self.fingerprint += fingerprint_of(path, value) - fingerprint_of(path, old)
-        if value is ABSENT:
-            place.pop(key, None)
-            return old is not ABSENT
-        place[key] = value
-        return True
 
     def _read(self, name: str, key: str) -> None:
         """Read an entry again."""
@@ -289,7 +251,7 @@ class Followed:
                 self.problems.append(str(error))
                 return
         self.touched[name, own] = key
-        raw = self._raw.get(name, {})
+        raw = self._shown.members.get(name, {})
         entry: Any = None
         self._reading.is_whole = True
         if key in raw:
@@ -361,9 +323,7 @@ class Followed:
 
     def _finish(self) -> None:
         """Give all accounts their orders again, if these are observed now, or no longer."""
-        if not self._is_begun:
-            # Of the first state no number is made: those of all others are told from it.
-            self.fingerprint, self._is_begun = 1, True
+        self._shown.begin()
         has_orders = not self._ownerless and "orders" not in self._missing
         if has_orders != self._has_orders:
             self._has_orders = has_orders

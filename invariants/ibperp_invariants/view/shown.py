@@ -1,0 +1,66 @@
+"""What an observation shows, decoded from JSON, with a number that follows its changes."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Any
+
+from ibperp_invariants.view.live import ABSENT
+
+
+class Shown:
+    """The members of an observation, and of those with entries the entries, as they are shown.
+
+    Below its entries nothing is changed in place: what was read from an object stays as it was.
+    `fingerprint`: two observations of the same values in one run have the same.
+    """
+
+    def __init__(self) -> None:
+        self.members: dict[str, Any] = {}
+        self.fingerprint = 0
+
+    def begin(self) -> None:
+        """Count changes from now on: of the first state no number is made."""
+        self.fingerprint = self.fingerprint or 1
+
+    def entries(self, name: str) -> dict[str, Any]:
+        """Return the entries of a member, which is shown from now on."""
+        if name not in self.members:
+            self.put(self.members, name, name, {})
+        entries: dict[str, Any] = self.members[name]
+        return entries
+
+    def change(self, name: str, rest: str, value: object) -> bool:
+        """Set what stands at a path below a member, None to remove it; tell whether it could be."""
+        place, path = self.entries(name), name
+        *parents, last = (part.replace("~1", "/") for part in rest.split("/"))
+        for part in parents:
+            path = f"{path}/{part}"
+            if part not in place and value is not None:
+                self.put(place, part, path, {})
+            within = place.get(part)
+            if not isinstance(within, dict):
+                return False
+            place[part] = place = {**within}
+        return self.put(place, last, f"{path}/{last}", ABSENT if value is None else value)
+
+    def put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
+        """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""
+        old = place.get(key, ABSENT)
+        if self.fingerprint:
+            self.fingerprint += fingerprint_of(path, value) - fingerprint_of(path, old)
+        if value is ABSENT:
+            place.pop(key, None)
+            return old is not ABSENT
+        place[key] = value
+        return True
+
+
+def fingerprint_of(path: str, value: object) -> int:
+    """Return a number that equal values at the same path have in common; it adds up by leaves."""
+    if value is ABSENT:
+        return 0
+    if isinstance(value, dict):
+        inner = (fingerprint_of(f"{path}/{name}", own) for name, own in value.items())
+        return hash(path) + sum(inner)
+    return hash((path, value if isinstance(value, str) else dumps(value)))
