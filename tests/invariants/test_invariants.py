@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from faults import positions, risk
+from faults.flows import FLOW_FAULTS
 from faults.ladder import LADDER_FAULTS
 from ibperp.actions import Action, AdvanceTime, Deposit, Lend, Redeem, Repay, SetPrice, Transfer
 from ibperp.events import Traded
@@ -174,7 +175,7 @@ def test_invariants__each_has_a_planted_fault() -> None:
     steps = [item.name for item in INVARIANTS if item.scope is Scope.STEP]
     planted, risky = positions, risk
     others = {**OTHER_FAULTS, **planted.OTHER_FAULTS, **risky.OTHER_FAULTS, "risk_ends": None}
-    others |= LADDER_FAULTS
+    others |= LADDER_FAULTS | FLOW_FAULTS | {"due_accounts_have_a_step": None}
     reports = {**BAD_REPORTS, **planted.BAD_REPORTS, **risky.BAD_STATES}
     assert sorted({**BAD_STATES, **planted.BAD_STATES, **reports}) == sorted(states)
     assert sorted({**BAD_STEPS, **planted.BAD_STEPS, **others}) == sorted(steps)

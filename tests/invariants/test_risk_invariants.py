@@ -7,9 +7,11 @@ from functools import partial
 
 import pytest
 
+from faults.flows import FLOW_FAULTS
 from faults.ladder import LADDER_FAULTS
 from faults.risk import BACKED, BAD_STATES, OTHER_FAULTS
 from ibperp.actions import (
+    AdvanceTime,
     Deposit,
     FundInsurance,
     Liquidate,
@@ -47,9 +49,9 @@ from worlds.starts import crowded
 from worlds.tiny import NO_FLAGS, run
 
 
-@pytest.mark.parametrize("name", [*OTHER_FAULTS, *LADDER_FAULTS])
+@pytest.mark.parametrize("name", [*OTHER_FAULTS, *LADDER_FAULTS, *FLOW_FAULTS])
 def test_check_views__planted_fault_of_risk_reported(name: str) -> None:
-    for place, step in enumerate({**OTHER_FAULTS, **LADDER_FAULTS}[name]()):
+    for place, step in enumerate({**OTHER_FAULTS, **LADDER_FAULTS, **FLOW_FAULTS}[name]()):
         assert name in names(check_views(step)), place
 
 
@@ -61,6 +63,15 @@ def test_check_state__planted_fault_of_risk_reported(name: str) -> None:
     action = Deposit(2, "USD", "south", 1, 10)
     outcome = accepted(state, action)
     assert name in names(check_step(state, action, replace(outcome, state=spoil(outcome.state))))
+
+
+def test_due_accounts_have_a_step__ladder_without_rungs_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step = taken(run(due(), Liquidate(FAILING)), AdvanceTime(1))
+    assert "due_accounts_have_a_step" not in names(check_views(step))
+    monkeypatch.setattr(ladder, "RUNGS", ())
+    assert "due_accounts_have_a_step" in names(check_views(step))
 
 
 def test_risk_ends__steps_without_end_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp_invariants.claims.custody.custody import CUSTODY
+from ibperp_invariants.claims.custody.flows import FLOWS
 from ibperp_invariants.claims.governance.feeds import FEEDS
 from ibperp_invariants.claims.governance.governance import GOVERNANCE
 from ibperp_invariants.claims.governance.relevance import RELEVANCE
@@ -13,6 +14,7 @@ from ibperp_invariants.claims.liquidation.deleveraging import DELEVERAGING
 from ibperp_invariants.claims.liquidation.due_list import DUE_LIST
 from ibperp_invariants.claims.liquidation.exits import EXITS
 from ibperp_invariants.claims.liquidation.handover import TAKEOVER
+from ibperp_invariants.claims.liquidation.rank import RANK
 from ibperp_invariants.claims.liquidation.rungs import LIQUIDATION_ORDERS
 from ibperp_invariants.claims.liquidation.sales import SALES
 from ibperp_invariants.claims.liquidation.steps import LIQUIDATION
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *CUSTODY,
+    *FLOWS,
     *MONEY_MARKET,
     *SHARE_PRICES,
     *INTEREST,
@@ -55,6 +58,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *DELEVERAGING,
     *BANKRUPTCY,
     *DUE_LIST,
+    *RANK,
     *PROGRAMS,
     *GOVERNANCE,
     *EXITS,

@@ -9,8 +9,10 @@ from ibperp.events import (
     BlockTraded,
     FundingApplied,
     InterestCharged,
+    LedgerKind,
     OrderAccepted,
     OrderEnded,
+    Posting,
     Reason,
     Settled,
     SettlementSource,
@@ -29,7 +31,7 @@ from ibperp_invariants.step.liquidation_facts import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ibperp.events import Event
+    from ibperp.events import Event, LedgerAccount
     from ibperp.state import State
     from ibperp_invariants.step.liquidation_facts import LiquidationFact
     from ibperp_invariants.view.node import Node
@@ -98,6 +100,20 @@ class OwnMove:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """A posting: atoms from `debit` to `credit`, balances by their wire names (CU-1).
+
+    Of a balance that is held, and not owed, a debit adds.
+    """
+
+    debit: str
+    credit: str
+    asset: str
+    amount: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualMove:
     """Signed virtual shares that moved, and the signed atoms that they stood for."""
 
@@ -117,6 +133,7 @@ class Facts:
     account, market and source. `settled`: what was paid of them, by account. `earned`: interest of
     virtual shares by account and market. `funded`: rate and step by market. `takers`: accounts of
     accepted orders. `blocks`: trades off the book. `liquidation`: what its events say.
+    `postings`: what moved between balances.
     """
 
     interest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -131,6 +148,7 @@ class Facts:
     takers: Mapping[int, int] = field(default_factory=dict)
     blocks: tuple[BlockTrade, ...] = ()
     liquidation: LiquidationFacts = field(default_factory=LiquidationFacts)
+    postings: tuple[Flow, ...] = ()
 
     def virtual(self) -> Iterator[VirtualMove]:
         """Yield the moves of virtual shares."""
@@ -142,6 +160,9 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
     said = _Said()
     for event in events:
         match event:
+            case Posting(debit, credit, asset, amount, reason):
+                names = _balance(debit), _balance(credit)
+                said.post(*names, state.assets[asset].symbol, amount, reason)
             case InterestCharged(asset, interest, reserve):
                 said.charge(state.assets[asset].symbol, interest, reserve)
             case SharesMoved(account, asset, shares, reason):
@@ -174,11 +195,21 @@ def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
     return said.facts()
 
 
+def _balance(own: LedgerAccount) -> str:
+    """Return the wire name of a balance; of a token's balance without the chain."""
+    is_free = own.kind is LedgerKind.FREE
+    return f"{own.kind.value}:{own.index}" if is_free else own.kind.value
+
+
 def facts_of_json(events: Iterable[Node]) -> Facts:
     """Return what the decoded events of an engine say."""
     said = _Said()
     for event in events:
         match event.get("type").text():
+            case "posting":
+                debit, credit, asset = (event.get(n).text() for n in ("debit", "credit", "asset"))
+                amount, reason = event.get("amount").integer(), event.get("reason").choice(Reason)
+                said.post(debit, credit, asset, amount, reason)
             case "interest_charged":
                 interest, reserve = event.get("interest").integer(), event.get("reserve").integer()
                 said.charge(event.get("asset").text(), interest, reserve)
@@ -246,6 +277,10 @@ class _Said:
         self.takers: dict[int, int] = {}
         self.blocks: list[BlockTrade] = []
         self.liquidation: tuple[LiquidationFact, ...] = ()
+        self.postings: list[Flow] = []
+
+    def post(self, debit: str, credit: str, asset: str, amount: int, reason: Reason) -> None:
+        self.postings.append(Flow(debit, credit, asset, amount, reason))
 
     def accept(self, order: int, account: int) -> None:
         self.accepted.append(order)
@@ -280,4 +315,5 @@ class _Said:
             self.takers,
             tuple(self.blocks),
             LiquidationFacts(self.liquidation),
+            tuple(self.postings),
         )

@@ -27,6 +27,7 @@ _HOLDERS: Final = ("Sums", "Holders")
 _POOLS: Final = ("Sums", "Holders", "Pools")
 _FUND: Final = ("Sums", "Fund")
 _CARRY: Final = ("Sums", "Carry")
+_RANK: Final = ("Sums", "Rank")
 _SHARES: Final = "Pool_lend_shares pool) + shares"
 _FEE: Final = "Pool_reserve pool) + fee"
 _OWED: Final = "Pool_borrow_shares pool) - shares"
@@ -46,6 +47,7 @@ FAULTS: Final = (
     CoqFault("lots_sum_to_zero", "position_filled", "(before + lots)", "(before)", _FUND),
     CoqFault("funding_is_zero_sum", "position_funding_due", "index - ", "index + ", _FUND),
     CoqFault("interest_carry_in_range", "numbers_remainder", "mod", "/", _CARRY),
+    CoqFault("risk_ends", "liquidation_step_size", "mul_div_up", "mul_div_down", _RANK),
 )
 """The planted faults."""
 

@@ -1,0 +1,101 @@
+"""Invariants of liveness: who is due has a next step, and each step brings its end nearer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ibperp.actions import Liquidate, ResolveBankruptcy, Resume
+from ibperp.operations.liquidation.bankruptcy import worked_account
+from ibperp.operations.liquidation.ladder import liquidation_rejection
+from ibperp.pool import debt, lend_claim
+from ibperp.programs import RequestKind
+from ibperp.ranking import Rankings
+from ibperp.relevance import is_marked, is_priced
+from ibperp.risk import exposures_of
+from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
+from ibperp_invariants.step.step import OF_LIQUIDATION, step_invariant
+from ibperp_invariants.view.view import settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ibperp.state import State
+    from ibperp_invariants.step.step import Invariant, Step
+    from ibperp_invariants.view.view import View
+
+
+def due_accounts_have_a_step(step: Step) -> Iterator[str]:
+    """Check that whoever is due at prices that count has a next step (LQ-2, LQ-9, LQ-10)."""
+    moved = (*MOVES_RISK, *OF_LIQUIDATION, Resume)
+    if step.index is None or not step.is_accepted() or not isinstance(step.action, moved):
+        return
+    state, rankings = step.index.state, Rankings()
+    for account in step.index.accounts():
+        if liquidation_rejection(state, account) is not None or _may_wait(state, account):
+            continue
+        if worked_account(state, account, rankings) is None:
+            yield f"account {account} is due, and nothing can be done about it"
+
+
+def liquidation_lowers_rank(step: Step) -> Iterator[str]:
+    """Check that a step for one account lowers its rank (LQ-10)."""
+    action = step.action
+    if not step.is_accepted() or not isinstance(action, Liquidate | ResolveBankruptcy):
+        return
+    old, new = (rank_of(view, action.account) for view in (step.before, step.after))
+    if not new < old:
+        stages = [fact.stage.value for fact in step.facts.liquidation.steps()]
+        yield f"account {action.account}: the rank {old} became {new} by {stages or 'resolution'}"
+
+
+def rank_of(view: View, account: int) -> tuple[int, ...]:
+    """Return what each step for a due account lowers, compared part by part (LQ-10).
+
+    Open orders; lots of all positions; positions; atoms of all assets but the settlement asset,
+    held and owed; what it owes of the settlement asset, as shares and to the fund; and whether no
+    quotes for its collateral are asked for. No part is ever below zero, so the steps end.
+    """
+    holder, settlement, atoms = view.accounts[account], settlement_asset(view), 0
+    for symbol, asset in view.assets.items():
+        if symbol == settlement:
+            continue
+        shares = holder.shares.get(symbol, 0)
+        atoms += holder.free.get(symbol, 0)
+        atoms += lend_claim(asset.pool, shares) if shares >= 0 else debt(asset.pool, -shares)
+    own = holder.shares.get(settlement, 0) if settlement else 0
+    is_asked = any(
+        request.account == account and request.kind is RequestKind.CONVERSION
+        for request in view.requests.values()
+    )
+    return (
+        len(holder.orders),
+        sum(abs(position.lots) for position in holder.positions.values()),
+        len(holder.positions),
+        atoms,
+        max(-own, 0) + max(-holder.unsettled, 0),
+        0 if is_asked else 1,
+    )
+
+
+def _may_wait(state: State, account: int) -> bool:
+    """Tell whether something of an account waits for its price, or its debts may stay (LQ-9)."""
+    return not state.system.non_recourse or any(
+        not (is_marked if exposure.is_position else is_priced)(state, exposure.index)
+        for exposure in exposures_of(state, state.accounts[account])
+    )
+
+
+RANK: Final[tuple[Invariant, ...]] = (
+    step_invariant(
+        due_accounts_have_a_step,
+        "LQ-2 LQ-9 LQ-10",
+        "An account that is due has a next step, unless something of it waits for its price; "
+        "with recourse its debts may stay.",
+    ),
+    step_invariant(
+        liquidation_lowers_rank,
+        "LQ-2 LQ-9 LQ-10",
+        "Each step of a liquidation lowers the rank of its account: its orders, lots, positions, "
+        "assets, debts and missing requests for quotes, compared part by part.",
+    ),
+)
