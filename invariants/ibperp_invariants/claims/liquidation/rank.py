@@ -8,6 +8,7 @@ from ibperp.actions import Liquidate, ResolveBankruptcy, Resume
 from ibperp.operations.liquidation.bankruptcy import worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.pool import debt, lend_claim
+from ibperp.portfolio import valuation
 from ibperp.programs import RequestKind
 from ibperp.ranking import Rankings
 from ibperp.relevance import is_marked, is_priced
@@ -81,7 +82,7 @@ def _may_wait(state: State, account: int) -> bool:
     """Tell whether something of an account waits for its price, or its debts may stay (LQ-9)."""
     return not state.system.non_recourse or any(
         not (is_marked if exposure.is_position else is_priced)(state, exposure.index)
-        for exposure in exposures_of(state, state.accounts[account])
+        for exposure in exposures_of(valuation(state, state.accounts[account]))
     )
 
 
