@@ -62,6 +62,7 @@ def test_register__names_clauses_and_vectors_that_exist() -> None:
     for entry in ENTRIES:
         assert len(entry.readings) == 2, entry
         assert not entry.is_decided or entry.decided_by in vectors, entry
+        assert entry.is_decided == bool(entry.function), entry
 
 
 @pytest.mark.parametrize("entry", PLANTED, ids=lambda entry: f"{entry.clause}-{entry.decided_by}")

@@ -12,6 +12,7 @@ from unittest import mock
 from zoo.wrong_bankruptcy import BANKRUPTCY_FAULTS
 from zoo.wrong_liquidation import LIQUIDATION_FAULTS
 from zoo.wrong_perpetuals import PERPETUAL_FAULTS
+from zoo.wrong_readings import READING_FAULTS
 from zoo.wrong_risk import RISK_FAULTS
 
 from ibperp import actions, book, feeds, margin, open_orders, pool, portfolio, valuation
@@ -371,6 +372,7 @@ FAULTS: Final[dict[str, tuple[Patch, ...]]] = {
     **BANKRUPTCY_FAULTS,
     **LIQUIDATION_FAULTS,
     **PERPETUAL_FAULTS,
+    **READING_FAULTS,
     **RISK_FAULTS,
 }
 """What each wrong engine has replaced in the reference."""
