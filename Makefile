@@ -13,6 +13,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
+# Checks and tests start Python hundreds of times: each start reads the bytecode of the first.
+unexport PYTHONDONTWRITEBYTECODE
+
 # pip shows its progress on a terminal; elsewhere a line for each stage is enough.
 INSTALL := $(BIN)/python -m pip install $(shell [ -t 2 ] || echo -qq) -c constraints.txt
 
@@ -22,7 +25,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check check-types check-style format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -58,9 +61,14 @@ test: $(TOOLS) ## check, prove, and run the tests, which build the site too
 	@$(SUBMAKE) pytest
 
 check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
+	@$(SUBMAKE) -j2 check-types check-style
+
+check-types:
+	@$(BIN)/mypy
+
+check-style:
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell && echo "codespell: no misspellings"
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml

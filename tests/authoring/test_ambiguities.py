@@ -13,7 +13,7 @@ import pytest
 from ibperp_authoring.score.mutants import Mutant, planted
 from ibperp_authoring.score.replay import Replays
 from ibperp_authoring.site.ambiguities import Ambiguity, ambiguity_table, register
-from ibperp_conformance.runner.vectors import load_suite
+from worlds.shipped import shipped_suite
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -56,7 +56,7 @@ def other_reading(entry: Ambiguity) -> Mutant:
 
 
 def test_register__names_clauses_and_vectors_that_exist() -> None:
-    vectors = load_suite().vectors
+    vectors = shipped_suite().vectors
     assert len(ENTRIES) > 20
     assert ambiguity_table().count("\n") == len(ENTRIES) + 2
     for entry in ENTRIES:
@@ -67,7 +67,7 @@ def test_register__names_clauses_and_vectors_that_exist() -> None:
 
 @pytest.mark.parametrize("entry", PLANTED, ids=lambda entry: f"{entry.clause}-{entry.decided_by}")
 def test_vector__refuses_the_other_reading(entry: Ambiguity) -> None:
-    suite = load_suite()
+    suite = shipped_suite()
     replays = Replays(suite, [suite.vectors[entry.decided_by]])
     with planted(other_reading(entry)):
         assert replays.noticing(range(len(replays.places))) == entry.decided_by

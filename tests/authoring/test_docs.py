@@ -79,6 +79,7 @@ def ids_of(path: Path) -> set[str]:
     return Page(path).ids
 
 
+@pytest.mark.slow
 def test_site__every_clause_has_its_anchor(built: Path) -> None:
     found = chapters.clauses_in(docs_site.ROOT / "spec")
     assert set(found) == set(chapters.CHAPTERS)

@@ -14,13 +14,13 @@ from ibperp_authoring.precedence.propose import Refusal, States, refusals
 from ibperp_authoring.precedence.shown import missing
 from ibperp_authoring.precedence.wanted import ORDER, all_stages, applies, pairs
 from ibperp_conformance.protocol.wire import decode_action
-from ibperp_conformance.runner.vectors import load_suite
 from ibperp_conformance.specification.stages import StageTableError, stages_of
+from worlds.shipped import shipped_suite
 
 
 @pytest.fixture(scope="module")
 def known() -> list[Refusal]:
-    suite = load_suite()
+    suite = shipped_suite()
     return refusals(suite, States(suite.setups))
 
 
@@ -44,7 +44,7 @@ def test_stage_tables__wrong_row_is_named(row: str, message: str) -> None:
 
 
 def test_precedence__has_no_gap_without_a_reason() -> None:
-    assert gaps(load_suite()) == ([], [])
+    assert gaps(shipped_suite()) == ([], [])
 
 
 def test_precedence__gap_is_seen_when_its_vectors_are_gone(known: list[Refusal]) -> None:
@@ -58,7 +58,7 @@ def test_precedence__gap_is_seen_when_its_vectors_are_gone(known: list[Refusal])
 
 def test_precedence__engine_with_any_two_codes_swapped_fails(known: list[Refusal]) -> None:
     """The zoo of every two codes that fail together: the swapped engine answers the other."""
-    states, swapped = States(load_suite().setups), 0
+    states, swapped = States(shipped_suite().setups), 0
     for pair in pairs():
         seen = (each for each in known if not pair.is_next_stage and each.shown.shows(pair))
         found = next((each for each in seen if applies(pair, str(each.action["type"]))), None)

@@ -17,7 +17,8 @@ from ibperp_authoring.score.operators import changes
 from ibperp_authoring.score.record import Score, Verdict, arguments, load, page, store
 from ibperp_authoring.score.replay import Replays
 from ibperp_conformance.files import WrongUseError
-from ibperp_conformance.runner.vectors import Suite, load_suite
+from ibperp_conformance.runner.vectors import Suite
+from worlds.shipped import shipped_suite
 
 SAMPLE = 60
 """So many mutants every run of the tests judges again."""
@@ -64,7 +65,7 @@ def test_mutants__have_names_that_differ_and_leave_nothing_behind() -> None:
 
 @pytest.mark.no_cover
 def test_score__sample_is_noticed_as_it_was() -> None:
-    suite, planned = load_suite(), {each.name: each for each in mutants()}
+    suite, planned = shipped_suite(), {each.name: each for each in mutants()}
     known = {each.name: each.noticed_by for each in load().verdicts if each.noticed_by}
     names = [name for name in known if name in planned and known[name] in suite.vectors]
     sample = random.Random(7).sample(sorted(names), SAMPLE)
@@ -76,7 +77,7 @@ def test_score__sample_is_noticed_as_it_was() -> None:
 @pytest.mark.no_cover
 def test_score__mutants_of_changed_lines_are_noticed() -> None:
     """Compare with the merge base: what is neither noticed, argued nor known as open fails."""
-    suite, changed = load_suite(), changed_mutants()
+    suite, changed = shipped_suite(), changed_mutants()
     verdicts = load().verdicts
     known = {each.name: each.noticed_by for each in verdicts if each.noticed_by}
     judge = judge_of(suite, {known.get(each.name) for each in changed}, known)
@@ -102,7 +103,7 @@ def test_changed_lines__are_those_that_a_difference_adds() -> None:
 
 def test_judge__tells_a_step_that_goes_wrong_and_a_state_that_shows_later() -> None:
     """A wrong rounding shows in an event; a field that is not kept, at the vector's end."""
-    suite = load_suite()
+    suite = shipped_suite()
     judge = judge_of(suite, {"MM-11-017"}, {})
     wrong = [each for each in mutants() if each.function == "lend_shares_minted"]
     assert {judge.judged(each).noticed_by for each in wrong} == {"MM-11-017"}

@@ -60,6 +60,7 @@ def test_read_trace__packed_lines_hold_the_whole_observation(tmp_path: Path) -> 
         list(read_trace(path))
 
 
+@pytest.mark.slow
 def test_fuzz__jobs_find_what_one_finds() -> None:
     campaigns = [api.fuzz((), seed=3, runs=2, jobs=jobs) for jobs in (1, 2)]
     assert {(each.runs, each.steps, len(each.findings)) for each in campaigns} == {

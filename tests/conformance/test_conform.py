@@ -26,6 +26,7 @@ from ibperp_conformance.runner.vectors import (
     overlay,
 )
 from worlds import tiny_suite
+from worlds.shipped import shipped_suite
 
 ENGINES = Path(__file__).parents[1] / "engines"
 
@@ -72,9 +73,10 @@ def test_conduct__reference_passes_every_vector(tmp_path: Path) -> None:
     assert "conforms: 3 of 3" in printed(campaign)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_conduct__reference_conforms() -> None:
-    suite = load_suite()
+    suite = shipped_suite()
     vectors = select(suite, "full", [])
     campaign = conduct(suite, vectors, Campaign((), "full", len(vectors)))
     assert [result.vector.id for result in campaign.bad] == []

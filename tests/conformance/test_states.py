@@ -20,9 +20,10 @@ from ibperp_conformance.protocol.server import Server
 from ibperp_conformance.protocol.states import dump, load
 from ibperp_conformance.protocol.wire import WireError, encode_outcome, encode_system
 from ibperp_conformance.runner.campaign import Campaign, conduct
-from ibperp_conformance.runner.vectors import Suite, load_suite
+from ibperp_conformance.runner.vectors import Suite
 from walks.walk import EVERYTHING, traders, useful_action
 from walks.walk_risk import RISK, risky
+from worlds.shipped import shipped_suite
 from worlds.tiny import SYSTEM
 
 MIXES: Final = {"everything": EVERYTHING, "risk": RISK}
@@ -104,7 +105,7 @@ def test_engine__keeps_saved_states_over_a_reset() -> None:
 
 
 def of_one_setup(count: int) -> tuple[Suite, list[Any]]:
-    suite = load_suite()
+    suite = shipped_suite()
     vectors = [vector for vector in suite.vectors.values() if vector.setup == "spot_book"]
     return suite, vectors[:count]
 

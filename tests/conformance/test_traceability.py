@@ -8,12 +8,11 @@ from typing import Final
 import pytest
 
 from ibperp.events import LiquidationStage, OrderEnd, Reason, SettlementSource
-from ibperp_conformance.runner.vectors import Vector, load_suite
 from ibperp_conformance.spec_files import spec_path
 from ibperp_conformance.specification.chapters import Clause
 from ibperp_conformance.specification.traceability import evidence, lines, main
+from worlds.shipped import shipped_suite
 
-VECTORS: Final[tuple[Vector, ...]] = tuple(load_suite().vectors.values())
 KNOWN: Final = {"custody_identity": ("CU-1",)}
 DEPOSIT: Final = {
     "function": "ibperp.operations.custody.accounts.deposit",
@@ -24,7 +23,9 @@ DEPOSIT: Final = {
 
 def gaps(clause: str, fields: dict[str, str]) -> tuple[str, ...]:
     """Return the gaps of a clause with these fields."""
-    return evidence(Clause(clause, "A clause", fields), VECTORS, KNOWN).gaps
+    return evidence(
+        Clause(clause, "A clause", fields), tuple(shipped_suite().vectors.values()), KNOWN
+    ).gaps
 
 
 def test_trace__no_gap(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +39,8 @@ def test_lines__every_clause_once() -> None:
 
 @pytest.mark.parametrize("names", [LiquidationStage, OrderEnd, Reason, SettlementSource])
 def test_names_of_events__every_one_is_told_in_a_vector(names: type[StrEnum]) -> None:
-    events = (event for vector in VECTORS for step in vector.steps for event in step.expect.events)
+    steps = (step for vector in shipped_suite().vectors.values() for step in vector.steps)
+    events = (event for step in steps for event in step.expect.events)
     told = {value for event in events for value in event.values() if isinstance(value, str)}
     assert not set(names) - told
 

@@ -29,6 +29,7 @@ def node() -> str:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [["smoke"], ["conform", "--tier", "full"]], ids=["smoke", "conform"]
 )
@@ -44,6 +45,7 @@ def test_independent_engine__conforms_because_the_text_suffices(command: list[st
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
+@pytest.mark.slow
 def test_independent_engine__goes_on_from_a_state_that_is_loaded() -> None:
     """Every tenth case of every brick, and each state in which an interval of funding has parts."""
     starts = {source.id: fill.replayed(source) for source in SETUPS}

@@ -12,7 +12,8 @@ import pytest
 from zoo.wrong_engine import FAULTS
 
 from ibperp_conformance.runner.campaign import Campaign, Outcome, conduct
-from ibperp_conformance.runner.vectors import Setup, Suite, Vector, load_suite
+from ibperp_conformance.runner.vectors import Setup, Suite, Vector
+from worlds.shipped import shipped_suite
 
 ENGINE: Final = (sys.executable, "-O", "-m", "zoo.wrong_engine")
 """Without the reference's own assertions: the vectors alone are to catch a fault."""
@@ -209,7 +210,7 @@ def divergent(
     One engine runs them all: a reset names the fault that it is to have from there on.
     """
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    suite, setups, vectors = load_suite(), dict[str, Setup](), list[Vector]()
+    suite, setups, vectors = shipped_suite(), dict[str, Setup](), list[Vector]()
     for fault, names in asked.items():
         for vector in (suite.vectors[name] for name in sorted(names)):
             key, setup = f"{fault} {vector.setup}", suite.setups[vector.setup]

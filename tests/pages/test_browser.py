@@ -46,6 +46,7 @@ def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     return [page for page in pages if page not in alike or page in alike[::20]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_navigation__every_page_opens_without_errors__and_fits_the_screen(
     browser: webdriver.Chrome, address: str, size: tuple[int, int]

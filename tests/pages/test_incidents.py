@@ -8,7 +8,8 @@ from typing import Final
 
 import pytest
 
-from ibperp_conformance.runner.vectors import Suite, load_suite
+from ibperp_conformance.runner.vectors import Suite
+from worlds.shipped import shipped_suite
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "incidents.md"
 ROW: Final = re.compile(r"^\| \*\*(\d+)\*\*\{#incident-(\d+)\} \|(.*)\|$", re.MULTILINE)
@@ -25,7 +26,7 @@ def rows() -> dict[int, set[str]]:
 
 @pytest.fixture(scope="module")
 def suite() -> Suite:
-    return load_suite()
+    return shipped_suite()
 
 
 def test_rows__every_incident_once_and_in_order() -> None:

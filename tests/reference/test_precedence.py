@@ -10,6 +10,7 @@ import pytest
 from ibperp.outcomes import RejectionCode
 from ibperp_conformance.runner import vectors as vectors_format
 from ibperp_conformance.runner.vectors import Expectation
+from worlds.shipped import shipped_suite
 
 ORDER: Final = [code.value for code in RejectionCode]
 LADDER: Final = (
@@ -49,7 +50,7 @@ load_suite = cache(vectors_format.load_suite)
 
 def rejections() -> list[Expectation]:
     """Return every rejection that a vector expects."""
-    steps = (step for vector in load_suite().vectors.values() for step in vector.steps)
+    steps = (step for vector in shipped_suite().vectors.values() for step in vector.steps)
     return [step.expect for step in steps if step.expect.code is not None]
 
 
@@ -62,7 +63,7 @@ def test_violated__sorted_by_precedence_and_led_by_the_code() -> None:
 
 @pytest.mark.parametrize("code", ORDER)
 def test_code__reached_by_a_rejecting_vector_with_an_accepted_twin(code: str) -> None:
-    suite = load_suite()
+    suite = shipped_suite()
     reached = [
         vector
         for vector in suite.vectors.values()
@@ -75,14 +76,14 @@ def test_code__reached_by_a_rejecting_vector_with_an_accepted_twin(code: str) ->
 
 
 def test_ladder__deposits_walk_down_the_precedence() -> None:
-    vectors = load_suite().vectors
+    vectors = shipped_suite().vectors
     codes = tuple(vectors[f"CU-4-{number:03}"].steps[-1].expect.code for number in range(40, 49))
     assert codes == LADDER
 
 
 @pytest.mark.parametrize(("name", "violated"), [*ORDERS.items(), *AGES.items()])
 def test_ladder__each_rung_violates_what_comes_next(name: str, violated: tuple[str, ...]) -> None:
-    last = load_suite().vectors[name].steps[-1].expect
+    last = shipped_suite().vectors[name].steps[-1].expect
     assert tuple(last.violated) == violated
 
 

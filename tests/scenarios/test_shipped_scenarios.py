@@ -21,6 +21,7 @@ from ibperp_conformance.traces.write import trace_lines
 
 pytestmark = pytest.mark.no_cover  # The day has 18,000 steps; all code is run by other tests too.
 
+LONGEST = "interest-bearing-day"
 SHIPPED = sorted((Path(__file__).parents[2] / "docs" / "scenarios").glob("*.yaml"))
 
 AT_THE_END: dict[str, dict[str, str | None]] = {
@@ -163,7 +164,13 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from leaves(member, f"{path}/{name}" if path else name)
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.stem == LONGEST else (), id=path.stem)
+        for path in SHIPPED
+    ],
+)
 def test_shipped_scenario__goes_as_it_says(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main_run(path, False, None) == 0
     assert "every invariant holds" in capsys.readouterr().out

@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from ibperp_conformance.runner.vectors import Suite, load_suite
+from ibperp_conformance.runner.vectors import Suite
+from worlds.shipped import shipped_suite
 
 CAP: Final = 64
 
@@ -33,7 +34,7 @@ LOOPS: Final = (
 
 @pytest.fixture(scope="module")
 def suite() -> Suite:
-    return load_suite()
+    return shipped_suite()
 
 
 def test_vectors__pass_every_cap_of_a_loop(suite: Suite) -> None:

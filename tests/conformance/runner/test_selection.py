@@ -18,6 +18,7 @@ from ibperp_conformance.runner.selection import Wanted, choose, failed_in, selec
 from ibperp_conformance.runner.sheet import sheet
 from ibperp_conformance.runner.vectors import load_suite
 from worlds import tiny_suite
+from worlds.shipped import shipped_suite
 
 ENGINES = Path(__file__).parents[2] / "engines"
 WRONG_COMMAND = (sys.executable, str(ENGINES / "wrong_at_two.py"))
@@ -135,8 +136,8 @@ def test_jobs__engine_that_cannot_be_run_is_named_once(tmp_path: Path) -> None:
 
 def young(results: list[tuple[Outcome, str, str]]) -> Campaign:
     """Return the campaign of an engine that claims custody alone, with these results."""
-    vector: Any = next(iter(load_suite().vectors.values()))
-    campaign = Campaign((), "core", len(results), load_suite())
+    vector: Any = next(iter(shipped_suite().vectors.values()))
+    campaign = Campaign((), "core", len(results), shipped_suite())
     campaign.hello = Hello("young", "1", frozenset(("custody",)))
     campaign.results += [
         Result(vector, outcome, f"step 1: {what}", at=at, what=what)
@@ -208,7 +209,7 @@ def test_reports__name_suite_date_and_what_was_exercised(
     ],
 )
 def test_sheet__reads_as_people_do(name: str, parts: tuple[str, ...]) -> None:
-    suite = load_suite()
+    suite = shipped_suite()
     lines = sheet(suite, suite.vectors[name])
     assert all(part in "\n".join(lines) for part in parts)
     assert all(len(line) <= 130 for line in lines)
