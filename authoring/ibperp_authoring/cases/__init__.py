@@ -8,7 +8,7 @@ from ibperp_authoring.cases.crowds import loops
 from ibperp_authoring.cases.crowds import world as crowds
 from ibperp_authoring.cases.liquidation import bankruptcy_setups
 from ibperp_authoring.cases.liquidation import setups as liquidation_setups
-from ibperp_authoring.cases.notation import frame, pairs, ranges
+from ibperp_authoring.cases.notation import frame, pairs, profile, ranges
 from ibperp_authoring.cases.order import (
     custody,
     governance,
@@ -28,7 +28,7 @@ BRICKS: Final[dict[str, tuple[Case, ...]]] = {
     "governance": governance.CASES,
     "liquidation": liquidation.CASES,
     "money_market": money_market.CASES,
-    "notation": (*frame.CASES, *pairs.CASES, *loops.CASES, *ranges.CASES),
+    "notation": (*frame.CASES, *pairs.CASES, *loops.CASES, *ranges.CASES, *profile.CASES),
     "perpetuals": perpetuals.CASES,
     "portfolio": portfolio.CASES,
     "spot_margin": spot_margin.CASES,
@@ -45,6 +45,7 @@ SETUPS: Final = (
     *lived_in.SETUPS,
     *world.SETUPS,
     *crowds.SETUPS,
+    *profile.SETUPS,
 )
 """Every starting point, by whichever chapter's cases need it."""
 

@@ -4,34 +4,49 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache, partial
 from math import isqrt
-from types import FunctionType
-from typing import Any, Final, TypeAlias, get_type_hints
+from types import FunctionType, ModuleType
+from typing import Any, Final, TypeAlias, get_origin, get_type_hints
 
-from ibperp import book, funding, margin, numbers, parameters, pool, position, ramps, sharing, state
+from ibperp import (
+    book,
+    funding,
+    liquidation,
+    margin,
+    numbers,
+    parameters,
+    pool,
+    position,
+    ramps,
+    sharing,
+    state,
+)
 from ibperp.numbers import INT128_MAX, RATIO
 from ibperp.orders import Side
 from ibperp.parameter_laws import DECIMALS_MAX, INTERVAL_MAX, MULTIPLIER_MAX, RATE_MAX
 from ibperp.parameters import FundingPart, HaircutKind, HaircutParameters, MarketParameters
 from ibperp_authoring.widths.intervals import INTERVALS, Interval, widest
 
-MODULES: Final = (pool, margin, book, position, funding, sharing, ramps)
+MODULES: Final = (pool, margin, book, position, funding, sharing, liquidation, ramps)
 """The kernels: what multiplies and divides amounts, and looks at no state."""
 
-COMPOSED: Final = frozenset({"merged"})
-"""What only passes on what other kernels return: a claim is at most what is lent (MM-2)."""
+WITHIN: Final = {"lend_claim": "amount", "debt": "amount"} | dict.fromkeys(
+    ("shares_to_pass", "shares_to_repay"), "shares"
+)
+"""What `merged` takes from other kernels, and what bounds it: a claim is at most what is lent
+(MM-2), and no more shares are burned than are held."""
 
 Bounds: TypeAlias = tuple[int, int]
 NAMES: Final[dict[str, Any]] = {
     name: each
     for module in (state, parameters, margin, position)
     for name, each in vars(module).items()
-}
+} | {"Sequence": Sequence}
 """The records that annotations of the kernels name."""
 
 
@@ -41,8 +56,8 @@ class Profile:
 
     `atoms`: of one balance, pool or account. `price`: quote atoms per lot. `lots`: of one position
     or order. `value`: quote atoms that one holding, debt or position is worth. `unit`: atoms of a
-    lot, quote atoms of a dollar. `lines`: assets and markets of one account. `multiplier`: the
-    widest band. `penalty`: of a haircut.
+    lot, quote atoms of a dollar. `fraction`: of a notional that is required. `lines`: assets and
+    markets of one account. `multiplier`: the widest band. `penalty`: of a haircut.
     """
 
     name: str
@@ -51,6 +66,7 @@ class Profile:
     lots: int
     value: int
     unit: int
+    fraction: int
     lines: int
     multiplier: int
     penalty: int
@@ -63,6 +79,7 @@ LIMITS: Final = Profile(
     lots=INT128_MAX,
     value=INT128_MAX * INT128_MAX,
     unit=10**DECIMALS_MAX,
+    fraction=1 << 187,
     lines=1 << 16,
     multiplier=MULTIPLIER_MAX,
     penalty=RATIO,
@@ -76,6 +93,7 @@ VENUE: Final = Profile(
     lots=10**20,
     value=10**33,
     unit=10**18,
+    fraction=10**4 * RATIO,
     lines=1_000,
     multiplier=10 * RATIO,
     penalty=10**16,
@@ -94,7 +112,7 @@ class Width:
 
 def widths(profile: Profile) -> list[Width]:
     """Return the width of every kernel within a profile, in the order of the chapters."""
-    with _square_roots():
+    with _replaced(numbers, INTERVALS):
         return [_width(function, profile) for function in kernels()]
 
 
@@ -116,12 +134,14 @@ def clause_of(function: FunctionType) -> str:
 
 def _computes(function: FunctionType) -> bool:
     source = inspect.getsource(function)
-    return function.__name__ not in COMPOSED and bool(re.search(r"mul_div|div_|isqrt| \* ", source))
+    return bool(re.search(r"mul_div|div_|isqrt| \* ", source))
 
 
 def _width(function: FunctionType, profile: Profile) -> Width:
     arguments = _arguments(function, profile)
-    bits = max(widest(partial(function, **each))[0] for each in arguments)
+    within = {name: _any(bounds(profile)[what]) for name, what in WITHIN.items()}
+    with _replaced(pool, within if function is pool.merged else {}):
+        bits = max(widest(partial(function, **each))[0] for each in arguments)
     return Width(clause_of(function), f"{function.__module__}.{function.__name__}", bits)
 
 
@@ -135,7 +155,31 @@ def _arguments(function: FunctionType, profile: Profile) -> list[dict[str, Any]]
     for name, hint in hints.items():
         values = [*_values(name, hint, profile)]
         found = [{**each, name: value} for each in found for value in values]
-    return found
+    related = RELATED.get(function.__name__)
+    return [*related(found[0], profile)] if related else found
+
+
+def _ranked(given: dict[str, Any], profile: Profile) -> Iterator[dict[str, Any]]:
+    """What a position cost is at least an atom a lot: its gain is at most `price` times that."""
+    for cost in _doublings(bounds(profile)["cost"][1]):
+        gain = min(cost.high * profile.price, profile.value)
+        yield {**given, "cost": cost, "gain": Interval(1, gain)}
+        yield {**given, "cost": cost, "gain": Interval(-profile.value, 0)}
+
+
+def _parted(given: dict[str, Any], profile: Profile) -> Iterator[dict[str, Any]]:
+    """A part is at most the whole: as large as it gets where one weight is all of them."""
+    for weight in _doublings(bounds(profile)["weights"][1]):
+        yield {**given, "weights": (weight,)}
+
+
+RELATED: Final = {"deleverage_rank": _ranked, "portions": _parted}
+"""The kernels whose arguments bound one another."""
+
+
+def _doublings(most: int) -> Iterator[Interval]:
+    """Yield the numbers from 1 to `most` in intervals whose ends are a factor of two apart."""
+    return (Interval(1 << power, min(2 << power, most)) for power in range(most.bit_length()))
 
 
 def _values(name: str, hint: Any, profile: Profile) -> Iterator[Any]:
@@ -161,6 +205,8 @@ def _value(name: str, hint: Any, profile: Profile) -> Any:
         return next(iter(hint))
     if hint is str:
         return name
+    if get_origin(hint) is Sequence:
+        return (_value(name, int, profile),)
     known = bounds(profile)
     assert name in known, f"no bounds are stated for {name}: add them to bounds"
     low, high = known[name]
@@ -184,6 +230,7 @@ def bounds(profile: Profile) -> Mapping[str, Bounds]:
     atoms, price, lots, value = profile.atoms, profile.price, profile.lots, profile.value
     shares = min(atoms * pool.SHARES_PER_ATOM, INT128_MAX)
     index, total = min(price * 1000, INT128_MAX), value * profile.lines
+    required = total * profile.fraction // RATIO
     stored = min(value, INT128_MAX)
     rooted = isqrt((profile.penalty * RATIO) ** 2 * atoms * price) + 1
     return {
@@ -204,14 +251,16 @@ def bounds(profile: Profile) -> Mapping[str, Bounds]:
         **_all(-lots, lots, "lots filled"),
         **_all(1, profile.unit, "lot_atoms quote_unit tick"),
         **_all(0, rooted, "root"),
-        **_all(0, value, "notional maintenance"),
+        **_all(0, value, "notional value"),
+        **_all(0, required, "initial maintenance auto_close"),
+        **_all(0, profile.fraction, "fraction"),
+        **_all(0, total, "weights"),
+        **_all(0, lots, "size minimum bearable zero"),
         **_all(-total, total, "equity uncounted_gain gain worth"),
-        **_all(0, total, "exposure order_loss initial auto_close"),
+        **_all(0, total, "exposure order_loss"),
         **_all(-stored, stored, "cost entry_cost virtual_value realized fees funding"),
         **_all(0, RATIO, "used reserve_fee throttle_bound throttle_utilization"),
-        **_all(
-            0, RATIO, "max_utilization throttle_fraction factor fraction weight offset threshold"
-        ),
+        **_all(0, RATIO, "max_utilization throttle_fraction factor weight offset threshold"),
         **_all(0, RATIO, "imf_base imf_factor mmf_base mmf_factor interest_clamp low"),
         **_all(1, RATIO - 1, "optimal_utilization"),
         **_all(-RATIO, RATIO, "ratio maker_fee taker_fee interest_rate funding_floor funding_cap"),
@@ -231,12 +280,16 @@ def _all(low: int, high: int, names: str) -> dict[str, Bounds]:
     return dict.fromkeys(names.split(), (low, high))
 
 
+def _any(within: Bounds) -> Callable[..., Interval]:
+    return lambda *_: Interval(*within)
+
+
 @contextmanager
-def _square_roots() -> Iterator[None]:
-    """Let the square roots of the rules take intervals."""
-    own = vars(numbers)
-    kept = {name: own[name] for name in INTERVALS}
-    own.update(INTERVALS)
+def _replaced(module: ModuleType, functions: Mapping[str, Any]) -> Iterator[None]:
+    """Let a module of the reference use other functions."""
+    own = vars(module)
+    kept = {name: own[name] for name in functions}
+    own.update(functions)
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ MEANT: Final = {
     "lots": "lots of a position or an order",
     "value": "what one holding, debt or position is worth, quote atoms",
     "unit": "atoms of a lot, quote atoms of a dollar",
+    "fraction": "the fraction of a notional that is required, in 10^-18",
     "lines": "assets and markets in one account",
     "multiplier": "the widest band, the base of a haircut, in 10^-18",
     "penalty": "the penalty of a haircut, in 10^-18",
@@ -48,9 +49,10 @@ def _widths() -> str:
 
 def _shown(value: int) -> str:
     """Return a bound as a power, if it is near one, else in full."""
-    for base, power in ((2, value.bit_length()), (10, len(str(value)) - 1)):
+    bits = value.bit_length()
+    for base, power in ((2, bits), (2, bits - 1), (10, len(str(value)) - 1)):
         if value == base**power:
             return f"{base}^{power}"
         if value == base**power - 1:
             return f"{base}^{power} - 1"
-    return "2^254" if value.bit_length() == 254 else f"{value:,}"  # noqa: PLR2004
+    return "2^254" if bits == 254 else f"{value:,}"  # noqa: PLR2004

@@ -14,16 +14,18 @@ from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_authoring.cases import BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Refused
+from ibperp_authoring.cases.notation import profile
 from ibperp_authoring.widths.intervals import Interval, bits_of, root, widest
 from ibperp_authoring.widths.kernels import LIMITS, VENUE, bounds, kernels, widths
 from ibperp_authoring.widths.page import PAGE, written
 from ibperp_conformance.protocol.wire import encode_outcome
 from worlds.words import Word, root_of_word, worded, wrapping
 
+AT_VENUE = tuple(case.id for case in profile.VENUE)
 NARROW = {
     64: ("CU-4-057", "MM-12-030"),
-    128: ("PP-8-069", "ST-2-015", "MM-13-013"),
-    256: ("MM-11-012", "SM-4-203"),
+    128: ("PP-8-069", "ST-2-015", "MM-13-013", *AT_VENUE),
+    256: ("MM-11-012", "SM-4-203", *(case.id for case in profile.LIMITS)),
 }
 
 
@@ -60,14 +62,15 @@ def test_venue__no_intermediate_value_above_256_bits() -> None:
 
 
 def test_venue__stores_nothing_above_128_bits() -> None:
-    of_products = {"root", "equity", "uncounted_gain", "gain", "worth", "exposure"}
+    of_products = {"root", "equity", "uncounted_gain", "gain", "worth", "exposure", "weights"}
+    of_products |= {"initial", "maintenance", "auto_close"}
     for name, (low, high) in bounds(VENUE).items():
         assert name in of_products or max(-low, high) <= INT128_MAX, name
 
 
 def test_limits__are_within_what_the_text_asks_for() -> None:
     for each in widths(LIMITS):
-        asked = {"PF-8": 576, "PF": 448}
+        asked = {"PF-8": 704, "PF": 512, "LQ": 512}
         most = asked.get(each.clause, asked.get(each.clause.partition("-")[0], 320))
         assert each.bits <= most, each
 
@@ -120,4 +123,12 @@ def test_narrow_engine__fails_the_vector(
     exact = answered(name)
     monkeypatch.setattr(numbers, "isqrt", root_of_word)
     assert answered(name, wrapping(bits)) != exact
-    assert answered(name, wrapping(1024)) == exact
+    assert answered(name, wrapping(704)) == exact
+
+
+@pytest.mark.parametrize("name", AT_VENUE)
+def test_engine_of_256_bits__passes_at_the_edge_of_the_profile(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "isqrt", root_of_word)
+    assert answered(name, wrapping(256)) == answered(name)
