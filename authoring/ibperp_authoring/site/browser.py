@@ -2,34 +2,32 @@
 
 The engine in JavaScript is copied from `engines/javascript`. Python for the page comes from the npm
 package `pyodide`, and the compiled part of pydantic from its wheel for it; where one of them cannot
-be had, the site says that it was built without the reference in the page.
+be had, the site says that it was built without the reference in the page. All Python is compiled by
+the Python of the page, so that a page has nothing to compile.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import shutil
 import subprocess
 import sys
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MADE: Final = "docs/assets/made"
-RUNTIME: Final = (
-    "pyodide.mjs",
-    "pyodide.asm.mjs",
-    "pyodide.asm.wasm",
-    "python_stdlib.zip",
-)
+RUNTIME: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LOCK: Final = "pyodide-lock.json"
-COUNTED: Final = ("pyodide.asm.wasm", "python_stdlib.zip")
-"""The files whose arrival the page counts, beside the archives."""
+STDLIB: Final = "python_stdlib.zip"
+PACKED: Final = "reference.zip"
+"""The reference with all that it imports."""
 
 PACKAGES: Final = (
     *("annotated_types", "markdown_it", "mdurl", "pydantic", "rich", "ruamel.yaml"),
@@ -37,8 +35,17 @@ PACKAGES: Final = (
 )
 """What the conformance package imports, in pure Python; the compiled part of pydantic beside it."""
 
-LEFT_OUT: Final = frozenset({"proofs", "search", "v1", "adapters", "fuzz", "bench"})
-"""Folders that no page needs."""
+LEFT_OUT: Final = frozenset(
+    {
+        *("proofs", "search", "v1", "adapters", "fuzz", "bench"),
+        *("_pyrepl", "doctest", "idlelib", "mailbox", "multiprocessing", "pdb", "pydoc"),
+        *("unittest", "wsgiref", "xml", "xmlrpc"),
+    }
+)
+"""Folders and modules that no page needs, of the packages and of the standard library."""
+
+KEPT: Final = frozenset({".py", ".so"})
+"""What is kept of archives that come from elsewhere."""
 
 TIMEOUT: Final = 300
 
@@ -58,22 +65,20 @@ def gather(root: Path) -> str:
     python.mkdir(parents=True, exist_ok=True)
     try:
         runtime = runtime_of(root)
-        wheel = _compiled(root, json.loads((runtime / LOCK).read_text(encoding="utf-8"))["info"])
+        packed = _compiled(root, runtime)
     except AbsentError as error:
         reason = f"this site was built without it: {error}"
         _write(python / "manifest.json", json.dumps({"reason": reason}))
         return str(error)
+    info = json.loads((runtime / LOCK).read_text(encoding="utf-8"))["info"]
     for name in RUNTIME:
         _copy(runtime / name, python / name)
-    info = json.loads((runtime / LOCK).read_text(encoding="utf-8"))["info"]
+    for path in packed:
+        _copy(path, python / path.name)
     _write(python / LOCK, json.dumps({"info": info, "packages": {}}))
-    _copy(wheel, python / "compiled.zip")
-    _pack(python / "reference.zip", root)
-    archives = ("compiled.zip", "reference.zip")
-    sizes = [(python / name).stat().st_size for name in (*COUNTED, *archives)]
+    sizes = {name: (python / name).stat().st_size for name in (*RUNTIME, PACKED, STDLIB)}
     folder = f"/lib/python{'.'.join(info['python'].split('.')[:2])}/site-packages"
-    manifest = {"files": [*RUNTIME, LOCK], "archives": archives, "bytes": sum(sizes)}
-    _write(python / "manifest.json", json.dumps({**manifest, "folder": folder}))
+    _write(python / "manifest.json", json.dumps({"bytes": sizes, "folder": folder}))
     return ""
 
 
@@ -95,7 +100,31 @@ def runtime_of(root: Path, package: str = "pyodide") -> Path:
     return found
 
 
-def _compiled(root: Path, info: dict[str, str]) -> Path:
+def _compiled(root: Path, runtime: Path) -> list[Path]:
+    """Return the archives of the Python of the page, compiled anew only where a source changed."""
+    folder = root / "build" / "page"
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = [folder / f"source-{PACKED}", folder / f"source-{STDLIB}"]
+    wheel = _wheel(root, json.loads((runtime / LOCK).read_text(encoding="utf-8"))["info"])
+    script = root / "authoring" / "npm" / "compile.mjs"
+    _pack(sources[0], {**dict(_archived(wheel)), **dict(_sources(root))})
+    _pack(sources[1], dict(_archived(runtime / STDLIB)))
+    key, kept = folder / "key", hashlib.sha256()
+    for path in (*sources, script):
+        kept.update(path.read_bytes())
+    made = [folder / PACKED, folder / STDLIB]
+    if key.is_file() and key.read_text(encoding="utf-8") == kept.hexdigest():
+        return made
+    node = shutil.which("node")
+    if node is None:
+        raise AbsentError("node is not installed; install Node.js 20 or newer")
+    pairs = (str(path) for pair in zip(sources, made, strict=True) for path in pair)
+    _ran("node could not compile the reference", node, str(script), str(runtime), *pairs, at=root)
+    key.write_text(kept.hexdigest(), encoding="utf-8")
+    return made
+
+
+def _wheel(root: Path, info: dict[str, str]) -> Path:
     """Return the wheel of pydantic's compiled part for the Python of the page."""
     name = f"pydantic_core-{version('pydantic_core')}"
     folder = root / "build" / "wheels"
@@ -124,17 +153,23 @@ def _ran(problem: str, *command: str, at: Path) -> None:
         raise AbsentError(problem)
 
 
-def _pack(target: Path, root: Path) -> None:
-    """Write the archive of the Python sources, the same bytes for the same sources."""
-    parts = dict(_sources(root))
-    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        for name, path in sorted(parts.items()):
-            entry = ZipInfo(name)
-            entry.compress_type = ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+def _pack(target: Path, parts: dict[str, bytes]) -> None:
+    """Write an archive, the same bytes for the same parts."""
+    with ZipFile(target, "w") as archive:
+        for name, content in sorted(parts.items()):
+            archive.writestr(ZipInfo(name), content)
 
 
-def _sources(root: Path) -> Iterator[tuple[str, Path]]:
+def _archived(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an archive that a page needs."""
+    with ZipFile(archive) as parts:
+        for name in parts.namelist():
+            place = PurePosixPath(name)
+            if place.suffix in KEPT and LEFT_OUT.isdisjoint((*place.parts, place.stem)):
+                yield name, parts.read(name)
+
+
+def _sources(root: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the archive by their place in it."""
     for place, package in (
         ("reference", "ibperp"),
@@ -143,12 +178,15 @@ def _sources(root: Path) -> Iterator[tuple[str, Path]]:
         ("authoring", "ibperp_authoring/play"),
     ):
         yield from _modules(root / place, root / place / package)
-    yield "ibperp_authoring/__init__.py", root / "authoring" / "ibperp_authoring" / "__init__.py"
+    yield (
+        "ibperp_authoring/__init__.py",
+        (root / "authoring" / "ibperp_authoring" / "__init__.py").read_bytes(),
+    )
     page = root / "conformance" / "ibperp_conformance" / "page"
     for path in page.glob("*.*s"):
-        yield f"ibperp_conformance/page/{path.name}", path
+        yield f"ibperp_conformance/page/{path.name}", path.read_bytes()
     for path in (*(root / "spec").glob("*.md"), *(root / "spec" / "presets").glob("*.yaml")):
-        yield f"ibperp_conformance/_spec/{path.relative_to(root / 'spec')}", path
+        yield f"ibperp_conformance/_spec/{path.relative_to(root / 'spec')}", path.read_bytes()
     for package in PACKAGES:
         spec = importlib.util.find_spec(package)
         assert spec is not None
@@ -157,14 +195,14 @@ def _sources(root: Path) -> Iterator[tuple[str, Path]]:
         if path.name == "__init__.py":
             yield from _modules(path.parents[1 + depth], path.parent)
         else:
-            yield path.name, path
+            yield path.name, path.read_bytes()
 
 
-def _modules(base: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+def _modules(base: Path, folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in folder.rglob("*.py"):
         name = path.relative_to(base)
         if LEFT_OUT.isdisjoint(name.parts):
-            yield name.as_posix(), path
+            yield name.as_posix(), path.read_bytes()
 
 
 def _copy_tree(source: Path, target: Path, pattern: str) -> None:

@@ -1,6 +1,7 @@
 // The two engines of a page, each in a worker of its own: the one in JavaScript answers at once, the
 // reference in Python is loaded on demand and has the last word.
 
+const RESTS_MS = 200;
 const worker = (name) => new Worker(new URL(name, import.meta.url), { type: "module" });
 
 /** Returns a function that sends a message and gives the answer; `tell` hears of progress meanwhile. */
@@ -83,6 +84,15 @@ export async function toldByReference(request, tell) {
   const answer = JSON.parse(await reference(request, tell));
   if (answer.error !== undefined) throw new Error(answer.error);
   return answer;
+}
+
+/** Loads the reference where a person is about to run something: a pointer rests there, or the focus is there. */
+export function warms(place) {
+  let timer;
+  const start = () => void reference({ kind: "start" }).catch(() => {}); // Run says what is wrong.
+  place.addEventListener("pointerenter", () => { timer = setTimeout(start, RESTS_MS); });
+  place.addEventListener("pointerleave", () => clearTimeout(timer));
+  place.addEventListener("focusin", start, { once: true });
 }
 
 /** Tell whether two stories have the same outcomes and leaves. */

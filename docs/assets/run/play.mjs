@@ -1,11 +1,12 @@
 // Run and Edit under examples and vectors, and the sheets of vectors.
-import { agree, toldByJavaScript, toldByReference } from "./engines.mjs";
+import { agree, toldByJavaScript, toldByReference, warms } from "./engines.mjs";
 import { button, download, folded, packed, part, unpacked } from "./parts.mjs";
 import { evidence, outcomes, states } from "./result.mjs";
 
 const made = new URL("../made/", import.meta.url);
 const root = new URL("../../", import.meta.url);
 const LINK = "#run=";
+const NARROW = matchMedia("(max-width: 44.9em)");
 const files = new Map();
 
 const GAP = "\n\n\n";
@@ -73,6 +74,7 @@ function play(place) {
     if (!editor.hidden) steps.focus();
   });
   place.replaceChildren(part("div", { class: "play-buttons" }, button("Run", run), button("Edit", edit)), editor, result);
+  warms(place);
   place.open = async (edited) => {
     await fill();
     write(edited);
@@ -181,7 +183,9 @@ function vector(place) {
     play(inside);
     try {
       const sheets = (await file(from.replace(".json", ".txt"))).split(GAP);
-      sheet.textContent = sheets.find((text) => text.startsWith(`${name} `)) ?? "There is no sheet.";
+      const text = sheets.find((each) => each.startsWith(`${name} `)) ?? "There is no sheet.";
+      // Columns help where they fit.
+      sheet.textContent = NARROW.matches ? text.replace(/(\S) {3,}/g, "$1  ") : text;
     } catch (problem) {
       sheet.textContent = problem.message;
     }

@@ -1,5 +1,5 @@
 // A scenario that can be changed and run again in the page, by the reference.
-import { toldByReference } from "./engines.mjs";
+import { toldByReference, warms } from "./engines.mjs";
 import { button, download, packed, part } from "./parts.mjs";
 
 export function playground(place) {
@@ -61,6 +61,7 @@ export function playground(place) {
     if (!editor.hidden) text.focus();
   };
   place.replaceChildren(part("div", { class: "play-buttons" }, button("Run", run), button("Edit", edit)), editor, status);
+  warms(place);
   place.open = async (edited) => {
     await fill();
     text.value = edited;

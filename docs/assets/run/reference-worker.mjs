@@ -3,37 +3,38 @@ const made = new URL("../made/python/", import.meta.url);
 const KINDS = { story: "story.tell", vector: "export.vector", yaml: "export.scenario", scenario: "scenario.tell", check: "scenario.trace" };
 let loaded;
 let current;
+let share = 0;
 
-/** Counts what arrives of the files that the manifest lists, and tells how far it is. */
-function counting(total) {
-  const plain = self.fetch.bind(self);
+function tell(arrived) {
+  share = arrived;
+  self.postMessage({ id: current, progress: share });
+}
+
+/** Tells how much has arrived of the files that the manifest lists with their sizes. */
+function counting(sizes) {
+  const total = Object.values(sizes).reduce((sum, size) => sum + size);
   let got = 0;
-  self.fetch = async (...request) => {
-    const response = await plain(...request);
-    if (!response.ok || !response.body) return response;
-    const counted = response.body.pipeThrough(new TransformStream({
-      transform(chunk, controller) {
-        got += chunk.byteLength;
-        self.postMessage({ id: current, progress: Math.min(1, got / total) });
-        controller.enqueue(chunk);
-      },
-    }));
-    return new Response(counted, { status: response.status, headers: response.headers });
-  };
+  new PerformanceObserver((list) => {
+    for (const { name } of list.getEntries()) {
+      got += sizes[name.split("/").pop()] ?? 0;
+      tell(Math.min(0.99, got / total));
+    }
+  }).observe({ type: "resource" });
 }
 
 async function load() {
   const manifest = await (await fetch(new URL("manifest.json", made))).json();
-  if (!manifest.files) throw new Error(manifest.reason);
+  if (!manifest.bytes) throw new Error(manifest.reason);
   counting(manifest.bytes);
-  const [archives, { loadPyodide }] = await Promise.all([
-    Promise.all(manifest.archives.map(async (name) => (await fetch(new URL(name, made))).arrayBuffer())),
+  const [archive, { loadPyodide }] = await Promise.all([
+    fetch(new URL("reference.zip", made)).then((response) => response.arrayBuffer()),
     import(new URL("pyodide.mjs", made)),
   ]);
   const python = await loadPyodide({ indexURL: made.href });
-  for (const archive of archives) python.unpackArchive(archive, "zip", { extractDir: manifest.folder });
+  python.unpackArchive(archive, "zip", { extractDir: manifest.folder });
   python.runPython("import importlib; importlib.invalidate_caches()");
-  self.postMessage({ id: current, progress: 1 });
+  python.pyimport("ibperp_authoring.play.story");
+  tell(1);
   return python;
 }
 
@@ -41,7 +42,9 @@ self.onmessage = async ({ data: { id, message } }) => {
   current = id;
   try {
     loaded ??= load();
+    tell(share);
     const python = await loaded;
+    if (message.kind === "start") return;
     const [module, name] = KINDS[message.kind].split(".");
     const function_ = python.pyimport(`ibperp_authoring.play.${module}`)[name];
     self.postMessage({ id, answer: function_(message.text) });
