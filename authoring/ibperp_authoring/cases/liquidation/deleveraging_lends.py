@@ -272,4 +272,36 @@ _PASSED: Final[tuple[Case, ...]] = (
     ),
 )
 
-CASES: Final[tuple[Case, ...]] = (*_LENDERS, *_KINDS, *_TAKEN, *_PASSED)
+_COIN_OWED: Final = Group(
+    "liquidation",
+    (
+        Redeem(9, "SOL", None),
+        Redeem(5, "USDC", None),
+        Lend(9, "USDC", 600 * USD),
+        withdraw(5, "USDC", "solana", 1600 * USD),
+        withdraw(5, "SOL", "solana", 10 * COIN),
+        Borrow(5, "USDC", 480 * USD),
+        withdraw(5, "USDC", "solana", 480 * USD),
+        ListAsset(_POOR_COIN, coin(10 * PERCENT)),
+        price(100, _POOR_COIN),
+        deposit(2, 80 * COIN, _POOR_COIN, 0),
+        *lent_out(2, "SOL", 4 * COIN),
+        *opened(2, 3, 100),
+        mark(800_000),
+        *opened(3, 2, 100, 800_000),
+        price(52, _POOR_COIN),
+    ),
+)
+"""Account 2 owes 4 SOL, whose only lender is passed over, and the fund 20 USDC."""
+
+_APART: Final[tuple[Case, ...]] = (
+    _COIN_OWED.trace(
+        "LQ-7-146",
+        "a debt of a coin is taken over without the debt to the fund, which is an exposure of its "
+        "own",
+        STEP,
+        Refused(STEP, R.NOT_LIQUIDATABLE),
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*_LENDERS, *_KINDS, *_TAKEN, *_PASSED, *_APART)

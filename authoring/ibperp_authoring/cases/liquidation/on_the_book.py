@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from ibperp.actions import SetMarketReference
+from ibperp.actions import ListPerpetual, SetMarketReference
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp.parameters import OrderBookState
 from ibperp_authoring.cases.builder import PERP, Case, Group, Refused, Why, long, short
 from ibperp_authoring.cases.liquidation.setups import STEP, deposit, price, steps, system_with
-from ibperp_authoring.cases.settlement.setups import contract_with, mark, settled
+from ibperp_authoring.cases.settlement.setups import CONTRACT, contract_with, mark, settled
 from ibperp_authoring.cases.setups import PERCENT, USD
 
 _LONG: Final = Group("liquidation_long", (mark(880_000),))
@@ -310,6 +311,27 @@ _CHARGED: Final[tuple[Case, ...]] = (
     ),
 )
 
+_HIGH: Final[tuple[Case, ...]] = (
+    _fee(5 * PERCENT).trace(
+        "LQ-4-082",
+        "a fee of the maintenance fraction takes what a step releases: the book still serves",
+        _BID,
+        *steps(3),
+        why=Why.BOUNDARY,
+    ),
+    _fee(6 * PERCENT).trace(
+        "LQ-4-083",
+        "a higher fee is admitted, and takes more than a step releases: the book serves once",
+        _BID,
+        *steps(3),
+    ),
+    _fee(6 * PERCENT).accept(
+        "LQ-4-084",
+        "a market that requires less maintenance than the fee is listed",
+        ListPerpetual("LOW_PERP", replace(CONTRACT, mmf_base=6 * PERCENT - 1)),
+    ),
+)
+
 _CLOSE: Final = Group("liquidation_long", (deposit(2, 75 * USD), long(6, 2000, 800_000)))
 _ENDS: Final[tuple[Case, ...]] = (
     _CLOSE.accept(
@@ -350,5 +372,6 @@ CASES: Final[tuple[Case, ...]] = (
     *_STATES,
     *_MAKERS,
     *_CHARGED,
+    *_HIGH,
     *_ENDS,
 )

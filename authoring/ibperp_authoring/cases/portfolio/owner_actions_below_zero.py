@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from ibperp.actions import Borrow, SetPrice, Transfer
+from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
 from ibperp_authoring.cases.builder import Case, Group, Why, ask, bid, flags
-from ibperp_authoring.cases.setups import USD, market_with
+from ibperp_authoring.cases.setups import PERCENT, USD, market_with
 
 _UNDER: Final = Group(
     "spot",
@@ -72,5 +73,33 @@ BELOW: Final[tuple[Case, ...]] = (
     _UNDER.accept("PF-8-104", "below zero: an order that rests without loss", ask(3, 1, 450_000)),
 )
 
+_DEAREST: Final = RATIO * 2238 // 450_000
+"""The taker fee that is a tenth of the maintenance that a sale releases."""
 
-CASES: Final[tuple[Case, ...]] = (*BELOW,)
+FEES: Final[tuple[Case, ...]] = (
+    _UNDER.accept(
+        "PF-8-107",
+        "below zero: a taker fee of a tenth of the maintenance that the sale releases",
+        market_with(tick=1, maker_fee=0, taker_fee=_DEAREST),
+        bid(4, 1, 450_000),
+        ask(3, 1, 450_000, flags=_REPAY),
+    ),
+    _UNDER.reject(
+        "PF-8-143",
+        "below zero: a higher taker fee is a lawful parameter, and no taker of it reduces",
+        market_with(tick=1, maker_fee=0, taker_fee=_DEAREST + 1),
+        bid(4, 1, 450_000),
+        ask(3, 1, 450_000, flags=_REPAY),
+        code=R.INSUFFICIENT_MARGIN,
+        twin="PF-8-107",
+    ),
+    _UNDER.accept(
+        "PF-8-108",
+        "below zero: whatever the taker fee is, an order that rests reduces",
+        market_with(tick=1, maker_fee=0, taker_fee=10 * PERCENT),
+        ask(3, 1, 450_000, flags=_REPAY),
+        bid(4, 1, 450_000),
+    ),
+)
+
+CASES: Final[tuple[Case, ...]] = (*BELOW, *FEES)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp.actions import (
+    Action,
     AdvanceTime,
     Borrow,
     ConvertCollateral,
@@ -14,13 +15,14 @@ from ibperp.actions import (
     Lend,
     ListAsset,
     ListMarket,
+    Repay,
     RunRisk,
     SetPoolParameters,
     SetPrice,
 )
 from ibperp.numbers import RATIO
 from ibperp.outcomes import RejectionCode as R
-from ibperp_authoring.cases.builder import Case, Group, Why, bid, short
+from ibperp_authoring.cases.builder import Case, Group, Refused, Why, bid, short
 from ibperp_authoring.cases.liquidation.setups import (
     ETH,
     FREE_MARKET,
@@ -37,6 +39,10 @@ _CONVERT: Final = ConvertCollateral(5)
 _GROUP: Final = Group("settlement", OWES)
 _EDGE: Final = Group("settlement", OWES, Why.BOUNDARY)
 _ALL: Final = replace(SOL.pool, max_utilization=RATIO, throttle_utilization=RATIO)
+
+_BOUNDED: Final = replace(_ALL, max_utilization=95 * PERCENT, throttle_utilization=95 * PERCENT)
+_BORROWED: Final = 9_205_500_000
+"""Of 10 SOL that are lent: 95 % of what is left when 0.31 SOL have been redeemed."""
 
 _BIDS: Final = bid(4, 100, 990_000)
 _RUNS: Final = Group("settlement", OWES, clauses=("LQ-10",))
@@ -97,6 +103,19 @@ _RUN: Final[tuple[Case, ...]] = (
     ),
 )
 
+
+def _used(borrowed: int) -> tuple[Action, ...]:
+    """Let account 5 lend its SOL, and others borrow so much of it."""
+    return (
+        SetPoolParameters("SOL", _BOUNDED),
+        Lend(5, "SOL", 10 * COIN),
+        Borrow(2, "SOL", 3 * COIN),
+        Borrow(3, "SOL", 3 * COIN),
+        Borrow(4, "SOL", borrowed - 6 * COIN),
+        bid(7, 100, 990_000),
+    )
+
+
 CASES: Final[tuple[Case, ...]] = (
     *_RUN,
     _GROUP.accept(
@@ -154,5 +173,21 @@ CASES: Final[tuple[Case, ...]] = (
         _CONVERT,
         code=R.NOTHING_TO_CONVERT,
         twin="ST-9-003",
+    ),
+    _EDGE.accept(
+        "ST-9-066",
+        "a lend is sold if the utilization after its redemption is the largest",
+        *_used(_BORROWED),
+        _CONVERT,
+    ),
+    _EDGE.trace(
+        "ST-9-067",
+        "beyond the largest utilization nothing is redeemed and sold: quotes are requested, which "
+        "wait for it too",
+        *_used(9_215_000_001),
+        _CONVERT,
+        Refused(quoted(4, 990_000), R.MAX_UTILIZATION),
+        Repay(4, "SOL", 1),
+        quoted(4, 990_000),
     ),
 )
