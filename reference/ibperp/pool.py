@@ -81,6 +81,8 @@ def shares_to_redeem(pool: Pool, held: int, amount: int) -> int:
     All of them if the rest would claim not one atom: no lend is left that claims nothing.
     """
     burned = shares_to_pass(pool, held, amount)
+    if burned == held:
+        return held
     return burned if lend_claim(redeem(pool, amount, burned), held - burned) else held
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 IN_TRANSIT = LedgerAccount(LedgerKind.IN_TRANSIT, 0)
 POOL = LedgerAccount(LedgerKind.POOL, 0)
 
-HELD = frozenset({LedgerKind.CUSTODY, LedgerKind.IN_TRANSIT})
+HELD = (LedgerKind.CUSTODY, LedgerKind.IN_TRANSIT)
 """What the house holds; every other balance is an obligation of it."""
 
 

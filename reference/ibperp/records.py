@@ -28,13 +28,15 @@ def record(cls: type[T]) -> type[T]:
     """Make a class a frozen dataclass with slots, whose fields are stored without a look-up each.
 
     What `dataclasses` writes for a frozen class names each field to `object.__setattr__`, and a
-    change of one goes through all that it knows of the class. Here both are written out.
+    change of one goes through all that it knows of the class. Here both are written out: a record
+    is open, of a class with the same slots that is not frozen, until its fields are stored.
     """
     made: Any = dataclass(frozen=True, slots=True)(cls)
     own = fields(made)
-    scope = {"_KEPT": KEPT, "_new": object.__new__, "_made": made}
+    opened = type(made.__name__, (), {"__slots__": made.__slots__})
+    scope = {"_KEPT": KEPT, "_new": object.__new__, "_made": made, "_open": opened}
+    scope["_become"] = object.__dict__["__class__"].__set__
     for each in own:
-        scope[f"_store_{each.name}"] = made.__dict__[each.name].__set__
         scope[f"_default_{each.name}"] = each.default
         scope[f"_make_{each.name}"] = each.default_factory
     written: dict[str, Any] = {}
@@ -53,14 +55,13 @@ def _text(own: tuple[Field[Any], ...], scope: dict[str, Any]) -> str:
         (
             f"def _functions({', '.join(scope)}):",
             f" def __init__({', '.join(('self', *map(_parameter, own)))}):",
-            *(f"  _store_{each.name}(self, {_given(each)})" for each in own),
-            "  return None",
+            "  _become(self, _open)",
+            *(f"  self.{each.name} = {_given(each)}" for each in own),
+            "  self.__class__ = _made",
             f" def __replace__(self, /{''.join(f', {name}=_KEPT' for name in names)}):",
-            "  _copy = _new(_made)",
-            *(
-                f"  _store_{name}(_copy, self.{name} if {name} is _KEPT else {name})"
-                for name in names
-            ),
+            "  _copy = _new(_open)",
+            *(f"  _copy.{name} = self.{name} if {name} is _KEPT else {name}" for name in names),
+            "  _copy.__class__ = _made",
             "  return _copy",
             " return __init__, __replace__",
         )

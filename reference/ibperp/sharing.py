@@ -5,19 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp.numbers import mul_div_down
-from ibperp.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-@record
-class Claim:
-    """What the fund owes in atoms: to the position in `market`; to the account itself if None."""
-
-    account: int
-    market: int | None
-    amount: int
 
 
 def parts(available: int, amounts: Sequence[int]) -> list[int]:

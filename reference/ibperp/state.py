@@ -382,7 +382,7 @@ def is_exposed(account: Account) -> bool:
 
 def is_settled(account: Account) -> bool:
     """Tell whether a settlement touches an account: what it has there is not nothing (ST-2)."""
-    return account.unsettled != 0 or account.positions != () or account.unpaid != NOTHING_UNPAID
+    return account.positions != () or account.unsettled != 0 or account.unpaid != NOTHING_UNPAID
 
 
 def position_of(account: Account, market: int) -> Position:

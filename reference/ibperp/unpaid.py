@@ -36,4 +36,4 @@ def bearing(unpaid: Unpaid, unsettled: int) -> int:
 
 def debts_left(unpaid: Iterable[Unpaid]) -> int:
     """Return what the last settlement left of debts, in atoms, without their interest (ST-10)."""
-    return sum(max(-own.amount, 0) - own.interest for own in unpaid)
+    return sum([max(-own.amount, 0) - own.interest for own in unpaid if own is not NOTHING_UNPAID])

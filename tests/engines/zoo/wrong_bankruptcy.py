@@ -11,7 +11,6 @@ from ibperp.operations.effect import rejection
 from ibperp.operations.liquidation import bankruptcy
 from ibperp.operations.liquidation.ladder import liquidation_rejection, step
 from ibperp.outcomes import Rejected, RejectionCode
-from ibperp.sharing import Claim
 from ibperp.state import FEES, INSURANCE
 from ibperp.valuation import held_atoms, settlement_asset
 
@@ -73,23 +72,24 @@ def _shared_alone(available: int, amounts: Sequence[int]) -> list[int]:
     return [mul_div_down(available, amount, sum(amounts)) for amount in amounts]
 
 
-def _without_positions(state: State) -> list[Claim]:
-    owed = (Claim(one, None, state.accounts[one].unsettled) for (one,) in state.active)
-    return [claim for claim in owed if claim.amount > 0]
+def _without_positions(state: State) -> dict[int, int]:
+    owed = {one: state.accounts[one].unsettled for (one,) in state.active}
+    return {account: amount for account, amount in owed.items() if amount > 0}
 
 
-def _without_system(state: State) -> list[Claim]:
-    return [claim for claim in _claims(state) if claim.account not in {FEES, INSURANCE}]
+def _without_system(state: State) -> dict[int, int]:
+    system = {FEES, INSURANCE}
+    return {own: amount for own, amount in _claims(state).items() if own not in system}
 
 
-def _gross(state: State) -> list[Claim]:
+def _gross(state: State) -> dict[int, int]:
     """Return claims of all that accounts have won, whatever they lost elsewhere."""
-    found = []
+    found = {}
     for (account,) in state.active:
         holder = state.accounts[account]
         gains = sum(max(bankruptcy._gain(state, own), 0) for own in holder.positions)
-        found.append(Claim(account, None, max(holder.unsettled, 0) + gains))
-    return [claim for claim in found if claim.amount > 0]
+        found[account] = max(holder.unsettled, 0) + gains
+    return {account: amount for account, amount in found.items() if amount > 0}
 
 
 def _halved(effect: Effect, loss: int) -> Effect:

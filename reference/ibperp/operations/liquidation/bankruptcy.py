@@ -39,7 +39,7 @@ from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.relevance import is_priced
 from ibperp.risk import due_accounts, owing_accounts, resources
-from ibperp.sharing import Claim, parts
+from ibperp.sharing import parts
 from ibperp.state import INSURANCE, Perpetual, find_asset
 from ibperp.valuation import held_atoms, settlement_asset, settlement_value
 
@@ -274,10 +274,9 @@ def _spread(effect: Effect, loss: int) -> Effect:
     loss always finds claims, whichever accounts still have a position.
     """
     claims = _claims(effect.state)
-    amounts = [claim.amount for claim in claims]
-    assert loss <= sum(amounts)
-    for claim, part in zip(claims, parts(loss, amounts), strict=True):
-        effect = _borne(effect, claim.account, part)
+    assert loss <= sum(claims.values())
+    for account, part in zip(claims, parts(loss, list(claims.values())), strict=True):
+        effect = _borne(effect, account, part)
     return effect
 
 
@@ -297,14 +296,15 @@ def _borne(effect: Effect, account: int, loss: int) -> Effect:
     return effect
 
 
-def _claims(state: State) -> list[Claim]:
-    """Return what each account has won in all, its losses taken off (LQ-9)."""
-    found: list[Claim] = []
+def _claims(state: State) -> dict[int, int]:
+    """Return what each account that won has won in all, its losses taken off (LQ-9)."""
+    found: dict[int, int] = {}
     for (account,) in state.active:
         holder = state.accounts[account]
-        gains = sum(_gain(state, position) for position in holder.positions)
-        found.append(Claim(account, None, holder.unsettled + gains))
-    return [claim for claim in found if claim.amount > 0]
+        gains = sum([_gain(state, position) for position in holder.positions])
+        if holder.unsettled + gains > 0:
+            found[account] = holder.unsettled + gains
+    return found
 
 
 def _gain(state: State, position: Position) -> int:

@@ -88,18 +88,18 @@ def _marked(clearing: Clearing, sheet: Sheet) -> Sequence[Claim]:
     Funding always becomes unsettled. So does the gain of an account that realizes automatically; of
     any other, a loss is taken from the position's virtual shares, and a gain waits to be paid.
     """
-    state, is_automatic = clearing.state, sheet.account.settings.auto_realize
+    markets, is_automatic = clearing.state.markets, sheet.account.settings.auto_realize
     marked, is_same = list(sheet.positions), True
     gains: list[tuple[int, int]] = []
     for slot, position in enumerate(sheet.positions):
-        index, market = position.market, state.markets[position.market]
+        index, market = position.market, markets[position.market]
         assert isinstance(market, Perpetual)
-        due = funding_due(position, market.funding_index)
-        gain = unrealized(position, market.mark_price)
+        mark, funding_index = market.mark_price, market.funding_index
+        due, gain = funding_due(position, funding_index), unrealized(position, mark)
         worth = virtual_worth(clearing.pool, position.virtual) if position.virtual else 0
         interest = worth - position.virtual_value
-        if gain or interest or market.funding_index != position.funding_index:
-            marked[slot] = settled(position, market.mark_price, market.funding_index, worth)
+        if gain or interest or funding_index != position.funding_index:
+            marked[slot] = settled(position, mark, funding_index, worth)
             is_same = False
         if interest:
             clearing.note_interest(sheet, index, interest)
@@ -125,8 +125,7 @@ def _waiting(clearing: Clearing, sheet: Sheet, gains: list[tuple[int, int]]) -> 
     for market, gain in gains:
         if gain < 0:
             loss = clearing.offset(sheet, market, gain, SettlementSource.VIRTUAL_LOSS) - gain
-            if loss:
-                clearing.take_virtually(sheet, market, loss)
+            clearing.take_virtually(sheet, market, loss)
             own += loss
     for market, gain in gains:
         if gain > 0:
@@ -158,7 +157,7 @@ def _release(clearing: Clearing, sheet: Sheet) -> list[Ending]:
 def _collect(clearing: Clearing, sheet: Sheet, ending: list[Ending]) -> None:
     """Take what an account owes the fund, then what its ending virtual borrows owe (ST-3, ST-4)."""
     owed = max(-sheet.unsettled, 0)
-    debts = [-virtual_worth(clearing.pool, position.virtual) for position, _ in ending]
+    debts = [pool.debt(clearing.pool, -position.virtual) for position, _ in ending]
     paid = clearing.pay_in(sheet, owed + sum(debts), may_borrow=True)
     if owed:
         clearing.settle(sheet, -min(paid, owed))
@@ -193,17 +192,17 @@ def _cull_accounts(clearing: Clearing, borrowers: Sequence[Sheet]) -> None:
     """Realize what an account's virtual debts are above its limit, largest first (ST-5)."""
     limit = clearing.state.system.account_virtual_limit
     for sheet in borrowers:
-        debts = _virtual_debts(clearing, [sheet])
-        excess = sum(debt.amount for debt in debts) - limit
+        excess = _owed_virtually(clearing, [sheet]) - limit
         if excess > 0:
+            debts = _virtual_debts(clearing, [sheet])
             _cull_largest(clearing, debts, excess, SettlementSource.CULLED_ACCOUNT_THRESHOLD)
 
 
 def _cull_system(clearing: Clearing, borrowers: Sequence[Sheet]) -> None:
     """Realize virtual debts, largest first, until total and utilization are in limits (ST-5)."""
-    debts = _virtual_debts(clearing, borrowers)
-    excess = sum(debt.amount for debt in debts) - clearing.state.system.system_virtual_limit
+    excess = _owed_virtually(clearing, borrowers) - clearing.state.system.system_virtual_limit
     if excess > 0:
+        debts = _virtual_debts(clearing, borrowers)
         _cull_largest(clearing, debts, excess, SettlementSource.CULLED_SYSTEM_THRESHOLD)
     if _excess_borrowed(clearing) > 0:
         for debt in sorted(_virtual_debts(clearing, borrowers), key=_largest_first):
@@ -240,8 +239,21 @@ def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: Settlement
     return paid
 
 
+def _owed_virtually(clearing: Clearing, borrowers: Iterable[Sheet]) -> int:
+    """Return what all virtual borrows owe together."""
+    books = clearing.pool
+    return sum(
+        [
+            pool.debt(books, -position.virtual)
+            for sheet in borrowers
+            for position in sheet.positions
+            if position.virtual < 0
+        ]
+    )
+
+
 def _virtual_debts(clearing: Clearing, borrowers: Iterable[Sheet]) -> list[VirtualDebt]:
-    """Return what every virtual borrow owes."""
+    """Return what each virtual borrow owes."""
     return [
         VirtualDebt(sheet, position.market, -virtual_worth(clearing.pool, position.virtual))
         for sheet in borrowers

@@ -11,7 +11,7 @@ from ibperp.position import unrealized
 from ibperp.records import replace
 from ibperp.sharing import parts
 from ibperp.state import Perpetual
-from ibperp.unpaid import Unpaid, bearing, debts_left
+from ibperp.unpaid import NOTHING_UNPAID, Unpaid, bearing, debts_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,9 @@ def charge(clearing: Clearing, sheets: list[Sheet]) -> None:
     """Charge debts for the time since the settlement before, and book it to claims (ST-10).
 
     Whole atoms are booked, the rest is carried on both sides: so nothing is lost by settling often.
+    An account of which nothing was left unpaid has no part in it.
     """
+    sheets = [sheet for sheet in sheets if sheet.account.unpaid is not NOTHING_UNPAID]
     carries = _carried(clearing, sheets)
     charged = [div_down(max(-carry, 0), CARRY_UNIT) for carry in carries]
     earned = _shared(sum(charged), [max(carry, 0) for carry in carries])
@@ -39,15 +41,16 @@ def note_unpaid(clearing: Clearing, sheets: list[Sheet]) -> int:
 
     A payment ends what was lost before it ends the interest.
     """
+    markets = clearing.state.markets
     for sheet in sheets:
-        amount = sheet.unsettled
+        amount, left = sheet.unsettled, sheet.account.unpaid
         for position in sheet.positions:
-            market = clearing.state.markets[position.market]
+            market = markets[position.market]
             assert isinstance(market, Perpetual)
             amount += unrealized(position, market.mark_price)
-        left = sheet.account.unpaid
-        _put(sheet, Unpaid(amount, min(left.interest, max(-amount, 0)), left.carry))
-    return debts_left(sheet.account.unpaid for sheet in sheets)
+        if amount or left is not NOTHING_UNPAID:
+            _put(sheet, Unpaid(amount, min(left.interest, max(-amount, 0)), left.carry))
+    return debts_left([sheet.account.unpaid for sheet in sheets])
 
 
 def _put(sheet: Sheet, unpaid: Unpaid) -> None:
