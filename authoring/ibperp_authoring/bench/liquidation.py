@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp import actions
+from ibperp.events import LiquidationStep
 from ibperp.numbers import RATIO
 from ibperp.ordered import Ordered
 from ibperp.orders import OrderFlags, OrderKind, SelfTradePrevention, Side, TimeInForce
@@ -189,7 +190,7 @@ def rates() -> dict[str, float]:
 
 
 def cascade(count: int, *, is_helped: bool) -> dict[str, float]:
-    """Return what it takes from the fall until no account is due; the seconds of `RunRisk` alone.
+    """Return what it takes from the fall until `RunRisk` finds nothing to do.
 
     The first long is bankrupt: it is deleveraged, and resolved by those who won from it. Without
     help, so are all that are due.
@@ -198,17 +199,22 @@ def cascade(count: int, *, is_helped: bool) -> dict[str, float]:
         with_leverage(count, is_helped=is_helped),
         actions.UpdateMark(CROWDED, MARK - FALL, has_basis=False, basis=0),
     )
-    failing, runs = len(due_accounts(state)), 0
+    failing, runs, steps = len(due_accounts(state)), 0, 0
     gc.freeze()
-    start = time.perf_counter()
-    while due_accounts(state):
-        state, runs = _applied(state, actions.RunRisk(STEPS)), runs + 1
-    seconds = time.perf_counter() - start
+    start = time.process_time()
+    while isinstance(outcome := transition(state, actions.RunRisk(STEPS)), Accepted):
+        if not outcome.events:
+            break
+        state, runs = outcome.state, runs + 1
+        steps += sum(isinstance(event, LiquidationStep) for event in outcome.events)
+    seconds = time.process_time() - start
     gc.unfreeze()
     return {
         "accounts_due": failing,
         "runs": runs,
+        "steps": steps,
         "seconds": round(seconds, 2),
+        "microseconds_per_step": round(seconds / steps * 10**6, 1),
         "accounts_due_per_second": round(failing / seconds, 1),
         "accounts_per_second": round(count / seconds, 1),
     }

@@ -67,11 +67,21 @@ def deleveraging() -> float:
 
 
 def _fallen(*, is_helped: bool) -> float:
-    from ibperp_authoring.bench import liquidation
+    from ibperp import actions
+    from ibperp.transition import transition
+    from ibperp_authoring.bench import liquidation as bench
+    from ibperp_authoring.bench.settlement import MARK
 
-    liquidation.time.perf_counter = time.process_time  # type: ignore[attr-defined]
-    found = liquidation.cascade(FALLEN, is_helped=is_helped)
-    return float(found["seconds"])
+    fall = actions.UpdateMark(bench.CROWDED, MARK - bench.FALL, has_basis=False, basis=0)
+    state = bench._applied(bench.with_leverage(FALLEN, is_helped=is_helped), fall)  # noqa: SLF001
+    gc.freeze()
+    started = time.process_time()
+    while True:
+        done = transition(state, actions.RunRisk(bench.STEPS))
+        if not done.events:  # type: ignore[union-attr]
+            break
+        state = done.state  # type: ignore[union-attr]
+    return time.process_time() - started
 
 
 def transitions() -> float:
