@@ -5,52 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel, asset_level, mark_level
-from ibperp.margin import is_admissible_without, is_liquidatable
-from ibperp.portfolio import portfolio, position_lines
+from ibperp.margin import is_liquidatable
 from ibperp.records import replace
 from ibperp.valuation import collateral_of, held_atoms, settlement_asset, settlement_value, worth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ibperp.margin import Health
     from ibperp.portfolio import Required, Valuation
     from ibperp.state import Account, State
 
 
-def change_levels(
-    states: tuple[State, State], account: int, healths: tuple[Health, Health], of: ActionClass
-) -> frozenset[PriceLevel]:
-    """Return the levels of the prices on which an owner's change of its account depends (PF-9).
-
-    They are those of what it owes and trades afterwards. What it only holds, at a price that the
-    class does not admit, counts for nothing: if the change is not admissible so, the price counts.
-    """
-    before, after = states
-    holder = after.accounts[account]
-    lines, positions = portfolio(after, holder), position_lines(after, holder)
-    if not any(line.exposed for line in lines) and not any(line.exposed for line in positions):
+def needed_levels(state: State, now: Valuation, of: ActionClass) -> frozenset[PriceLevel]:
+    """Return the levels of the prices of what an account owes and trades after a change (PF-9)."""
+    if not _is_exposed(now):
         return frozenset()
-    needed = {line.asset for line in lines if line.exposed}
-    if positions:
-        needed.add(settlement_asset(after))
-    levels = {asset_level(after, asset, of) for asset in needed}
-    levels |= {mark_level(after, line.market, of) for line in positions}
-    held = {
+    levels = {asset_level(state, asset, of) for asset in _needed(state, now)}
+    return frozenset(levels | {mark_level(state, line.market, of) for line in now.positions})
+
+
+def doubtful_collateral(state: State, now: Valuation, of: ActionClass) -> Mapping[int, PriceLevel]:
+    """Return what an account only holds, at a price that a class does not admit: levels (PF-9).
+
+    It counts for nothing; if the change is not admissible so, its price counts.
+    """
+    if not _is_exposed(now):
+        return {}
+    needed = _needed(state, now)
+    return {
         line.asset: level
-        for line in lines
+        for line in now.lines
         if line.asset not in needed
-        and (level := asset_level(after, line.asset, of)) not in ADMITTED[of]
+        and (level := asset_level(state, line.asset, of)) not in ADMITTED[of]
         and level is not PriceLevel.UNKNOWN
     }
-    if held:
-        uncounted = (
-            _collateral(before, before.accounts[account], held),
-            _collateral(after, holder, held),
-        )
-        if not is_admissible_without(healths, uncounted):
-            levels |= set(held.values())
-    return frozenset(levels)
 
 
 def due_levels(state: State, holder: Account, found: Valuation) -> frozenset[PriceLevel]:
@@ -88,6 +77,12 @@ def due_levels(state: State, holder: Account, found: Valuation) -> frozenset[Pri
     return frozenset(levels if is_liquidatable(favored) else levels | doubtful)
 
 
+def held_value(state: State, holder: Account, assets: Iterable[int]) -> int:
+    """Return what all that an account holds of some assets counts for (PF-2)."""
+    amounts = ((asset, held_atoms(state, holder, asset)) for asset in assets)
+    return sum(collateral_of(state, asset, amount) for asset, amount in amounts)
+
+
 def is_priced(state: State, asset: int) -> bool:
     """Tell whether a liquidation works on a debt in an asset: its price is admitted (LQ-2)."""
     return asset_level(state, asset, ActionClass.LIQUIDATION) in ADMITTED[ActionClass.LIQUIDATION]
@@ -98,12 +93,6 @@ def is_marked(state: State, market: int) -> bool:
     return mark_level(state, market, ActionClass.LIQUIDATION) in ADMITTED[ActionClass.LIQUIDATION]
 
 
-def _collateral(state: State, holder: Account, assets: Iterable[int]) -> int:
-    """Return what an account holds of some assets counts for."""
-    amounts = ((asset, held_atoms(state, holder, asset)) for asset in assets)
-    return sum(collateral_of(state, asset, amount) for asset, amount in amounts)
-
-
 def _relieved(of: Health, required: Required, equity: int) -> Health:
     """Return a health without what one line requires, and with more equity."""
     return replace(
@@ -112,3 +101,13 @@ def _relieved(of: Health, required: Required, equity: int) -> Health:
         exposure=of.exposure - required.notional,
         maintenance=of.maintenance - required.maintenance,
     )
+
+
+def _is_exposed(of: Valuation) -> bool:
+    return any(line.exposed for line in of.lines) or any(line.exposed for line in of.positions)
+
+
+def _needed(state: State, of: Valuation) -> set[int]:
+    """Return the assets that an account owes, and the one that settles its positions."""
+    needed = {line.asset for line in of.lines if line.exposed}
+    return needed | {settlement_asset(state)} if of.positions else needed

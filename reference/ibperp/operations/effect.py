@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.events import Event, Reason, SharesMoved
 from ibperp.feeds import ADMITTED, ActionClass, PriceLevel
-from ibperp.margin import is_admissible, is_liquidatable
+from ibperp.margin import (
+    counted_equity,
+    is_admissible,
+    is_admissible_without,
+    is_liquidatable,
+)
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
-from ibperp.portfolio import health, valuation
+from ibperp.portfolio import valuation
 from ibperp.posting import post, posting
 from ibperp.records import record, replace
-from ibperp.relevance import change_levels, due_levels
+from ibperp.relevance import doubtful_collateral, due_levels, held_value, needed_levels
 from ibperp.state import FEES, INSURANCE, at, put, with_account, with_pool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ibperp.events import LedgerAccount
-    from ibperp.margin import Health
-    from ibperp.state import Pool, State
+    from ibperp.portfolio import Valuation
+    from ibperp.state import Account, Pool, State
 
 Check: TypeAlias = tuple[bool, RejectionCode]
 
@@ -63,17 +70,33 @@ def level_checks(
 
 def margin_checks(before: State, after: State, account: int, of: ActionClass) -> tuple[Check, ...]:
     """Check what an owner's action did to its account, after the write (PF-8, PF-9)."""
-    was, now = (health(state, state.accounts[account]) for state in (before, after))
-    return change_checks((before, after), account, (was, now), of)
+    return change_checks((before, after), account, valuation, of)
 
 
 def change_checks(
-    states: tuple[State, State], account: int, healths: tuple[Health, Health], of: ActionClass
+    states: tuple[State, State],
+    account: int,
+    valued: Callable[[State, Account], Valuation],
+    of: ActionClass,
 ) -> tuple[Check, ...]:
-    """Check a change of an account from one health to another, and the prices behind it."""
-    levels = change_levels(states, account, healths, of)
-    is_safe = is_admissible(*healths), RejectionCode.INSUFFICIENT_MARGIN
-    return (*level_checks(levels, of, RejectionCode.PRICE_STALE), is_safe)
+    """Check what a change did to an account, as `valued` values it, and the prices behind it.
+
+    The account before is looked at only if what it is now does not settle the matter.
+    """
+    before, after = states
+    now = valued(after, after.accounts[account])
+    levels, held = needed_levels(after, now, of), doubtful_collateral(after, now, of)
+    is_safe = counted_equity(now.health) >= now.health.initial
+    if held or not is_safe:
+        healths = valued(before, before.accounts[account]).health, now.health
+        was, left = (held_value(state, state.accounts[account], held) for state in states)
+        if held and not is_admissible_without(healths, (was, left)):
+            levels |= set(held.values())
+        is_safe = is_admissible(*healths)
+    return (
+        *level_checks(levels, of, RejectionCode.PRICE_STALE),
+        (is_safe, RejectionCode.INSUFFICIENT_MARGIN),
+    )
 
 
 def due_checks(state: State, account: int) -> tuple[Check, ...]:

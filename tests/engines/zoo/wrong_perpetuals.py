@@ -11,14 +11,11 @@ from ibperp.events import Reason, SettlementSource
 from ibperp.numbers import INT128_MAX, mul_div_down, mul_div_up
 from ibperp.open_orders import firm_atoms
 from ibperp.operations import effect
-from ibperp.operations.money_market import settings
 from ibperp.operations.perpetuals import markets, perpetual_trade
 from ibperp.operations.settlement import clearing, settle
 from ibperp.operations.settlement.clearing import Clearing, Sheet
-from ibperp.operations.spot_margin import matching
 from ibperp.state import FEES, Perpetual, position_of, with_market
 from ibperp.valuation import ended_debt, settlement_value, unpaid_atoms
-from ibperp_conformance.protocol import observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
 _filled, _funding_due = position.filled, position.funding_due
 _credited, _exchanged = perpetual_trade.credited_unsettled, perpetual_trade.exchanged_positions
 _part_due, _mark_of = funding.part_due, funding.mark_of
-_health, _position_line = portfolio.health, portfolio._position_line
+_health, _position_line = portfolio._health, portfolio._position_line
 _pay_in, _pay_out = Clearing.pay_in, Clearing.pay_out
 _ending = settle._ending
 
@@ -117,8 +114,8 @@ def _position_line_without_orders(state: State, account: Account, index: int) ->
     return _position_line(state, replace(account, orders=()), index)
 
 
-def _health_but_unsettled(state: State, account: Account) -> Health:
-    whole = _health(state, account)
+def _health_but_unsettled(state: State, account: Account, *lines: Any) -> Health:
+    whole = _health(state, account, *lines)
     if account.unsettled == 0:
         return whole
     return replace(whole, equity=whole.equity - settlement_value(state, account.unsettled))
@@ -241,10 +238,7 @@ PERPETUAL_FAULTS: Final[dict[str, tuple[tuple[Any, str, Any], ...]]] = {
         (portfolio, "unpaid_atoms", _nothing),
         (portfolio, "ended_debt", _ended_and_unpaid),
     ),
-    "unsettled_left_out": tuple(
-        (module, "health", _health_but_unsettled)
-        for module in (clearing, effect, matching, settings, observation)
-    ),
+    "unsettled_left_out": ((portfolio, "_health", _health_but_unsettled),),
     "winners_in_full": ((settle, "parts", _in_full),),
     "shared_alone": ((settle, "parts", _shared_alone),),
     "borrowed_before_redeemed": ((Clearing, "pay_in", _borrowed_first),),

@@ -21,13 +21,14 @@ from ibperp.operations.spot_margin.resting import (
 from ibperp.operations.spot_margin.trade import Trade, Trader
 from ibperp.orders import SelfTradePrevention, TimeInForce
 from ibperp.outcomes import Rejected, RejectionCode
-from ibperp.portfolio import health
+from ibperp.portfolio import valuation
 from ibperp.records import replace
 from ibperp.state import Market, OrderStatus, with_market
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
-    from ibperp.state import Order, State
+    from ibperp.portfolio import Valuation
+    from ibperp.state import Account, Order, State
 
 
 def worked_order(
@@ -130,10 +131,12 @@ def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None
 
     The possible cost of open orders was checked when they were placed, at other prices.
     """
-    was, now = (
-        replace(health(state, state.accounts[maker]), order_loss=0) for state in (before, after)
-    )
-    return rejection(*change_checks((before, after), maker, (was, now), ActionClass.ORDER))
+    return rejection(*change_checks((before, after), maker, _without_orders, ActionClass.ORDER))
+
+
+def _without_orders(state: State, account: Account) -> Valuation:
+    found = valuation(state, account)
+    return replace(found, health=replace(found.health, order_loss=0))
 
 
 def _with_last(state: State, resting: Order) -> State:
