@@ -84,9 +84,10 @@ prove: $(TOOLS) ## prove the theorems for all integers
 	@PYTHONHASHSEED=0 CROSSHAIR_SMT_RLIMIT=10000000 $(BIN)/python -m ibperp_invariants.proofs
 
 # Resumable: opinions are saved one by one, and what has one of the present code is not asked again.
-prove-full: $(TOOLS) ## ask the own executor with both solvers for what is missing or stale
+prove-full: $(TOOLS) ## ask the own executor with both solvers, and measure theorems, where missing or stale
 	@$(INSTALL) --no-build-isolation -e '.[dev,docs,proofs]' >&2
 	@PYTHONHASHSEED=0 $(BIN)/python -m ibperp_invariants.proofs.full $(if $(OPINIONS),--opinions "$(OPINIONS)")
+	@PYTHONHASHSEED=0 $(BIN)/python -m ibperp_authoring.strength
 
 # Resumable: what was explored of the present code is not explored again.
 exhaust: $(STAMP) ## try every short run from every setup, beside the JavaScript engine; DEPTH=N STEPS=N

@@ -49,6 +49,12 @@ def reached(*roots: Any) -> dict[str, str]:
     return found
 
 
+def called(function: Any) -> frozenset[str]:
+    """Return the functions and classes of ours that a function names itself."""
+    _, others = _read(function)
+    return frozenset(f"{item.__module__}.{item.__qualname__}" for item in others)
+
+
 def text_hash(*texts: str) -> str:
     """Return the hash of texts."""
     return _hashed(texts)

@@ -52,10 +52,11 @@ def modules() -> list[ModuleType]:
 @cache
 def mutants() -> tuple[Mutant, ...]:
     """Return every mutant of the reference that compiles, in the order of modules and lines."""
-    return tuple(mutant for module in modules() for mutant in _of_module(module))
+    return tuple(mutant for module in modules() for mutant in of_module(module))
 
 
-def _of_module(module: ModuleType) -> Iterator[Mutant]:
+def of_module(module: ModuleType) -> Iterator[Mutant]:
+    """Yield the mutants of one module, in the order of its lines."""
     path = Path(inspect.getfile(module))
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for owner, function in _functions(tree):

@@ -51,6 +51,7 @@ from ibperp_invariants import INVARIANTS
 from ibperp_invariants.fingerprint import clause_texts
 from ibperp_invariants.proofs import read_ledger
 from ibperp_invariants.proofs.grades import law_grades
+from ibperp_invariants.proofs.strength import columns, read_strength
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -224,17 +225,17 @@ def load_theorems(root: Path) -> list[Theorem]:
 
 def theorem_table(theorems: Sequence[Theorem]) -> str:
     """Return the theorems as Markdown, each with its name as anchor and its grade."""
-    checkers = theorem_checkers()
-    lines = [
-        "| theorem | clauses | grade | confirmed by, of the present code |",
-        "|---|---|---|---|",
-    ]
+    checkers, strong = theorem_checkers(), columns(read_strength())
+    names = "theorem", "clauses", "grade", "confirmed by, of the present code"
+    measured = "premises not needed", "fixes", "mutants refuted"
+    lines = [f"| {' | '.join((*names, *measured))} |", f"|{'---|' * len((*names, *measured))}"]
     for theorem in theorems:
         confirmed = ", ".join(checkers.get(theorem.name, ())) or "stale"
         clauses = ", ".join(_clause_link(clause) for clause in theorem.clauses)
         lines.append(
             f"| `{theorem.name}`{{#{theorem.name}}}<br>{_stated(theorem.statement)} | {clauses} "
-            f'| <span class="grade">{theorem.grade}</span> | {confirmed} |'
+            f'| <span class="grade">{theorem.grade}</span> | {confirmed} '
+            f"| {' | '.join(map(_cell, strong.get(theorem.name, ('gone',) * 3)))} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -285,6 +286,12 @@ def _grade(proof: Proof) -> str:
 def _stated(sentence: str) -> str:
     """Return a sentence for a cell of a table, with every sign shown as it is written."""
     shown = "".join(f"&#{ord(sign)};" if sign in MARKUP else sign for sign in sentence)
+    return f'<span class="statement">{shown}</span>'
+
+
+def _cell(text: str) -> str:
+    """Return a column of a theorem's strength: code where it is text of the theorem."""
+    shown = "".join(f"&#{ord(sign)};" if sign in MARKUP else sign for sign in text)
     return f'<span class="statement">{shown}</span>'
 
 

@@ -24,6 +24,7 @@ from ibperp_invariants.proofs.checker import (
     no_verdict,
 )
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
+from ibperp_invariants.proofs.strength import columns, read_strength
 from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions, unconfirmed
 from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
 
@@ -42,6 +43,8 @@ PASSED, WORSE, WRONG_USE = 0, 1, 2
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; print what is worse, and return the exit code."""
     options = _parser().parse_args(arguments)
+    if options.columns:
+        return _columns()
     unfit = [
         f"{name.rpartition('.')[2]}.{line}"
         for name in ALL_MODULES
@@ -80,11 +83,26 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 as the ledger says, 1 worse, 2 wrong use",
     )
     parser.add_argument("--update", action="store_true", help="write the ledger from this run")
+    parser.add_argument(
+        "--columns", action="store_true", help="print how strong each theorem is, and prove nothing"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the run as JSON")
     parser.add_argument(
         "--ledger", type=Path, default=LEDGER, metavar="FILE", help="another ledger"
     )
     return parser
+
+
+def _columns() -> int:
+    """Print a row for each theorem, of what make prove-full measured."""
+    try:
+        shown = columns(read_strength())
+    except (OSError, ValueError) as error:
+        print(f"proofs: {error}", file=sys.stderr)
+        return WRONG_USE
+    print("theorem | premises not needed | fixes | mutants refuted")
+    print(*(" | ".join((name, *own)) for name, own in shown.items()), sep="\n")
+    return PASSED
 
 
 def _update(path: Path, found: dict[str, Finding], wrong: list[str], told: list[str]) -> int:

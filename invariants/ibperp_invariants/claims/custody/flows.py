@@ -149,7 +149,7 @@ def _takes_over(step: Step, account: int, market: str) -> bool:
 
 
 def _shares_a_failure(step: Step, account: int, market: str) -> bool:
-    """Tell whether somebody failed, whose debt or claim passes or whose loss is borne."""
+    """Tell whether an account failed, so that its debt or claim passes or its loss is borne."""
     del account, market
     return bool(step.facts.liquidation.worked_on())
 

@@ -1,4 +1,4 @@
-"""Invariants of liveness: who is due has a next step, and each step brings its end nearer."""
+"""Invariants of liveness: a due account has a next step, and each brings the end nearer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def due_accounts_have_a_step(step: Step) -> Iterator[str]:
-    """Check that whoever is due at prices that count has a next step (LQ-2, LQ-9, LQ-10)."""
+    """Check that an account due at prices that count has a next step (LQ-2, LQ-9, LQ-10)."""
     moved = (*MOVES_RISK, *OF_LIQUIDATION, Resume)
     if step.index is None or not step.is_accepted() or not isinstance(step.action, moved):
         return
@@ -53,8 +53,8 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
     """Return what each step for a due account lowers, compared part by part (LQ-10).
 
     Open orders; lots of all positions; positions; atoms of all assets but the settlement asset,
-    held and owed; what it owes of the settlement asset, as shares and to the fund; and whether no
-    quotes for its collateral are asked for. No part is ever below zero, so the steps end.
+    held and owed; what it owes of the settlement asset, as shares and to the fund; and whether
+    quotes for its collateral are still to be requested. No part is ever below zero.
     """
     holder, settlement, atoms = view.accounts[account], settlement_asset(view), 0
     for symbol, asset in view.assets.items():
