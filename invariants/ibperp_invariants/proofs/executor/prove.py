@@ -39,7 +39,7 @@ SHADOWED: Final = {"all": values.every, "any": values.some}
 """What the executor does for a builtin: the same, with fewer forks."""
 
 EXAMPLES: Final = "z3-solver"
-"""The solver that gives examples, whichever one is asked about a theorem."""
+"""The solver that gives examples, whichever solver gets the theorem."""
 
 BOUNDS: Final = (0, 12, 1_000, 2 * 10**18)
 """The magnitudes of parameters within which an example is looked for; 0 is no bound."""
