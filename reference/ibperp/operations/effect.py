@@ -89,10 +89,10 @@ def change_checks(
     is_safe = counted_equity(now.health) >= now.health.initial
     if held or not is_safe:
         healths = valued(before, before.accounts[account]).health, now.health
+        is_safe = is_admissible(*healths)
         was, left = (held_value(state, state.accounts[account], held) for state in states)
         if held and not is_admissible_without(healths, (was, left)):
             levels |= set(held.values())
-        is_safe = is_admissible(*healths)
     return (
         *level_checks(levels, of, RejectionCode.PRICE_STALE),
         (is_safe, RejectionCode.INSUFFICIENT_MARGIN),

@@ -241,10 +241,10 @@ def _cull(clearing: Clearing, debt: VirtualDebt, excess: int, source: Settlement
 
 def _owed_virtually(clearing: Clearing, borrowers: Iterable[Sheet]) -> int:
     """Return what all virtual borrows owe together."""
-    books = clearing.pool
+    pool_state = clearing.pool
     return sum(
         [
-            pool.debt(books, -position.virtual)
+            pool.debt(pool_state, -position.virtual)
             for sheet in borrowers
             for position in sheet.positions
             if position.virtual < 0
