@@ -7,6 +7,7 @@ Comments, docstrings and layout change neither hash.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import enum
 import hashlib
 import inspect
@@ -104,7 +105,7 @@ def _read(item: Any) -> tuple[str, list[Any]]:
             reached.append(value)
         elif isinstance(value, int | str | frozenset | tuple | dict) and isinstance(node, ast.Name):
             constants.append(f"{node.id} = {_shown(value)}")
-            reached += [one for one in _inside(value) if _is_ours(one)]
+            reached += _inside(value)
     return "\n".join([ast.unparse(tree), *sorted(set(constants))]), reached
 
 
@@ -120,13 +121,35 @@ def _named(node: ast.AST, scope: Mapping[str, Any]) -> Any:
 
 def _is_ours(value: Any) -> bool:
     is_code = inspect.isfunction(value) or inspect.isclass(value)
-    return is_code and value.__module__.startswith(OURS)
+    return is_code and value.__module__.startswith(OURS) and value.__name__ != "<lambda>"
 
 
 def _inside(value: Any) -> list[Any]:
+    """Return what of ours is in a constant, also in its tuples and records.
+
+    In place of a lambda: what it names.
+    """
     if isinstance(value, dict):
-        return [*value.keys(), *value.values()]
-    return list(value) if isinstance(value, tuple | frozenset) else []
+        parts = [*value.keys(), *value.values()]
+    elif isinstance(value, tuple | frozenset):
+        parts = list(value)
+    elif _holds_functions(value):
+        parts = _parts(value)
+    elif getattr(value, "__name__", "") == "<lambda>":
+        parts = [value.__globals__.get(name) for name in value.__code__.co_names]
+    else:
+        return [value] if _is_ours(value) else []
+    return [one for part in parts for one in ([part] if _is_ours(part) else _inside(part))]
+
+
+def _holds_functions(value: Any) -> bool:
+    """Tell whether a value is a record of which a part is a function, such as an invariant."""
+    is_record = dataclasses.is_dataclass(value) and not inspect.isclass(value)
+    return is_record and any(inspect.isfunction(part) for part in _parts(value))
+
+
+def _parts(record: Any) -> list[Any]:
+    return [getattr(record, part.name) for part in dataclasses.fields(record)]
 
 
 def _shown(value: Any) -> str:
@@ -138,4 +161,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, frozenset | tuple):
         parts = [_shown(part) for part in value]
         return str(sorted(parts) if isinstance(value, frozenset) else parts)
+    if _holds_functions(value):
+        return str([_shown(part) for part in _parts(value)])
     return str(value.value) if isinstance(value, enum.Enum) else str(value)

@@ -11,7 +11,9 @@ from ibperp import sharing
 from ibperp.actions import Action, AdvanceTime, Settle
 from ibperp.operations.settlement import settle
 from ibperp.state import State
+from ibperp_invariants import INVARIANTS, Monitor
 from ibperp_invariants.check.records import action_of
+from ibperp_invariants.fingerprint import reached
 from ibperp_invariants.search import search
 from ibperp_invariants.search.search import Report, broken, main, searched
 from ibperp_invariants.search.world import drawn, start
@@ -93,3 +95,10 @@ def test_main__report_that_cannot_be_used_is_a_clear_error(
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
     assert text is None or report.read_text() == text
+
+
+def test_evidence__speaks_of_every_invariant_whatever_the_process() -> None:
+    texts = reached(Monitor)
+    checks = {own.on_step or own.on_state for own in INVARIANTS}
+    assert {f"{own.__module__}.{own.__qualname__}" for own in checks if own} <= texts.keys()
+    assert not [name for name, text in texts.items() if " at 0x" in text]
