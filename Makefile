@@ -125,13 +125,13 @@ migration: $(STAMP) ## print the page of what changed for an engine since BASE=R
 release: $(STAMP) ## build wheel, source archive, vectors and digests into dist/, and verify them
 	@$(BIN)/python -m ibperp_authoring.release
 
-docs: $(TOOLS) ## build the site into site/
+docs: $(TOOLS) ## build the site into site/, with BUILDER=zensical by Zensical
 	@$(BIN)/python -m ibperp_authoring.site
-	@$(BIN)/mkdocs build --strict
+	@$(if $(filter zensical,$(BUILDER)),$(INSTALL) --no-build-isolation -e '.[zensical]' >&2 && $(BIN)/zensical,$(BIN)/mkdocs) build --strict
 
 bench: $(STAMP) ## measure the reference, or with BASE=REV compare with another version; JSON=FILE
 	@$(BIN)/python -m ibperp_authoring.bench$(if $(BASE),.versus "$(BASE)" $(if $(JSON),--json "$(JSON)"), $(JSON))
 
 clean: ## remove everything made here, the virtual environment too
-	rm -rf .venv site dist build docs/spec .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv site dist build docs/spec .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find reference invariants conformance authoring tests -name __pycache__ -type d -prune -exec rm -rf {} +
