@@ -1,4 +1,4 @@
-"""The words of the style page are not used: in the chapters, the pages, docstrings and messages."""
+"""The words of the style page are not used: chapters, pages, scenarios, docstrings, messages."""
 
 from __future__ import annotations
 
@@ -48,10 +48,11 @@ def prose_of(path: Path) -> str:
 
 def sources() -> list[Path]:
     pages = [*ROOT.glob("*.md"), *(ROOT / "spec").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    stories = [*(ROOT / "docs" / "scenarios").glob("*.yaml"), *(ROOT / "spec").rglob("*.yaml")]
     modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     return [
         path
-        for path in (*pages, *modules)
+        for path in (*pages, *stories, *modules)
         if path != PAGE and not str(path.relative_to(ROOT)).startswith(ELSEWHERE)
     ]
 
