@@ -234,6 +234,13 @@ _SEVERAL: Final[tuple[Case, ...]] = (
         "LQ-9-257", "what a lender of both loses", Redeem(9, "USDC", 400 * USD), RESOLVE
     ),
     _ALL.accept("LQ-9-258", "the list resolves it as a step of its own", ALL_STEPS),
+    _ALL.accept(
+        "LQ-9-259",
+        "a debt of coins at an old price stays, and all others are resolved",
+        AdvanceTime(601),
+        SetPrice("USDC", USD),
+        RESOLVE,
+    ),
 )
 
 _ALSO: Final = "SC-9 (incident 37, Backpack)"

@@ -164,6 +164,13 @@ NEEDED: Final[tuple[Case, ...]] = (
         _OLD,
         Transfer(3, 2, "USDC", USD),
     ),
+    Group("dated", (ask(3, 500, 1_000_000),)).accept(
+        "PF-9-049",
+        "without an exposure no price counts, even if an order may lose more than what is left",
+        SetPrice("SOL", 120 * USD),
+        _OLD,
+        withdraw(3, "USDC", "solana", 1000 * USD),
+    ),
     _INDEBTED.accept(
         "PF-9-032",
         "what lowers risk or moves within the account needs no price",

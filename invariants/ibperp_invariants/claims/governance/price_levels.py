@@ -51,20 +51,25 @@ def needed_levels(view: View, account: AccountView, age: int) -> set[PriceLevel]
         return set()
     settlement = settlement_asset(view)
     symbols = owed | ({settlement} if settlement and lots else set())
-    levels = {_asset_level(view, symbol, age) for symbol in symbols}
+    levels = {asset_level(view, symbol, age) for symbol in symbols}
     return levels.union(*(_mark_levels(view, symbol, age) for symbol in lots))
 
 
 def idle_assets(
     view: View, account: AccountView, age: int, admitted: Container[PriceLevel]
 ) -> set[str]:
-    """Return the assets that an account only holds, at known prices that are not admitted."""
+    """Return the assets that an account only holds, at known prices that are not admitted.
+
+    An account without exposure depends on no price, even if its orders may lose (PF-9).
+    """
     lots, owed = exposed_lots(view, account), _exposed_assets(view, account)
+    if not any(lots.values()) and not owed:
+        return set()
     needed = owed | ({settlement_asset(view)} if lots else set())
     return {
         symbol
         for symbol in {*account.free, *account.shares} - needed
-        if view.assets[symbol].price and _asset_level(view, symbol, age) not in admitted
+        if view.assets[symbol].price and asset_level(view, symbol, age) not in admitted
     }
 
 
@@ -87,12 +92,12 @@ def due_in_favor(view: View, index: int, age: int) -> tuple[set[PriceLevel], Hea
     """
     account, settlement = view.accounts[index], settlement_asset(view)
     is_settled = bool(account.positions) or account.unsettled != 0
-    levels = {_asset_level(view, settlement, age)} if is_settled and settlement else set()
+    levels = {asset_level(view, settlement, age)} if is_settled and settlement else set()
     unknown = {
         symbol
         for symbol in view.assets
         if not (is_settled and symbol == settlement)
-        and _asset_level(view, symbol, age) not in KNOWN_LEVELS
+        and asset_level(view, symbol, age) not in KNOWN_LEVELS
     }
     kept = replace(
         account,
@@ -144,7 +149,8 @@ def market_levels(view: View, market: str, age: int) -> set[PriceLevel]:
     return found
 
 
-def _asset_level(view: View, symbol: str, age: int) -> PriceLevel:
+def asset_level(view: View, symbol: str, age: int) -> PriceLevel:
+    """Return the level of an asset's price where `age` is admitted (GV-3)."""
     asset = view.assets[symbol]
     floor = asset.parameters.price_floor if asset.parameters else 0
     seconds, limited = view.time - asset.price_time, asset.is_limited

@@ -9,7 +9,11 @@ from ibperp.actions import Liquidate, ResolveBankruptcy
 from ibperp.events import Liability, SettlementSource
 from ibperp.outcomes import RejectionCode
 from ibperp.state import INSURANCE
-from ibperp_invariants.claims.governance.price_levels import KNOWN_LEVELS, market_levels
+from ibperp_invariants.claims.governance.price_levels import (
+    KNOWN_LEVELS,
+    asset_level,
+    market_levels,
+)
 from ibperp_invariants.claims.liquidation.liquidated import (
     debts_of,
     left_to_pay,
@@ -65,15 +69,23 @@ def bankruptcy_adds_up(step: Step) -> Iterator[str]:
 
 
 def bankrupt_means_nothing_left(step: Step) -> Iterator[str]:
-    """Check that only an account without means is bankrupt, and that it then owes nothing."""
+    """Check that only an account without means is bankrupt, and that it then owes nothing.
+
+    A debt in an asset whose price is not admitted waits (LQ-9).
+    """
     if not step.is_accepted() or not isinstance(step.action, ResolveBankruptcy):
         return
     account = step.action.account
     new = step.after.accounts[account]
     for what in _left(step.before, account):
         yield f"account {account} was resolved with {what}"
-    is_whole = step.before.system is not None and step.before.system.non_recourse
-    owes = min((0, new.unsettled, *new.shares.values())) < 0
+    system = step.before.system
+    is_whole = system is not None and system.non_recourse
+    age = system.liquidation_price_age if system else 0
+    owes = new.unsettled < 0 or any(
+        shares < 0 and asset_level(step.before, symbol, age) in KNOWN_LEVELS
+        for symbol, shares in new.shares.items()
+    )
     if is_whole and (owes or new.positions or new.orders):
         yield f"account {account} is not at zero: {new}"
 
