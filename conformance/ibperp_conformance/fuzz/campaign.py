@@ -16,7 +16,9 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.fuzz.corpus import FILE, chosen, digest, lines_of, text
 from ibperp_conformance.fuzz.finding import Finding, as_file, as_text
+from ibperp_conformance.fuzz.generator.reached import never_reached
 from ibperp_conformance.fuzz.work import Done, Task, done
 from ibperp_conformance.json_text import JsonTextError, decode
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
     from typing import Protocol
+
+    from ibperp_conformance.fuzz.generator.worlds import World
 
     class Pool(Protocol):
         """What does tasks elsewhere: a pool of processes, or a Dask client."""
@@ -48,7 +52,8 @@ class Campaign:
     `shrink`: seconds that may be spent on making a finding small. `most`: how many runs at most.
     `is_lawful`: the invariants alone are checked; `unchecked`: what of them was not checkable.
     `reached` counts what all whole rounds reached, `known` all but the last one, `begun` the round
-    that is under way.
+    that is under way. `corpus`: beginnings from an earlier campaign; `beginnings`: those of this
+    one, as lines.
     """
 
     command: tuple[str, ...]
@@ -69,6 +74,8 @@ class Campaign:
     unchecked: dict[str, str] = field(default_factory=dict)
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     unwritten: dict[str, str] = field(default_factory=dict)
+    corpus: tuple[World, ...] = ()
+    beginnings: dict[str, str] = field(default_factory=dict)
 
     def tasks(self, number: int, known: Counter[str]) -> list[Task]:
         """Return the tasks of a round, that know what the rounds before the last one reached."""
@@ -84,6 +91,7 @@ class Campaign:
                 self.shrink,
                 frozenset(self.findings),
                 self.is_lawful,
+                chosen(self.corpus, seed),
             )
             for seed in range(first, first + ROUND)
         ]
@@ -97,12 +105,14 @@ class Campaign:
             "capabilities": sorted(self.capabilities),
             "seed": self.seed,
             "invariants_alone": self.is_lawful,
+            "corpus": digest(self.corpus),
             "rounds": self.rounds,
             "runs": self.runs,
             "steps": self.steps,
             "seconds": round(self.seconds, 1),
             "reached": dict(sorted(self.reached.items())),
             "known": dict(sorted(self.known.items())),
+            "never_reached": never_reached(self.reached + self.begun),
             "findings": self.findings,
         }
 
@@ -117,6 +127,7 @@ class Keeper:
     def keep(self, result: Done) -> Finding | None:
         """Take the finding of a run; return it if it is new."""
         finding = result.finding
+        self.campaign.beginnings = {**dict(result.beginnings), **self.campaign.beginnings}
         if finding is None or result.signature in self.campaign.findings:
             known = self.campaign.findings.get(result.signature)
             if known:
@@ -151,11 +162,15 @@ class Keeper:
         if self.folder is None:
             return ""
         record = json.dumps(self.campaign.describe(), indent=1, ensure_ascii=False) + "\n"
+        campaign = self.campaign
         try:
-            for name, text in tuple(self.campaign.unwritten.items()):
-                write_atomically(self.folder / name, [text], "finding")
-                del self.campaign.unwritten[name]
+            for name, content in tuple(campaign.unwritten.items()):
+                write_atomically(self.folder / name, [content], "finding")
+                del campaign.unwritten[name]
             write_atomically(self.folder / RECORD, [record], "record of the campaign")
+            if campaign.beginnings:
+                corpus = text(campaign.beginnings, campaign.reached)
+                write_atomically(self.folder / FILE, [corpus], "corpus")
         except WrongUseError as error:
             return str(error)
         return ""
@@ -180,7 +195,9 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
             "against": list(campaign.against),
             "seed": campaign.seed,
             "invariants_alone": campaign.is_lawful,
+            "corpus": digest(campaign.corpus),
         }
+        data.setdefault("corpus", "")
         for name, value in own.items():
             if data[name] != value:
                 raise WrongUseError(
@@ -195,6 +212,8 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"{path}: no record of a campaign ({error!r}); remove it, or name another folder"
         raise WrongUseError(message) from None
+    if (folder / FILE).exists():
+        campaign.beginnings = lines_of(folder)
     return campaign
 
 

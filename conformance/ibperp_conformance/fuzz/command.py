@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz.ask import opened
 from ibperp_conformance.fuzz.campaign import Campaign, Keeper, conduct, resumed
-from ibperp_conformance.fuzz.generator.reached import STATES, expected
+from ibperp_conformance.fuzz.corpus import read
+from ibperp_conformance.fuzz.generator.reached import STATES, expected, never_reached
 from ibperp_conformance.fuzz.work import Done, prepare, refused_hello
 from ibperp_conformance.fuzz.workers import Remote, Workers
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import EngineFailureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from ibperp_conformance.fuzz.options import Options
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+SHOWN: Final = 10
+"""How much of what was never reached is named."""
+
 PIPE_SECONDS: Final = 30.0
 """How often a line is written where no terminal shows the progress."""
 
@@ -46,6 +50,8 @@ def main_fuzz(options: Options) -> int:
     budget = seconds_of(options.budget)
     if options.is_lawful and options.against:
         raise WrongUseError("--invariants asks one engine alone: leave --against out")
+    if options.corpus and options.folder in {options.corpus, options.corpus.parent}:
+        raise WrongUseError("--corpus is of an earlier campaign: name another folder for --out")
     campaign = Campaign(
         options.command,
         options.against,
@@ -54,6 +60,7 @@ def main_fuzz(options: Options) -> int:
         options.timeout,
         most=options.runs or math.inf,
         is_lawful=options.is_lawful,
+        corpus=read(options.corpus) if options.corpus else (),
     )
     if options.folder:
         try:
@@ -72,7 +79,7 @@ def main_fuzz(options: Options) -> int:
             conduct(campaign, keeper, pool, budget, display.show)
     except KeyboardInterrupt:
         code = 130
-    _summarize(campaign, keeper, is_interrupted=code != 0)
+    _summarize(campaign, keeper, is_interrupted=code != 0, is_whole=options.is_whole)
     return code or (1 if campaign.findings else 0)
 
 
@@ -186,8 +193,20 @@ class Display:
         )
 
 
-def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> None:
-    names, counts = expected(), campaign.reached + campaign.begun
+def _missing(never: Sequence[str], *, is_whole: bool) -> str:
+    """Return what is said of what was never reached: the most important, or all."""
+    size = len(expected())
+    lines = [f"\n{size - len(never)} of {size} states, kinds, codes and events were reached."]
+    shown = never if is_whole else never[:SHOWN]
+    if never:
+        lines.append(f"never reached are {len(never)}: {', '.join(shown)}")
+    if len(shown) < len(never):
+        lines[-1] += ", ...; --unreached names all, and so does campaign.json of --out"
+    return "\n".join(lines) + "\n"
+
+
+def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool, is_whole: bool) -> None:
+    counts = campaign.reached + campaign.begun
     out = sys.stdout
     how = "interrupted after" if is_interrupted else "in"
     out.write(
@@ -197,11 +216,7 @@ def _summarize(campaign: Campaign, keeper: Keeper, *, is_interrupted: bool) -> N
     out.write("\ninteresting states, and how often each was reached:\n")
     for name in STATES:
         out.write(f"{counts[name]:>9}  {name}\n")
-    never = [name for name in names if not counts[name]]
-    reached = len(names) - len(never)
-    out.write(f"\n{reached} of {len(names)} states, kinds, codes and events were reached.\n")
-    if never:
-        out.write(f"never reached: {', '.join(never)}\n")
+    out.write(_missing(never_reached(counts), is_whole=is_whole))
     for name, missing in campaign.unchecked.items():
         out.write(f"{name}: not checkable: missing {visible(missing)}\n")
     for known in campaign.findings.values():

@@ -27,6 +27,8 @@ class Options:
     is_lawful: bool
     timeout: float
     dask: str
+    corpus: Path | None = None
+    is_whole: bool = False
 
 
 def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
@@ -44,6 +46,11 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     out: Annotated[
         Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
     ] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="Begin half of the runs where an earlier campaign (--out) came far."),
+    ] = None,
+    unreached: Annotated[bool, typer.Option(help="Name all that was never reached.")] = False,
     invariants: Invariants = False,
     timeout: Timeout = 10.0,
     dask: Annotated[
@@ -69,5 +76,7 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
             is_lawful=invariants,
             timeout=timeout,
             dask=dask,
+            corpus=corpus,
+            is_whole=unreached,
         )
     )

@@ -13,6 +13,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ibperp_conformance.fuzz.ask import ANSWERED, Difference, differs, failure_kind, opened
+from ibperp_conformance.fuzz.corpus import beginnings
 from ibperp_conformance.fuzz.finding import Finding
 from ibperp_conformance.fuzz.generator.generate import LENGTH, Generated, generate
 from ibperp_conformance.fuzz.generator.worlds import World
@@ -22,7 +23,7 @@ from ibperp_conformance.fuzz.shrink import Asking, Shrinker, Shrunk
 from ibperp_conformance.protocol.client import Engine, EngineFailureError
 from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.protocol.wire import action_classes, decode_action, decode_system
-from ibperp_conformance.runner.vectors import load_suite
+from ibperp_conformance.runner.vectors import load_setups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ class Task:
     """What a run depends on: the same task has the same result wherever it is done.
 
     `command` is empty for the reference. `capabilities`: the parts of the system that are used.
-    `is_lawful`: the invariants alone are checked, and no equality.
+    `is_lawful`: the invariants alone are checked, and no equality. `begun_at`: of a corpus.
     """
 
     seed: int
@@ -55,11 +56,15 @@ class Task:
     budget: float
     signatures: frozenset[str]
     is_lawful: bool = False
+    begun_at: World | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run did; `raw` is the finding before it was made small."""
+    """What a run did; `raw` is the finding before it was made small.
+
+    `beginnings`: lines of a corpus, by what they reach.
+    """
 
     seed: int
     steps: int
@@ -68,6 +73,7 @@ class Done:
     raw: Finding | None = None
     signature: str = ""
     unchecked: dict[str, str] = field(default_factory=dict)
+    beginnings: tuple[tuple[str, str], ...] = ()
 
 
 def prepare() -> None:
@@ -90,7 +96,7 @@ def starts() -> tuple[World, ...]:
             decode_system(dict(setup.system)),
             tuple(decode_action(dict(action)) for action in setup.actions),
         )
-        for setup in load_suite().setups.values()
+        for setup in load_setups().values()
         if setup.actions
     )
 
@@ -139,13 +145,14 @@ def end_engines() -> None:
 
 
 def done(task: Task) -> Done:
-    """Do a task, and say what of the invariants could not be checked."""
-    return replace(_done(task), unchecked=dict(LAWS.unchecked))
-
-
-def _done(task: Task) -> Done:
-    """Draw a run, ask the engine, and make what differs small."""
+    """Draw the run of a task and do it; say what of the invariants could not be checked."""
     run = drawn(task)
+    found = tuple(beginnings(run, task.known))
+    return replace(_done(task, run), unchecked=dict(LAWS.unchecked), beginnings=found)
+
+
+def _done(task: Task, run: Generated) -> Done:
+    """Ask the engine a run, and make what differs small."""
     counts = Counter(run.reached)
     if not task.command or not run.steps:
         return Done(task.seed, len(run.steps), counts)
@@ -159,7 +166,12 @@ def _done(task: Task) -> Done:
 def drawn(task: Task) -> Generated:
     """Return the run of a task."""
     return generate(
-        task.seed, task.known, starts(), length=LENGTH, admitted=admitted(task.capabilities)
+        task.seed,
+        task.known,
+        starts(),
+        length=LENGTH,
+        admitted=admitted(task.capabilities),
+        begun_at=task.begun_at,
     )
 
 

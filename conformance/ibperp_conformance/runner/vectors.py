@@ -118,6 +118,11 @@ def compact(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
+def load_setups() -> dict[str, Setup]:
+    """Return the setups of the specification by their ids; raise `VectorError`."""
+    return _by_id(_setups(spec_path() / "vectors" / "setups.json"))
+
+
 def load_suite(directory: Path | None = None) -> Suite:
     """Read every file of `directory`, by default the vectors of the specification.
 

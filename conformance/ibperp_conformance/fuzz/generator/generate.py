@@ -89,14 +89,17 @@ def generate(
     *,
     length: int = LENGTH,
     admitted: frozenset[str] | None = None,
+    begun_at: World | None = None,
 ) -> Generated:
     """Return the run of a seed.
 
     `known` counts what was reached before, `starts` are worlds to begin with besides drawn ones,
-    `admitted` the kinds of actions that the run may hold. The same arguments give the same run.
+    `admitted` the kinds of actions that the run may hold; it begins at `begun_at` if that is given.
+    The same arguments give the same run.
     """
     random = Random(seed)
     start = random.choice(starts) if starts and random.randrange(3) == 0 else world(random)
+    start = begun_at or start
     begun = _begun(start, admitted)
     state = begun[-1].after if begun else genesis(start.system)
     run = Run(random, state, length, known, admitted=admitted)

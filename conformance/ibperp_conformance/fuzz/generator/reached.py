@@ -35,6 +35,7 @@ from ibperp.state import Perpetual
 from ibperp_conformance.protocol.wire import type_name
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterator
 
     from ibperp.state import Asset, State
@@ -88,6 +89,20 @@ def expected() -> tuple[str, ...]:
         f"{name} {word.value}" for name, lists in WORDS.items() for one in lists for word in one
     ]
     return (*kinds, *codes, *events, *dict.fromkeys(words), *STATES)
+
+
+def never_reached(counts: Counter[str]) -> list[str]:
+    """Return what a campaign never reached, the most important first.
+
+    Interesting states come first, then words of events, kinds of actions, events, and codes.
+    """
+    order = ("stage", "liability", "source", "accepted", "event", "code", "reason")
+
+    def rank(name: str) -> int:
+        kind = name.partition(" ")[0]
+        return 0 if name in STATES else 1 + order.index(kind)
+
+    return sorted((name for name in expected() if not counts[name]), key=rank)
 
 
 def _of(events: tuple[Event, ...], kind: type[Any]) -> list[Any]:
