@@ -9,6 +9,7 @@ from ibperp.outcomes import Accepted
 from ibperp.risk_index import followed_index, indexed
 from ibperp.transition import transition
 from ibperp_invariants.check.looks import FOLLOWED, PLAIN, looks
+from ibperp_invariants.check.narrow import narrowed
 from ibperp_invariants.check.registry import check_view
 from ibperp_invariants.step.facts import facts_of_events
 from ibperp_invariants.step.step import Step, Violation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ibperp.outcomes import Outcome
     from ibperp.risk_index import RiskIndex
     from ibperp.state import State
+    from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
 
 
@@ -67,25 +69,30 @@ class Monitor:
 
     def check(self, action: Action, outcome: Outcome) -> list[Violation]:
         """Return what the step and the state after it break, and go on from that state."""
-        step = step_of(self.state, action, outcome, seen=self.view)
+        step, totals = step_of(self.state, action, outcome, seen=self.view), self.totals
         if isinstance(outcome, Accepted):
             if self.follows_index:
                 index = self._index or indexed(self.state)
                 self._index = followed_index(index, outcome.state)
                 step = replace(step, index=self._index, origin=self.state)
-            self.totals = totals_after(self.totals, step.before, step.after)
+            totals = totals_after(self.totals, step.before, step.after)
             self.state, self.view = outcome.state, step.after
-        found = self._found(step)
+        found = self._found(step, totals)
+        self.totals = totals
         self._again = {broken.invariant for broken in found} - FOLLOWED
         return found
 
-    def _found(self, step: Step) -> list[Violation]:
+    def _found(self, step: Step, totals: Totals) -> list[Violation]:
         """Return what a step breaks of what it can break, and of what was broken before it."""
-        looked, after, totals = looks(step, self._again), step.after, self.totals
+        looked, narrow = looks(step, self._again), narrowed(step, self.totals, totals)
         told = [
             *((own, on_step(step)) for own, on_step, _, _ in looked if on_step),
             *((own, on_change(step)) for own, _, _, on_change in looked if on_change),
-            *((own, on_state(after, totals)) for own, _, on_state, _ in looked if on_state),
+            *(
+                (own, on_state(step.after if own.name in self._again else narrow, totals))
+                for own, _, on_state, _ in looked
+                if on_state
+            ),
         ]
         return [
             Violation(own.name, own.clauses, message)

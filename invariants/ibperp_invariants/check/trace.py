@@ -243,13 +243,14 @@ class TraceChecker:
             self._know(known)
         after = self._followed.after()
         before = self._before if self._again is None else self._followed.before()
-        if self._totals is None or self._may_be_whole_again(self._totals):
+        sums = self._totals
+        if sums is None or self._may_be_whole_again(sums):
             self._totals = totals_of(after)
         else:
-            self._totals = totals_after(self._totals, before, after)
+            self._totals = totals_after(sums, before, after)
         told = answer.code, answer.violated, answer.facts, answer.repeat
         again = EVERY if self._again is None else self._again
-        said = not_held(Step(before, after, action, *told), self._totals, again)
+        said = not_held(Step(before, after, action, *told), self._totals, again, before=sums)
         self._before = after
         gone = misplaced(before, after, self._followed.touched)
         found = [Violation(MISPLACED, ("CF-4",), message) for message in gone]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ibperp.records import field, record
 from ibperp_invariants.check.looks import EVERY, looks
+from ibperp_invariants.check.narrow import narrowed
 from ibperp_invariants.check.registry import INVARIANTS
 from ibperp_invariants.step.facts import Facts
 from ibperp_invariants.step.step import Step, Violation
@@ -58,7 +60,7 @@ class Verdict:
         return [Violation(self.invariant, self.clauses, message) for message in self.messages]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What an engine answered to an action; `code` None: it was accepted.
 
@@ -84,14 +86,19 @@ def verdicts(
     return list({**HELD, **{verdict.invariant: verdict for verdict in found}}.values())
 
 
-def not_held(step: Step, totals: Totals, again: Collection[str]) -> list[Verdict]:
+def not_held(
+    step: Step, totals: Totals, again: Collection[str], *, before: Totals | None = None
+) -> list[Verdict]:
     """Return the verdicts that are not *held* on a step and the state after it.
 
     `again`: the names of invariants that the state before may not have kept, and that look at the
-    whole state. Of the others those are called that such a step can break.
+    whole state. Of the others those are called that such a step can break, on what it touched if
+    the sums `before` it are known.
     """
-    found, after = list[Verdict](), step.after
+    found = list[Verdict]()
+    narrow = step.after if before is None else narrowed(step, before, totals)
     for invariant, on_step, on_state, on_change in looks(step, again):
+        after = step.after if invariant.name in again else narrow
         try:
             # A check that finds nothing ends at once: this is all that most of them cost.
             is_held = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ibperp.events import (
@@ -22,6 +22,7 @@ from ibperp.events import (
     VirtualInterest,
     VirtualMoved,
 )
+from ibperp.records import field, record
 from ibperp_invariants.step.liquidation_facts import (
     LiquidationFacts,
     heard_of_liquidation,
@@ -124,7 +125,7 @@ class VirtualMove:
     source: SettlementSource
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Facts:
     """The events, by symbol and in order.
 

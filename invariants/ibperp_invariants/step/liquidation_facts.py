@@ -14,6 +14,7 @@ from ibperp.events import (
     LossSpread,
     PositionMoved,
 )
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from ibperp.events import Event
@@ -65,7 +66,7 @@ class SpreadFact:
 LiquidationFact: TypeAlias = StepFact | MoveFact | ResolvedFact | SpreadFact
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LiquidationFacts:
     """The facts of one action, in order."""
 

@@ -38,6 +38,7 @@ from ibperp_invariants.view.view import (
     limits_of,
     perpetual_of,
     settlement_asset,
+    touched,
     virtual_shares,
 )
 
@@ -116,11 +117,24 @@ class Step:
     def _changed_orders(self) -> Sequence[int]:
         return changed(self.before.orders, self.after.orders)
 
-    def pools(self) -> Iterator[tuple[str, Pool, Pool]]:
-        """Yield symbol, pool before and pool after for every asset that stands in both views."""
-        for symbol, asset in self.after.assets.items():
+    @cached_property
+    def touched_assets(self) -> Sequence[str]:
+        """Return the assets that may differ."""
+        return touched(self.before.assets, self.after.assets)
+
+    @cached_property
+    def touched_markets(self) -> Sequence[str]:
+        """Return the markets that may differ."""
+        return touched(self.before.markets, self.after.markets)
+
+    def pools(self, *, every: bool = False) -> Iterator[tuple[str, Pool, Pool]]:
+        """Yield symbol, pool before and pool after for the assets in both views that may differ.
+
+        `every`: of all that stand in both.
+        """
+        for symbol in self.after.assets if every else self.touched_assets:
             if symbol in self.before.assets:
-                yield symbol, self.before.assets[symbol].pool, asset.pool
+                yield symbol, self.before.assets[symbol].pool, self.after.assets[symbol].pool
 
     def lender_interest(self, symbol: str) -> int:
         """Return the atoms that lenders of an asset earned in this step by its events."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from ibperp.records import record
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -19,7 +20,7 @@ class ViewError(ValueError):
     """An observation lacks a field or holds a wrong value; the message names the path."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A place in decoded JSON: reads what must stand there, or raises ViewError naming the path."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from ibperp.records import field, record
 from ibperp.state import RequestStatus
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import NotObserved, observed
@@ -23,7 +23,7 @@ UNSETTLED: Final = ""
 """In place of a market: unsettled balances, in the sums of the fund."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Totals:
     """Sums over accounts and requests, by symbol and by (symbol, chain).
 
@@ -49,23 +49,22 @@ class Totals:
 
 def totals_of(view: View) -> Totals:
     """Return the sums over all accounts and requests of a view, as far as they are observed."""
-    return _totals(Totals(), lambda kind: ((1, record) for record in getattr(view, kind).values()))
+    return _totals(Totals(), lambda kind: ((None, own) for own in getattr(view, kind).values()))
 
 
 def totals_after(totals: Totals, before: View, after: View) -> Totals:
     """Return the sums of `after` from those of `before`, at the cost of what changed."""
 
-    def moved(kind: str) -> Iterator[tuple[int, Any]]:
+    def moved(kind: str) -> Iterator[tuple[Any, Any]]:
         old, new = getattr(before, kind), getattr(after, kind)
         follows = isinstance(new, Live) and getattr(old, "live", old) is new
         for index in new.moved(old) if follows else changed(old, new):
-            yield from ((-1, old[index]),) if index in old else ()
-            yield from ((1, new[index]),) if index in new else ()
+            yield old.get(index), new.get(index)
 
     return _totals(totals, moved)
 
 
-def _totals(start: Totals, records: Callable[[str], Iterator[tuple[int, Any]]]) -> Totals:
+def _totals(start: Totals, records: Callable[[str], Iterator[tuple[Any, Any]]]) -> Totals:
     """Return sums with what records of each kind add, or subtract; those that can be known."""
     values, missing = dict[str, Any](), dict[str, str]()
     for kind, parts in SUMS.items():
@@ -76,14 +75,26 @@ def _totals(start: Totals, records: Callable[[str], Iterator[tuple[int, Any]]]) 
             continue
         for add, names in parts.items():
             try:
-                sums = {name: dict(getattr(start, name)) for name in names}
-                for sign, record in found:
-                    add(sums, record, sign)
+                sums = {name: getattr(start, name) for name in names}
+                differing = [pair for pair in found if not _is_kept(*pair, PARTS[add])]
+                if differing:
+                    sums = {name: dict(held) for name, held in sums.items()}
+                for pair in differing:
+                    for record, sign in zip(pair, (-1, 1), strict=True):
+                        if record is not None:
+                            add(sums, record, sign)
             except NotObserved as error:
                 missing |= dict.fromkeys(names, str(error))
             else:
                 values |= sums
     return observed(Totals, values, missing)
+
+
+def _is_kept(old: Any, new: Any, parts: tuple[str, ...]) -> bool:
+    """Tell whether two records are the same in the parts that a sum is over."""
+    if old is None or new is None:
+        return False
+    return old is new or all(getattr(old, name) == getattr(new, name) for name in parts)
 
 
 def _add(sums: dict[S, int], key: S, amount: int) -> None:
@@ -156,3 +167,16 @@ SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] 
     "rebalances": {_add_rebalance: ("in_transit",)},
 }
 """The sums by what they are over: those that one function adds are known together."""
+
+PARTS: Final[dict[Callable[[Sums, Any, int], None], tuple[str, ...]]] = {
+    _add_free: ("free",),
+    _add_shares: ("shares",),
+    _add_fund: ("unsettled", "positions"),
+    _add_unpaid: ("unpaid",),
+    _add_lots: ("positions",),
+    _add_indexed: ("positions",),
+    _add_virtual: ("positions",),
+    _add_withdrawal: ("status", "asset", "chain", "amount"),
+    _add_rebalance: ("status", "asset", "amount"),
+}
+"""The parts of a record that each of them looks at."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ibperp.parameters import FundingPart, MarketParameters, PerpetualParameters
 from ibperp.ramps import with_margins
+from ibperp.records import record
 from ibperp.state import RequestStatus
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.view.live import Live
@@ -52,7 +53,7 @@ class RampView:
     target: Margins
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AssetView:
     """An asset's price, custody by chain and pool; its parameters where they are known."""
 
@@ -94,7 +95,7 @@ class PerpetualView(MarketView):
     funding_parts: Sequence[FundingPart] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PositionView:
     """A position of an account, its market by name beside it; fields as in the reference."""
 
@@ -110,7 +111,7 @@ class PositionView:
     interest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountView:
     """The free, signed pool and reserved amounts of an account by symbol; what misses is zero.
 
@@ -199,7 +200,7 @@ class QuoteRequestView:
     quotes: Mapping[int, QuoteView]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """A whole state as the invariants see it; amounts in atoms, `time` in seconds.
 
@@ -280,6 +281,16 @@ def changed(before: Mapping[K, T], after: Mapping[K, T]) -> Sequence[K]:
         except NotObserved as error:
             missing = missing or str(error)
     return Unsure(found, missing) if missing else tuple(found)
+
+
+def touched(before: Mapping[K, T], after: Mapping[K, T]) -> Sequence[K]:
+    """Return the keys after a step whose entries may differ, or are not wholly observed.
+
+    Costs nothing for what the entries hold.
+    """
+    if isinstance(after, Live) and getattr(before, "live", before) is after:
+        return [key for key in {**after.was, **after.partial} if key in after]
+    return [key for key, entry in after.items() if before.get(key) is not entry]
 
 
 def limits_of(view: View, market: str) -> MarketParameters | None:

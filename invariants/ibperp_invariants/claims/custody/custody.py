@@ -59,8 +59,10 @@ def custody_covers_pending(view: View, totals: Totals) -> Iterator[str]:
 def donation_proof(step: Step) -> Iterator[str]:
     """Check that custody moves only as the action says, and raises no share price (CU-1, MM-2)."""
     arrived = _arrivals(step) if step.is_accepted() else {}
-    for symbol, asset in step.after.assets.items():
-        old = step.before.assets.get(symbol)
+    for symbol in dict.fromkeys((*step.touched_assets, *(symbol for symbol, _ in arrived))):
+        old, asset = (view.assets.get(symbol) for view in (step.before, step.after))
+        if asset is None:
+            continue
         for chain, token in asset.tokens.items():
             held = old.tokens[chain].custody if old and chain in old.tokens else 0
             expected = held + arrived.get((symbol, chain), 0)

@@ -85,11 +85,12 @@ def dearer_collateral_helps(step: Step) -> Iterator[str]:
 
 def _priced(step: Step) -> Iterator[tuple[str, int, int]]:
     """Yield each price and mark, before and after."""
-    for symbol, asset in step.after.assets.items():
-        if symbol in step.before.assets:
-            yield symbol, step.before.assets[symbol].price, asset.price
-    for symbol in step.after.markets:
-        old, new = (perpetual_of(view, symbol) for view in (step.before, step.after))
+    before, after = step.before, step.after
+    for symbol in step.touched_assets:
+        if symbol in before.assets:
+            yield symbol, before.assets[symbol].price, after.assets[symbol].price
+    for symbol in step.touched_markets:
+        old, new = (perpetual_of(view, symbol) for view in (before, after))
         if old and new:
             yield symbol, old.mark_price, new.mark_price
 
@@ -98,10 +99,11 @@ def _times(step: Step) -> Iterator[tuple[str, int, int]]:
     """Yield the times of prices, marks, funding and settlement, before and after."""
     before, after = step.before, step.after
     yield "settlement", before.settlement_time, after.settlement_time
-    for symbol, asset in after.assets.items():
+    is_back = after.time < before.time
+    for symbol in after.assets if is_back else step.touched_assets:
         if symbol in before.assets:
-            yield symbol, before.assets[symbol].price_time, asset.price_time
-    for symbol in after.markets:
+            yield symbol, before.assets[symbol].price_time, after.assets[symbol].price_time
+    for symbol in after.markets if is_back else step.touched_markets:
         old, new = (perpetual_of(view, symbol) for view in (before, after))
         if old and new:
             yield symbol, old.mark_time, new.mark_time

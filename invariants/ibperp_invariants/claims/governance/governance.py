@@ -135,11 +135,12 @@ def _ramped(
     step: Step,
 ) -> Iterator[tuple[str, AssetView | PerpetualView, AssetView | PerpetualView]]:
     """Yield the assets and perpetuals that a step changed, before and after."""
-    for symbol, asset in step.after.assets.items():
+    for symbol in step.touched_assets:
+        asset = step.after.assets[symbol]
         if symbol in step.before.assets and step.before.assets[symbol] != asset:
             yield symbol, step.before.assets[symbol], asset
-    for symbol, market in step.after.markets.items():
-        old = step.before.markets.get(symbol)
+    for symbol in step.touched_markets:
+        old, market = step.before.markets.get(symbol), step.after.markets[symbol]
         if isinstance(old, PerpetualView) and isinstance(market, PerpetualView) and old != market:
             yield symbol, old, market
 
@@ -181,13 +182,13 @@ def _changed_laws(step: Step) -> Iterator[str]:
         return
     assets = [
         name
-        for name, asset in step.after.assets.items()
-        if _law(before.assets.get(name)) != _law(asset)
+        for name in step.touched_assets
+        if _law(before.assets.get(name)) != _law(step.after.assets[name])
     ]
     markets = [
         name
-        for name, market in step.after.markets.items()
-        if _law(before.markets.get(name)) != _law(market)
+        for name in step.touched_markets
+        if _law(before.markets.get(name)) != _law(step.after.markets[name])
     ]
     yield from _unlawful(step.after, assets, markets)
 

@@ -60,7 +60,7 @@ def bankruptcy_adds_up(step: Step) -> Iterator[str]:
     if passed != spread:
         yield f"unsettled balances got {passed}, gains of positions lost {spread}"
     if isinstance(step.action, ResolveBankruptcy):
-        for symbol, old, new in step.pools():
+        for symbol, old, new in step.pools(every=True):
             facts = [fact for fact in liquidation.resolved() if fact.asset == symbol]
             reserve = sum(fact.reserve for fact in facts)
             more = new.reserve - old.reserve + reserve
@@ -168,7 +168,7 @@ def lenders_shares_stay_defined(view: View, totals: Totals) -> Iterator[str]:
 def bad_debt_falls_only_by_resolution(step: Step) -> Iterator[str]:
     """Check that reserve and claims fall by nothing but a bankruptcy that is told (LQ-9)."""
     liquidation = step.facts.liquidation
-    for symbol, old, new in step.pools():
+    for symbol, old, new in step.pools(every=True):
         lost = sum(fact.reserve for fact in liquidation.resolved() if fact.asset == symbol)
         if new.reserve < old.reserve - lost:
             yield f"{symbol}: the reserve went from {old.reserve} to {new.reserve}, {lost} is told"
@@ -190,7 +190,7 @@ def _undefined(view: View, symbols: Iterable[str]) -> Iterator[str]:
 def _touched(step: Step) -> list[str]:
     """Return the assets that a step changed."""
     before = step.before.assets
-    return [name for name, asset in step.after.assets.items() if before.get(name) != asset]
+    return [name for name in step.touched_assets if before.get(name) != step.after.assets[name]]
 
 
 def _left(view: View, account: int, *, is_step: bool = False) -> Iterator[str]:

@@ -65,7 +65,7 @@ def closed_market_settles(step: Step) -> Iterator[str]:
 
 def winding_down_only_shrinks(step: Step) -> Iterator[str]:
     """Check that no lots are opened in a market that only reduces, or is closed (PP-2, PP-5)."""
-    for symbol in step.after.markets:
+    for symbol in step.touched_markets:
         old, new = (perpetual_of(view, symbol) for view in (step.before, step.after))
         if old is None or new is None or new.open_interest <= old.open_interest:
             continue

@@ -25,7 +25,7 @@ def lenders_earn_by_time(step: Step) -> Iterator[str]:
         return
     since, now, interval = step.before.time, step.after.time, system.accrual_interval
     end, last = since - since % interval + interval, now - now % interval
-    for symbol, old, new in step.pools():
+    for symbol, old, new in step.pools(every=True):
         earned = mul_div_down(old.unearned, min(now, end) - since, end - since)
         charged, reserve = step.facts.interest.get(symbol, (0, 0))
         if now >= end:
@@ -42,7 +42,7 @@ def lenders_earn_by_time(step: Step) -> Iterator[str]:
 def _earned_at_once(step: Step) -> Iterator[str]:
     """Yield interest that is not earned by time, but got or lost at once (MM-7, LQ-9)."""
     lost = {fact.asset for fact in step.facts.liquidation.resolved() if fact.spread}
-    for symbol, old, new in step.pools():
+    for symbol, old, new in step.pools(every=True):
         charged, more = step.lender_interest(symbol), new.unearned - old.unearned
         if more != charged and not (symbol in lost and more < charged):
             yield f"{symbol}: unearned interest rose by {more}, {charged} was charged"

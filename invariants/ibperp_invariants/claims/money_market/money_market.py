@@ -234,7 +234,7 @@ def _moves(step: Step) -> Iterator[tuple[str, Pool, int, int, Lend | Redeem | Bo
     if not step.is_accepted() or not isinstance(action, Lend | Redeem | Borrow | Repay):
         return
     symbol, account = action.asset, action.account
-    pools = {name: (old, new) for name, old, new in step.pools()}
+    pools = {name: (old, new) for name, old, new in step.pools(every=True)}
     if (
         symbol not in pools
         or account not in step.before.accounts

@@ -42,18 +42,19 @@ def every_second_is_funded_once(step: Step) -> Iterator[str]:
     """Check that no second leaves a running funding interval uncharged, or enters it twice."""
     if not step.is_accepted():
         return
-    for symbol in step.after.markets:
+    named = getattr(step.action, "market", "")
+    for symbol in dict.fromkeys((*step.touched_markets, named)):
         old, new = (perpetual_of(view, symbol) for view in (step.before, step.after))
         if old is None or new is None:
             continue
         waiting = _waiting(new, step.after.time)
         expected = _waiting(old, step.after.time)
-        named = getattr(step.action, "market", None) == symbol
-        if named and isinstance(step.action, ApplyFunding):
+        is_named = symbol == named
+        if is_named and isinstance(step.action, ApplyFunding):
             expected = step.after.time % _interval(new) if _interval(new) else waiting
-        elif named and isinstance(step.action, SettleMarket) and old.open_interest:
+        elif is_named and isinstance(step.action, SettleMarket) and old.open_interest:
             expected = 0
-        elif named and isinstance(step.action, SetPerpetualParameters) and new != old:
+        elif is_named and isinstance(step.action, SetPerpetualParameters) and new != old:
             is_changed = new.funding_time != old.funding_time
             expected -= _missed(old, step.after.time) if is_changed else 0
         if waiting != expected:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as pool_kernel
@@ -17,6 +17,7 @@ from ibperp.margin import (
 from ibperp.numbers import RATIO, isqrt_up, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.parameters import HaircutKind
+from ibperp.records import record, replace
 from ibperp_invariants.claims.portfolio.positions import (
     ended_debt,
     gains_of,
@@ -34,7 +35,7 @@ ROUNDINGS: Final = 2
 """How many quote atoms, and atoms per asset, the sums of one account may shift by rounding."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holding:
     """What an account has of an asset, in atoms, with what is needed to value it.
 

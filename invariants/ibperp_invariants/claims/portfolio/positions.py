@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ibperp import pool as pool_kernel
@@ -11,6 +10,7 @@ from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.orders import Side
 from ibperp.parameters import PerpetualParameters
 from ibperp.pool import SHARES_PER_ATOM
+from ibperp.records import record
 from ibperp_invariants.step.step import wealth
 from ibperp_invariants.view.view import PerpetualView, perpetual_of, settlement_asset
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ibperp_invariants.view.view import AccountView, OrderView, PositionView, View
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gains:
     """What gains add to equity, and the part that counts for initial margin, in quote atoms."""
 

@@ -115,8 +115,11 @@ def _misordered(step: Step) -> Iterator[str]:
     for index in step.changed_accounts():
         if index in step.after.accounts:
             yield from _mislisted(step.after, index, step.after.accounts[index])
-    for symbol, market in step.after.markets.items():
-        before = step.before.markets.get(symbol)
+    of_orders = (market for market, _ in touched)
+    for symbol in dict.fromkeys((*step.touched_markets, *of_orders)):
+        before, market = step.before.markets.get(symbol), step.after.markets.get(symbol)
+        if market is None:
+            continue
         if before is market and not touched:
             continue
         for side, name in SIDES.items():

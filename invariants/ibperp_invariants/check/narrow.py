@@ -1,0 +1,95 @@
+"""Views in which only what a step touched is gone through, and everything is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ibperp.records import replace
+from ibperp_invariants.step.moved import BITS
+from ibperp_invariants.view.observed import NotObserved, missing_of, with_parts
+from ibperp_invariants.view.totals import Totals
+from ibperp_invariants.view.view import settlement_asset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ibperp_invariants.step.step import Step
+    from ibperp_invariants.view.view import View
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+OF_MARKETS: Final = frozenset({"lots", "long_lots", "indexed", "fund"})
+"""The sums by market."""
+
+OF_SETTLED: Final = frozenset({"virtual_lends", "virtual_borrows"})
+"""The sums by market that belong to the pool of the settlement asset."""
+
+SUMS: Final = tuple(part.name for part in fields(Totals) if part.name != "unpaid")
+NEEDED: Final = frozenset({"assets", "markets", "accounts", "orders", "system"})
+
+
+class Narrow(Mapping[K, T]):
+    """Entries of which some are gone through, and all are found."""
+
+    def __init__(self, entries: Mapping[K, T], keys: Iterable[K]) -> None:
+        self._entries, self._keys = entries, [key for key in keys if key in entries]
+
+    def __getitem__(self, key: K) -> T:
+        return self._entries[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return any entry, or what is given if there is none."""
+        return self._entries.get(key, default)
+
+
+def narrowed(step: Step, old: Totals, new: Totals) -> View:
+    """Return the view after a step, with the assets and markets alone that it may have touched.
+
+    It touched those that differ, those of which a sum does, and the markets of orders that do.
+    Where that is not observed, all are there.
+    """
+    before, after = step.before, step.after
+    missing = {*missing_of(before), *missing_of(after)}
+    if step.moved & BITS["system"] or NEEDED & missing:
+        return after
+    try:
+        assets, markets = _touched_by_sums(after, old, new)
+        for index in step.changed_orders() if step.moved & BITS["orders"] else ():
+            orders = (view.orders.get(index) for view in (before, after))
+            markets |= {order.market for order in orders if order}
+    except NotObserved:
+        return after
+    parts: dict[str, Any] = {
+        "assets": Narrow(after.assets, assets.union(step.touched_assets)),
+        "markets": Narrow(after.markets, markets.union(step.touched_markets)),
+    }
+    return with_parts(after, **parts) if missing_of(after) else replace(after, **parts)
+
+
+def _touched_by_sums(view: View, old: Totals, new: Totals) -> tuple[set[str], set[str]]:
+    """Return the assets and markets of which a sum differs."""
+    assets, markets = set[str](), set[str]()
+    for name in SUMS:
+        was, now = getattr(old, name), getattr(new, name)
+        if was is now:
+            continue
+        keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+        if name in OF_MARKETS:
+            markets |= set(keys)
+        elif name in OF_SETTLED:
+            assets |= {settlement_asset(view) or ""} if keys else set()
+        else:
+            assets |= {key if isinstance(key, str) else key[0] for key in keys}
+    return assets, markets
