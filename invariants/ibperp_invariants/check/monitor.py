@@ -49,7 +49,8 @@ def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | Non
     if not isinstance(outcome, Accepted):
         code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
         return Step(view, view, action, code, violated, repeat=repeat)
-    after, facts = view_of_state(outcome.state), facts_of_events(outcome.state, outcome.events)
+    after = view_of_state(outcome.state, (before, view))
+    facts = facts_of_events(outcome.state, outcome.events)
     return Step(view, after, action, facts=facts, repeat=repeat)
 
 

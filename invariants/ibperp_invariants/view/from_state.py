@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp.portfolio import health
 from ibperp.programs import QuoteStatus
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ibperp.programs import QuoteRequest
     from ibperp.state import Account, Asset, Market, Order, Ramp, Rebalance, State, Withdrawal
 
+
+T = TypeVar("T")
 
 POSITION_FIELDS: Final = tuple(part.name for part in fields(PositionView))
 
@@ -85,57 +87,21 @@ class Portfolios(Mapping[int, "Health"]):
         return sum(1 for _ in self)
 
 
-def view_of_state(state: State) -> View:
-    """Return the view of a state of the reference."""
-    symbols = [asset.symbol for asset in state.assets]
-    markets = [market.symbol for market in state.markets]
-    chains = [[token.chain for token in asset.parameters.tokens] for asset in state.assets]
+def view_of_state(state: State, former: tuple[State, View] | None = None) -> View:
+    """Return the view of a state of the reference.
 
-    def named(values: tuple[int, ...]) -> dict[str, int]:
-        return {symbols[index]: value for index, value in enumerate(values) if value}
-
-    def account(item: Account) -> AccountView:
-        free, shares, reserved = map(named, (item.free, item.shares, item.reserved))
-        return AccountView(
-            item.user,
-            free,
-            shares,
-            item.settings,
-            reserved,
-            item.orders,
-            item.unsettled,
-            {markets[own.market]: _position(own) for own in item.positions},
-            named(item.prepaid if item.prepaid_until > state.time else ()),
-            item.unpaid,
-        )
-
-    def order(item: Order) -> OrderView | None:
-        return _order(item, markets[item.market]) if item.status is OrderStatus.OPEN else None
-
-    def withdrawal(item: Withdrawal) -> WithdrawalView:
-        symbol, chain = symbols[item.asset], chains[item.asset][item.token]
-        return WithdrawalView(
-            item.account, symbol, chain, item.amount, item.fee, RequestStatus(item.status)
-        )
-
-    def rebalance(item: Rebalance) -> RebalanceView:
-        source, destination = (chains[item.asset][n] for n in (item.source, item.destination))
-        status = RequestStatus(item.status)
-        return RebalanceView(symbols[item.asset], source, destination, item.amount, status)
-
-    def request(item: QuoteRequest) -> QuoteRequestView | None:
-        is_open = item.status is QuoteStatus.OPEN
-        return _request(item, markets[item.market]) if is_open else None
-
+    `former`: a state before it, with its view, of which what did not change is taken over.
+    """
+    read = _Reading(state, former)
     return View(
         state.time,
         {chain.name: chain.next_sequence for chain in state.chains},
-        {asset.symbol: _asset(asset) for asset in state.assets},
-        Entries(state.accounts, account),
-        Entries(state.withdrawals, withdrawal),
-        Entries(state.rebalances, rebalance),
-        {market.symbol: _market(market) for market in state.markets},
-        Entries(state.orders, order),
+        read.named("assets", _asset),
+        read.entries("accounts", read.account, lambda account: not account.prepaid),
+        read.entries("withdrawals", read.withdrawal),
+        read.entries("rebalances", read.rebalance),
+        read.named("markets", _market),
+        read.entries("orders", read.order),
         Portfolios(state),
         state.system,
         len(state.orders),
@@ -144,10 +110,87 @@ def view_of_state(state: State) -> View:
         state.is_halted,
         state.liquidation_time,
         {own.account: own.capacity for own in state.backstops},
-        Entries(state.requests, request),
+        read.entries("requests", read.request),
         state.exposed,
         state.unpaid_rate_time,
     )
+
+
+class _Reading:
+    """Reads the parts of a state, and takes over what is the same in the state before it."""
+
+    def __init__(self, state: State, former: tuple[State, View] | None) -> None:
+        self._state, self._former = state, former
+        self._symbols = [asset.symbol for asset in state.assets]
+        self._markets = [market.symbol for market in state.markets]
+
+    def named(self, part: str, read: Callable[[Any], T]) -> Mapping[str, T]:
+        """Return the assets or the markets by name."""
+        items = getattr(self._state, part)
+        if self._former is None:
+            return {item.symbol: read(item) for item in items}
+        olds, view = getattr(self._former[0], part), getattr(self._former[1], part)
+        if olds is items:
+            return view  # type: ignore[no-any-return]
+        kept = {id(item) for item in olds}
+        return {
+            item.symbol: view[item.symbol] if id(item) in kept else read(item) for item in items
+        }
+
+    def entries(
+        self,
+        part: str,
+        read: Callable[[Any], T | None],
+        is_lasting: Callable[[Any], bool] = lambda _: True,
+    ) -> Entries[Any, T]:
+        """Return entries by id; `is_lasting`: whether one is read alike at any time."""
+        former = getattr(self._former[1], part).read_already if self._former else None
+        return Entries(getattr(self._state, part), read, former, is_lasting)
+
+    def _by_name(self, values: tuple[int, ...]) -> dict[str, int]:
+        return {self._symbols[index]: value for index, value in enumerate(values) if value}
+
+    def account(self, item: Account) -> AccountView:
+        """Return an account."""
+        free, shares, reserved = map(self._by_name, (item.free, item.shares, item.reserved))
+        return AccountView(
+            item.user,
+            free,
+            shares,
+            item.settings,
+            reserved,
+            item.orders,
+            item.unsettled,
+            {self._markets[own.market]: _position(own) for own in item.positions},
+            self._by_name(item.prepaid if item.prepaid_until > self._state.time else ()),
+            item.unpaid,
+        )
+
+    def order(self, item: Order) -> OrderView | None:
+        """Return an order, None if it is not open."""
+        is_open = item.status is OrderStatus.OPEN
+        return _order(item, self._markets[item.market]) if is_open else None
+
+    def _chain(self, asset: int, token: int) -> str:
+        return self._state.assets[asset].parameters.tokens[token].chain
+
+    def withdrawal(self, item: Withdrawal) -> WithdrawalView:
+        """Return a withdrawal."""
+        symbol, chain = self._symbols[item.asset], self._chain(item.asset, item.token)
+        return WithdrawalView(
+            item.account, symbol, chain, item.amount, item.fee, RequestStatus(item.status)
+        )
+
+    def rebalance(self, item: Rebalance) -> RebalanceView:
+        """Return a rebalance."""
+        source, destination = (self._chain(item.asset, n) for n in (item.source, item.destination))
+        status = RequestStatus(item.status)
+        return RebalanceView(self._symbols[item.asset], source, destination, item.amount, status)
+
+    def request(self, item: QuoteRequest) -> QuoteRequestView | None:
+        """Return a request for quotes, None if it is not open."""
+        is_open = item.status is QuoteStatus.OPEN
+        return _request(item, self._markets[item.market]) if is_open else None
 
 
 def _asset(asset: Asset) -> AssetView:

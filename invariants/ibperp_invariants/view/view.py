@@ -234,11 +234,19 @@ class View:
 class Entries(Mapping[int, T], Generic[S, T]):
     """The entries of a persistent vector, each read once, when it is first looked at.
 
-    An entry that reads as None does not exist.
+    An entry that reads as None does not exist. Entries of one run share what was `read_already`, by
+    id with the item that it was read from; of an item that is not `is_lasting` nothing is shared.
     """
 
-    def __init__(self, vector: Vector[S], read: Callable[[S], T | None]) -> None:
-        self.vector, self._read = vector, read
+    def __init__(
+        self,
+        vector: Vector[S],
+        read: Callable[[S], T | None],
+        read_already: dict[int, tuple[S, T | None]] | None = None,
+        is_lasting: Callable[[S], bool] = lambda _: True,
+    ) -> None:
+        self.vector, self._read, self._is_lasting = vector, read, is_lasting
+        self.read_already = {} if read_already is None else read_already
         self._seen: dict[int, T | None] = {}
 
     def __getitem__(self, key: int) -> T:
@@ -251,9 +259,18 @@ class Entries(Mapping[int, T], Generic[S, T]):
         """Return an entry, or the default if it does not exist."""
         if key not in self._seen:
             is_there = 0 <= key < len(self.vector)
-            self._seen[key] = self._read(self.vector[key]) if is_there else None
+            self._seen[key] = self._entry(key, self.vector[key]) if is_there else None
         entry = self._seen[key]
         return default if entry is None else entry
+
+    def _entry(self, key: int, item: S) -> T | None:
+        found = self.read_already.get(key)
+        if found is not None and found[0] is item:
+            return found[1]
+        entry = self._read(item)
+        if self._is_lasting(item):
+            self.read_already[key] = item, entry
+        return entry
 
     def __iter__(self) -> Iterator[int]:
         items = enumerate(self.vector)
