@@ -25,6 +25,7 @@ from ibperp_invariants.frame.touches import (
     Others,
 )
 from ibperp_invariants.frame.which import WHICH
+from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.step import Step
 from worlds.active import BUY, active
 from worlds.failing import requested
@@ -82,7 +83,7 @@ def replaced(step: Step, kind: str, records: Any) -> Step:
 
 
 def test_allowed__one_row_an_action() -> None:
-    assert set(ALLOWED) == set(get_args(Action))
+    assert set(ALLOWED) == {*get_args(Action), Fill}
 
 
 def test_which__every_word_means_something_and_is_used() -> None:

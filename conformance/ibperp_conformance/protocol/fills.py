@@ -12,36 +12,18 @@ from ibperp.operations.effect import Effect, MakerFails, account_exists, rejecti
 from ibperp.operations.perpetuals import perpetual_trade
 from ibperp.operations.spot_margin import spot_trade
 from ibperp.operations.spot_margin.trade import Trade, Trader
-from ibperp.orders import OrderFlags, Side
+from ibperp.orders import Side
 from ibperp.outcomes import Rejected, RejectionCode
-from ibperp.records import record, replace
+from ibperp.records import replace
 from ibperp.state import Market, find_market, with_market
 from ibperp.transition import is_storable
 from ibperp_conformance.protocol.wire import encode_record, model_of, record_of, validated
+from ibperp_invariants.step.fill import TYPE, Fill
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Check
     from ibperp.outcomes import Accepted, Outcome
     from ibperp.state import State
-
-TYPE: Final = "fill"
-"""The `type` of a fill on the wire."""
-
-
-@record
-class Fill:
-    """A trade of a book elsewhere: `side` is that of the taker, fees are quote atoms (CF-11)."""
-
-    market: str
-    side: Side
-    price: int
-    lots: int
-    maker: int
-    maker_fee: int
-    maker_flags: OrderFlags
-    taker: int
-    taker_fee: int
-    taker_flags: OrderFlags
 
 
 def filled(state: State, fill: Fill) -> Outcome:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from ibperp.actions import Action
     from ibperp_invariants.step.facts import Facts
+    from ibperp_invariants.step.fill import Fill
     from ibperp_invariants.view.node import Node
 
 
@@ -72,7 +73,7 @@ def _listed(header: Node, name: str) -> Iterator[tuple[str, Node]]:
         yield item.get("symbol").text(), item.get("parameters")
 
 
-def learned(known: Known, action: Action, facts: Facts) -> Known:
+def learned(known: Known, action: Action | Fill, facts: Facts) -> Known:
     """Return what is known after an accepted action; parameters that no law admits are not."""
     match action:
         case ListAsset(asset=symbol, parameters=asset) if not asset_violations(asset):

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ibperp import actions, orders, parameters
+from ibperp_invariants.step.fill import TYPE, Fill
 from ibperp_invariants.view.node import Node, ViewError
 
 if TYPE_CHECKING:
@@ -20,13 +21,20 @@ def action_of(wire: object, path: str = "action") -> Action:
     node = Node(wire, path)
     kind = node.get("type").text()
     if kind not in ACTIONS:
-        raise ViewError(f"{path}/type must be one of {', '.join(ACTIONS)}, is {kind!r}")
+        raise ViewError(f"{path}/type must be one of {', '.join(READ)}, is {kind!r}")
     return built(ACTIONS[kind], node, given=("type",))  # type: ignore[no-any-return]
+
+
+def logged_action_of(wire: Node) -> Action | Fill:
+    """Return the action of a line of a log, which may be a fill (CF-11)."""
+    if wire.object().get("type") == TYPE:
+        return built(Fill, wire, given=("type",))  # type: ignore[no-any-return]
+    return action_of(wire.value, wire.path)
 
 
 def without_surplus(node: Node, problems: list[str]) -> Node:
     """Return an action without the fields that no such action has, which are a problem."""
-    kind = ACTIONS.get(str(node.object().get("type")))
+    kind = READ.get(str(node.object().get("type")))
     if kind is None:
         return node
     surplus = sorted(set(node.object()) - {"type", *_types_of(kind)})
@@ -44,6 +52,9 @@ ACTIONS: Final[dict[str, Any]] = {
     _snake_case(kind.__name__): kind for kind in get_args(actions.Action)
 }
 """The actions by the `type` that names them in JSON."""
+
+READ: Final[dict[str, Any]] = {**ACTIONS, TYPE: Fill}
+"""The actions of a log: those of the rules, and the fills of an engine without a book."""
 
 
 def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:

@@ -28,15 +28,16 @@ from ibperp_invariants.check.known import known_at, learned
 from ibperp_invariants.check.later import OBSERVED, completed, lacking, note_on, with_later
 from ibperp_invariants.check.lines import LineError, decoded
 from ibperp_invariants.check.looks import EVERY, PLAIN
-from ibperp_invariants.check.records import action_of, built, without_surplus
+from ibperp_invariants.check.records import built, logged_action_of, without_surplus
 from ibperp_invariants.check.structure import misplaced
 from ibperp_invariants.check.verdicts import Verdict, not_held, verdicts_on
+from ibperp_invariants.step.fill import Fill, trade_of
 from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.from_json import EMPTY
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.node import Node, ViewError
-from ibperp_invariants.view.observed import missing_of
+from ibperp_invariants.view.observed import missing_of, with_parts
 from ibperp_invariants.view.totals import Totals, totals_after, totals_of
 from ibperp_invariants.view.view import Known, View
 
@@ -256,7 +257,7 @@ class TraceChecker:
         found = [Violation(MISPLACED, ("CF-4",), message) for message in gone]
         return found + self._judged(said)
 
-    def _told(self, wire: Node, problems: list[str]) -> tuple[Action | None, Answer | None]:
+    def _told(self, wire: Node, problems: list[str]) -> tuple[Action | Fill | None, Answer | None]:
         """Return the action and the outcome of a line, None where one cannot be read."""
         action, answer = None, None
         try:
@@ -265,9 +266,12 @@ class TraceChecker:
             problems.append(str(error))
         try:
             told = without_surplus(wire.get("action"), problems)
-            action = action_of(with_later(told, self._later).value)
+            action = logged_action_of(with_later(told, self._later))
         except ViewError as error:
             problems.append(str(error))
+        if isinstance(action, Fill) and answer is not None and answer.code is None:
+            traded = with_parts(answer.facts, trades=(trade_of(action),))
+            answer = replace(answer, facts=traded)
         return action, answer
 
     def _show(self, wire: Node, problems: list[str]) -> bool:

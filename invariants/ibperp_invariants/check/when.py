@@ -12,6 +12,7 @@ from typing import Final
 from ibperp import actions as do
 from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
 from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
+from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.moved import bits_of
 from ibperp_invariants.step.step import OF_LIQUIDATION
 
@@ -104,7 +105,7 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
     "firm_orders_covered": (on("accounts"),),
     "fills_are_transfers": (
         on_accepted("trades"),
-        by(do.PlaceOrder, do.AmendOrder, do.ConvertDust),
+        by(do.PlaceOrder, do.AmendOrder, do.ConvertDust, Fill),
     ),
     "reduce_only_reduces": (on("trades"),),
     "self_trade_never": (on("trades", "blocks"),),

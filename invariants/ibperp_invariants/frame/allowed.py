@@ -15,6 +15,7 @@ from ibperp_invariants.frame.touches import (
     Others,
     Touches,
 )
+from ibperp_invariants.step.fill import Fill
 
 NEW: Final = (CREATED,)
 OVER: Final = (ENDED,)
@@ -231,6 +232,14 @@ ALLOWED: Final[dict[type, Touches]] = {
     actions.SetSystemParameters: Touches(system=("parameters",)),
     actions.SetAssetParameters: Touches(
         assets={Assets.NAMED: (*LIMITS, "pool_parameters", "throttle_bound")}
+    ),
+    Fill: Touches(
+        accounts={
+            Accounts.TRADERS: CLEARED,
+            Accounts.FEES_OF_TRADES: ("free", "unsettled"),
+        },
+        assets={Assets.OF_MARKET: POOL},
+        markets={Markets.NAMED: ("last_price", "open_interest")},
     ),
     actions.Halt: Touches(system=("is_halted",)),
     actions.Resume: Touches(system=("is_halted", "liquidation_time")),

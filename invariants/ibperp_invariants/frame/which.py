@@ -13,8 +13,9 @@ from ibperp.programs import RequestKind
 from ibperp.state import FEES, INSURANCE, RequestStatus
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts, Assets, Markets, Orders, Others
+from ibperp_invariants.step.inflows import block_parties
 from ibperp_invariants.step.liquidation_facts import MoveFact
-from ibperp_invariants.step.step import OF_QUOTES, block_parties, is_settled, owner_of
+from ibperp_invariants.step.step import OF_QUOTES, is_settled, owner_of
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.view import changed, limits_of, perpetual_of, settlement_asset
 

@@ -46,7 +46,7 @@ T = TypeVar("T")
 Reader: TypeAlias = Callable[[Node], Any]
 
 EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
-    "spot_margin": {"markets": {}, "orders": {}, "reserved": {}},
+    "spot_margin": {"markets": {}, "orders": {}, "reserved": {}, "bids": [], "asks": []},
     "perpetuals": {"positions": {}},
     "settlement": {
         "settlement_time": "0",

@@ -36,6 +36,7 @@ from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_invariants.claims.liquidation.liquidated import is_due
 from ibperp_invariants.claims.portfolio.health import eased, health_of, rounding_value
+from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.step import OF_LIQUIDATION, is_settled, state_invariant, step_invariant
 
 if TYPE_CHECKING:
@@ -85,8 +86,11 @@ def index_agrees(step: Step) -> Iterator[str]:
 
 
 def healthy_to_due_only_by_price_time_parameters(step: Step) -> Iterator[str]:
-    """Check that no action of an owner makes an account due, its own or another's (LQ-1, PF-8)."""
-    if not step.is_accepted() or isinstance(step.action, (*MOVES_RISK, *OF_LIQUIDATION)):
+    """Check that no action of an owner makes an account due, its own or another's (LQ-1, PF-8).
+
+    The margin of a fill was judged elsewhere (CF-11).
+    """
+    if not step.is_accepted() or isinstance(step.action, (*MOVES_RISK, *OF_LIQUIDATION, Fill)):
         return
     slack = None
     for account in step.changed_accounts():

@@ -9,8 +9,8 @@ from ibperp.actions import AdvanceTime, Borrow, Lend, Redeem, Repay, Settle
 from ibperp.events import Liability
 from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
+from ibperp_invariants.step.inflows import inflows_of
 from ibperp_invariants.step.step import (
-    inflows_of,
     owner_of,
     state_invariant,
     step_invariant,

@@ -130,9 +130,9 @@ def _exchanges(
     step: Step,
 ) -> Iterator[tuple[MarketView | None, int, int, int, int, Fees]]:
     """Yield all trades: market, buyer, seller, lots, price, and the fees by account."""
-    markets, orders, requests = step.before.markets, step.before.orders, step.before.requests
+    markets, requests = step.before.markets, step.before.requests
     for trade, maker, taker in step.trades():
-        is_bid = orders[trade.maker_order].side is Side.BID
+        is_bid = step.maker_side(trade) is Side.BID
         pair = (maker, taker) if is_bid else (taker, maker)
         fees = (maker, trade.maker_fee), (taker, trade.taker_fee)
         yield markets.get(trade.market), *pair, trade.lots, trade.price, fees

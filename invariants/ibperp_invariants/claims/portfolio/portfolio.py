@@ -47,7 +47,9 @@ from ibperp_invariants.claims.portfolio.health import (
     rounding_value,
 )
 from ibperp_invariants.claims.portfolio.positions import gains_of
-from ibperp_invariants.step.step import block_parties, owner_of, state_invariant, step_invariant
+from ibperp_invariants.step.fill import Fill
+from ibperp_invariants.step.inflows import block_parties
+from ibperp_invariants.step.step import owner_of, state_invariant, step_invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -123,8 +125,10 @@ def makers_stay_safe(step: Step) -> Iterator[str]:
     """Check that a maker is admissible or no riskier after its trade (SM-9, PF-8).
 
     It is judged by what the trade did cost, not by what open orders may. After several trades: it
-    is above maintenance, or no riskier.
+    is above maintenance, or no riskier. A fill was judged elsewhere (CF-11).
     """
+    if isinstance(step.action, Fill):
+        return
     makers = [maker for _, maker, _ in step.trades()]
     yield from _unsafe_parties(step)
     for maker in sorted(set(makers)):
@@ -273,10 +277,10 @@ def _reported(step: Step) -> list[int]:
     return sorted(index for index in accounts if index in step.after.portfolios)
 
 
-def _may_raise(action: Action) -> bool:
+def _may_raise(action: Action | Fill) -> bool:
     """Tell whether an action may raise a lend or a debt, so that a limit may refuse it."""
     match action:
-        case Lend() | Borrow() | AmendOrder() | SubmitQuote() | AcceptQuote():
+        case Fill() | Lend() | Borrow() | AmendOrder() | SubmitQuote() | AcceptQuote():
             return True
         case RequestWithdrawal(auto_borrow=auto_borrow):
             return auto_borrow

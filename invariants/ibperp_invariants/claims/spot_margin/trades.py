@@ -18,7 +18,9 @@ from ibperp.orders import Side
 from ibperp.state import FEES
 from ibperp_invariants.claims.perpetuals.perpetuals import turned_round
 from ibperp_invariants.claims.spot_margin.books import BOOKS
-from ibperp_invariants.step.step import inflows_of, step_invariant, wealth
+from ibperp_invariants.step.fill import Fill
+from ibperp_invariants.step.inflows import inflows_of
+from ibperp_invariants.step.step import step_invariant, wealth
 from ibperp_invariants.view.view import limits_of, perpetual_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ def fills_are_transfers(step: Step) -> Iterator[str]:
     """Check the trades against the orders, the fees account and what the parties have (SM-9)."""
     if not step.is_accepted():
         return
+    if isinstance(step.action, Fill):
+        yield from _mislaid(step)
+        return
     for trade in step.facts.trades:
         yield from _misfilled(step, trade)
     if isinstance(step.action, PlaceOrder | AmendOrder):
@@ -42,6 +47,8 @@ def fills_are_transfers(step: Step) -> Iterator[str]:
 
 def reduce_only_reduces(step: Step) -> Iterator[str]:
     """Check that reduce-only orders brought a net base position nearer to zero (SM-4, SM-9)."""
+    if isinstance(step.action, Fill):
+        return
     is_reducing: dict[int, bool] = {}
     for trade, maker, taker in step.trades():
         resting = step.before.orders[trade.maker_order]
@@ -63,6 +70,8 @@ def reduce_only_reduces(step: Step) -> Iterator[str]:
 
 def self_trade_never(step: Step) -> Iterator[str]:
     """Check that the two accounts of a trade belong to two users (SM-8)."""
+    if isinstance(step.action, Fill):
+        return
     accounts = step.before.accounts
     for trade, maker, taker in step.trades():
         if maker in accounts and taker in accounts:
