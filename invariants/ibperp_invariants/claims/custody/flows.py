@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import ConvertDust
 from ibperp.events import LedgerKind, Reason, SettlementSource
 from ibperp.state import FEES, INSURANCE
-from ibperp_invariants.step.step import block_parties, owner_of, step_invariant
+from ibperp_invariants.step.inflows import block_parties
+from ibperp_invariants.step.step import owner_of, step_invariant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def flows_are_told(step: Step) -> Iterator[str]:
             if new - old != expected.get(key, 0):
                 told = expected.get(key, 0)
                 yield f"account {account}: {symbol} went from {old} to {new}, events say {told}"
-    for symbol, before, after in step.pools():
+    for symbol, before, after in step.pools(every=True):
         told = expected.get((LedgerKind.POOL.value, symbol), 0)
         if after.cash - before.cash != told:
             yield f"{symbol}: cash went from {before.cash} to {after.cash}, events say {told}"

@@ -11,6 +11,7 @@ from ibperp.numbers import RATIO
 from ibperp.pool import CARRY_UNIT, SHARES_PER_ATOM
 from ibperp_invariants.step.inflows import inflows_of
 from ibperp_invariants.step.step import (
+    OF_LIQUIDATION,
     owner_of,
     state_invariant,
     step_invariant,
@@ -172,15 +173,17 @@ def directed_rounding(step: Step) -> Iterator[str]:
 def lend_claims_an_atom(step: Step) -> Iterator[str]:
     """Check that lend shares that an action moved are worth an atom, or are gone (MM-11, MM-12).
 
-    A bankruptcy may take all that they are worth, in the action that moved them (LQ-9, LQ-10).
+    A bankruptcy may take all that they are worth, in the action that moved them (LQ-9, LQ-10). A
+    liquidation passes a lend on by the formula alone, whatever share is left of it (LQ-3).
     """
     if isinstance(step.action, Settle):
         return
-    lost = _lost_by_lenders(step)
+    lost, is_passed = _lost_by_lenders(step), isinstance(step.action, OF_LIQUIDATION)
     for account in step.changed_accounts():
         old = step.before.accounts.get(account)
         for symbol, shares in step.after.accounts[account].shares.items():
-            if symbol in lost or (old and old.shares.get(symbol, 0) == shares):
+            had = old.shares.get(symbol, 0) if old else 0
+            if symbol in lost or had == shares or (is_passed and had > shares):
                 continue
             pool = step.after.assets[symbol].pool
             has_price = pool.lend_shares > -SHARES_PER_ATOM
