@@ -67,6 +67,9 @@ GRADE_CLAIMED: Final = "claimed"
 MARKUP: Final = frozenset("&<>*_`|[]\\#{}$~^")
 """The signs that mean something in Markdown or HTML."""
 
+MOST_LISTED: Final = 2
+"""How many entries of a list a cell shows before it is folded."""
+
 Result = TypeVar("Result")
 Vector = dict[str, Any]
 
@@ -290,8 +293,11 @@ def _stated(sentence: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a column of a theorem's strength: code where it is text of the theorem."""
+    """Return a column of a theorem's strength; of a long list the count, and the list to unfold."""
     shown = "".join(f"&#{ord(sign)};" if sign in MARKUP else sign for sign in text)
+    count = text.count("; ") + 1
+    if count > MOST_LISTED:
+        return f"<details><summary>{count}</summary>{shown}</details>"
     return f'<span class="statement">{shown}</span>'
 
 

@@ -83,7 +83,7 @@ def columns(known: Mapping[str, Strength]) -> dict[str, tuple[str, str, str]]:
 def _columns(found: Strength | None, code: str) -> tuple[str, str, str]:
     if found is None or found.code != code:
         return (NOT_MEASURED,) * 3
-    killed = f"{found.killed} of {found.mutants}" if found.mutants else "calls none"
+    killed = f"{found.killed} of {found.mutants}" if found.mutants else "no mutants"
     return "; ".join(found.needless) or "-", "; ".join(found.fixes) or "-", killed
 
 
