@@ -27,6 +27,8 @@ from ibperp_conformance.fuzz.generator.run import Step
 from ibperp_conformance.fuzz.work import starts
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.protocol.client import Engine, EngineFailureError
+from ibperp_conformance.runner.vectors import VectorError
+from ibperp_conformance.spec_files import SpecMissingError
 from ibperp_invariants.search.exhausted import (
     EXHAUSTED,
     Exhausted,
@@ -42,6 +44,15 @@ if TYPE_CHECKING:
 
 NOTHING, WRONG, WRONG_USE, STOPPED = 0, 1, 2, 130
 TIMEOUT: Final = 60.0
+REFUSED: Final = (
+    WrongUseError,
+    EngineFailureError,
+    SpecMissingError,
+    VectorError,
+    ValueError,
+    OSError,
+)
+"""What ends the command with a message."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 name = shlex.join(options.command)
             figures = _begun(options, name)
             return _explored(options, figures, engine)
-    except (WrongUseError, EngineFailureError, ValueError, OSError) as error:
+    except REFUSED as error:
         print(f"exhaust: {error}", file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
@@ -113,6 +124,8 @@ def _begun(options: argparse.Namespace, engine: str) -> Exhausted:
 
 def _explored(options: argparse.Namespace, figures: Exhausted, engine: Asked | None) -> int:
     worlds = [world for world in starts() if options.only in world.name]
+    if not worlds:
+        raise WrongUseError(f"no setup has {options.only!r} in its name")
     for world in worlds:
         steps = walked(world)
         state, code = steps[-1].after, exhaust_hash()
@@ -178,6 +191,7 @@ def _wrong(options: argparse.Namespace, world: World, lead: Iterable[Step], foun
     if options.finding:
         content = json.dumps(as_file(finding, shlex.join(options.command)), indent=1)
         write_atomically(options.finding, [content, "\n"], "finding")
+        print(f"written as a vector to {options.finding}", file=sys.stderr)
     return WRONG
 
 
