@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ActionClass(StrEnum):
-    """What an action does with the prices that it asks for (GV-3)."""
+    """What an action does with the prices that it checks (GV-3)."""
 
     ORDER = "order"
     BORROW = "borrow"

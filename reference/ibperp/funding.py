@@ -18,7 +18,7 @@ FUNDING_BASIS: Final = 28_800
 def mark_of(
     index: int, basis: int | None, bid: int | None, ask: int | None, last: int, *, post_only: bool
 ) -> int | None:
-    """Return the mark by the first rule whose inputs are there, or None (PP-6).
+    """Return the mark by the first rule whose inputs exist, or None (PP-6).
 
     1 index plus the average of mid minus index (`basis`); 2 index; 3 median of bid, ask and last;
     4 mid of bid and ask, rounded down; 5 last. A book in post-only state uses the index alone. All
@@ -80,7 +80,7 @@ def interval_end(start: int, interval: int, parts: tuple[FundingPart, ...]) -> i
 
 
 def seconds_to_charge(start: int, end: int, time: int, interval: int) -> int:
-    """Return the seconds from `start` to `time` without whole intervals that nobody ended (PP-8).
+    """Return the seconds from `start` to `time` without whole intervals that were not ended (PP-8).
 
     The interval that is over at `end` waits for its funding; those after it are not charged.
     """

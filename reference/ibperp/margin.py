@@ -1,4 +1,4 @@
-"""The margin kernel: what collateral counts for, what an exposure requires, what a change may do.
+"""The margin kernel: values of collateral, requirements of exposures, and admissible changes.
 
 All values are quote atoms, all weights and fractions ratios of 10^18. No function looks at a state.
 """
@@ -87,7 +87,7 @@ def required(notional: int, fraction: int) -> int:
 
 
 def auto_close_requirement(notional: int, maintenance: int, divisor: int, offset: int) -> int:
-    """Return the equity at which the book no longer serves, rounded up (PF-6)."""
+    """Return the equity at or below which the book is not used, rounded up (PF-6)."""
     by_offset = maintenance - mul_div_down(notional, offset, RATIO)
     return max(mul_div_up(maintenance, RATIO, divisor), by_offset)
 
@@ -117,9 +117,8 @@ def is_admissible(before: Health, after: Health) -> bool:
 def is_no_riskier(before: Health, after: Health) -> bool:
     """Tell whether maintenance did not rise, and equity over maintenance did not fall (PF-8).
 
-    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, where a
-    ratio leaves nothing for the price of reducing. Equity is the one that counts for initial
-    margin.
+    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, a ratio
+    leaves nothing for the cost of a reduction. Equity is the one that counts for initial margin.
     """
     counted_before, counted_after = counted_equity(before), counted_equity(after)
     released, cost = before.maintenance - after.maintenance, counted_before - counted_after
@@ -132,7 +131,8 @@ def is_admissible_without(healths: tuple[Health, Health], uncounted: tuple[int, 
     """Tell whether a change is admissible if a part of the collateral counts for nothing (PF-9).
 
     `uncounted`: what that part counts for before and after. A change that is admissible only by
-    being no riskier is so with that part too, which may not be taken out for nothing.
+    being no riskier must be so with that part too, because an account must not withdraw it as if it
+    were worthless.
     """
     before, after = (
         replace(of, equity=of.equity - part) for of, part in zip(healths, uncounted, strict=True)

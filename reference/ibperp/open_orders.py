@@ -116,7 +116,7 @@ def _gain(state: State, account: Account, asset: int, amount: int) -> int:
 def _costs(state: State, account: Account, asset: int, firm: int, others: int) -> tuple[int, int]:
     """Return what it takes to deliver `firm` atoms, and those of all other orders (PF-5).
 
-    Firm orders hold their part of what is held. The others take the rest of it, then a debt.
+    Firm orders have their part of the holdings. The others take the rest of it, then a debt.
     """
     held = held_atoms(state, account, asset)
     kept = max(held - others, firm)

@@ -1,4 +1,4 @@
-"""What an order says: its side, its kind, how long it stands, and what it may do with the pools."""
+"""The fields of an order: side, kind, time in force, and what it may do with the pools."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def charge(pool: Pool, interest: int, reserve_fee: int) -> Pool:
 def earn(pool: Pool, seconds: int, left: int) -> Pool:
     """Give lenders what they earn in `seconds` of the `left` seconds that are paid for (MM-6).
 
-    Nobody lends where there are no shares: then the reserve earns it.
+    Without lend shares there is no lender, and the reserve earns it.
     """
     earned = mul_div_down(pool.unearned, seconds, left)
     unearned = pool.unearned - earned
@@ -240,7 +240,7 @@ def merged(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
 
 
 def written_off(pool: Pool, shares: int) -> tuple[Pool, int, int]:
-    """Return the pool without a debt that nobody pays, and what reserve and lenders lose (LQ-9)."""
+    """Return the pool without an unpaid debt, and the losses of reserve and lenders (LQ-9)."""
     principal = mul_div_down(shares, pool.borrowed, pool.borrow_shares)
     by_reserve = min(pool.reserve, principal)
     by_lenders = principal - by_reserve

@@ -1,4 +1,4 @@
-"""What a client asks of a state: the most it may withdraw, borrow, trade; where it fails (PF-11).
+"""Questions of a client: the maximum withdrawal, borrow and order, the liquidation price (PF-11).
 
 Each answer is found by asking the rules themselves: a larger request is one that the transition
 refuses. No rule is written here a second time.
@@ -87,7 +87,7 @@ def liquidation_price(state: State, account: int, asset: int) -> int | None:
     """Return the nearest price of an asset at which an account is liquidatable (PF-11).
 
     Below the present price if the account holds more of the asset than it owes, above it if less;
-    None if no price does it. In quote atoms per lot; an estimate, for nothing else stands still.
+    None if no price does it. In quote atoms per lot; an estimate, because other values change too.
     """
     holder, asset_state = state.accounts[account], state.assets[asset]
     is_long = held_atoms(state, holder, asset) >= owed_atoms(state, holder, asset)

@@ -1,4 +1,4 @@
-"""Margins on their way: what a change of parameters does at once, and what over time (GV-2).
+"""Ramps of margins: what a change of parameters does at once, and what over time (GV-2).
 
 The kernel of ramps; every other rule reads the parameters that are in force and knows of no ramp.
 """

@@ -1,4 +1,4 @@
-"""Which prices a verdict on an account depends on: no other stands in its way (PF-9)."""
+"""The prices on which a verdict on an account depends; no other price is checked (PF-9)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def needed_levels(state: State, now: Valuation, of: ActionClass) -> frozenset[Pr
 def doubtful_collateral(state: State, now: Valuation, of: ActionClass) -> Mapping[int, PriceLevel]:
     """Return what an account only holds, at a price that a class does not admit: levels (PF-9).
 
-    It counts for nothing; if the change is not admissible so, its price counts.
+    It counts as zero; if the change is then not admissible, its price is checked.
     """
     if not _is_exposed(now):
         return {}

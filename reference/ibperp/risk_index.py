@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @record
 class RiskIndex:
-    """Who of a state is due, and what the accounts that can be due depend on (LQ-10).
+    """The due accounts of a state, and what the accounts that can be due depend on (LQ-10).
 
     `standings`: per account the urgency if it is due, else None; `due`: keys (urgency, account).
     `holders`: per source, the assets first, then the markets, keys of the accounts that hold, owe

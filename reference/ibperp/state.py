@@ -139,7 +139,7 @@ class RequestStatus(StrEnum):
 
 @record
 class Withdrawal:
-    """A withdrawal: who, which token, the debited atoms and the fee inside them (CU-5)."""
+    """A withdrawal: account, token, the debited atoms and the fee inside them (CU-5)."""
 
     account: int
     asset: int
@@ -261,7 +261,7 @@ class State:
     """Everything the rules depend on; `time` in seconds.
 
     `active`: accounts that a settlement touches; `exposed`: accounts that owe a pool or have
-    orders; both as keys of one id. `liquidation_time`: before it nothing is liquidated (GV-4).
+    orders; both as keys of one id. `liquidation_time`: no account is liquidated before it (GV-4).
     `unpaid`: atoms of debts left; `unpaid_rate_time`: rate times seconds on them (ST-10).
     """
 

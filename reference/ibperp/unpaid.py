@@ -15,7 +15,8 @@ class Unpaid:
     """What the last settlement left of an account's claim on the fund, or of its debt (ST-10).
 
     `amount`: signed atoms, its positions' gains included. `interest`: atoms of a debt that are
-    interest, which bears none. `carry`: signed interest that is not booked, in parts of an atom.
+    interest, and bear no interest. `carry`: signed interest that is not booked, in parts of an
+    atom.
     """
 
     amount: int = 0

@@ -14,7 +14,7 @@ class Liquidate:
 
 @record
 class ResolveBankruptcy:
-    """End what an account owes and can never pay: insurance, then its claimants (LQ-9)."""
+    """End the debts that an account can never pay: insurance, then claimants (LQ-9)."""
 
     account: int
 
@@ -28,7 +28,7 @@ class RunRisk:
 
 @record
 class FundInsurance:
-    """Give free atoms to the insurance, for nothing (LQ-8)."""
+    """Give free atoms to the insurance, without a claim (LQ-8)."""
 
     account: int
     asset: str

@@ -20,9 +20,9 @@ class RegisterBackstop:
 
 @record
 class RequestQuote:
-    """Ask for quotes to trade `lots` off the book (PG-2).
+    """Request quotes to trade `lots` off the book (PG-2).
 
-    `price`: the worst, in quote atoms per lot, or 0 for any; `counterparty` 0 is anyone. With
+    `price`: the worst, in quote atoms per lot, or 0 for any; `counterparty` 0 is any account. With
     `immediate` the first quote that serves is taken; otherwise the requester accepts one. Open
     until `expires`, in seconds.
     """

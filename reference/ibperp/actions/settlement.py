@@ -12,6 +12,6 @@ class Settle:
 
 @record
 class ConvertCollateral:
-    """Sell collateral of a solvent account for what it owes the fund beyond its dollars (ST-9)."""
+    """Sell collateral of a solvent account for its debt to the fund beyond its dollars (ST-9)."""
 
     account: int

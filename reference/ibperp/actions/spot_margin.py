@@ -29,7 +29,7 @@ class SetMarketParameters:
 
 @record
 class SetMarketReference:
-    """Set what the taker bands look at: index and mean mark, in quote atoms per lot (SM-3).
+    """Set the inputs of the taker bands: index and mean mark, in quote atoms per lot (SM-3).
 
     `mean_premium`: signed ratio of 10^18.
     """

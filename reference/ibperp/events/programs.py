@@ -20,7 +20,7 @@ class RequestEnd(StrEnum):
 
 @record
 class RequestOpened:
-    """A request for quotes was taken on; `account` asks (PG-2)."""
+    """A request for quotes was opened by `account` (PG-2)."""
 
     request: int
     account: int

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class OrderEnd(StrEnum):
     """Why lots of an order leave the book, or never reach it, without being filled (SM-7).
 
-    An order that cannot perform when it is matched ends with the code of what it fails.
+    An order that cannot perform when it is matched ends with the code of the failed check.
     """
 
     CANCELLED = "cancelled"

@@ -81,7 +81,7 @@ def change_checks(
 ) -> tuple[Check, ...]:
     """Check what a change did to an account, as `valued` values it, and the prices behind it.
 
-    The account before is looked at only if what it is now does not settle the matter.
+    The account before is valued only if the account after does not decide the check.
     """
     before, after = states
     now = valued(after, after.accounts[account])
@@ -113,7 +113,7 @@ def due_checks(state: State, account: int) -> tuple[Check, ...]:
 
 @record
 class MakerFails:
-    """A maker cannot perform a trade; `refused` says what it fails (SM-9)."""
+    """A maker cannot perform a trade; `refused` has the codes (SM-9)."""
 
     refused: Rejected
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def list_asset(state: State, action: ListAsset) -> Outcome:
     """List an asset with an empty pool, no price, and every chain it newly brings (CU-2).
 
-    Where changes take time its collateral counts for nothing at first (GV-2).
+    If changes have a ramp, its collateral counts as zero at first (GV-2).
     """
     # PRECONDITIONS
     parameters = action.parameters

@@ -1,4 +1,4 @@
-"""The halt: what goes on while the system stands still, and what waits after it (GV-4)."""
+"""The halt: which actions it admits, and the grace after it (GV-4)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def halt(state: State, _: actions.Halt) -> Outcome:
 
 
 def resume(state: State, _: actions.Resume) -> Outcome:
-    """End a halt; nothing is liquidated until the grace is over (GV-4)."""
+    """End a halt; no account is liquidated until the grace is over (GV-4)."""
     # PRECONDITIONS
     refused = rejection((state.is_halted, RejectionCode.NOT_HALTED))
     if refused:

@@ -67,7 +67,7 @@ def set_asset_parameters(state: State, action: SetAssetParameters) -> Outcome:
 
 
 def _system_identity(parameters: SystemParameters) -> tuple[int, str, int]:
-    """Return what no change may touch: it is in every value, or in what was charged before."""
+    """Return the parameters that cannot change: they enter every value, or past charges."""
     return parameters.quote_unit, parameters.settlement_asset, parameters.accrual_interval
 
 

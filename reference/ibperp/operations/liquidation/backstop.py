@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def hand_to_backstop(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
     """Share an exposure among the providers by capacity, while there is equity (LQ-6).
 
-    A provider that could not bear its part takes nothing, and all is shared anew without it.
+    A provider that cannot bear its part takes nothing, and the parts are computed anew without it.
     """
     user = effect.state.accounts[failing.account].user
     providers = [
@@ -54,7 +54,7 @@ def hand_to_backstop(effect: Effect, failing: Failing, exposure: Exposure) -> Ef
 def _shared(
     effect: Effect, failing: Failing, exposure: Exposure, providers: list[Backstop]
 ) -> tuple[Effect, list[Backstop]]:
-    """Give each provider its part; return with it those who can bear theirs."""
+    """Give each provider its part; return with it the providers that can bear theirs."""
     capacities = [provider.capacity for provider in providers]
     whole = abs(exposure.size) + exposure.fund
     taken = mul_div_down(whole, min(sum(capacities), exposure.notional), exposure.notional)

@@ -1,4 +1,4 @@
-"""Bankruptcy: who bears what an account owes and can never pay, to the atom (LQ-8, LQ-9)."""
+"""Bankruptcy: which accounts bear the debts that an account can never pay (LQ-8, LQ-9)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ STEPS_MAX: Final = 10_000
 
 
 def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
-    """End each liability of an account that can do nothing more: insurance, then claimants (LQ-9).
+    """End each debt of an account for which no step is possible: insurance, then claimants (LQ-9).
 
     Without `non_recourse` only the insurance pays, and the rest stays with the account.
     """
@@ -83,9 +83,9 @@ def resolve_bankruptcy(state: State, action: ResolveBankruptcy) -> Outcome:
 def run_risk(state: State, action: RunRisk) -> Outcome:
     """Do up to `steps` steps for the accounts that are due now, one account after another (LQ-10).
 
-    An account is worked on until it is no longer due, nothing can be done for it, or it asks for
-    quotes: these have until the next time. Then collateral of those who owe the fund is converted
-    in the same way (ST-9). Of an account that a price holds back it is told.
+    Steps are taken for an account until it is no longer due, no step is possible, or quotes are
+    requested, which have time until the next run. Then collateral of accounts that owe the fund is
+    converted in the same way (ST-9). An account that a price holds back has an event.
     """
     # PRECONDITIONS
     refused = rejection(
@@ -270,8 +270,8 @@ def _fund_debt_ended(effect: Effect, account: int, budget: int) -> Effect:
 def _spread(effect: Effect, loss: int) -> Effect:
     """Take a loss from all claims on the fund in proportion, exactly (LQ-9).
 
-    A claim is what an account has won in all. Debts and claims are equal in sum (ST-7), so that a
-    loss always finds claims, whichever accounts still have a position.
+    A claim is the total gain of an account. Debts and claims are equal in sum (ST-7), so there are
+    claims for every loss, whichever accounts still have a position.
     """
     claims = _claims(effect.state)
     assert loss <= sum(claims.values())

@@ -250,7 +250,7 @@ def _reachable(state: State, account: int, asset: int) -> int:
 
 
 def _raised(effect: Effect, account: int, asset: int, amount: int) -> Effect:
-    """Redeem what is missing to `amount`; no bound of the utilization stands against it (LQ-5)."""
+    """Redeem what is missing to `amount`; the utilization never refuses it (LQ-5)."""
     missing = amount - free_of(effect.state, account, asset)
     cash = effect.state.assets[asset].pool.cash
     part = min(missing, claim_of(effect.state, account, asset), cash)

@@ -1,4 +1,4 @@
-"""Conversion of a solvent account's collateral into what it owes the fund (ST-9)."""
+"""Conversion of a solvent account's collateral, to pay its debt to the fund (ST-9)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Offer:
 
 
 def convert_collateral(state: State, action: ConvertCollateral) -> Outcome:
-    """Sell collateral for what an account owes the fund beyond its dollars, or ask for quotes."""
+    """Sell collateral for an account's debt to the fund beyond its dollars, or request quotes."""
     # PRECONDITIONS
     account = action.account
     refused = rejection(account_exists(state, account), not_reserved(account))

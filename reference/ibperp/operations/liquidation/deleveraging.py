@@ -43,9 +43,9 @@ def deleverage(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
 def _deleveraged(effect: Effect, failing: Failing, exposure: Exposure) -> Effect:
     """Close a position against the opposite ones, in their order, at prices that they bear.
 
-    They pay no more than what all assets of the account, without a haircut, and the
-    insurance do not cover; accounts of the same user, for what the insurance would cover too:
-    nobody takes out of it with one account what another one lost.
+    They pay at most the loss that all assets of the account, without a haircut, and the insurance
+    do not cover. Accounts of the same user also pay the insured part, because no user may win from
+    the insurance what another account of it lost.
     """
     step = LiquidationStep(failing.account, LiquidationStage.ON_ADL)
     effect, left = effect.noted(effect.state, step), abs(exposure.size)
@@ -86,9 +86,9 @@ def _lends_deleveraged(effect: Effect, failing: Failing, exposure: Exposure) -> 
 def lenders_paid(effect: Effect, asset: int, value: int, between: Handover) -> Effect:
     """Close a debt against lends, the largest first, for up to `value` quote atoms (LQ-7, LQ-9).
 
-    The giver pays each lender the worth at the price of the moment, in kind; the taker is the
-    debtor, to whom the lend goes and cancels with the debt. A lender that this would make due is
-    skipped: no account fails by another's failure.
+    The giver pays each lender the worth at the current price, in kind. The taker is the debtor,
+    whose debt cancels with the lend. A lender that would become due is skipped: one account's
+    failure must not cause another's.
     """
     payer, debtor, asset_state = between.giver, between.taker, effect.state.assets[asset]
     for lender in _lenders(effect.state, debtor, asset):

@@ -72,10 +72,10 @@ def liquidation_rejection(state: State, account: int) -> Rejected | None:
 def step(state: State, account: int, rankings: Rankings | None = None) -> Effect | None:
     """Return what the next step does; None if nothing is left to be done (LQ-2).
 
-    Orders first, then what the account can pay itself; then the rungs in order, each for one
-    exposure after another: nobody is deleveraged while a book or a provider takes anything.
-    Everything is judged by the health before the step. A debt or a position at a price that is
-    not admitted waits for one. `rankings`: of the steps before, if any.
+    Orders first, then own payments; then the rungs in order, each for one exposure after another.
+    No account is deleveraged while a book or a provider takes a part. Everything is judged by the
+    health before the step. A debt or a position at a price that is not admitted waits for one.
+    `rankings`: of the steps before, if any.
     """
     effect, holder = Effect(state), state.accounts[account]
     if holder.orders:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def set_account_settings(state: State, action: SetAccountSettings) -> Outcome:
     """Change the settings, then sweep every asset (MM-15).
 
-    A tighter leverage needs margin, and so does settling virtually from now on: who cannot pay a
-    loss must not turn it into a virtual borrow.
+    A lower leverage limit needs margin, and so does a change to virtual settlement: an account that
+    cannot pay a loss must not turn it into a virtual borrow.
     """
     # PRECONDITIONS
     limit = action.leverage_limit

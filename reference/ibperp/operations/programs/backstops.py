@@ -1,4 +1,4 @@
-"""Backstop providers: who offers to take over failing accounts (PG-1)."""
+"""Backstop providers: accounts that offer to take over failing accounts (PG-1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interest on what a settlement left unpaid: who owes pays it, who waits earns it (ST-10)."""
+"""Interest on unpaid amounts: debts to the fund pay it, claims on it earn it (ST-10)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def charge(clearing: Clearing, sheets: list[Sheet]) -> None:
     """Charge debts for the time since the settlement before, and book it to claims (ST-10).
 
-    Whole atoms are booked, the rest is carried on both sides: so nothing is lost by settling often.
-    An account of which nothing was left unpaid has no part in it.
+    Whole atoms are booked, and the rest is carried on both sides, so frequent settlements lose
+    nothing. An account without an unpaid amount has no part in it.
     """
     sheets = [sheet for sheet in sheets if sheet.account.unpaid is not NOTHING_UNPAID]
     carries = _carried(clearing, sheets)

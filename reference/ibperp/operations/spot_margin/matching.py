@@ -127,7 +127,7 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
 
 
 def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None:
-    """Return why a maker's account does not bear a trade: it is judged by what it does cost (SM-9).
+    """Return why a maker's account does not bear a trade, judged by its actual cost (SM-9).
 
     The possible cost of open orders was checked when they were placed, at other prices.
     """
