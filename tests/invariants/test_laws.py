@@ -17,7 +17,7 @@ from ibperp_invariants.proofs.checker import planted as planted_fault
 from ibperp_invariants.proofs.executor.prove import REFUTED, explore
 from ibperp_invariants.proofs.faults import FAULTS
 from ibperp_invariants.proofs.grades import law_grades
-from ibperp_invariants.proofs.system import census, check, facts, freshness
+from ibperp_invariants.proofs.system import begins, census, check, facts, freshness
 from ibperp_invariants.proofs.system.laws import LAWS
 
 HIDDEN = "ibperp.somewhere.hidden"
@@ -34,7 +34,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         yield from shipped
         yield HIDDEN, node
 
-    for module in (census, facts, freshness):
+    for module in (census, facts, begins, freshness):
         monkeypatch.setattr(module, "functions", more)
     for cached in CACHED:
         cached.cache_clear()
@@ -90,6 +90,9 @@ def test_census__finds_a_hidden_writer(
             "def hidden(p):\n s = pool.lend_shares_minted(p, 4)\n return pool.lend(p, 5, s)",
             "shares_are_rounded_for_the_pool",
         ),
+        ("def hidden(n): return Order(n, reserved=5)", "orders_begin_without_a_reservation"),
+        ("def hidden(s): return Asset(symbol=s)", "assets_begin_in_their_listing"),
+        ("def hidden(effect): return _borne(effect, 3, 5)", "losses_are_spread_by_claims_alone"),
     ],
 )
 def test_facts__see_what_speaks_against_them(
@@ -100,17 +103,29 @@ def test_facts__see_what_speaks_against_them(
     assert [line for line in facts.FACTS[fact]() if HIDDEN in line]
 
 
-def test_facts__see_a_settlement_that_does_not_assert_its_balance(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [
+        ("settlement.settle.settle", "what_enters_the_fund_leaves_it"),
+        ("liquidation.deleveraging._deleveraged", "a_deleveraging_closes_all"),
+        (
+            "governance.parameter_changes.set_asset_parameters",
+            "parameters_are_lawful_where_they_are_stored",
+        ),
+    ],
+)
+def test_facts__see_a_function_that_asserts_its_result_no_more(
+    monkeypatch: pytest.MonkeyPatch, name: str, fact: str
 ) -> None:
     shipped = dict(census.functions())
-    name = "ibperp.operations.settlement.settle.settle"
-    settle = copy.copy(shipped[name])
-    settle.body = [node for node in settle.body if not isinstance(node, ast.Assert)]
-    shipped[name] = settle
-    monkeypatch.setattr(facts, "functions", shipped.items)
-    fact = facts.what_enters_the_fund_leaves_it
-    assert [line for line in fact() if "settle.settle" in line]
+    name = f"ibperp.operations.{name}"
+    careless = copy.copy(shipped[name])
+    careless.body = [node for node in careless.body if not isinstance(node, ast.Assert)]
+    shipped[name] = careless
+    for module in (facts, begins):
+        monkeypatch.setattr(module, "functions", shipped.items)
+    facts.FACTS[fact].cache_clear()  # type: ignore[attr-defined]
+    assert [line for line in facts.FACTS[fact]() if name.rpartition("operations.")[2] in line]
 
 
 def test_halt__admits_what_the_invariant_says() -> None:
@@ -150,6 +165,22 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("custody_covers_pending", "t_a_rebalance_starts_with_what_is_not_promised"),
         ("donation_proof", "t_a_deposit_moves_custody_by_its_amount"),
         ("price_update_limited", "t_a_price_becomes_what_was_asked_or_its_limit"),
+        ("reservations_are_sums", "t_a_released_order_reserves_nothing"),
+        ("funding_clamped", "t_funding_moves_the_index_by_its_rate"),
+        ("every_second_is_funded_once", "t_new_terms_leave_every_second_waiting"),
+        ("closed_market_settles", "t_a_closed_market_settles_at_any_price"),
+        ("trades_move_no_value", "t_a_fill_books_funding_gain_and_fee"),
+        ("settlement_flows_balance", "t_collecting_takes_what_is_owed_into_the_fund"),
+        ("unpaid_sums_to_zero", "t_what_is_left_is_what_claims_are_worth"),
+        ("time_counts_for_what_waits", "t_time_counts_for_what_is_unpaid"),
+        ("loss_spread_in_proportion", "t_a_claim_is_what_was_won_in_all"),
+        ("deleveraged_were_opposite", "t_a_deleveraging_takes_opposite_lots_alone"),
+        ("ramp_keeps_laws", "t_terms_of_a_pool_leave_its_asset_alone"),
+        ("ramp_is_monotone", "t_a_changed_perpetual_is_lawful_and_on_its_way"),
+        ("new_collateral_starts_at_zero", "t_a_listed_asset_has_no_price"),
+        ("liquidation_waits_for_grace", "t_a_halt_ends_with_a_grace"),
+        ("mark_update_limited", "t_a_known_mark_stays_known"),
+        ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
     ],
 )
 def test_laws__find_a_fault_planted_in_a_writer(invariant: str, theorem: str) -> None:

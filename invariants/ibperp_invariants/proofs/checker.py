@@ -52,11 +52,17 @@ WHOLE_MODULES: Final = tuple(
         "notation.outcomes",
         "custody.requests",
         "governance.updates",
+        "governance.waiting",
         "money_market.moves",
         "perpetuals.books",
         "perpetuals.fund",
         "settlement.clearing",
+        "perpetuals.terms",
         "settlement.flows",
+        "settlement.left",
+        "spot_margin.reservations",
+        "liquidation.spread",
+        "programs.backstops",
     )
 )
 """Theorems about whole effects, with too many paths for the first checker: the executor's alone."""

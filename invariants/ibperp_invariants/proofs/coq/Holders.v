@@ -100,3 +100,19 @@ Proof.
     - apply IH; auto. unfold sharing_share, numbers_mul_div_down, numbers_div_down. lia. }
   apply H; auto; [lia|]. rewrite Z.mul_0_r, Z.div_0_l by lia. reflexivity.
 Qed.
+
+Theorem parts_are_in_proportion : forall available claims, 0 < total claims ->
+  Forall2 (fun part claim => Z.abs (part * total claims - available * claim) < total claims)
+    (parts available (total claims) 0 0 claims) claims.
+Proof.
+  intros a l Ht.
+  assert (H : forall k c before t, 0 < t -> before = a * c / t ->
+    Forall2 (fun part x => Z.abs (part * t - a * x) < t) (parts a t c before k) k).
+  { induction k as [|x k IH]; intros c before t Hpos Hb; cbn [parts]; [constructor|]. constructor.
+    - unfold sharing_share, numbers_mul_div_down, numbers_div_down. subst before.
+      pose proof (Z.div_mod (a * (c + x)) t ltac:(lia)). pose proof (Z.mod_pos_bound (a * (c + x)) t Hpos).
+      pose proof (Z.div_mod (a * c) t ltac:(lia)). pose proof (Z.mod_pos_bound (a * c) t Hpos).
+      apply Z.abs_lt. nia.
+    - apply IH; auto. unfold sharing_share, numbers_mul_div_down, numbers_div_down. lia. }
+  apply H; auto. rewrite Z.mul_0_r, Z.div_0_l by lia. reflexivity.
+Qed.

@@ -12,7 +12,10 @@ from typing import Final
 from ibperp_invariants.proofs.coq.translate import Translation
 
 FOLDER: Final = Path(__file__).parent
-FILES: Final = ("Sums", "Records", "Holders", "Ledger", "Pools", "Fund", "Carry", "Flows", "Rank")
+FILES: Final = (
+    *("Sums", "Records", "Holders", "Opposite", "Ledger"),
+    *("Pools", "Fund", "Carry", "Flows", "Rank"),
+)
 """The files of theorems, each after what it builds on."""
 
 CLOSED: Final = "Closed under the global context"

@@ -41,7 +41,7 @@ SHADOWED: Final = {"all": values.every, "any": values.some}
 EXAMPLES: Final = "z3-solver"
 """The solver that gives examples, whichever solver gets the theorem."""
 
-BOUNDS: Final = (0, 12, 1_000, 2 * 10**18)
+BOUNDS: Final = (0, 1, 12, 1_000, 2 * 10**18)
 """The magnitudes of parameters within which an example is looked for; 0 is no bound."""
 
 MERGED: Final = {"min": values.least, "max": values.most}
@@ -120,7 +120,7 @@ def explore(
             try:
                 paths.begin()
                 program(**arguments(original))
-                witness = witness or paths.ask() is Answer.SAT
+                witness = witness or _is_reached(paths)
             except AbandonedPathError:
                 pass
             except UnprovedError as error:
@@ -140,6 +140,14 @@ def explore(
                 break
     verdict = CONFIRMED if witness else VACUOUS
     return Opinion(verdict, paths.count, paths.queries, witness)
+
+
+def _is_reached(paths: Paths) -> bool:
+    """Tell whether some input takes the path, by the solver that was asked or by an example."""
+    return paths.ask() is Answer.SAT or any(
+        SOLVERS[EXAMPLES]().check([*paths.known, *_within(paths.known, bound)])[0] is Answer.SAT
+        for bound in BOUNDS
+    )
 
 
 def _refuted(

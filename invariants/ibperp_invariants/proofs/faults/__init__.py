@@ -4,19 +4,21 @@ from typing import Final
 
 from ibperp_invariants.proofs.faults.custody import posting, requests
 from ibperp_invariants.proofs.faults.fault import Fault
-from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates
+from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
 from ibperp_invariants.proofs.faults.liquidation import (
     bankruptcy,
     deleveraging,
     handover,
     liquidation,
+    spread,
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers, outcomes
-from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position
+from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position, terms
 from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
-from ibperp_invariants.proofs.faults.settlement import clearing, flows, settlement
-from ibperp_invariants.proofs.faults.spot_margin import book, trade
+from ibperp_invariants.proofs.faults.programs import backstops
+from ibperp_invariants.proofs.faults.settlement import clearing, flows, left, settlement
+from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trade
 
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
@@ -43,5 +45,11 @@ FAULTS: Final[dict[str, Fault]] = {
     **ramps.FAULTS,
     **updates.FAULTS,
     **feeds.FAULTS,
+    **waiting.FAULTS,
+    **terms.FAULTS,
+    **left.FAULTS,
+    **reservations.FAULTS,
+    **spread.FAULTS,
+    **backstops.FAULTS,
 }
 """The planted fault of every theorem."""

@@ -16,6 +16,13 @@ from ibperp.ordered import Ordered
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.persistent import Vector
 from ibperp_invariants.proofs.executor.arguments import hints
+from ibperp_invariants.proofs.system.begins import (
+    a_deleveraging_closes_all,
+    assets_begin_in_their_listing,
+    losses_are_spread_by_claims_alone,
+    orders_begin_without_a_reservation,
+    parameters_are_lawful_where_they_are_stored,
+)
 from ibperp_invariants.proofs.system.census import functions, modules, records, stores
 
 _OPERATIONS: Final = "ibperp.operations"
@@ -240,6 +247,11 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         custody_moves_with_its_requests,
         what_enters_the_fund_leaves_it,
         shares_are_rounded_for_the_pool,
+        orders_begin_without_a_reservation,
+        assets_begin_in_their_listing,
+        parameters_are_lawful_where_they_are_stored,
+        losses_are_spread_by_claims_alone,
+        a_deleveraging_closes_all,
     )
 }
 """Facts by name."""

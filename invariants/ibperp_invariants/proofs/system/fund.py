@@ -23,19 +23,19 @@ _FILLS: Final = (
     "t_a_fill_of_any_sign_moves_its_price",
 )
 
-_LOTS: Final = {
+LOTS: Final = {
     "ibperp.position.filled": Writer("Fund.Trade", (*_FILLS, *_TRADED, *_HANDED, *_CLOSED)),
     "ibperp.state.with_position": Writer(
         "Fund.with_positions", ("t_a_placed_position_is_the_only_change",)
     ),
     f"{_OPERATIONS}.settlement.clearing.Sheet.written": Writer("Fund.Settle", _MARKED),
 }
-_INTEREST: Final = {
+INTEREST: Final = {
     f"{_TRADES}.exchanged_positions": Writer("Fund.Trade", _TRADED),
     f"{_OPERATIONS}.liquidation.handover.position_moved": Writer("Fund.Trade", _HANDED),
     f"{_MARKETS}.settle_market": Writer("Fund.Close", _CLOSED),
 }
-_INDICES: Final = {
+INDICES: Final = {
     f"{_MARKETS}._charged": Writer(
         "Fund.Fund",
         (
@@ -55,7 +55,7 @@ _INDICES: Final = {
         ),
     ),
 }
-_CLAIMS: Final = {
+CLAIMS: Final = {
     f"{_OPERATIONS}.liquidation.bankruptcy._borne": Writer(
         "Fund.Unpaid", ("t_a_borne_loss_lowers_worth_by_its_part",)
     ),
@@ -87,14 +87,14 @@ FUND_LAWS: Final[tuple[Law, ...]] = (
         "lots_sum_to_zero",
         ("PP-3", "PP-4", "PP-9"),
         ("Position.lots", "Account.positions"),
-        _LOTS,
+        LOTS,
         ("Fund.lots_sum_to_zero_after_any_run",),
     ),
     Law(
         "open_interest_agrees",
         ("PP-4", "PP-9"),
         ("Position.lots", "Account.positions", "Perpetual.open_interest"),
-        _LOTS | _INTEREST,
+        LOTS | INTEREST,
         ("Fund.open_interest_agrees_after_any_run",),
     ),
     Law(
@@ -109,7 +109,7 @@ FUND_LAWS: Final[tuple[Law, ...]] = (
             "Perpetual.mark_price",
             "Perpetual.funding_index",
         ),
-        _LOTS | _INDICES | _CLAIMS,
+        LOTS | INDICES | CLAIMS,
         ("Fund.fund_is_flat_after_any_run", "Holders.parts_are_all_that_is_available"),
         (),
         ("what_enters_the_fund_leaves_it",),
@@ -118,7 +118,7 @@ FUND_LAWS: Final[tuple[Law, ...]] = (
         "funding_is_zero_sum",
         ("PP-8",),
         ("Perpetual.funding_index", "Position.funding_index"),
-        _INDICES,
+        INDICES,
         ("Fund.funding_is_zero_sum", "Fund.lots_sum_to_zero_after_any_run"),
         ("t_opposite_positions_pay_each_other",),
     ),

@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ibperp_invariants.proofs.system.fields import FIELD_LAWS
+from ibperp_invariants.proofs.system.flows import FLOW_LAWS
 from ibperp_invariants.proofs.system.fund import FUND_LAWS
+from ibperp_invariants.proofs.system.governance import GOVERNANCE_LAWS
 from ibperp_invariants.proofs.system.law import Law, Writer
 from ibperp_invariants.proofs.system.prices import PRICE_LAWS
 
@@ -236,5 +238,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *FUND_LAWS,
     *PRICE_LAWS,
     *FIELD_LAWS,
+    *FLOW_LAWS,
+    *GOVERNANCE_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""

@@ -1,0 +1,108 @@
+"""Facts about where records begin, and about who may call what, read from the syntax."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Final
+
+from ibperp_invariants.proofs.system.census import functions, sites
+
+_OPERATIONS: Final = "ibperp.operations"
+_BANKRUPTCY: Final = f"{_OPERATIONS}.liquidation.bankruptcy"
+_RESTING: Final = f"{_OPERATIONS}.spot_margin.resting"
+
+RESERVING: Final = frozenset(
+    {f"{_RESTING}.rested_order", f"{_RESTING}.shrunk_order", f"{_RESTING}.released_order"}
+)
+"""The functions that write what an order reserves, together with its account."""
+
+ASSERTED: Final[Mapping[str, str]] = {
+    "ibperp.ramps._moved_asset": "not asset_violations(parameters)",
+    "ibperp.ramps._moved_market": "not perpetual_violations(parameters)",
+    f"{_OPERATIONS}.governance.parameter_changes.set_asset_parameters": (
+        "not asset_violations(now)"
+    ),
+    f"{_OPERATIONS}.perpetuals.markets.set_perpetual_parameters": "not perpetual_violations(now)",
+}
+"""What functions that store parameters assert of them."""
+
+SPREADING: Final[Mapping[str, str]] = {
+    "_borne": f"{_BANKRUPTCY}._spread",
+    "_spread": f"{_BANKRUPTCY}._fund_debt_ended",
+    "LossSpread": f"{_BANKRUPTCY}._borne",
+}
+"""What takes a loss from claims, and the only function that calls it."""
+
+
+def orders_begin_without_a_reservation() -> list[str]:
+    """Return what gives an order a reservation without its account."""
+    lines = []
+    for name, function in functions():
+        for node in ast.walk(function):
+            if not isinstance(node, ast.Call) or name in RESERVING:
+                continue
+            is_order = isinstance(node.func, ast.Name) and node.func.id == "Order"
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "reserved"]
+            is_account = name == f"{_RESTING}._reserved"
+            lines += [
+                f"{name} gives an order a reservation of {ast.unparse(value)}"
+                for value in given
+                if ast.unparse(value) != "0" and not is_account
+            ]
+            if is_order and len(node.args) > POSITIONAL_MAX:
+                lines.append(f"{name} gives an order its fields by place")
+    return lines
+
+
+POSITIONAL_MAX: Final = 9
+"""How many fields an order has before what it reserves."""
+
+
+def assets_begin_in_their_listing() -> list[str]:
+    """Return what makes an asset, except for its listing."""
+    made = {site.function for site in sites() if site.record == "Asset" and "symbol" in site.fields}
+    return [
+        f"{name} makes an asset, or no longer does"
+        for name in sorted(made ^ {f"{_OPERATIONS}.custody.assets.list_asset"})
+    ]
+
+
+def parameters_are_lawful_where_they_are_stored() -> list[str]:
+    """Return what stores the parameters of an asset or a market without asserting their laws."""
+    table = dict(functions())
+    return [
+        f"{name} does not assert {condition}"
+        for name, condition in ASSERTED.items()
+        if condition not in _assertions(table[name])
+    ]
+
+
+def losses_are_spread_by_claims_alone() -> list[str]:
+    """Return what takes a loss from a claim otherwise than a bankruptcy, in proportion."""
+    lines = []
+    for name, function in functions():
+        called = {
+            node.func.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        lines += [
+            f"{name} takes a loss by {word}"
+            for word, caller in SPREADING.items()
+            if word in called and name != caller
+        ]
+    return lines
+
+
+def a_deleveraging_closes_all() -> list[str]:
+    """Return what could end a deleveraging before the whole position is closed."""
+    name = f"{_OPERATIONS}.liquidation.deleveraging._deleveraged"
+    *_, last_but_one, last = dict(functions())[name].body
+    is_asserted = isinstance(last_but_one, ast.Assert) and isinstance(last, ast.Return)
+    is_whole = is_asserted and "left == 0" in _assertions(dict(functions())[name])
+    return [] if is_whole else [f"{name} does not assert that nothing is left, before it ends"]
+
+
+def _assertions(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(node.test) for node in ast.walk(function) if isinstance(node, ast.Assert)}
