@@ -114,8 +114,7 @@ def t_each_claim_bears_its_proportion_of_a_loss(
 def t_a_claim_is_what_was_won_in_all(unsettled: int, gain: int, other: int) -> None:
     """Who owes less than its gain claims the difference, who owes more claims nothing (LQ-9)."""
     assert all((gain > 0, other > 0))
-    found = bankruptcy._claims(claiming(unsettled, other, gain=gain))  # noqa: SLF001
-    amounts = {claim.account: claim.amount for claim in found}
+    amounts = bankruptcy._claims(claiming(unsettled, other, gain=gain))  # noqa: SLF001
     won = max(unsettled + gain, 0)
     assert all((amounts.get(FIRST, 0) == won, amounts[SECOND] == other, BYSTANDER not in amounts))
 
