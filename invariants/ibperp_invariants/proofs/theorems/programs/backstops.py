@@ -50,6 +50,7 @@ def t_a_used_offer_has_capacity_left_or_ends(own: int, other: int, taken: int) -
     """What a provider took over is off its capacity; without any left it is none (PG-1, LQ-6)."""
     assert all((own > 0, other > 0, taken >= 0))
     before = offering(own, other)
-    after = offers_of(backstop._used(Effect(before), before.backstops[0], taken).state)  # noqa: SLF001
+    used = backstop._used(Effect(before), before.backstops[0], taken)  # noqa: SLF001
+    after = offers_of(used.state)
     ended = (OWNER not in after) == (taken >= own)
     assert all((ended, after.get(OWNER, own - taken) == own - taken, after[OTHER] == other))
