@@ -14,7 +14,7 @@ import typer
 from ibperp_conformance.options import EXIT_WRONG_USE, Command, Invariants, Timeout, interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ibperp_conformance.runner.campaign import Campaign
     from ibperp_conformance.runner.selection import Wanted
@@ -88,15 +88,18 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     from ibperp_conformance.progress import Progress
     from ibperp_conformance.runner.campaign import Campaign, conduct
     from ibperp_conformance.runner.capabilities import FILLS
-    from ibperp_conformance.runner.fills import shares, suite_of_fills, told_shares
     from ibperp_conformance.runner.known_failures import read_known_failures
     from ibperp_conformance.runner.selection import Wanted
 
     _check_files(report, junit, json_file, write_known_failures)
-    suite = _suite(vectors_file)
+    files = (report, junit, json_file, known_failures, rerun_failed)
+    needs_all = any((*files, release, by_clause, clause, capability, code))
+    suite = _suite(vectors_file, () if needs_all else tuple(vector or ()))
     known = read_known_failures(known_failures, suite) if known_failures else {}
     capabilities, whole = list(capability or ()), suite
     if FILLS in capabilities:
+        from ibperp_conformance.runner.fills import suite_of_fills
+
         suite = suite_of_fills(suite)
         capabilities = capabilities if len(capabilities) > 1 else []
     parts = (tuple(each or ()) for each in (vector, clause, capabilities, kind, why, code))
@@ -123,10 +126,9 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
             on_result=lambda _: progress.step(),
         )
     if suite is not whole:
-        for line in told_shares(shares(whole, suite), by_clause=by_clause):
-            typer.echo(line)
-    files = {"json_file": json_file, "junit": junit, "html": report}
-    return _told(campaign, files, write_known_failures, by_clause=by_clause)
+        _tell_shares(whole, suite, by_clause=by_clause)
+    written = {"json_file": json_file, "junit": junit, "html": report}
+    return _told(campaign, written, write_known_failures, by_clause=by_clause)
 
 
 def show(
@@ -137,7 +139,7 @@ def show(
     from ibperp_conformance.runner.selection import select
     from ibperp_conformance.runner.sheet import sheet
 
-    suite = _suite(vectors_file)
+    suite = _suite(vectors_file, [name])
     for place, vector in enumerate(select(suite, "full", [name])):
         typer.echo(("\n" if place else "") + "\n".join(sheet(suite, vector)))
     return 0
@@ -155,9 +157,15 @@ def _check_files(*paths: Path | None) -> None:
             raise WrongUseError(f"{path} is named for two files; name one for each")
 
 
-def _suite(file: Path | None) -> Suite:
+def _suite(file: Path | None, names: Sequence[str] = ()) -> Suite:
+    """Return the vectors of a file or of the specification, of these only those named."""
+    from ibperp_conformance.runner import vectors
+    from ibperp_conformance.runner.part import load_part
     from ibperp_conformance.runner.vectors import VectorError, load_file, load_suite
 
+    folder = vectors.spec_path() / "vectors"
+    if file is None and names and (part := load_part(names, folder)):
+        return part
     if file is None:
         gc.disable()  # Nothing of the suite is ever garbage, and to look for some costs as much.
         suite = load_suite()
@@ -196,6 +204,13 @@ def _chosen(suite: Suite, wanted: Wanted, report: Path | None, release: str) -> 
     return chosen
 
 
+def _tell_shares(whole: Suite, suite: Suite, *, by_clause: bool) -> None:
+    from ibperp_conformance.runner.fills import shares, told_shares
+
+    for line in told_shares(shares(whole, suite), by_clause=by_clause):
+        typer.echo(line)
+
+
 def _told(
     campaign: Campaign, files: Mapping[str, Path | None], listed: Path | None, *, by_clause: bool
 ) -> int:
@@ -204,10 +219,13 @@ def _told(
 
     from ibperp_conformance.files import WrongUseError
     from ibperp_conformance.runner.known_failures import write_known_failures
-    from ibperp_conformance.runner.reports import write_reports
     from ibperp_conformance.runner.summary import print_summary
 
-    errors = write_reports(campaign, **files)
+    errors: list[str] = []
+    if any(files.values()):
+        from ibperp_conformance.runner.reports import write_reports
+
+        errors = write_reports(campaign, **files)
     if listed is not None:
         try:
             write_known_failures(listed, campaign)

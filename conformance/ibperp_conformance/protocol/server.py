@@ -6,18 +6,18 @@ import json
 import os
 import signal
 import sys
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 from ibperp.outcomes import Accepted
 from ibperp.parameter_laws import system_violations
+from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
 from ibperp.transition import transition
 from ibperp_conformance.json_text import JsonTextError, decode
 from ibperp_conformance.protocol.fills import decode_fill, filled, is_fill
 from ibperp_conformance.protocol.observation import observe
-from ibperp_conformance.protocol.states import load
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system, encode_outcome
-from ibperp_invariants.check.later import SYSTEM as LATER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class Server:
         }
 
     def _reset(self, data: object) -> dict[str, Any]:
-        system = decode_system({**LATER, **data} if isinstance(data, dict) else data)
+        system = decode_system(_completed(data))
         broken = [
             f"system.{law.path}: expected {law.expected}" for law in system_violations(system)
         ]
@@ -148,6 +148,8 @@ class Server:
         return {"ok": {}}
 
     def _load(self, data: object) -> dict[str, Any]:
+        from ibperp_conformance.protocol.states import load
+
         self.state = load(data)
         return {"ok": {}}
 
@@ -233,6 +235,18 @@ def _identifier(request: object) -> int | None:
 
 def _errored(message: str) -> dict[str, Any]:
     return {"errored": {"message": message}}
+
+
+def _completed(data: object) -> object:
+    """Return system parameters with those that came after an earlier version (CF-6)."""
+    if (
+        not isinstance(data, dict)
+        or {each.name for each in fields(SystemParameters)} <= data.keys()
+    ):
+        return data
+    from ibperp_invariants.check.later import SYSTEM
+
+    return {**SYSTEM, **data}
 
 
 def _version() -> str:

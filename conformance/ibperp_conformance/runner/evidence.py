@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from ibperp_conformance.protocol.client import PROTOCOL
 from ibperp_conformance.runner.campaign import Campaign, Outcome
 from ibperp_conformance.runner.comparison import OWN_LEAVES
-from ibperp_conformance.runner.report_records import SuiteRecord
 from ibperp_conformance.runner.selection import codes_of
 from ibperp_conformance.runner.vectors import FORMAT
 
 if TYPE_CHECKING:
+    from ibperp_conformance.runner.report_records import SuiteRecord
     from ibperp_conformance.runner.vectors import Suite, Vector
 
 _LEAVES: Final = {
@@ -105,6 +105,8 @@ def _capabilities(campaign: Campaign) -> Collection[str]:
 
 def provenance(campaign: Campaign) -> SuiteRecord:
     """Return the suite and the date of a run, so that another person can run the same again."""
+    from ibperp_conformance.runner.report_records import SuiteRecord
+
     suite = campaign.suite
     return SuiteRecord(
         version=installed_version(),

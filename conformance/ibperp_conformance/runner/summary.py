@@ -79,7 +79,7 @@ def explanation(result: Result) -> str:
 def _evidence(campaign: Campaign) -> list[str]:
     """Return the lines on what was shown and what was not compared."""
     suite = campaign.suite
-    if suite is None:
+    if suite is None or suite.is_part:
         return []
     whole, part = shown_by(suite.vectors.values()), exercised(campaign)
     counted = ((n, share(getattr(part, n), getattr(whole, n))) for n in part.__slots__)

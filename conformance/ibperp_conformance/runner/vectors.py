@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, TypeVar, cast
 
 from ibperp_conformance.json_text import decode
 from ibperp_conformance.runner.capabilities import needed_for
-from ibperp_conformance.spec_files import spec_path
+from ibperp_conformance.spec_files import spec_path as spec_path  # noqa: PLC0414 - re-exported
 
 FORMAT: Final = "1"
 KINDS: Final = ("accept", "reject", "trace")
@@ -27,6 +27,7 @@ WHYS: Final = (
     "rule",
     "trace-long",
 )
+REQUIRED: Final = ("id", "clauses", "kind", "why", "title", "setup", "steps", "post", "hash")
 OF_FILLS: Final = "F"
 """What the id of a vector ends with whose trades arrive as fills: `PP-4-001F` (CF-11)."""
 
@@ -101,10 +102,14 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Every setup and every vector by id, vectors in the order of files and of their place."""
+    """Every setup and every vector by id, vectors in the order of files and of their place.
+
+    `is_part`: whether only what was named was read.
+    """
 
     setups: Mapping[str, Setup]
     vectors: Mapping[str, Vector]
+    is_part: bool = False
 
 
 def content_hash(content: Mapping[str, object]) -> str:
@@ -120,7 +125,7 @@ def compact(value: object) -> str:
 
 def load_setups() -> dict[str, Setup]:
     """Return the setups of the specification by their ids; raise `VectorError`."""
-    return _by_id(_setups(spec_path() / "vectors" / "setups.json"))
+    return _by_id(_read(spec_path() / "vectors" / "setups.json", "setups", setup_of))
 
 
 def load_suite(directory: Path | None = None) -> Suite:
@@ -128,12 +133,12 @@ def load_suite(directory: Path | None = None) -> Suite:
 
     Raises `VectorError` for the first thing that breaks the format.
     """
-    folder = spec_path() / "vectors" if directory is None else directory
-    setups = _by_id(_setups(folder / "setups.json"))
+    folder = directory or spec_path() / "vectors"
+    setups = _by_id(_read(folder / "setups.json", "setups", setup_of))
     files = sorted(path for path in folder.glob("*.json") if path.name != "setups.json")
     if not files:
         raise VectorError(f"{folder}: no vector files; write them with: make fill")
-    vectors = _by_id((where, vector) for path in files for where, vector in _vectors(path))
+    vectors = _by_id(each for path in files for each in _read(path, "vectors", vector_of))
     for vector in vectors.values():
         if vector.setup not in setups:
             raise VectorError(f"vector {vector.id}, field setup: no setup {vector.setup!r}")
@@ -143,19 +148,29 @@ def load_suite(directory: Path | None = None) -> Suite:
 
 
 def _tiered(vectors: dict[str, Vector], path: Path) -> dict[str, Vector]:
-    """Return the vectors with the tiers that a file gives them; without it all stay as they are."""
-    if not path.exists():
+    core = core_of(path)
+    if core is None:
         return vectors
+    for name in sorted(core - vectors.keys()):
+        raise VectorError(f"{path}, core: no vector {name!r}; write it with: make fill")
+    return {name: in_tier(each, core) for name, each in vectors.items()}
+
+
+def core_of(path: Path) -> frozenset[str] | None:
+    """Return the ids of the core that a file names; None without it, when all stay as they are."""
+    if not path.exists():
+        return None
     try:
         document = _object(path, "(top)", decode(path.read_bytes()))
     except (OSError, ValueError) as error:
         raise VectorError(f"{path}: {error}; write it with: make fill") from None
     _only(path, document, ("format", "core"), ())
-    core = frozenset(_texts(path, "core", document["core"]))
-    if unknown := sorted(core - vectors.keys()):
-        raise VectorError(f"{path}, core: no vector {unknown[0]!r}; write it with: make fill")
-    tier = {True: "core", False: "full"}
-    return {name: replace(each, tier=tier[name in core]) for name, each in vectors.items()}
+    return frozenset(_texts(path, "core", document["core"]))
+
+
+def in_tier(vector: Vector, core: Collection[str]) -> Vector:
+    """Return a vector in its tier: core if it is one of these."""
+    return replace(vector, tier="core" if vector.id in core else "full")
 
 
 def load_file(path: Path) -> Suite:
@@ -163,8 +178,8 @@ def load_file(path: Path) -> Suite:
 
     Raises `VectorError` as `load_suite` does.
     """
-    setups = _by_id(_setups(path))
-    vectors = _by_id(_vectors(path))
+    setups = _by_id(_read(path, "setups", setup_of))
+    vectors = _by_id(_read(path, "vectors", vector_of))
     for vector in vectors.values():
         if vector.setup not in setups:
             raise VectorError(f"{path}, vector {vector.id}, field setup: no setup {vector.setup!r}")
@@ -220,48 +235,46 @@ def _by_id(records: Iterable[tuple[object, _Record]]) -> dict[str, _Record]:
     return found
 
 
-def _setups(path: Path) -> Iterable[tuple[object, Setup]]:
-    for where, fields in _entries(path, "setups"):
-        _only(where, fields, ("id", "system", "actions", "observation"), ("state",))
-        actions = _list(where, fields, "actions")
-        yield (
-            where,
-            Setup(
-                _text(where, fields, "id"),
-                _object(where, "system", fields["system"]),
-                tuple(_action(where, f"actions[{i}]", item) for i, item in enumerate(actions)),
-                _object(where, "observation", fields["observation"]),
-                _object(where, "state", fields["state"]) if "state" in fields else None,
-            ),
-        )
+def _read(
+    path: Path, name: str, made: Callable[[object, Object], _Record]
+) -> Iterable[tuple[object, _Record]]:
+    return ((where, made(where, fields)) for where, fields in _entries(path, name))
 
 
-def _vectors(path: Path) -> Iterable[tuple[object, Vector]]:
-    required = ("id", "clauses", "kind", "why", "title", "setup", "steps", "post", "hash")
-    for where, fields in _entries(path, "vectors"):
-        _only(where, fields, required, ("effect", "twin", "tier"))
-        steps = _list(where, fields, "steps")
-        if not steps:
-            raise VectorError(f"{where}, field steps: at least one step is needed")
-        why = _one_of(where, fields, "why", WHYS)
-        default = "full" if why == "trace-long" else "core"
-        yield (
-            where,
-            Vector(
-                id=_text(where, fields, "id"),
-                clauses=_texts(where, "clauses", fields["clauses"]),
-                kind=_one_of(where, fields, "kind", KINDS),
-                why=why,
-                title=_text(where, fields, "title"),
-                effect=_text(where, fields, "effect") if "effect" in fields else None,
-                twin=_text(where, fields, "twin") if "twin" in fields else None,
-                setup=_text(where, fields, "setup"),
-                steps=tuple(_step(where, f"steps[{i}]", item) for i, item in enumerate(steps)),
-                post=_object(where, "post", fields["post"]),
-                hash=_text(where, fields, "hash"),
-                tier=_one_of(where, fields, "tier", TIERS) if "tier" in fields else default,
-            ),
-        )
+def setup_of(where: object, fields: Object) -> Setup:
+    """Return a setup from an entry of a file; raise `VectorError` if it is none."""
+    _only(where, fields, ("id", "system", "actions", "observation"), ("state",))
+    actions = enumerate(_list(where, fields, "actions"))
+    return Setup(
+        _text(where, fields, "id"),
+        _object(where, "system", fields["system"]),
+        tuple(_action(where, f"actions[{i}]", item) for i, item in actions),
+        _object(where, "observation", fields["observation"]),
+        _object(where, "state", fields["state"]) if "state" in fields else None,
+    )
+
+
+def vector_of(where: object, fields: Object) -> Vector:
+    """Return a vector from an entry of a file; raise `VectorError` if it is none."""
+    _only(where, fields, REQUIRED, ("effect", "twin", "tier"))
+    if not (steps := _list(where, fields, "steps")):
+        raise VectorError(f"{where}, field steps: at least one step is needed")
+    why = _one_of(where, fields, "why", WHYS)
+    default = "full" if why == "trace-long" else "core"
+    return Vector(
+        id=_text(where, fields, "id"),
+        clauses=_texts(where, "clauses", fields["clauses"]),
+        kind=_one_of(where, fields, "kind", KINDS),
+        why=why,
+        title=_text(where, fields, "title"),
+        effect=_text(where, fields, "effect") if "effect" in fields else None,
+        twin=_text(where, fields, "twin") if "twin" in fields else None,
+        setup=_text(where, fields, "setup"),
+        steps=tuple(_step(where, f"steps[{i}]", item) for i, item in enumerate(steps)),
+        post=_object(where, "post", fields["post"]),
+        hash=_text(where, fields, "hash"),
+        tier=_one_of(where, fields, "tier", TIERS) if "tier" in fields else default,
+    )
 
 
 def _step(where: object, field: str, value: object) -> Step:
@@ -334,9 +347,8 @@ def _only(
     for name in required:
         if name not in fields:
             raise VectorError(f"{where}, field {prefix}{name}: missing")
-    for name in fields:
-        if name not in required and name not in optional:
-            raise VectorError(f"{where}, field {prefix}{name}: unknown")
+    for name in sorted(fields.keys() - {*required, *optional}):
+        raise VectorError(f"{where}, field {prefix}{name}: unknown")
 
 
 def _object(where: object, field: str, value: object) -> Object:
