@@ -65,7 +65,9 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
         atoms += lend_claim(asset.pool, shares) if shares >= 0 else debt(asset.pool, -shares)
     own = holder.shares.get(settlement, 0) if settlement else 0
     is_asked = any(
-        request.account == account and request.kind is RequestKind.CONVERSION
+        request.account == account
+        and request.kind is RequestKind.CONVERSION
+        and request.expires > view.time
         for request in view.requests.values()
     )
     return (
