@@ -96,8 +96,8 @@ CUSTODY: Final[tuple[Invariant, ...]] = (
     state_invariant(
         custody_identity,
         "CU-1",
-        "Per asset, what is held on all chains and in transit equals what is free, lent out of "
-        "nobody's hand as pool cash, and pending, to the atom.",
+        "For each asset, the holdings on all chains and in transit equal the free balances, the "
+        "pool's cash and the pending withdrawals, to the atom.",
     ),
     state_invariant(
         withdrawal_pending_totals,

@@ -186,14 +186,14 @@ FLOWS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         flows_are_told,
         "CU-1 ST-1",
-        "Free balances, the cash of pools and what is unsettled change by what the events say, to "
-        "the atom: what one balance gets for a reason, another pays for it.",
+        "Free balances, the cash of pools and `unsettled` change by exactly the events, to the "
+        "atom: an amount that one balance receives, another pays for the same reason.",
     ),
     step_invariant(
         nobody_pays_without_cause,
         "CU-1 ST-1 LQ-9",
-        "An account pays for its own action, its own trade, its position, what it owes, or its "
-        "failure; others bear the rest of a failure alone. So no set of accounts takes out more "
-        "than it put in and others paid it for these reasons.",
+        "An account pays for its own action, its own trade, its position, its debts, or its "
+        "failure; only the rest of a failure is borne by others. So no set of accounts takes out "
+        "more than it put in and others paid it for these reasons.",
     ),
 )

@@ -206,7 +206,7 @@ GOVERNANCE: Final[tuple[Invariant, ...]] = (
         ramp_keeps_laws,
         "GV-1 GV-2",
         "The parameters in force obey their laws at every time of a ramp, and a ramp that is over "
-        "is gone.",
+        "is removed.",
         _changed_laws,
     ),
     step_invariant(

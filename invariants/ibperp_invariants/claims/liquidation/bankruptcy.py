@@ -264,14 +264,14 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         loss_spread_in_proportion,
         "LQ-9",
-        "What an account has won in all markets, its losses taken off, is its claim on the fund. "
-        "Each claim bears its proportion of a loss, within one atom; nobody else bears any.",
+        "The claim of an account on the fund is its gains in all markets minus its losses. Each "
+        "claim bears its proportion of a loss, within one atom; no other account bears a part.",
     ),
     step_invariant(
         insurance_within_limit,
         "LQ-8 LQ-9",
-        "The insurance pays at most its limit for a bankruptcy, and at most what it has, so that "
-        "it never falls below nothing by paying.",
+        "The insurance pays at most its limit for a bankruptcy, and at most what it has, so its "
+        "balance never becomes negative by a payment.",
     ),
     state_invariant(
         lenders_shares_stay_defined,
@@ -283,7 +283,7 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
     step_invariant(
         bad_debt_falls_only_by_resolution,
         "LQ-9 MM-2",
-        "No reserve falls but by what a bankruptcy tells, and nobody's claim on the fund passes "
-        "on but in a liquidation or a bankruptcy.",
+        "No reserve falls except by the amount that the event of a bankruptcy names, and no claim "
+        "on the fund passes on except in a liquidation or a bankruptcy.",
     ),
 )

@@ -291,7 +291,8 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
     step_invariant(
         backstop_provider_safe,
         "LQ-6 PG-1",
-        "Who takes over offered it, is of another user, and meets its initial requirement.",
+        "An account that takes over has offered it, is of another user, and meets its initial "
+        "requirement.",
     ),
     step_invariant(
         backstop_within_capacity,
@@ -302,13 +303,13 @@ DELEVERAGING: Final[tuple[Invariant, ...]] = (
     step_invariant(
         deleveraged_were_opposite,
         "LQ-7",
-        "A deleveraging closes the whole position against opposite ones, none of them turned "
-        "round, and the open interest falls by it.",
+        "A deleveraging closes the whole position against opposite ones, turns none of them to "
+        "the other side, and lowers the open interest by its size.",
     ),
     step_invariant(
         deleveraging_price_between,
         "LQ-7",
-        "A deleveraging happens at the zero price, after what the insurance covers; where the "
+        "A deleveraging is at the zero price, after the part that the insurance covers; if the "
         "counterparty pays, between the mark and its own zero price.",
     ),
     step_invariant(

@@ -266,14 +266,14 @@ DUE_LIST: Final[tuple[Invariant, ...]] = (
     state_invariant(
         due_list_complete,
         "LQ-10",
-        "The due list looks at every account that owes a pool, has orders or is to be settled, so "
-        "that nobody who is due is missed.",
+        "The due list checks every account that owes a pool, has orders or is to be settled, so "
+        "no due account is missed.",
         _misnoted,
     ),
     step_invariant(
         index_agrees,
         "LQ-10",
-        "The index of the due list, kept up step by step, holds exactly who is due.",
+        "The index of the due list, updated step by step, contains exactly the due accounts.",
     ),
     step_invariant(
         healthy_to_due_only_by_price_time_parameters,
@@ -290,7 +290,7 @@ DUE_LIST: Final[tuple[Invariant, ...]] = (
     step_invariant(
         risk_ends,
         "LQ-2 LQ-9 LQ-10",
-        "From any state the due list is worked off within the steps and runs that LQ-10 counts; "
-        "without recourse nobody stays due whose prices count.",
+        "From any state, all due accounts are handled within the steps and runs that LQ-10 "
+        "counts; without recourse no account whose prices count stays due.",
     ),
 )

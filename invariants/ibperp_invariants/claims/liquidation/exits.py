@@ -169,8 +169,8 @@ EXITS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         exits_are_open,
         "MM-14 CU-5 PF-8",
-        "Whoever has the free atoms may repay all of a debt, and owes nothing of it afterwards; "
-        "who owes nothing may withdraw what is free, as far as a chain holds it.",
+        "An account with enough free atoms may repay all of a debt, and then owes nothing of it; "
+        "an account without debts may withdraw its free balance, as far as a chain holds it.",
     ),
     step_invariant(
         closed_market_settles,

@@ -108,8 +108,9 @@ TAKEOVER: Final[tuple[Invariant, ...]] = (
     step_invariant(
         handed_over_at_worth,
         "LQ-3 LQ-6 LQ-7",
-        "What passes off the book without a position passes at the prices of the moment, without "
-        "a haircut: nobody is worth more or less by it, but providers by their share of equity.",
+        "An amount that passes off the book without a position passes at the current prices, "
+        "without a haircut: it changes no account's worth, except that of providers by their "
+        "share of equity.",
     ),
     step_invariant(
         liquidation_enriches_no_user,

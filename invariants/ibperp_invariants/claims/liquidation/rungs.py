@@ -172,8 +172,8 @@ LIQUIDATION_ORDERS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         rungs_in_order,
         "LQ-2 LQ-3 LQ-4",
-        "Nothing of an account is traded or handed over while it can pay a debt from the same "
-        "asset; none of its positions goes to a provider or a counterparty while its book would "
-        "serve it above auto-close.",
+        "No asset of an account is traded or handed over while it can pay a debt from the same "
+        "asset; no position goes to a provider or a counterparty while its book could reduce it "
+        "above auto-close.",
     ),
 )

@@ -298,14 +298,14 @@ LIQUIDATION: Final[tuple[Invariant, ...]] = (
     step_invariant(
         liquidation_price_bounded,
         "LQ-1 LQ-4 LQ-5",
-        "The book serves a liquidation above auto-close alone, at a price whose cost with the fee "
-        "is at most the exposure's share of the equity.",
+        "A liquidation uses the book only above auto-close, at a price whose cost with the fee is "
+        "at most the exposure's share of the equity.",
     ),
     step_invariant(
         liquidation_fee_bounded,
         "LQ-4",
-        "The fee of a liquidation is at most its ratio of what was traded, goes to the insurance, "
-        "and takes no equity below zero.",
+        "The fee of a liquidation is at most its ratio of the traded value, goes to the "
+        "insurance, and takes no equity below zero.",
     ),
     step_invariant(
         no_dust_left,

@@ -288,7 +288,8 @@ MONEY_MARKET: Final[tuple[Invariant, ...]] = (
     state_invariant(
         pool_identity,
         "MM-1",
-        "A pool's cash and debts equal its claims, its reserve and what is not earned.",
+        "A pool's cash and debts equal its claims, its reserve and the interest that is not "
+        "earned.",
     ),
     state_invariant(
         share_totals,
@@ -310,13 +311,15 @@ MONEY_MARKET: Final[tuple[Invariant, ...]] = (
     state_invariant(
         throttle_bound_in_range,
         "MM-9 MM-16",
-        "The throttle bound stands between throttle utilization and maximum utilization.",
+        "The throttle bound is between throttle utilization and maximum utilization.",
     ),
     state_invariant(
         interest_carry_in_range, "MM-6", "Interest not yet charged is less than one atom."
     ),
     step_invariant(
-        interest_legs_balance, "MM-6", "What debtors owe more is what lenders and reserve earn."
+        interest_legs_balance,
+        "MM-6",
+        "The increase of debts equals the earnings of lenders and reserve.",
     ),
     step_invariant(
         no_free_round_trip,
@@ -337,8 +340,8 @@ MONEY_MARKET: Final[tuple[Invariant, ...]] = (
     step_invariant(
         lend_claims_an_atom,
         "MM-11 MM-12",
-        "Nobody is left with lend shares that claim nothing, which he could not redeem, but by a "
-        "settlement that could not pay an atom in cash.",
+        "No account is left with lend shares that claim no atom and cannot be redeemed, except by "
+        "a settlement that could not pay an atom in cash.",
     ),
     step_invariant(
         no_account_lends_and_borrows,

@@ -108,8 +108,8 @@ FUNDING: Final[tuple[Invariant, ...]] = (
     step_invariant(
         funding_clamped,
         "PP-7 PP-8 PP-9",
-        "A funding rate stays between the floors and caps of the seconds that it is for; without "
-        "open interest the index stands still.",
+        "A funding rate is between the floors and caps of the seconds that it is for; without "
+        "open interest the index does not move.",
     ),
     step_invariant(
         every_second_is_funded_once,

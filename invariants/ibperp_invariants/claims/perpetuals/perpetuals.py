@@ -335,8 +335,8 @@ PERPETUALS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         funding_is_zero_sum,
         "PP-8",
-        "A position pays or gets its lots times what the funding index moved, by the same number "
-        "per lot on both sides, without a rest.",
+        "A position pays or receives its lots times the change of the funding index, the same "
+        "number per lot on both sides, without a rest.",
     ),
     step_invariant(
         settled_on_touch,

@@ -108,14 +108,14 @@ PROGRAMS: Final[tuple[Invariant, ...]] = (
     step_invariant(
         requests_trade_balance,
         "PG-3 PG-4 PG-5 PG-6",
-        "A request trades once, as a whole, with whom it admits, at a price that serves it and at "
-        "the fees of its market; a conversion pays none.",
+        "A request trades once, as a whole, with an account that it admits, at a price that "
+        "serves it and at the fees of its market; a conversion pays none.",
     ),
     state_invariant(
         quotes_name_open_requests,
         "PG-2 PG-3 PG-5",
-        "Quotes stand under open requests alone, by accounts of other users that they admit, at "
-        "prices that serve.",
+        "Only open requests have quotes, of accounts of other users that they admit, at prices "
+        "that serve.",
         lambda step: _misquoted(step.after, changed(step.before.requests, step.after.requests)),
     ),
     state_invariant(

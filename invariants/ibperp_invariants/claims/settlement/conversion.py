@@ -86,7 +86,7 @@ CONVERSION: Final[tuple[Invariant, ...]] = (
     step_invariant(
         conversions_pay_what_is_owed,
         "ST-9",
-        "Collateral of a solvent account is converted only for what it owes the fund, in one "
+        "Collateral of a solvent account is converted only for its debt to the fund, in one "
         "market, near the mark, and by no lot more than pays it; or quotes are requested.",
     ),
 )

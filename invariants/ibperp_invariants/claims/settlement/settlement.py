@@ -177,35 +177,36 @@ SETTLEMENT: Final[tuple[Invariant, ...]] = (
     state_invariant(
         virtual_shares_are_sums,
         "ST-4 ST-7",
-        "The virtual shares of all positions are what the pool of the settlement asset has beyond "
-        "the shares of accounts, on each side.",
+        "On each side, the virtual shares of all positions are the shares of the settlement "
+        "asset's pool minus the shares of accounts.",
     ),
     step_invariant(
         settlement_is_equity_neutral,
         "ST-2 ST-4 ST-5",
-        "A settlement changes what an account has, its gains included, by interest on what was "
-        "unpaid, roundings of shares and entry fees alone.",
+        "A settlement changes the equity of an account, its gains included, only by interest on "
+        "unpaid amounts, roundings of shares and entry fees.",
     ),
     step_invariant(
         settlement_flows_balance,
         "ST-1 ST-3 ST-7",
-        "What a settlement takes as losses it pays as gains, to the atom, and each account gets "
-        "what the events say.",
+        "A settlement pays as gains exactly what it takes as losses, to the atom, and each "
+        "account receives what the events say.",
     ),
     step_invariant(
         unpaid_bounded,
         "ST-2 ST-3 ST-7",
-        "After a settlement every loss is taken and all funding booked; what winners wait for is "
-        "what losers owe.",
+        "After a settlement every loss is taken and all funding is booked; the claims of waiting "
+        "winners equal the debts of losers.",
     ),
     step_invariant(
         culling_helps,
         "ST-5",
-        "Culling lowers a virtual debt by what was paid, and never makes it a lend.",
+        "Culling lowers a virtual debt by the paid amount, and never turns it into a lend.",
     ),
     step_invariant(
         interest_attributed,
         "ST-6",
-        "A settlement attributes to each position what its virtual shares earned since they moved.",
+        "A settlement attributes to each position the interest of its virtual shares since they "
+        "moved.",
     ),
 )

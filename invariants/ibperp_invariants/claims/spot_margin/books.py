@@ -269,15 +269,15 @@ BOOKS: Final[tuple[Invariant, ...]] = (
     state_invariant(
         book_ordered,
         "SM-2 SM-5 SM-7 SM-10 SM-11",
-        "Every open order stands once in its account and once in its book, by price, then by the "
-        "time at which it came to that price or last asked for more.",
+        "Every open order is once in its account and once in its book, by price, then by the time "
+        "at which it came to that price or was last increased.",
         _misordered,
     ),
     state_invariant(
         reservations_are_sums,
         "SM-5 SM-7 SM-10 SM-11 PF-1",
-        "What an account reserves is the sum over its open orders, and each of them reserves what "
-        "it would deliver as a maker; one of a perpetual reserves nothing.",
+        "The reserved amount of an account is the sum over its open orders, and each order "
+        "reserves what it would deliver as a maker; an order of a perpetual reserves nothing.",
         _misreserved,
     ),
     state_invariant(
