@@ -17,7 +17,7 @@ from ibperp_conformance.runner.campaign import embedded_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RUNS: Final = 64
+RUNS: Final = 192
 JOBS: Final = (1, 2)
 JAVASCRIPT: Final = Path(__file__).parents[3] / "engines" / "javascript" / "engine.mjs"
 ZOO_RUNS: Final = 4
