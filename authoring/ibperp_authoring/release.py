@@ -21,16 +21,33 @@ import tempfile
 import tomllib
 import venv
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol.client import PROTOCOL
+from ibperp_conformance.runner.fills import suite_of_fills
 from ibperp_conformance.runner.releases import frozen
-from ibperp_conformance.runner.vectors import FORMAT, Suite, load_suite, needs
+from ibperp_conformance.runner.vectors import (
+    FORMAT,
+    OF_FILLS,
+    Expectation,
+    Suite,
+    Vector,
+    compact,
+    content_hash,
+    load_suite,
+    needs,
+    setup_of,
+    vector_of,
+)
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SUMS: Final = "SHA256SUMS"
+OF_FILLS_FILE: Final = "fills/fills.json"
+"""What an engine without a book takes: `ibperp conform --vectors fills.json` (CF-11)."""
+
 _ENTRY: Final = re.compile(r"^## \[(?P<version>[^\]]+)\] - (?P<day>\S+)$", re.MULTILINE)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -72,7 +89,9 @@ def vectors_archive(version: str, spec: Path) -> bytes:
         for path in sorted((spec / folder).glob("*.json"))
     }
     texts["tiers.json"] = (spec / "tiers.json").read_bytes()
-    texts["index.json"] = index(version, load_suite(spec / "vectors"), texts).encode()
+    suite = load_suite(spec / "vectors")
+    texts[OF_FILLS_FILE] = of_fills(suite).encode()
+    texts["index.json"] = index(version, suite, texts).encode()
     texts[SUMS] = sums(texts).encode()
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
@@ -83,14 +102,46 @@ def vectors_archive(version: str, spec: Path) -> bytes:
     return gzip.compress(packed.getvalue(), mtime=0)
 
 
+def of_fills(suite: Suite) -> str:
+    """Return the file of the vectors whose trades arrive as fills, with their setups (CF-11)."""
+    made = suite_of_fills(suite)
+    vectors = [each for each in made.vectors.values() if each.id.endswith(OF_FILLS)]
+    setups = [made.setups[name] for name in dict.fromkeys(each.setup for each in vectors)]
+    starts = ",\n".join(compact(_without_nothing(asdict(each))) for each in setups)
+    lines = ",\n".join(compact(_entry(each)) for each in vectors)
+    return f'{{"format":"{FORMAT}","setups":[\n{starts}\n],"vectors":[\n{lines}\n]}}\n'
+
+
+def _entry(vector: Vector) -> dict[str, Any]:
+    """Return a vector as a file has it, with the hash of its content (CF-8)."""
+    steps = [{"action": each.action, "expect": _expected(each.expect)} for each in vector.steps]
+    content = _without_nothing(asdict(vector)) | {"steps": steps}
+    return content | {"hash": content_hash(content)}
+
+
+def _expected(expect: Expectation) -> dict[str, Any]:
+    if expect.code is None:
+        return {"accepted": {"events": expect.events}}
+    return {"rejected": {"code": expect.code, "violated": expect.violated}}
+
+
+def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if value is not None}
+
+
 def index(version: str, suite: Suite, texts: Mapping[str, bytes]) -> str:
     """Return the index: what the vectors are of, and of each what chooses it, one a line."""
     places = {
         vector["id"]: name
         for name, data in texts.items()
         for vector in json.loads(data).get("vectors", ())
-        if name.startswith("vectors/")
+        if name.startswith(("vectors/", "fills/"))
     }
+    listed = [(suite.setups[each.setup], each) for each in suite.vectors.values()]
+    fills = json.loads(texts[OF_FILLS_FILE])
+    starts = {each["id"]: setup_of("fills", each) for each in fills["setups"]}
+    made = (vector_of("fills", each) for each in fills["vectors"])
+    listed += [(starts[each.setup], each) for each in made]
     head = {"format": FORMAT, "protocol": PROTOCOL, "version": version}
     lines = ",\n".join(
         json.dumps(
@@ -101,12 +152,12 @@ def index(version: str, suite: Suite, texts: Mapping[str, bytes]) -> str:
                 "kind": vector.kind,
                 "why": vector.why,
                 "tier": vector.tier,
-                "capabilities": sorted({"custody", *needs(suite.setups[vector.setup], vector)}),
+                "capabilities": sorted({"custody", *needs(setup, vector)}),
                 "hash": vector.hash,
             },
             separators=(",", ":"),
         )
-        for vector in suite.vectors.values()
+        for setup, vector in listed
     )
     return f'{json.dumps(head, separators=(",", ":"))[:-1]},"vectors":[\n{lines}\n]}}\n'
 

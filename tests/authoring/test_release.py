@@ -9,15 +9,34 @@ from ibperp_authoring import migration, release
 from ibperp_authoring.diff_vectors import difference, read
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.runner import releases
-from ibperp_conformance.runner.vectors import load_suite
+from ibperp_conformance.runner.vectors import Suite, content_hash, load_file, load_suite
 from worlds import tiny_suite
 from worlds.shipped import shipped_suite
 
 SPEC = release.ROOT / "spec"
 
 
+def few_fills() -> str:
+    whole = shipped_suite()
+    names = ("PP-4-001", "PP-4-002", "CU-3-001")
+    return release.of_fills(Suite(whole.setups, {name: whole.vectors[name] for name in names}))
+
+
+def test_of_fills__is_a_file_that_conform_takes(tmp_path: Path) -> None:
+    path = tmp_path / "fills.json"
+    path.write_text(few_fills())
+    read_back = load_file(path)
+    assert {*read_back.vectors} == {"PP-4-001F", "PP-4-002F"}
+    for entry in json.loads(few_fills())["vectors"]:
+        assert entry["hash"] == content_hash(entry)
+        assert any(step["action"]["type"] == "fill" for step in entry["steps"])
+        assert "expect" in entry["steps"][0]
+
+
 @pytest.mark.slow
-def test_archive__has_the_same_bytes_whoever_packs_it() -> None:
+def test_archive__has_the_same_bytes_whoever_packs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = few_fills()
+    monkeypatch.setattr(release, "of_fills", lambda _: few)
     packed = release.vectors_archive("1.2.3", SPEC)
     assert packed == release.vectors_archive("1.2.3", SPEC)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -30,7 +49,9 @@ def test_archive__has_the_same_bytes_whoever_packs_it() -> None:
     }
     assert document["version"] == "1.2.3"
     entries = {entry["id"]: entry for entry in document["vectors"]}
-    assert entries.keys() == shipped_suite().vectors.keys()
+    assert entries.keys() == {*shipped_suite().vectors, "PP-4-001F", "PP-4-002F"}
+    assert entries["PP-4-001F"]["file"] == "fills/fills.json"
+    assert "fills" in entries["PP-4-001F"]["capabilities"]
     assert entries["CU-3-001"]["capabilities"] == ["custody"]
     assert entries["CU-3-001"]["file"] == "vectors/custody.json"
     assert "spot_margin" in entries["SM-9-001"]["capabilities"]
