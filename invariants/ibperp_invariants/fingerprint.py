@@ -153,7 +153,10 @@ def _parts(record: Any) -> list[Any]:
 
 
 def _shown(value: Any) -> str:
-    """Return a constant as text that does not differ from run to run."""
+    """Return a constant as text that does not differ from run to run.
+
+    What a record of functions says in words is left out, as docstrings are.
+    """
     if inspect.isfunction(value) or inspect.isclass(value):
         return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, dict):
@@ -162,5 +165,5 @@ def _shown(value: Any) -> str:
         parts = [_shown(part) for part in value]
         return str(sorted(parts) if isinstance(value, frozenset) else parts)
     if _holds_functions(value):
-        return str([_shown(part) for part in _parts(value)])
+        return str([_shown(part) for part in _parts(value) if not isinstance(part, str)])
     return str(value.value) if isinstance(value, enum.Enum) else str(value)
