@@ -27,10 +27,13 @@ def test_scenario_format__has_every_step_and_field() -> None:
     assert "\n".join(table()) in page, "write it with ibperp_conformance.scenario.schema.table"
 
 
-def test_scenario_format__example_goes_as_it_says(tmp_path: Path) -> None:
+def test_scenario_format__examples_go_as_they_say(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
-    path.write_text(blocks("scenario-format.md", "yaml")[0], encoding="utf-8")
-    assert run_scenario(path).is_ok
+    whole = [block for block in blocks("scenario-format.md", "yaml") if "title:" in block]
+    assert len(whole) == 3
+    for block in whole:
+        path.write_text(block, encoding="utf-8")
+        assert run_scenario(path).is_ok
 
 
 def test_traces__example_is_one_line_of_a_trace() -> None:

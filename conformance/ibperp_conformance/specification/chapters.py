@@ -124,7 +124,7 @@ def evidence_block(clause: Clause, evidence: Evidence) -> str:
     Raises LookupError when a named function or invariant does not exist.
     """
     functions = clause.names("function")
-    lines = ['<div class="clause-evidence" markdown>', ""]
+    lines = ['<div class="clause-evidence" markdown data-search-exclude>', ""]
     if functions:
         lines += ["**Reference:** " + ", ".join(f"`{name}`" for name in functions), ""]
     if names := clause.names("invariants"):

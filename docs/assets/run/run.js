@@ -23,6 +23,13 @@
   };
   const stackIn = (place) => place.querySelectorAll("article table:not([class])").forEach(stack);
 
+  // The theme adds the buttons of each code as a landmark that has no name.
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      if (node.className === "md-code__nav") node.setAttribute("aria-label", node.parentElement.id.replace("__code_", "Code "));
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-md-component=search]")?.setAttribute("aria-label", "Search");
     document.querySelectorAll(".highlight code").forEach((code) => code.setAttribute("tabindex", "0"));
