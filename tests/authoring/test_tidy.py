@@ -202,6 +202,12 @@ def test_no_file_names_a_registry() -> None:
     assert not offences
 
 
+def test_files__have_no_marks_of_a_conflict() -> None:
+    marks = (b"\n<<<<<<< ", b"\n>>>>>>> ")
+    texts = ((path, path.read_bytes()) for path in tracked_files())
+    assert not [path for path, text in texts if any(mark in text for mark in marks)]
+
+
 def hurried(node: ast.AST) -> bool:
     """Whether a call reads a clock, or waits for less time than a busy machine may need."""
     match node:

@@ -9,7 +9,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from authoring import docs_site
 from ibperp_authoring.site.browser import AbsentError, runtime_of
-from pages.test_browser import DESKTOP, console_errors, requested, resized
+from pages.test_browser import DESKTOP, STILL, console_errors, requested, resized
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -23,11 +23,7 @@ axe.run({runOnly, resultTypes: ["violations"]})
 """
 
 
-# Without the theme's transitions a colour is the one of the scheme at once.
-SCHEME = """
-document.head.insertAdjacentHTML("beforeend", "<style>* { transition: none !important; }</style>");
-document.body.setAttribute("data-md-color-scheme", arguments[0]);
-"""
+SCHEME = "document.body.setAttribute('data-md-color-scheme', arguments[0])"
 
 
 def press(browser: webdriver.Chrome, place: WebElement, name: str) -> None:
@@ -151,6 +147,7 @@ def test_page__has_nothing_that_axe_objects_to(
     browser.get(f"{address}{page}")
     if "#" in page:
         wait(browser, lambda: bool(browser.find_elements(By.CSS_SELECTOR, ".play-button")), "?")
+    browser.execute_script(STILL)
     browser.execute_script(Path(axe).read_text(encoding="utf-8"))
     for scheme in PAGES[page]:
         browser.execute_script(SCHEME, scheme)
