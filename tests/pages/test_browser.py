@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import pytest
 from selenium import webdriver
@@ -80,7 +81,7 @@ def test_navigation__every_page_opens_without_errors__and_fits_both_screens(
     resized(browser, DESKTOP)
     pages = navigation(browser, address)
     assert {f"{address}spec/{name}/" for name in CHAPTERS} < set(pages)
-    too_wide = []
+    too_wide: list[tuple[str, int, list[str]]] = []
     for page in pages[part::PARTS]:
         resized(browser, PHONE)
         browser.get(page)
@@ -92,7 +93,7 @@ def test_navigation__every_page_opens_without_errors__and_fits_both_screens(
         browser.execute_script(STILL)
         resized(browser, DESKTOP)
         width, _ = browser.execute_script(WIDE)
-        too_wide += [(page, width)] if width > DESKTOP[0] else []
+        too_wide += [(page, width, [])] if width > DESKTOP[0] else []
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert too_wide == []
 
@@ -119,6 +120,10 @@ arguments[0].dispatchEvent(new KeyboardEvent("keyup", {bubbles: true}));
 QUERY = re.compile(r"\?[^#]*")
 
 
+def leading_to(expected: str, browser: webdriver.Chrome) -> list[str]:
+    return [url for url in results(browser) if expected in QUERY.sub("", url)]
+
+
 def test_search__finds_a_clause__a_vector__a_code__an_event_and_what_a_stranger_asks(
     browser: webdriver.Chrome, address: str
 ) -> None:
@@ -129,12 +134,9 @@ def test_search__finds_a_clause__a_vector__a_code__an_event_and_what_a_stranger_
     targets = []
     for words, expected in SOUGHT.items():
         browser.execute_script(TYPED, box, words)
-        targets += WebDriverWait(browser, PATIENCE_SECONDS).until(
-            lambda _, expected=expected: [
-                url for url in results(browser) if expected in QUERY.sub("", url)
-            ],
-            f"{words}: no {expected} among the first {FIRST_RESULTS} results",
-        )[:1]
+        problem = f"{words}: no {expected} among the first {FIRST_RESULTS} results"
+        found = partial(leading_to, expected)
+        targets += WebDriverWait(browser, PATIENCE_SECONDS).until(found, problem)[:1]
     for clause, target in zip(CLAUSES, targets, strict=False):
         browser.get(target)
         assert browser.find_element(By.ID, clause).text.startswith(clause)
