@@ -42,7 +42,7 @@ class Solver(Protocol):
 
 
 class Z3:
-    """The solver z3, in its default tactic for each question anew."""
+    """The solver z3, anew for each question: as it comes, then with equations solved first."""
 
     name: Final = "z3-solver"
     limit: Final = 3_000_000
@@ -54,10 +54,13 @@ class Z3:
         """Return the answer of z3."""
         import z3
 
-        solver = z3.Solver()
-        solver.set("rlimit", self.brief if is_brief else self.limit)
-        solver.from_string(script(constraints))
-        answer = Answer(str(solver.check()))
+        answer = Answer.UNKNOWN
+        for solver in (z3.Solver(), z3.Then("simplify", "solve-eqs", "smt").solver()):
+            solver.set("rlimit", self.brief if is_brief else self.limit)
+            solver.from_string(script(constraints))
+            answer = Answer(str(solver.check()))
+            if is_brief or answer is not Answer.UNKNOWN:
+                break
         if answer is not Answer.SAT or not wants_model:
             return answer, {}
         model = solver.model()
