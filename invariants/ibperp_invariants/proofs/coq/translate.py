@@ -307,13 +307,14 @@ class _Body:
         return f"({' && '.join(found)})"
 
     def _members(self, node: ast.expr) -> list[ast.expr]:
-        """Return the members of a set that is written out, or that has a name; else nothing."""
+        """Return the members of a set that is written out, or of one or a tuple that has a name."""
         if isinstance(node, ast.Set):
             return node.elts
         value = self.scope.get(node.id) if isinstance(node, ast.Name) else None
-        if not isinstance(value, frozenset) or not all(isinstance(one, enum.Enum) for one in value):
+        members = value if isinstance(value, frozenset | tuple) else ()
+        if not all(isinstance(one, enum.Enum) for one in members):
             return []
-        texts = sorted(f"{type(one).__name__}.{one.name}" for one in value)
+        texts = sorted(f"{type(one).__name__}.{one.name}" for one in members)
         return [ast.parse(text, mode="eval").body for text in texts]
 
     def _equal(self, left: ast.expr, right: ast.expr, names: Names) -> str:
