@@ -36,9 +36,9 @@ app.command(epilog=exit_codes("the engine conforms", "it diverges", engine=True)
 app.command(epilog=exit_codes("shown"))(show)
 
 
-@app.command(epilog=exit_codes("every check is well", "a check failed", engine=True))
+@app.command(epilog=exit_codes("every check passed", "a check failed", engine=True))
 def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
-    """Try every message of the protocol once and say what to mend."""
+    """Try every message of the protocol once and say what to repair."""
     from ibperp_conformance.runner import smoke as smoking
 
     checks = []
@@ -66,7 +66,7 @@ def smoke(command: RequiredCommand, timeout: Timeout = 10.0) -> int:
 app.command(epilog=exit_codes("nothing was found", "a finding", engine=True))(fuzz)
 
 
-@app.command(epilog=exit_codes("the input ended, or bye was said"))
+@app.command(epilog=exit_codes("the input ended, or bye was received"))
 def engine() -> int:
     """Serve the reference as an engine on standard input."""
     from ibperp_conformance.protocol.server import main_server
@@ -91,7 +91,7 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
         Path | None, typer.Option("--from", help="Start from this snapshot, not from the preset.")
     ] = None,
     only_check: Annotated[
-        bool, typer.Option("--check", help="Only say what is wrong with the file.")
+        bool, typer.Option("--check", help="Only report the problems of the file.")
     ] = False,
 ) -> int:
     """Run a scenario, and print its steps and how it ends."""
@@ -128,7 +128,7 @@ def check_trace(
     return main_check_trace(files, jobs=jobs, everything=everything, dask=dask)
 
 
-@app.command("check-history", epilog=exit_codes("all of it adds up", "a finding"))
+@app.command("check-history", epilog=exit_codes("everything adds up", "a finding"))
 def check_history(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE.json ...", help="Rows as the exchange shows them.")

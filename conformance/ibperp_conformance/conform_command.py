@@ -32,10 +32,10 @@ KnownFailures = Annotated[
     Path | None, typer.Option(help="Lines 'ID reason'; a listed vector must fail.")
 ]
 WriteKnownFailures = Annotated[
-    Path | None, typer.Option(help="Write the list of what failed in this run here.")
+    Path | None, typer.Option(help="Write the vectors that failed in this run here.")
 ]
 Names = Annotated[
-    Many, typer.Option(help="Only this vector, or all that begin so: CU-4-003, CU-4, CU.")
+    Many, typer.Option(help="Only this vector, or all whose ids begin with it: CU-4-003, CU-4, CU.")
 ]
 Capabilities = Annotated[
     Many,
@@ -48,9 +48,11 @@ Whys = Annotated[
 ]
 Report = Annotated[
     Path | None,
-    typer.Option(metavar="REPORT", help="Only what did not pass in this file of --json."),
+    typer.Option(metavar="REPORT", help="Only vectors that did not pass in this file of --json."),
 ]
-Release = Annotated[str, typer.Option(metavar="X.Y.Z", help="Ask for what this version required.")]
+Release = Annotated[
+    str, typer.Option(metavar="X.Y.Z", help="Only the vectors that this version required.")
+]
 ListOnly = Annotated[
     bool, typer.Option("--list", help="Print the vectors that would run, and end.")
 ]
@@ -84,7 +86,7 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     invariants: Invariants = False,
     timeout: Timeout = 10.0,
 ) -> int:
-    """Hold an engine to the vectors of the specification."""
+    """Check an engine against the vectors of the specification."""
     from ibperp_conformance.progress import Progress
     from ibperp_conformance.runner.campaign import Campaign, conduct
     from ibperp_conformance.runner.capabilities import FILLS
@@ -135,7 +137,7 @@ def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="The vector, such as CU-4-003.")],
     vectors_file: VectorsFile = None,
 ) -> int:
-    """Print a vector as a sheet that people read: setup, steps, outcome, what changed."""
+    """Print a vector as a readable sheet: setup, steps, outcome and changes."""
     from ibperp_conformance.runner.selection import select
     from ibperp_conformance.runner.sheet import sheet
 

@@ -36,7 +36,9 @@ Command = Annotated[
 RequiredCommand = Annotated[list[str], typer.Argument(metavar="-- COMMAND ...", help="The engine.")]
 Invariants = Annotated[
     bool,
-    typer.Option("--invariants", help="Ask no equality: hold what the engine shows to invariants."),
+    typer.Option(
+        "--invariants", help="Compare nothing: check the invariants over what the engine shows."
+    ),
 ]
 Timeout = Annotated[
     float, typer.Option(min=0.1, max=86400.0, help="Seconds to wait for each reply line.")
@@ -44,5 +46,5 @@ Timeout = Annotated[
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Take a signal for Ctrl-C, so that a run ends with what there is."""
+    """Handle a signal like Ctrl-C, so that a run ends with its results so far."""
     raise KeyboardInterrupt

@@ -116,7 +116,7 @@ def test_batch__answers_each_request_in_order() -> None:
     batch = {"id": 9, "op": "batch", "requests": [RESET, OBSERVE, BYE, 7]}
     replies = said(batch)[0]["replies"]
     assert [reply["id"] for reply in replies] == [2, 3, 4, None]
-    assert "cannot stand inside a batch" in replies[2]["errored"]["message"]
+    assert "cannot be inside a batch" in replies[2]["errored"]["message"]
 
 
 def test_bye__ends_the_service() -> None:

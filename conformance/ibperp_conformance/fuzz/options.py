@@ -39,12 +39,12 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     capability: Annotated[
         list[str] | None, typer.Option(help="Use only this part of the system, and custody.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed finds the same.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same findings.")] = 0,
     budget: Annotated[str, typer.Option(help="How long: 90s, 10m, 2h.")] = "60s",
     runs: Annotated[int, typer.Option(min=0, help="Stop after so many runs; 0: no limit.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, max=512, help="Processes at a time.")] = 1,
     out: Annotated[
-        Path | None, typer.Option(help="Keep findings here, and go on from what is there.")
+        Path | None, typer.Option(help="Keep findings here, and continue a campaign that is here.")
     ] = None,
     corpus: Annotated[
         Path | None,
@@ -57,9 +57,9 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
         str, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
     ] = "",
 ) -> int:
-    """Look for runs in which an engine answers otherwise than the reference, and make them small.
+    """Search for runs in which an engine and the reference differ, and shrink them.
 
-    Without an engine, the reference alone is driven, which says what a campaign reaches.
+    Without an engine, only the reference runs, which shows what a campaign reaches.
     """
     from ibperp_conformance.fuzz.command import main_fuzz
 

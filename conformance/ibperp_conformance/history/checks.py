@@ -226,5 +226,5 @@ def told(history: History, found: Sequence[Finding], unread: Sequence[str]) -> s
         f"{len(history.settlements)} settlements"
     )
     if not found and not unread:
-        return f"{counts}: all of it adds up"
+        return f"{counts}: everything adds up"
     return f"{counts}: {len(found)} findings, {len(unread)} rows that cannot be read"

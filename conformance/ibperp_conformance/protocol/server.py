@@ -220,7 +220,7 @@ def _checked(request: object, *, nested: bool) -> dict[str, Any]:
     for name in sorted(set(request) - expected):
         raise WireError(f"{name}: unknown field of {operation}; remove it")
     if nested and operation in {"batch", "bye"}:
-        raise WireError(f"op: {operation} cannot stand inside a batch")
+        raise WireError(f"op: {operation} cannot be inside a batch")
     if operation == "batch" and not isinstance(request["requests"], list):
         raise WireError("requests: expected a JSON array of requests")
     return request

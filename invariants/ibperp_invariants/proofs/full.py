@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"proofs: {error}", file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        print("\nstopped; the same command continues from here", file=sys.stderr)
         return WORSE
     for name, least in SHARE_OF_SOLVERS.items():
         entries = [known.get(theorem, {}).get(name) for _, theorem in theorems]

@@ -185,7 +185,7 @@ def _search(path: Path, seconds: float, report: Report) -> bool:
             searched(report.next_seed, report)
             report.write(path)
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; the same command goes on from the report")
+        sys.stderr.write("\nstopped; the same command continues from the report")
     report.write(path)
     _show(BAR, 1, report)
     sys.stderr.write("\n")

@@ -44,7 +44,7 @@ def moved(kind: str, minute: int, quantity: str, held: str) -> dict[str, Any]:
 
 
 def good() -> Rows:
-    """Two accounts that trade twice, pay funding, and lend; all of it adds up."""
+    """Two accounts that trade twice, pay funding, and lend; everything adds up."""
     paid = {
         "symbol": MARKET,
         "fundingRate": "0.0001",
@@ -89,7 +89,7 @@ def checked(tmp_path: Path, rows: Rows) -> int:
 def test_history__all_of_it_adds_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, good()) == 0
     counts = "4 fills, 2 payments of funding, 1 of interest, 2 lends and borrows, 2 settlements"
-    assert capsys.readouterr().out == f"{counts}: all of it adds up\n"
+    assert capsys.readouterr().out == f"{counts}: everything adds up\n"
 
 
 @pytest.mark.parametrize(
