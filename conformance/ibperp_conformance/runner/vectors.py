@@ -242,7 +242,7 @@ def _read(
 
 
 def setup_of(where: object, fields: Object) -> Setup:
-    """Return a setup from an entry of a file; raise `VectorError` if it is none."""
+    """Return a setup from an entry of a file; raise `VectorError` if it is not one."""
     _only(where, fields, ("id", "system", "actions", "observation"), ("state",))
     actions = enumerate(_list(where, fields, "actions"))
     return Setup(
@@ -255,7 +255,7 @@ def setup_of(where: object, fields: Object) -> Setup:
 
 
 def vector_of(where: object, fields: Object) -> Vector:
-    """Return a vector from an entry of a file; raise `VectorError` if it is none."""
+    """Return a vector from an entry of a file; raise `VectorError` if it is not one."""
     _only(where, fields, REQUIRED, ("effect", "twin", "tier"))
     if not (steps := _list(where, fields, "steps")):
         raise VectorError(f"{where}, field steps: at least one step is needed")

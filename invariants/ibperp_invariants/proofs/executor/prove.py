@@ -143,7 +143,7 @@ def explore(
 
 
 def _is_reached(paths: Paths) -> bool:
-    """Tell whether some input takes the path, by the solver that was asked or by an example."""
+    """Tell whether some input takes the path, by its solver or by an example."""
     return paths.ask() is Answer.SAT or any(
         SOLVERS[EXAMPLES]().check([*paths.known, *_within(paths.known, bound)])[0] is Answer.SAT
         for bound in BOUNDS

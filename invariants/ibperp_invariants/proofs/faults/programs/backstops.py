@@ -18,7 +18,7 @@ def _as_it_was(state: State, **changes: Any) -> State:
 
 FAULTS: Final = {
     "t_an_offer_is_of_a_user_and_has_capacity": Fault(
-        "ibperp.operations.programs.backstops", "not_reserved", "lets anybody in", _of_anybody
+        "ibperp.operations.programs.backstops", "not_reserved", "admits any account", _of_anybody
     ),
     "t_a_used_offer_has_capacity_left_or_ends": Fault(
         "ibperp.operations.liquidation.backstop", "replace", "takes nothing off", _as_it_was
