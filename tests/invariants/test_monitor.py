@@ -8,10 +8,20 @@ from typing import Any, Final
 
 import pytest
 
-from ibperp.actions import Action, AmendOrder, CancelAllOrders, CancelOrder, Deposit, Lend, Settle
+from ibperp.actions import (
+    Action,
+    AdvanceTime,
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    Deposit,
+    Lend,
+    Settle,
+)
 from ibperp.ordered import Ordered
 from ibperp.state import State, with_account
-from ibperp_invariants import Monitor, check_state
+from ibperp_invariants import Follower, Monitor, check_state
+from ibperp_invariants.check import monitor
 from ibperp_invariants.check.monitor import step_of
 from ibperp_invariants.check.registry import check_changes
 from ibperp_invariants.view.from_state import Portfolios, view_of_state
@@ -107,3 +117,19 @@ def test_monitor__finds_what_check_state_finds() -> None:
     spoilt = replace(outcome, state=held(outcome.state, 4, free=5))
     found = Monitor(state).check(action, spoilt)
     assert set(check_state(spoilt.state)) <= set(found)
+
+
+def test_follower__does_first_actions_and_each_sixteenth_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[int]()
+    monkeypatch.setattr(monitor, "transition", lambda state, _: asked.append(state.time))
+    state, follower, found = active(), Follower(), list[int]()
+    for place in range(1, 50):
+        action = AdvanceTime(state.time + 1)
+        outcome = accepted(state, action)
+        if "determinism" in names(follower.check(state, action, outcome)):
+            found.append(place)
+        state = outcome.state
+    assert found == [*range(1, 17), 32, 48]
+    assert len(asked) == len(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.outcomes import Accepted
 from ibperp.risk_index import followed_index, indexed
@@ -38,14 +39,22 @@ def check_step(before: State, action: Action, outcome: Outcome) -> list[Violatio
     return Monitor(before).check(action, outcome)
 
 
-def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | None = None) -> Step:
-    """Return a step of the reference as the invariants see it; asks the reference once more.
+def step_of(
+    before: State,
+    action: Action,
+    outcome: Outcome,
+    *,
+    seen: View | None = None,
+    is_repeated: bool = True,
+) -> Step:
+    """Return a step of the reference as the invariants see it.
 
-    `seen`: the view of the state before, if there is one already.
+    `seen`: the view of the state before, if there is one already. `is_repeated`: the reference does
+    the action once more, because its outcome has to be the same (NT-9).
     """
     view = seen or view_of_state(before)
-    again = transition(before, action)
-    repeat = "" if again == outcome else "the reference gave another outcome the second time"
+    is_same = not is_repeated or transition(before, action) == outcome
+    repeat = "" if is_same else "the reference gave another outcome the second time"
     if not isinstance(outcome, Accepted):
         code, violated = outcome.code.value, tuple(code.value for code in outcome.violated)
         return Step(view, view, action, code, violated, repeat=repeat)
@@ -54,15 +63,23 @@ def step_of(before: State, action: Action, outcome: Outcome, *, seen: View | Non
     return Step(view, after, action, facts=facts, repeat=repeat)
 
 
+SAMPLE: Final = 16
+"""So many actions of a kind are done a second time where some are, and later each so many-th."""
+
+
 class Monitor:
     """Watches a run of the reference: after the first state, a step costs only what it changes.
 
     It follows the due list by its index as well, unless it is told not to: that looks at the health
-    of everybody whom a price touches, at every price.
+    of everybody whom a price touches, at every price. It does each action a second time; with
+    `repeats_some` the first actions of a kind alone, and then each sixteenth (NT-9).
     """
 
-    def __init__(self, state: State, *, follows_index: bool = True) -> None:
-        self.state, self.follows_index = state, follows_index
+    def __init__(
+        self, state: State, *, follows_index: bool = True, repeats_some: bool = False
+    ) -> None:
+        self.state, self.follows_index, self.repeats_some = state, follows_index, repeats_some
+        self._done = Counter[type]()
         self._again: Collection[str] = PLAIN
         self.view = view_of_state(state)
         self.totals = totals_of(self.view)
@@ -70,7 +87,9 @@ class Monitor:
 
     def check(self, action: Action, outcome: Outcome) -> list[Violation]:
         """Return what the step and the state after it break, and go on from that state."""
-        step, totals = step_of(self.state, action, outcome, seen=self.view), self.totals
+        is_repeated = not self.repeats_some or self._is_sample(action)
+        step = step_of(self.state, action, outcome, seen=self.view, is_repeated=is_repeated)
+        totals = self.totals
         if isinstance(outcome, Accepted):
             if self.follows_index:
                 index = self._index or indexed(self.state)
@@ -82,6 +101,12 @@ class Monitor:
         self.totals = totals
         self._again = {broken.invariant for broken in found} - FOLLOWED
         return found
+
+    def _is_sample(self, action: Action) -> bool:
+        """Tell whether an action is among the first of its kind, or a later one that is chosen."""
+        self._done[type(action)] += 1
+        count = self._done[type(action)]
+        return count <= SAMPLE or count % SAMPLE == 0
 
     def _found(self, step: Step, totals: Totals) -> list[Violation]:
         """Return what a step breaks of what it can break, and of what was broken before it."""
@@ -103,7 +128,10 @@ class Monitor:
 
 
 class Follower:
-    """Checks steps of a run: each costs only what it changes, if it goes on from the last."""
+    """Checks steps of a run: each costs only what it changes, if it goes on from the last.
+
+    Of its actions some are done a second time (NT-9): search and fuzz do so with every one.
+    """
 
     def __init__(self) -> None:
         self._monitor: Monitor | None = None
@@ -111,5 +139,5 @@ class Follower:
     def check(self, before: State, action: Action, outcome: Outcome) -> list[Violation]:
         """Return what a step from `before` and the state after it break, as `check_step` does."""
         if self._monitor is None or self._monitor.state is not before:
-            self._monitor = Monitor(before, follows_index=False)
+            self._monitor = Monitor(before, follows_index=False, repeats_some=True)
         return self._monitor.check(action, outcome)

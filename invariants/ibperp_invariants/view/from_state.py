@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ibperp.portfolio import health
@@ -95,7 +96,7 @@ def view_of_state(state: State, former: tuple[State, View] | None = None) -> Vie
     read = _Reading(state, former)
     return View(
         state.time,
-        {chain.name: chain.next_sequence for chain in state.chains},
+        read.kept("chains") or {chain.name: chain.next_sequence for chain in state.chains},
         read.named("assets", _asset),
         read.entries("accounts", read.account, lambda account: not account.prepaid),
         read.entries("withdrawals", read.withdrawal),
@@ -109,7 +110,7 @@ def view_of_state(state: State, former: tuple[State, View] | None = None) -> Vie
         state.active,
         state.is_halted,
         state.liquidation_time,
-        {own.account: own.capacity for own in state.backstops},
+        read.kept("backstops") or {own.account: own.capacity for own in state.backstops},
         read.entries("requests", read.request),
         state.exposed,
         state.unpaid_rate_time,
@@ -124,14 +125,23 @@ class _Reading:
         self._symbols = [asset.symbol for asset in state.assets]
         self._markets = [market.symbol for market in state.markets]
 
+    def kept(self, part: str) -> Mapping[Any, Any] | None:
+        """Return what was read of a part before, None if it is not the same now."""
+        if self._former is None:
+            return None
+        old, new = getattr(self._former[0], part), getattr(self._state, part)
+        is_same = old is new or (len(old) == len(new) and all(map(is_, old, new)))
+        return getattr(self._former[1], part) if is_same else None
+
     def named(self, part: str, read: Callable[[Any], T]) -> Mapping[str, T]:
         """Return the assets or the markets by name."""
         items = getattr(self._state, part)
         if self._former is None:
             return {item.symbol: read(item) for item in items}
+        view = self.kept(part)
+        if view is not None:
+            return view
         olds, view = getattr(self._former[0], part), getattr(self._former[1], part)
-        if olds is items:
-            return view  # type: ignore[no-any-return]
         kept = {id(item) for item in olds}
         return {
             item.symbol: view[item.symbol] if id(item) in kept else read(item) for item in items
