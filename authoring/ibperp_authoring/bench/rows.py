@@ -12,12 +12,12 @@ import resource
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 POSITIONS: Final = 20_000
 ROUNDS: Final = 2
@@ -104,15 +104,37 @@ def day_with_invariants() -> float:
     """Run an hour of the day of settlements, with all invariants after each step."""
     from ibperp_conformance import run_command
 
-    root = Path(run_command.__file__).parents[2]
-    day = (root / "docs" / "scenarios" / "interest-bearing-day.yaml").read_text(encoding="utf-8")
-    hour = root / "hour.yaml"
-    hour.write_text(day.replace("times: 12", "times: 1"), encoding="utf-8")
-    try:
+    with _hour() as hour:
         started = time.process_time()
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             run_command.main_run(hour, False, None, None)  # noqa: FBT003
         return time.process_time() - started
+
+
+def log_with_invariants() -> float:
+    """Check the log of that hour, without the reference."""
+    from ibperp_conformance.scenario.run import run_scenario
+    from ibperp_conformance.traces.write import trace_lines
+    from ibperp_invariants import report_of_trace
+
+    with _hour() as hour:
+        lines = [*trace_lines(run_scenario(hour, is_checked=False))]
+    started = time.process_time()
+    report_of_trace(lines)
+    return time.process_time() - started
+
+
+@contextmanager
+def _hour() -> Iterator[Path]:
+    """Give a file with one hour of the day of settlements."""
+    import ibperp_conformance
+
+    root = Path(ibperp_conformance.__file__).parents[2]
+    day = (root / "docs" / "scenarios" / "interest-bearing-day.yaml").read_text(encoding="utf-8")
+    hour = root / "hour.yaml"
+    hour.write_text(day.replace("times: 12", "times: 1"), encoding="utf-8")
+    try:
+        yield hour
     finally:
         hour.unlink()
 
@@ -143,6 +165,7 @@ ROWS: Final[dict[str, Callable[[], float]]] = {
         deleveraging,
         transitions,
         day_with_invariants,
+        log_with_invariants,
         help_text,
         one_vector,
     )
