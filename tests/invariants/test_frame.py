@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from ibperp.actions import Action, Deposit, Lend, Liquidate, SetPrice, Transfer, UpdateMark
+from ibperp.fill import Fill
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_invariants.check.monitor import step_of
@@ -25,7 +26,6 @@ from ibperp_invariants.frame.touches import (
     Others,
 )
 from ibperp_invariants.frame.which import WHICH
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.step import Step
 from worlds.active import BUY, active
 from worlds.failing import requested

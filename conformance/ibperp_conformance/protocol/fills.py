@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from ibperp.events import Traded
+from ibperp.fill import TYPE, Fill
 from ibperp.numbers import in_range
 from ibperp.operations.effect import Effect, MakerFails, account_exists, rejection
 from ibperp.operations.perpetuals import perpetual_trade
@@ -18,7 +19,6 @@ from ibperp.records import replace
 from ibperp.state import Market, find_market, with_market
 from ibperp.transition import is_storable
 from ibperp_conformance.protocol.wire import encode_record, model_of, record_of, validated
-from ibperp_invariants.step.fill import TYPE, Fill
 
 if TYPE_CHECKING:
     from ibperp.operations.effect import Check

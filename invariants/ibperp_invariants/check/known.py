@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ibperp.actions import Action
+    from ibperp.fill import Fill
     from ibperp_invariants.step.facts import Facts
-    from ibperp_invariants.step.fill import Fill
     from ibperp_invariants.view.node import Node
 
 

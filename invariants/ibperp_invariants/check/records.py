@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ibperp import actions, orders, parameters
-from ibperp_invariants.step.fill import TYPE, Fill
+from ibperp.fill import TYPE, Fill
 from ibperp_invariants.view.node import Node, ViewError
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
+from ibperp.fill import Fill
 from ibperp.parameter_laws import system_violations
 from ibperp.parameters import SystemParameters
 from ibperp.state import genesis
@@ -31,7 +32,7 @@ from ibperp_invariants.check.looks import EVERY, PLAIN
 from ibperp_invariants.check.records import built, logged_action_of, without_surplus
 from ibperp_invariants.check.structure import misplaced
 from ibperp_invariants.check.verdicts import Verdict, not_held, verdicts_on
-from ibperp_invariants.step.fill import Fill, trade_of
+from ibperp_invariants.step.fill import trade_of
 from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.from_json import EMPTY

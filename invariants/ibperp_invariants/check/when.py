@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ibperp import actions as do
+from ibperp.fill import Fill
 from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
 from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.moved import bits_of
 from ibperp_invariants.step.step import OF_LIQUIDATION
 

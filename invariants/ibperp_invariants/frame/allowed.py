@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ibperp import actions
+from ibperp.fill import Fill
 from ibperp_invariants.frame.touches import (
     CREATED,
     ENDED,
@@ -15,7 +16,6 @@ from ibperp_invariants.frame.touches import (
     Others,
     Touches,
 )
-from ibperp_invariants.step.fill import Fill
 
 NEW: Final = (CREATED,)
 OVER: Final = (ENDED,)

@@ -18,12 +18,12 @@ from ibperp.actions import (
     Transfer,
 )
 from ibperp.book import opposite
+from ibperp.fill import Fill
 from ibperp.numbers import mul_div_up
 from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.moved import moved_parts
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ibperp.events import SettlementSource, Unsettled
+from ibperp.fill import Fill
 from ibperp.orders import OrderFlags, Side
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import Perpetual
@@ -24,7 +25,6 @@ from ibperp_conformance.runner.campaign import Campaign, conduct
 from ibperp_conformance.runner.fills import shares, suite_of_fills, told_shares
 from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.vectors import Suite
-from ibperp_invariants.step.fill import Fill
 from worlds.perpetual import MARK
 from worlds.positions import positioned
 from worlds.shipped import shipped_suite

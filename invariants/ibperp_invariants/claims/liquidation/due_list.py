@@ -23,6 +23,7 @@ from ibperp.actions import (
     UpdateMark,
 )
 from ibperp.events import RequestOpened
+from ibperp.fill import Fill
 from ibperp.liquidation import step_size
 from ibperp.margin import counted_equity
 from ibperp.numbers import div_up
@@ -36,7 +37,6 @@ from ibperp.transition import transition
 from ibperp.valuation import held_atoms, owed_atoms
 from ibperp_invariants.claims.liquidation.liquidated import is_due
 from ibperp_invariants.claims.portfolio.health import eased, health_of, rounding_value
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.step import OF_LIQUIDATION, is_settled, state_invariant, step_invariant
 
 if TYPE_CHECKING:

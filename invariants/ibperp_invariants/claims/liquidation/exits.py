@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import Repay, RequestWithdrawal, SetPerpetualParameters, SettleMarket
+from ibperp.fill import Fill
 from ibperp.numbers import in_range, remainder
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.parameters import OrderBookState
 from ibperp.pool import debt
 from ibperp.state import FEES, INSURANCE
 from ibperp.transition import transition
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.step import step_invariant
 from ibperp_invariants.view.view import perpetual_of
 

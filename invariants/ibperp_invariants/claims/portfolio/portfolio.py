@@ -26,6 +26,7 @@ from ibperp.actions import (
     SubmitQuote,
     Transfer,
 )
+from ibperp.fill import Fill
 from ibperp.margin import (
     Health,
     counted_equity,
@@ -47,7 +48,6 @@ from ibperp_invariants.claims.portfolio.health import (
     rounding_value,
 )
 from ibperp_invariants.claims.portfolio.positions import gains_of
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.inflows import block_parties
 from ibperp_invariants.step.step import owner_of, state_invariant, step_invariant
 

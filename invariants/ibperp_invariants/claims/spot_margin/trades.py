@@ -13,12 +13,12 @@ from ibperp.actions import (
     PlaceOrder,
     RunRisk,
 )
+from ibperp.fill import Fill
 from ibperp.numbers import mul_div_down
 from ibperp.orders import Side
 from ibperp.state import FEES
 from ibperp_invariants.claims.perpetuals.perpetuals import turned_round
 from ibperp_invariants.claims.spot_margin.books import BOOKS
-from ibperp_invariants.step.fill import Fill
 from ibperp_invariants.step.inflows import inflows_of
 from ibperp_invariants.step.step import step_invariant, wealth
 from ibperp_invariants.view.view import limits_of, perpetual_of
