@@ -33,6 +33,14 @@ def test_search__finds_nothing_and_goes_on_from_its_report(
     assert second["violations"] == []
 
 
+@pytest.mark.parametrize("seed", [26113425, 26115031, 26117108])
+def test_search__seed_that_broke_a_narrow_invariant_runs_clean(seed: int) -> None:
+    """A debt at an old price, an order that may lose without exposure, a run over two accounts."""
+    report = Report(seed)
+    searched(seed, report)
+    assert report.violations == []
+
+
 def test_search__violation_shrunk_to_actions_that_all_matter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

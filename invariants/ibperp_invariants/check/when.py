@@ -159,7 +159,7 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
     "bankruptcy_adds_up": (on("liquidation"),),
     "bankrupt_means_nothing_left": (by(do.ResolveBankruptcy),),
     "bankruptcy_open_at_once": (When((do.Liquidate, do.ResolveBankruptcy), accepted=False),),
-    "relief_before_loss": (on("liquidation"),),
+    "relief_before_loss": (When((do.ResolveBankruptcy,), parts=("liquidation",)),),
     "loss_spread_in_proportion": (When((do.ResolveBankruptcy,), parts=("liquidation",)),),
     "insurance_within_limit": (by(do.ResolveBankruptcy),),
     "lenders_shares_stay_defined": (on("assets"),),

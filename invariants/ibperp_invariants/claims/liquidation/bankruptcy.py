@@ -108,9 +108,14 @@ def bankruptcy_open_at_once(step: Step) -> Iterator[str]:
 
 
 def relief_before_loss(step: Step) -> Iterator[str]:
-    """Check that a debt to the fund is taken off before any account loses by it (LQ-9)."""
+    """Check that a debt to the fund is taken off before any account loses by it (LQ-9).
+
+    In a run, other accounts pay with the same source before.
+    """
     resolved = step.facts.liquidation.resolved()
-    if len(resolved) != 1 or resolved[0].liability is not Liability.FUND:
+    if not isinstance(step.action, ResolveBankruptcy) or len(resolved) != 1:
+        return
+    if resolved[0].liability is not Liability.FUND:
         return
     order = [account for account, _, source in step.facts.credited if source is TRANSFER]
     if order[:1] != [resolved[0].account] or (resolved[0].insurance and order[1] != INSURANCE):
