@@ -34,7 +34,9 @@ def test_write__to_where_nothing_can_be_names_the_path(tmp_path: Path, write: ob
         write(tmp_path / "nowhere" / "report")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
+)
 def test_write__of_a_full_disk_is_a_clear_error() -> None:
     with pytest.raises(WrongUseError, match="cannot write the trace /dev/full: No space left"):
         write_atomically(Path("/dev/full"), ("text",), "trace")

@@ -50,7 +50,7 @@ class Narrow(Mapping[K, T]):
         return len(self._keys)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        """Return any entry, or what is given if there is none."""
+        """Return any entry, or `default` for a key without an entry."""
         return self._entries.get(key, default)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -29,6 +30,7 @@ from worlds.perpetual import MARK
 from worlds.positions import positioned
 from worlds.shipped import shipped_suite
 
+PAGE = Path(__file__).parents[3] / "docs" / "risk-engine.md"
 ENGINE = Path(__file__).parents[2] / "engines" / "bookless.py"
 CLI = (sys.executable, "-m", "ibperp_conformance.cli")
 MARKET = "ORE_PERP"
@@ -99,6 +101,13 @@ def test_suite_of_fills__holds_the_rules_of_four_chapters(suite: Suite, of_fills
     assert len(held) >= 0.9 * len(listed)
     assert sum(each.held for each in listed) >= 0.7 * sum(each.of for each in listed)
     assert told_shares(listed, by_clause=True)[0].startswith("without a book, PP: ")
+
+
+def test_page__says_what_the_suite_holds(suite: Suite, of_fills: Suite) -> None:
+    rows = PAGE.read_text(encoding="utf-8").split("| clauses held |")[1].splitlines()[2:6]
+    on_page = [re.findall(r"\d+ of \d+", row) for row in rows]
+    told = told_shares(shares(suite, of_fills))
+    assert on_page == [re.findall(r"\d+ of \d+", line) for line in told]
 
 
 def test_suite_of_fills__has_trades_and_no_order(of_fills: Suite) -> None:

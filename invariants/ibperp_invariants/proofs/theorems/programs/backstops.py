@@ -47,7 +47,7 @@ def t_an_offer_is_of_a_user_and_has_capacity(
 
 
 def t_a_used_offer_has_capacity_left_or_ends(own: int, other: int, taken: int) -> None:
-    """What a provider took over is off its capacity; without any left it is none (PG-1, LQ-6)."""
+    """A takeover reduces the capacity of its provider; at zero it is no provider (PG-1, LQ-6)."""
     assert all((own > 0, other > 0, taken >= 0))
     before = offering(own, other)
     used = backstop._used(Effect(before), before.backstops[0], taken)  # noqa: SLF001
