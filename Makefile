@@ -92,6 +92,7 @@ prove-full: $(TOOLS) ## ask the own executor with both solvers, and measure theo
 # Resumable: what was explored of the present code is not explored again.
 exhaust: $(STAMP) ## try every short run from every setup, beside the JavaScript engine; DEPTH=N STEPS=N
 	@$(BIN)/python -m ibperp_conformance.exhaust $(if $(DEPTH),--depth "$(DEPTH)") \
+		--figures invariants/ibperp_invariants/search/exhausted.json \
 		$(if $(STEPS),--steps "$(STEPS)") -- node engines/javascript/engine.mjs
 
 # Tests wait for engines and browsers: three at a time keep two cores busy.

@@ -30,7 +30,6 @@ from ibperp_conformance.protocol.client import Engine, EngineFailureError
 from ibperp_conformance.runner.vectors import VectorError
 from ibperp_conformance.spec_files import SpecMissingError
 from ibperp_invariants.search.exhausted import (
-    EXHAUSTED,
     Exhausted,
     Explored,
     exhaust_hash,
@@ -89,7 +88,11 @@ def _parser() -> argparse.ArgumentParser:
         "--only", default="", metavar="WORD", help="setups whose name has this word"
     )
     parser.add_argument(
-        "--figures", type=Path, default=EXHAUSTED, metavar="FILE", help="where figures are kept"
+        "--figures",
+        type=Path,
+        default=Path("exhausted.json"),
+        metavar="FILE",
+        help="where figures are kept (exhausted.json); those that ship are made by make exhaust",
     )
     parser.add_argument(
         "--finding",

@@ -93,8 +93,8 @@ def test_exhaust__goes_on_from_its_figures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(command, "starts", lambda: (market,))
-    path = tmp_path / "figures.json"
-    given = ["--depth", "1", "--figures", str(path)]
+    monkeypatch.chdir(tmp_path)
+    path, given = tmp_path / "exhausted.json", ["--depth", "1"]
     assert command.main(given) == 0
     assert "market: depth 1" in capsys.readouterr().out
     assert command.main(given) == 0
