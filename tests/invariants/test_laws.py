@@ -181,6 +181,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("liquidation_waits_for_grace", "t_a_halt_ends_with_a_grace"),
         ("mark_update_limited", "t_a_known_mark_stays_known"),
         ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
+        ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
     ],
 )
 def test_laws__find_a_fault_planted_in_a_writer(invariant: str, theorem: str) -> None:

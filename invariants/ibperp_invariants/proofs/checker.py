@@ -50,6 +50,7 @@ WHOLE_MODULES: Final = tuple(
     f"ibperp_invariants.proofs.theorems.{name}"
     for name in (
         "notation.outcomes",
+        "notation.signs",
         "custody.requests",
         "governance.updates",
         "governance.waiting",

@@ -459,6 +459,13 @@ Theorem open_interest_agrees_after_any_run : forall run s m, sound s ->
   sum (long_in m) (positions (fold_left act run s)) = interest (fold_left act run s) m.
 Proof. intros run s m H. apply (the_books_are_sound_after_any_run run s H). Qed.
 
+Theorem open_interest_is_not_below_zero_after_any_run : forall run s m, sound s ->
+  0 <= interest (fold_left act run s) m.
+Proof.
+  intros run s m H. rewrite <- (open_interest_agrees_after_any_run run s m H).
+  apply a_sum_of_nothing_below_zero. apply Forall_forall. intros p _. unfold long_in. lia.
+Qed.
+
 Theorem fund_is_flat_after_any_run : forall run s, sound s ->
   let q := fold_left act run s in fund q = 0 ->
   sum (claim q) (positions q) + total (unsettled q) = 0.

@@ -238,6 +238,16 @@ Theorem pool_identity_after_any_run : forall run s, sound s ->
     Pool_cash p + Pool_borrowed p = Pool_lent p + Pool_reserve p + Pool_unearned p.
 Proof. intros run s H. apply (a_pool_is_sound_after_any_run run s H). Qed.
 
+Theorem no_total_is_below_zero_after_any_run : forall run s, sound s ->
+  let p := pool (fold_left act run s) in
+    0 <= Pool_cash p /\ 0 <= Pool_lent p /\ 0 <= Pool_borrowed p /\ 0 <= Pool_reserve p /\
+    0 <= Pool_unearned p /\ 0 <= Pool_lend_shares p /\ 0 <= Pool_borrow_shares p.
+Proof.
+  intros run s H p. destruct (a_pool_is_sound_after_any_run run s H) as (_ & Hc & Hl & Hb & Hr & Hu & HL & HB).
+  pose proof (sums_of_lends_and_owes_are_not_negative (holders (fold_left act run s))) as [P Q].
+  subst p. repeat split; lia.
+Qed.
+
 Theorem share_totals_after_any_run : forall run s, sound s ->
   let q := fold_left act run s in
   sum lends (holders q) = Pool_lend_shares (pool q) /\ sum owes (holders q) = Pool_borrow_shares (pool q).

@@ -13,7 +13,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     spread,
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
-from ibperp_invariants.proofs.faults.notation import numbers, outcomes
+from ibperp_invariants.proofs.faults.notation import numbers, outcomes, signs
 from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position, terms
 from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
 from ibperp_invariants.proofs.faults.programs import backstops
@@ -23,6 +23,7 @@ from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trad
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
     **outcomes.FAULTS,
+    **signs.FAULTS,
     **posting.FAULTS,
     **requests.FAULTS,
     **pool.FAULTS,

@@ -74,6 +74,7 @@ COLLECTIONS: Final = {
     "rebalances": ("Rebalance",),
     "requests": ("QuoteRequest",),
     "pool": ("Pool",),
+    "book": ("Book",),
     "tokens": ("Token",),
 }
 """The records that a field of the state holds, by the name of the field."""

@@ -53,15 +53,15 @@ _LISTED: Final = {
         "Records.Put", ("t_a_settlement_lists_its_accounts_where_they_belong",)
     ),
 }
-_SET_PRICE: Final = Writer("Records.Put", ("t_a_price_becomes_what_was_asked_or_its_limit",))
-_UPDATE_MARK: Final = Writer(
+SET_PRICE: Final = Writer("Records.Put", ("t_a_price_becomes_what_was_asked_or_its_limit",))
+UPDATE_MARK: Final = Writer(
     "Records.Put",
     ("t_a_mark_becomes_what_follows_from_its_inputs", "t_a_known_mark_stays_known"),
 )
-_FUNDING_TIME: Final = Writer(
+FUNDING_TIME: Final = Writer(
     "Records.Put", ("t_funding_is_charged_up_to_a_time_that_never_runs_back",)
 )
-_BOUND: Final = (
+BOUND: Final = (
     "t_throttle_step_stays_in_bounds",
     "t_a_bound_is_moved_into_its_range",
     "t_a_change_of_an_asset_moves_its_bound_along",
@@ -148,8 +148,8 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
         ("CU-11", "PP-6", "GV-3"),
         ("Asset.price", "Perpetual.mark_price", "Perpetual.index_price"),
         {
-            f"{_OPERATIONS}.custody.assets.set_price": _SET_PRICE,
-            f"{_MARKETS}.update_mark": _UPDATE_MARK,
+            f"{_OPERATIONS}.custody.assets.set_price": SET_PRICE,
+            f"{_MARKETS}.update_mark": UPDATE_MARK,
         },
         (_BETWEEN,),
     ),
@@ -157,7 +157,7 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
         "price_update_limited",
         ("PF-10", "CU-11", "GV-3"),
         ("Asset.price", "Asset.is_limited"),
-        {f"{_OPERATIONS}.custody.assets.set_price": _SET_PRICE},
+        {f"{_OPERATIONS}.custody.assets.set_price": SET_PRICE},
         (),
     ),
     Law(
@@ -177,10 +177,10 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
             f"{_OPERATIONS}.settlement.settle.settle": Writer(
                 "Records.Put", ("t_a_settlement_is_of_now",)
             ),
-            f"{_OPERATIONS}.custody.assets.set_price": _SET_PRICE,
-            f"{_MARKETS}.update_mark": _UPDATE_MARK,
-            f"{_MARKETS}._charged": _FUNDING_TIME,
-            f"{_MARKETS}._with_terms": _FUNDING_TIME,
+            f"{_OPERATIONS}.custody.assets.set_price": SET_PRICE,
+            f"{_MARKETS}.update_mark": UPDATE_MARK,
+            f"{_MARKETS}._charged": FUNDING_TIME,
+            f"{_MARKETS}._with_terms": FUNDING_TIME,
         },
         (_BETWEEN,),
     ),
@@ -189,8 +189,8 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
         ("MM-9", "MM-16"),
         ("Pool.throttle_bound",),
         {
-            "ibperp.pool.throttle": Writer("Records.Put", _BOUND),
-            "ibperp.pool.with_bound_in": Writer("Records.Put", _BOUND),
+            "ibperp.pool.throttle": Writer("Records.Put", BOUND),
+            "ibperp.pool.with_bound_in": Writer("Records.Put", BOUND),
         },
         (_OF_EACH,),
     ),
