@@ -138,7 +138,8 @@ def t_a_trade_notes_the_price_of_its_maker(
     state = state_of((asset_of(), asset_of()), (Account(1),), market_of())
     market = spot_of(state)
     state = replace(state, markets=(replace(market, book=replace(market.book, last_price=last)),))
-    after = matching._with_last(state, order_of(0, side_of(is_bid=is_bid), price, lots))  # noqa: SLF001
+    met = order_of(0, side_of(is_bid=is_bid), price, lots)
+    after = matching._with_last(state, met)  # noqa: SLF001
     book = spot_of(after).book
     same = replace(book, last_price=last) == spot_of(state).book
     assert all((book.last_price == price, same))
