@@ -48,7 +48,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@pwd > $(STAMP)
 
 $(TOOLS): $(STAMP)
-	@echo "make: installing what checks, proofs, tests and the site need (58 packages, 380 MB)" >&2
+	@echo "make: installing what checks, proofs, tests and the site need (73 packages, 420 MB)" >&2
 	@$(INSTALL) --no-build-isolation -e '.[dev,docs]' >&2
 	@touch $(TOOLS)
 

@@ -19,7 +19,7 @@ from ibperp.state import State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz import campaign as fuzzing
-from ibperp_conformance.fuzz.command import processes
+from ibperp_conformance.fuzz.command import working
 from ibperp_conformance.presets.preset import load_preset
 from ibperp_conformance.protocol.client import Engine, Hello
 from ibperp_conformance.protocol.observation import observe
@@ -138,7 +138,7 @@ def fuzz(
             claimed &= engine.hello().capabilities
     most = math.inf if runs is None else runs
     campaign = fuzzing.Campaign(tuple(command), tuple(against), claimed, seed, timeout, most=most)
-    with processes(jobs) as pool:
+    with working(jobs) as pool:
         fuzzing.conduct(campaign, fuzzing.Keeper(campaign, folder), pool, seconds, lambda _: None)
     return campaign
 

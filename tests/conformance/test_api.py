@@ -1,4 +1,5 @@
 import gzip
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ from ibperp.state import State
 from ibperp_conformance import api
 from ibperp_conformance.api import WrongUseError, new_state, read_trace, run_scenario, transition
 from ibperp_conformance.frames import run_frame, trace_frame
+from ibperp_conformance.fuzz.campaign import Keeper
+from ibperp_conformance.fuzz.finding import Finding
+from ibperp_conformance.fuzz.work import Done
 
 STORY = """
 title: Two deposits and a withdrawal that is too large
@@ -61,11 +65,19 @@ def test_read_trace__packed_lines_hold_the_whole_observation(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_fuzz__jobs_find_what_one_finds() -> None:
-    campaigns = [api.fuzz((), seed=3, runs=2, jobs=jobs) for jobs in (1, 2)]
-    assert {(each.runs, each.steps, len(each.findings)) for each in campaigns} == {
-        (campaigns[0].runs, campaigns[0].steps, 0)
-    }
+def test_fuzz__jobs_of_which_one_is_killed_find_what_one_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def kept(keeper: Keeper, result: Done) -> Finding | None:
+        if keeper.campaign.runs == 1 and (processes := multiprocessing.active_children()):
+            processes[0].kill()
+        return keep(keeper, result)
+
+    keep = Keeper.keep
+    monkeypatch.setattr(Keeper, "keep", kept)
+    one, two = (api.fuzz((), seed=3, runs=3, jobs=jobs) for jobs in (1, 2))
+    assert (two.runs, two.steps, two.begun) == (3, one.steps, one.begun)
+    assert two.findings == one.findings == {}
 
 
 def test_frames__have_a_row_for_each_leaf_that_changed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -15,30 +16,43 @@ from ibperp_invariants import INVARIANTS, Monitor
 from ibperp_invariants.check.records import action_of
 from ibperp_invariants.fingerprint import reached
 from ibperp_invariants.search import search
-from ibperp_invariants.search.search import Report, broken, main, searched
+from ibperp_invariants.search.search import Report, Run, broken, main, ran
 from ibperp_invariants.search.world import drawn, start
 
 
-def test_search__finds_nothing_and_goes_on_from_its_report(
+def report_of(*runs: Run) -> Report:
+    report = Report(0)
+    for run in runs:
+        report.add(run)
+    return report
+
+
+def test_search__goes_on_from_its_report_and_jobs_of_which_one_is_killed_change_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "report.json"
-    monkeypatch.setattr(search, "monotonic", count().__next__)
-    assert main(["--seed", "7", "--seconds", "2", "--report", str(path)]) == 0
-    first = json.loads(path.read_text())
-    assert main(["--seconds", "3", "--report", str(path)]) == 0
-    second = json.loads(path.read_text())
-    assert (first["next_seed"], second["next_seed"], second["runs"]) == (8, 10, 3)
-    assert second["steps"] > first["steps"]
-    assert second["violations"] == []
+    def told(report: Report, path: Path) -> None:
+        write(report, path)
+        if report.runs == 1:
+            multiprocessing.active_children()[0].kill()
+
+    write = Report.write
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    monkeypatch.setattr(search, "TOGETHER", 1)
+    assert main(["--seed", "7", "--runs", "1", "--report", str(one)]) == 0
+    assert json.loads(one.read_text())["next_seed"] == 8
+    assert main(["--runs", "4", "--report", str(one)]) == 0
+    monkeypatch.setattr(Report, "write", told)
+    assert main(["--seed", "7", "--runs", "4", "--jobs", "2", "--report", str(two)]) == 0
+    assert one.read_text() == two.read_text()
+    found = json.loads(one.read_text())
+    assert (found["next_seed"], found["runs"], found["violations"]) == (11, 4, [])
+    assert found["steps"] == 4 * search.STEPS
 
 
 @pytest.mark.parametrize("seed", [26113425, 26115031, 26117108])
 def test_search__seed_that_broke_a_narrow_invariant_runs_clean(seed: int) -> None:
     """A debt at an old price, an order that may lose without exposure, a run over two accounts."""
-    report = Report(seed)
-    searched(seed, report)
-    assert report.violations == []
+    assert ran(seed).violation is None
 
 
 def test_search__violation_shrunk_to_actions_that_all_matter(
@@ -46,10 +60,7 @@ def test_search__violation_shrunk_to_actions_that_all_matter(
 ) -> None:
     monkeypatch.setattr(settle, "_release", lambda *_: [])
     monkeypatch.setattr(sharing, "share", lambda available, *_: available >> 1)
-    report = Report(0)
-    while not report.violations:
-        searched(report.next_seed, report)
-    (found,) = report.violations
+    found = next(filter(None, (ran(seed).violation for seed in count())))
     actions = [action_of(item) for item in found["actions"]]
     state = start(Random(found["seed"]))
     assert isinstance(actions[-1], Settle)
@@ -62,12 +73,12 @@ def test_search__violation_shrunk_to_actions_that_all_matter(
 def test_search__stopped_by_the_user_leaves_a_whole_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(seed: int, report: Report) -> None:
+    def stopped(seed: int) -> Run:
         if seed == 2:
             raise KeyboardInterrupt
-        searched(seed, report, lambda *_: AdvanceTime(1))
+        return ran(seed, lambda *_: AdvanceTime(1))
 
-    monkeypatch.setattr(search, "searched", stopped)
+    monkeypatch.setattr(search, "ran", stopped)
     path = tmp_path / "report.json"
     assert main(["--seed", "0", "--seconds", "60", "--report", str(path)]) == 0
     assert json.loads(path.read_text())["next_seed"] == 2
@@ -78,10 +89,10 @@ def test_search__error_is_a_violation() -> None:
         action = drawn(random, state)
         return AdvanceTime("soon") if isinstance(action, Settle) else action  # type: ignore[arg-type]
 
-    report = Report(0)
-    searched(0, report, wrong)
-    assert [item["invariant"] for item in report.violations] == ["TypeError"]
-    assert len(report.violations[0]["actions"]) == 1
+    found = ran(0, wrong).violation
+    assert found is not None
+    assert found["invariant"] == "TypeError"
+    assert len(found["actions"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,10 @@ from ibperp_conformance.json_text import JsonTextError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from concurrent.futures import Future
     from pathlib import Path
-    from typing import Protocol
 
     from ibperp_conformance.fuzz.generator.worlds import World
-
-    class Pool(Protocol):
-        """What does tasks elsewhere: a pool of processes, or a Dask client."""
-
-        def submit(self, function: Callable[[Task], Done], task: Task) -> Future[Done]:
-            """Begin a task."""
-            ...
+    from ibperp_invariants.workers import Answer, Pool
 
 
 ROUND: Final = 16
@@ -230,7 +222,7 @@ def conduct(
     """
     began, before = time.monotonic(), campaign.seconds
     number = campaign.rounds
-    waiting: list[list[Future[Done]]] = []
+    waiting: list[list[Answer[Done]]] = []
     try:
         while True:
             spent = time.monotonic() - began

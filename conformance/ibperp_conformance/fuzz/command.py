@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import math
-import multiprocessing
 import re
 import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz.ask import opened
@@ -18,15 +16,16 @@ from ibperp_conformance.fuzz.campaign import Campaign, Keeper, conduct, resumed
 from ibperp_conformance.fuzz.corpus import read
 from ibperp_conformance.fuzz.generator.reached import STATES, expected, never_reached
 from ibperp_conformance.fuzz.work import Done, prepare, refused_hello
-from ibperp_conformance.fuzz.workers import Remote, Workers
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.protocol.client import EngineFailureError
+from ibperp_invariants.workers import DeathsError, NoClusterError, cluster, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from ibperp_conformance.fuzz.options import Options
+    from ibperp_invariants.workers import Pool
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SHOWN: Final = 10
@@ -75,7 +74,7 @@ def main_fuzz(options: Options) -> int:
     display = Display(campaign)
     code = 0
     try:
-        with _pool(options) as pool, display:
+        with working(options.jobs, options.dask, options.timeout) as pool, display:
             conduct(campaign, keeper, pool, budget, display.show)
     except KeyboardInterrupt:
         code = 130
@@ -110,42 +109,18 @@ def _capabilities(options: Options) -> frozenset[str]:
 
 
 @contextlib.contextmanager
-def _pool(options: Options) -> Iterator[Any]:
-    """Give what does the tasks: this process, several, or a Dask cluster."""
-    if options.dask:
-        try:
-            from distributed import Client
-        except ImportError:
-            message = "--dask needs the extra dask: pip install 'ibperp[dask]'"
-            raise WrongUseError(message) from None
-        try:
-            client = Client(options.dask, timeout=options.timeout)
-        except (OSError, ValueError) as error:
-            raise WrongUseError(f"no Dask scheduler at {options.dask}: {error}") from None
-        with client:
-            yield Remote(client)
-        return
-    with processes(options.jobs) as pool:
-        yield pool
+def working(jobs: int, dask: str = "", timeout: float = 10.0) -> Iterator[Pool | None]:
+    """Give what does the tasks of a campaign: a Dask cluster, processes, None for this one alone.
 
-
-@contextlib.contextmanager
-def processes(jobs: int) -> Iterator[Any]:
-    """Give processes that do the tasks of a campaign, None for this one alone."""
-    if jobs <= 1:
-        yield None
-        return
-    context = multiprocessing.get_context("spawn")
-    workers = Workers(lambda: ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare))
+    Raises WrongUseError if there is no cluster, EngineFailureError if the processes always die.
+    """
     try:
-        yield workers
-    except KeyboardInterrupt:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        workers.pool.shutdown(wait=True)
-        raise
-    finally:
-        workers.pool.shutdown(wait=False, cancel_futures=True)
+        with cluster(dask, timeout) if dask else processes(jobs, prepare) as pool:
+            yield pool
+    except NoClusterError as error:
+        raise WrongUseError(str(error)) from None
+    except DeathsError as error:
+        raise EngineFailureError(str(error)) from None
 
 
 class Display:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -24,15 +26,21 @@ from ibperp_invariants.check.monitor import Monitor
 from ibperp_invariants.check.records import ACTIONS
 from ibperp_invariants.search.evidence import write_evidence
 from ibperp_invariants.search.world import drawn, start
+from ibperp_invariants.workers import DeathsError, NoClusterError, cluster, each, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ibperp.outcomes import Outcome
     from ibperp.state import State
 
 STEPS: Final = 250
 BAR: Final = 30
+JOBS_MAX: Final = 512
+TOGETHER: Final = 8
+"""How many seeds another process is given at a time, so that handing them out costs little."""
+
+AGAIN: Final = "the same command without --seed goes on from the report"
 KINDS: Final = {kind: name for name, kind in ACTIONS.items()}
 
 
@@ -51,6 +59,25 @@ class Report:
         whole = path.with_suffix(f"{path.suffix}.part")
         whole.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
         whole.replace(path)
+
+    def add(self, run: Run) -> None:
+        """Count the run of the next seed, and keep what it broke."""
+        self.runs += 1
+        self.steps += run.steps
+        self.accepted = dict(Counter(self.accepted) + run.accepted)
+        if run.violation:
+            self.violations.append(run.violation)
+        self.next_seed = run.seed + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a seed did: steps that broke nothing, accepted actions by kind, and what it broke."""
+
+    seed: int
+    steps: int
+    accepted: Counter[str]
+    violation: dict[str, Any] | None = None
 
 
 def stepped(monitor: Monitor, state: State, action: Action) -> tuple[Outcome | None, str, str]:
@@ -95,31 +122,38 @@ def shrunk(state: State, actions: Sequence[Action], name: str) -> list[Action]:
     return kept
 
 
-def searched(seed: int, report: Report, draw: Callable[[Random, State], Action] = drawn) -> None:
-    """Run one seed, and add what it did and what it broke to the report."""
+def ran(seed: int, draw: Callable[[Random, State], Action] = drawn) -> Run:
+    """Return what one seed did and broke: the same in whatever process."""
     random = Random(seed)  # noqa: S311 - a seeded run, nothing secret
     first = state = start(random)
-    monitor, actions, name, message = Monitor(state), list[Action](), "", ""
+    monitor, actions, accepted, name, message = (
+        Monitor(state),
+        list[Action](),
+        Counter[str](),
+        "",
+        "",
+    )
     for _ in range(STEPS):
         action = draw(random, state)
         actions.append(action)
         outcome, name, message = stepped(monitor, state, action)
         if name:
             break
-        report.steps += 1
         if isinstance(outcome, Accepted):
-            kind = type(action).__name__
-            report.accepted[kind] = report.accepted.get(kind, 0) + 1
+            accepted[type(action).__name__] += 1
             state = outcome.state
-    if name:
-        least = shrunk(first, actions, name)
-        _, _, message = broken(first, least) or (0, name, message)
-        steps = [told(action) for action in least]
-        report.violations.append(
-            {"seed": seed, "invariant": name, "message": message, "actions": steps}
-        )
-    report.runs += 1
-    report.next_seed = seed + 1
+    if not name:
+        return Run(seed, len(actions), accepted)
+    least = shrunk(first, actions, name)
+    _, _, message = broken(first, least) or (0, name, message)
+    steps = [told(action) for action in least]
+    found = {"seed": seed, "invariant": name, "message": message, "actions": steps}
+    return Run(seed, len(actions) - 1, accepted, found)
+
+
+def ran_each(seeds: Iterable[int]) -> list[Run]:
+    """Return what some seeds did: a task for another process."""
+    return [ran(seed) for seed in seeds]
 
 
 def told(action: Action) -> dict[str, Any]:
@@ -157,39 +191,56 @@ def resumed(path: Path, seed: int | None) -> Report:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Search for a number of seconds; return 1 if the report holds a violation."""
-    parser = argparse.ArgumentParser(prog="ibperp_invariants.search", description=__doc__)
-    parser.add_argument("--seed", type=int, help="start here, with an empty report")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long to search")
-    parser.add_argument("--report", type=Path, default=Path("search.json"), help="where to report")
-    parser.add_argument("--evidence", action="store_true", help="save it as the grades' evidence")
+    parser = _parser()
     given = parser.parse_args(arguments)
+    if not 1 <= given.jobs <= JOBS_MAX:
+        parser.error(f"--jobs is 1 to {JOBS_MAX}, not {given.jobs}")
     try:
         report = resumed(given.report, given.seed)
         report.write(given.report)
-        is_broken = _search(given.report, given.seconds, report)
-        if given.evidence and not is_broken:
+        try:
+            _search(given, report)
+        except KeyboardInterrupt:
+            sys.stderr.write(f"\nstopped; {AGAIN}\n")
+        if given.evidence and not report.violations:
             write_evidence(report.runs, report.steps)
-        return int(is_broken)
+        return int(bool(report.violations))
+    except (DeathsError, NoClusterError) as error:
+        parser.exit(2, f"{error}; {AGAIN}\n")
     except OSError as error:
         parser.exit(2, f"{given.report}: cannot be read or written: {error.strerror}\n")
     except ReportError:
         parser.exit(2, f"{given.report}: not a report of a search; name another file\n")
 
 
-def _search(path: Path, seconds: float, report: Report) -> bool:
-    """Search until the time is over or the user stops it; tell whether anything is violated."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ibperp_invariants.search", description=__doc__)
+    parser.add_argument("--seed", type=int, help="start here, with an empty report")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long to search")
+    parser.add_argument("--runs", type=int, default=0, help="stop when the report has so many")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
+    parser.add_argument("--dask", metavar="ADDRESS", help="search on the cluster of this scheduler")
+    parser.add_argument("--report", type=Path, default=Path("search.json"), help="where to report")
+    parser.add_argument("--evidence", action="store_true", help="save it as the grades' evidence")
+    return parser
+
+
+def _search(given: argparse.Namespace, report: Report) -> None:
+    """Add runs to the report, and write it after each task, until the time or the runs are over."""
     begun = monotonic()
-    try:
-        while (spent := monotonic() - begun) < seconds:
-            _show(round(BAR * spent), round(seconds), report)
-            searched(report.next_seed, report)
-            report.write(path)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; the same command continues from the report")
-    report.write(path)
+    last = report.next_seed + (given.runs - report.runs if given.runs else sys.maxsize)
+    with cluster(given.dask) if given.dask else processes(given.jobs) as pool:
+        size = TOGETHER if pool else 1
+        seeds = range(report.next_seed, last, size)
+        tasks = (range(seed, min(seed + size, last)) for seed in seeds)
+        due = takewhile(lambda _: monotonic() - begun < given.seconds, tasks)
+        for runs in each(pool, ran_each, due):
+            for run in runs:
+                report.add(run)
+            report.write(given.report)
+            _show(round(BAR * (monotonic() - begun)), round(given.seconds), report)
     _show(BAR, 1, report)
     sys.stderr.write("\n")
-    return bool(report.violations)
 
 
 def _show(spent: int, seconds: int, report: Report) -> None:
@@ -201,7 +252,3 @@ def _show(spent: int, seconds: int, report: Report) -> None:
         text = f"{bar} {report.runs} runs, {report.steps} steps, {found} violations"
         sys.stderr.write(f"\r{text}")
         sys.stderr.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
