@@ -187,10 +187,10 @@ export const isLiquidatable = ({ exposure, equity, maintenance }) => exposure > 
 
 // PF-8
 export function isNoRiskier(before, after) {
-  const [was, is] = [counted(before), counted(after)];
   const released = before.maintenance - after.maintenance;
-  return released >= 0n &&
-    ((was - is) * 10n <= released || (is >= 0n && is * before.maintenance >= was * after.maintenance));
+  const isKept = (was, is) =>
+    (was - is) * 10n <= released || (is >= 0n && is * before.maintenance >= was * after.maintenance);
+  return released >= 0n && isKept(counted(before), counted(after)) && isKept(before.equity, after.equity);
 }
 export const isAdmissible = (before, after) => meetsInitial(after) || isNoRiskier(before, after);
 

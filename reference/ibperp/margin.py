@@ -117,14 +117,24 @@ def is_admissible(before: Health, after: Health) -> bool:
 def is_no_riskier(before: Health, after: Health) -> bool:
     """Tell whether maintenance did not rise, and equity over maintenance did not fall (PF-8).
 
-    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, a ratio
-    leaves nothing for the cost of a reduction. Equity is the one that counts for initial margin.
+    That holds for the equity that counts for initial margin, and for the whole equity: otherwise an
+    account could lose a gain that does not count, and become due by its own action.
     """
-    counted_before, counted_after = counted_equity(before), counted_equity(after)
-    released, cost = before.maintenance - after.maintenance, counted_before - counted_after
-    ratio_kept = counted_after * before.maintenance >= counted_before * after.maintenance
-    is_kept = (counted_after >= 0 and ratio_kept) or cost * REDUCTION_DIVISOR <= released
-    return released >= 0 and is_kept
+    required = before.maintenance, after.maintenance
+    keeps_counted = is_equity_kept((counted_equity(before), counted_equity(after)), required)
+    keeps_whole = is_equity_kept((before.equity, after.equity), required)
+    return after.maintenance <= before.maintenance and keeps_counted and keeps_whole
+
+
+def is_equity_kept(equity: tuple[int, int], maintenance: tuple[int, int]) -> bool:
+    """Tell whether the ratio of two equities to two requirements, before and after, is kept (PF-8).
+
+    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, a ratio
+    leaves nothing for the cost of a reduction.
+    """
+    (was, now), (required, still) = equity, maintenance
+    is_ratio_kept = now >= 0 and now * required >= was * still
+    return is_ratio_kept or (was - now) * REDUCTION_DIVISOR <= required - still
 
 
 def is_admissible_without(healths: tuple[Health, Health], uncounted: tuple[int, int]) -> bool:

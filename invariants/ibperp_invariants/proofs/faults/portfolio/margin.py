@@ -122,6 +122,12 @@ def _no_riskier_but_an_atom(before: Health, after: Health) -> bool:
     return after.maintenance <= before.maintenance and tolerated
 
 
+def _no_riskier_by_counted_equity(before: Health, after: Health) -> bool:
+    counted = kernel.counted_equity(before), kernel.counted_equity(after)
+    required = before.maintenance, after.maintenance
+    return after.maintenance <= before.maintenance and kernel.is_equity_kept(counted, required)
+
+
 def _no_riskier_by_share_alone(before: Health, after: Health) -> bool:
     kept = kernel.counted_equity(after) >= 0 and _ratio_gain(before, after) >= 0
     return after.maintenance <= before.maintenance and kept
@@ -231,7 +237,7 @@ FAULTS: Final = {
         "is_no_riskier", "maintenance not looked at", _no_riskier_by_ratio_alone
     ),
     "t_admissible_stays_above_maintenance": _fault(
-        "is_no_riskier", "ratio not looked at", _no_riskier_by_maintenance_alone
+        "is_no_riskier", "whole equity not looked at", _no_riskier_by_counted_equity
     ),
     "t_liquidatable_is_below_the_initial_requirement": _fault(
         "is_liquidatable", "compared with initial", _liquidatable_below_initial

@@ -49,6 +49,7 @@ def t_more_equity_is_admissible(before: Health, gain: int) -> None:
 def t_no_riskier_is_transitive(first: Health, second: Health, third: Health) -> None:
     """Steps below zero that are each no riskier are no riskier together (PF-8)."""
     assert all((counted(first) < 0, counted(second) < 0, counted(third) < 0))
+    assert all((first.equity < 0, second.equity < 0, third.equity < 0))
     assert margin.is_no_riskier(first, second)
     assert margin.is_no_riskier(second, third)
     together = margin.is_no_riskier(first, third)
@@ -67,6 +68,7 @@ def t_a_tenth_of_what_is_released_suffices(before: Health, after: Health) -> Non
     """A cost of at most a tenth of the maintenance released is admissible at any equity (PF-8)."""
     assert after.maintenance <= before.maintenance
     assert (counted(before) - counted(after)) * 10 <= before.maintenance - after.maintenance
+    assert (before.equity - after.equity) * 10 <= before.maintenance - after.maintenance
     allowed = margin.is_admissible(before, after)
     assert allowed
 
@@ -77,6 +79,7 @@ def t_no_equity_leaves_a_bad_account(before: Health, after: Health) -> None:
     assert counted(after) < after.initial
     allowed = margin.is_admissible(before, after)
     assert any((not allowed, counted(after) >= counted(before)))
+    assert any((not allowed, after.equity >= before.equity))
 
 
 def t_more_maintenance_needs_the_initial_requirement(before: Health, after: Health) -> None:
@@ -89,7 +92,7 @@ def t_more_maintenance_needs_the_initial_requirement(before: Health, after: Heal
 def t_admissible_stays_above_maintenance(before: Health, after: Health) -> None:
     """No admissible action leads from above maintenance to below it (PF-7, PF-8)."""
     assert all((before.maintenance > 0, after.maintenance >= 0, after.initial > after.maintenance))
-    assert all((counted(before) > before.maintenance, after.order_loss >= 0))
+    assert all((before.equity > before.maintenance, after.order_loss >= 0))
     assert after.uncounted_gain >= 0
     assert any((after.exposure == 0, after.maintenance > 0))
     assert margin.is_admissible(before, after)
