@@ -120,21 +120,20 @@ def is_no_riskier(before: Health, after: Health) -> bool:
     That holds for the equity that counts for initial margin, and for the whole equity: otherwise an
     account could lose a gain that does not count, and become due by its own action.
     """
-    required = before.maintenance, after.maintenance
-    keeps_counted = is_equity_kept((counted_equity(before), counted_equity(after)), required)
-    keeps_whole = is_equity_kept((before.equity, after.equity), required)
-    return after.maintenance <= before.maintenance and keeps_counted and keeps_whole
+    required, still = before.maintenance, after.maintenance
+    keeps_counted = is_ratio_kept(counted_equity(before), counted_equity(after), required, still)
+    keeps_whole = is_ratio_kept(before.equity, after.equity, required, still)
+    return still <= required and keeps_counted and keeps_whole
 
 
-def is_equity_kept(equity: tuple[int, int], maintenance: tuple[int, int]) -> bool:
-    """Tell whether the ratio of two equities to two requirements, before and after, is kept (PF-8).
+def is_ratio_kept(was: int, now: int, required: int, still: int) -> bool:
+    """Tell whether equity over the requirement did not fall, `was / required` to `now / still`.
 
-    Or equity fell by at most a tenth of what maintenance fell by: near zero and below, a ratio
-    leaves nothing for the cost of a reduction.
+    Or equity fell by at most a tenth of what the requirement fell by: near zero and below, a ratio
+    leaves nothing for the cost of a reduction (PF-8).
     """
-    (was, now), (required, still) = equity, maintenance
-    is_ratio_kept = now >= 0 and now * required >= was * still
-    return is_ratio_kept or (was - now) * REDUCTION_DIVISOR <= required - still
+    is_kept = now >= 0 and now * required >= was * still
+    return is_kept or (was - now) * REDUCTION_DIVISOR <= required - still
 
 
 def is_admissible_without(healths: tuple[Health, Health], uncounted: tuple[int, int]) -> bool:

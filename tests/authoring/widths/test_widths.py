@@ -63,7 +63,7 @@ def test_venue__no_intermediate_value_above_256_bits() -> None:
 
 def test_venue__stores_nothing_above_128_bits() -> None:
     of_products = {"root", "equity", "uncounted_gain", "gain", "worth", "exposure", "weights"}
-    of_products |= {"initial", "maintenance", "auto_close"}
+    of_products |= {"initial", "maintenance", "auto_close", "required", "still", "was", "now"}
     for name, (low, high) in bounds(VENUE).items():
         assert name in of_products or max(-low, high) <= INT128_MAX, name
 
@@ -77,7 +77,7 @@ def test_limits__are_within_what_the_text_asks_for() -> None:
 
 def test_kernels__every_one_that_multiplies_has_a_width() -> None:
     names = {function.__name__ for function in kernels()}
-    assert {"collateral_value", "is_no_riskier", "accrue", "filled", "share", "part_due"} <= names
+    assert {"collateral_value", "is_ratio_kept", "accrue", "filled", "share", "part_due"} <= names
 
 
 def test_page__has_the_widths_of_today() -> None:

@@ -40,6 +40,20 @@ def _filled(name: str, words: str, price: int) -> Case:
     )
 
 
+_OTHER_ORDER: Final = Group("perpetual_open", why=Why.BOUNDARY, clauses=("SM-9", "PF-5")).accept(
+    "PF-8-113",
+    "a maker's trade is checked without the possible loss of its other order, exactly enough",
+    perpetual_with(maker_fee=0, taker_fee=0),
+    mark(1_100_000),
+    withdraw(2, "SOL", "solana", 10 * COIN),
+    withdraw(2, "USDC", "solana", 989_310_000),
+    long(2, 20, 1_100_000),
+    long(2, 20, 1_100_000),
+    mark(1_050_000),
+    short(4, 20, 1_100_000),
+)
+"""An equity of 14.70 dollars after the trade, as the requirement; the other order may lose one."""
+
 CASES: Final[tuple[Case, ...]] = (
     _filled("PF-8-109", "a maker's trade at the mark loses none of it", 1_050_000),
     _filled("PF-8-110", "a maker's trade that loses an atom a lot of it ends the order", 1_050_001),
@@ -58,4 +72,5 @@ CASES: Final[tuple[Case, ...]] = (
         code=R.INSUFFICIENT_MARGIN,
         twin="PF-8-112",
     ),
+    _OTHER_ORDER,
 )

@@ -125,7 +125,7 @@ def _no_riskier_but_an_atom(before: Health, after: Health) -> bool:
 def _no_riskier_by_counted_equity(before: Health, after: Health) -> bool:
     counted = kernel.counted_equity(before), kernel.counted_equity(after)
     required = before.maintenance, after.maintenance
-    return after.maintenance <= before.maintenance and kernel.is_equity_kept(counted, required)
+    return required[1] <= required[0] and kernel.is_ratio_kept(*counted, *required)
 
 
 def _no_riskier_by_share_alone(before: Health, after: Health) -> bool:
