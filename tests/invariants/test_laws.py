@@ -7,21 +7,26 @@ from typing import Any
 
 import pytest
 
+from ibperp import actions, posting, state
+from ibperp.operations.custody import rebalances
+from ibperp.operations.governance import halts
 from ibperp.operations.governance.halts import ADMITTED_WHILE_HALTED
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
+from ibperp_invariants.frame.allowed import ALLOWED
+from ibperp_invariants.frame.touches import Accounts, Touches
 from ibperp_invariants.proofs import grades
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
 from ibperp_invariants.proofs.checker import planted as planted_fault
 from ibperp_invariants.proofs.executor.prove import REFUTED, explore
 from ibperp_invariants.proofs.faults import FAULTS
 from ibperp_invariants.proofs.grades import law_grades
-from ibperp_invariants.proofs.system import begins, census, check, facts, freshness
+from ibperp_invariants.proofs.system import begins, census, check, facts, frames, freshness
 from ibperp_invariants.proofs.system.laws import LAWS
 
-HIDDEN = "ibperp.somewhere.hidden"
-CACHED: list[Any] = [census.sites, census.writers, *facts.FACTS.values()]
+HIDDEN = "ibperp.state.hidden"
+CACHED: list[Any] = [census.sites, census.writers, frames.graph, *facts.FACTS.values()]
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
@@ -34,7 +39,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         yield from shipped
         yield HIDDEN, node
 
-    for module in (census, facts, begins, freshness):
+    for module in (census, facts, begins, frames, freshness):
         monkeypatch.setattr(module, "functions", more)
     for cached in CACHED:
         cached.cache_clear()
@@ -57,9 +62,9 @@ def test_census__knows_every_writer() -> None:
         ("def hidden(pool): return replace(pool, cash=1)", "custody_identity: "),
         ("def hidden(pool): return Pool(lent=1)", "pool_identity: "),
         ("def hidden(x, **new): return replace(x, **new)", "share_totals: "),
-        ("def hidden(pool): object.__setattr__(pool, 'cash', 1)", "ibperp.somewhere.hidden uses"),
-        ("def hidden(s, a): return with_account(s, 0, a)", "ibperp.somewhere.hidden: puts back"),
-        ("def hidden(sheet): sheet.free = 1", "ibperp.somewhere.hidden: changes `free`"),
+        ("def hidden(pool): object.__setattr__(pool, 'cash', 1)", "ibperp.state.hidden uses"),
+        ("def hidden(s, a): return with_account(s, 0, a)", "ibperp.state.hidden: puts back"),
+        ("def hidden(sheet): sheet.free = 1", "ibperp.state.hidden: changes `free`"),
     ],
 )
 def test_census__finds_a_hidden_writer(
@@ -128,6 +133,62 @@ def test_facts__see_a_function_that_asserts_its_result_no_more(
     assert [line for line in facts.FACTS[fact]() if name.rpartition("operations.")[2] in line]
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "gap"),
+    [
+        (
+            "money_market.lending.lend",
+            "def lend(state, action): return replace(state.accounts[2], settings=1)",
+            "Lend: ibperp.operations.money_market.lending.lend writes Account.settings,",
+        ),
+        (
+            "custody.assets.set_price",
+            "def set_price(state, action): return Effect(state).claimed(2, 0, 5, 0, 0)",
+            "SetPrice: ibperp.operations.effect.Effect.claimed writes Account.shares,",
+        ),
+        (
+            "custody.rebalances.start_rebalance",
+            "def start_rebalance(state, action): return Effect(state).moved(0, 5, debit=free(2))",
+            "StartRebalance: ibperp.posting._with_balance writes Account.free,",
+        ),
+        (
+            "governance.halts.halt",
+            "def halt(state, _): return [put for put in ENDED.values()][0](state)",
+            "Halt: ibperp.state.with_position writes Account.positions,",
+        ),
+    ],
+)
+def test_frames__see_a_write_that_no_row_names(
+    monkeypatch: pytest.MonkeyPatch, name: str, source: str, gap: str
+) -> None:
+    shipped = dict(census.functions())
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef)
+    shipped[f"ibperp.operations.{name}"] = node
+    for module, names in (
+        (rebalances, {"free": posting.free}),
+        (halts, {"ENDED": {0: (state.with_position,)}}),
+    ):
+        for word, value in names.items():
+            monkeypatch.setattr(module, word, value, raising=False)
+    for reader in (census, frames):
+        monkeypatch.setattr(reader, "functions", shipped.items)
+    for cached in CACHED:
+        cached.cache_clear()
+    assert any(line.startswith(gap) for line in frames.operations_write_parts_of_their_rows())
+
+
+def test_frames__need_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = Touches(accounts={Accounts.OWNER: ("free", "shares")})
+    monkeypatch.setitem(ALLOWED, actions.Lend, short)
+    told = frames.operations_write_parts_of_their_rows()
+    assert {line.rpartition(" writes ")[2].partition(",")[0] for line in told} == {
+        "Pool.cash",
+        "Pool.lent",
+        "Pool.lend_shares",
+    }
+
+
 def test_halt__admits_what_the_invariant_says() -> None:
     assert ADMITTED_WHILE_HALTED == WHILE_HALTED
 
@@ -182,6 +243,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("mark_update_limited", "t_a_known_mark_stays_known"),
         ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
+        ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
     ],
 )
 def test_laws__find_a_fault_planted_in_a_writer(invariant: str, theorem: str) -> None:

@@ -37,6 +37,8 @@ def law_table(grades: Mapping[str, Grade]) -> str:
 def _told(law: Law, grade: Grade) -> str:
     """Return what a law rests on beside its writers, in one paragraph."""
     told = [f'<span class="grade">{grade.shown()}</span>', ", ".join(law.clauses)]
+    if law.part:
+        told.append(f"Of the invariant this is one part: {law.part}")
     if law.fields:
         told.append(f"Written fields: {_listed(law.fields)}")
     if law.holds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from ibperp_invariants import INVARIANTS
 from ibperp_invariants.fingerprint import clause_texts
 from ibperp_invariants.proofs.grades import Grade, confirmed_by, law_grades
 from ibperp_invariants.proofs.opinions import read_opinions
+from ibperp_invariants.proofs.system.laws import LAWS
 from ibperp_invariants.search.evidence import read_evidence, search_hash
 from ibperp_invariants.search.exhausted import read_exhausted
 
@@ -20,7 +22,8 @@ def invariant_grades(spec: Path) -> dict[str, Grade]:
 
     A law that is composed and whose parts are all shown is proved. Any other holds in all runs of
     so many actions from every setup, or was searched for so many steps, if the commands left their
-    evidence, else it is claimed. Of the two the first that is not stale counts.
+    evidence, else it is claimed. Of the two the first that is not stale counts. What is proved of
+    a part stands beside it.
     """
     watched = [grade for grade in (_exhausted(), _searched()) if grade is not None]
     unproved = next((grade for grade in watched if not grade.is_stale), None)
@@ -28,6 +31,8 @@ def invariant_grades(spec: Path) -> dict[str, Grade]:
     proved = {
         name: grade for name, grade in law_grades(clause_texts(spec)).items() if not grade.lacks
     }
+    parts = {law.invariant for law in LAWS if law.part} & proved.keys()
+    proved |= {name: replace(unproved, beside=proved[name].shown()) for name in parts}
     return {invariant.name: proved.get(invariant.name, unproved) for invariant in INVARIANTS}
 
 

@@ -25,10 +25,11 @@ SYSTEM: Final = Path(__file__).with_name("system.json")
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """`word`: proved, searched n steps, or claimed. `lacks`: what keeps a law from being proved.
+    """`word`: proved, proved for a part, searched n steps, or claimed.
 
-    `checkers`: those that confirmed its parts, each part one at least. `is_stale`: code or clause
-    changed since `date`.
+    `lacks`: what keeps a law from being proved. `checkers`: those that confirmed its parts, each
+    part one at least. `is_stale`: code or clause changed since `date`. `beside`: what is shown of
+    a part.
     """
 
     word: str
@@ -36,11 +37,13 @@ class Grade:
     checkers: tuple[str, ...] = ()
     is_stale: bool = False
     lacks: tuple[str, ...] = ()
+    beside: str = ""
 
     def shown(self) -> str:
         """Return the grade in words, for a table."""
         dated = f" {self.date}" if self.date else ""
-        return f"stale: {self.word}{dated}" if self.is_stale else f"{self.word}{dated}"
+        shown = f"stale: {self.word}{dated}" if self.is_stale else f"{self.word}{dated}"
+        return f"{shown}; {self.beside}" if self.beside else shown
 
 
 def read_system(path: Path = SYSTEM) -> dict[str, Any]:
@@ -125,8 +128,9 @@ def _grade(
     checkers = {name for found in by_theorem.values() for name in found}
     checkers |= {"coq"} if law.holds else set()
     checkers |= {"census"} if law.fields or law.facts else set()
+    word = f"proved for {law.part}" if law.part else "proved"
     return Grade(
-        word="searched" if lacks else "proved",
+        word="searched" if lacks else word,
         date=shown.get("date", ""),
         checkers=tuple(sorted(checkers)),
         is_stale=is_stale,

@@ -138,6 +138,8 @@ def _replaced(function: ast.FunctionDef, node: ast.expr) -> tuple[str, ...]:
         return COLLECTIONS.get(node.value.attr, ())
     if isinstance(node, ast.Attribute):
         return COLLECTIONS.get(node.attr, ())
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _returned(node.func.id)
     if not isinstance(node, ast.Name):
         return ()
     arguments = function.args
@@ -156,6 +158,16 @@ def _replaced(function: ast.FunctionDef, node: ast.expr) -> tuple[str, ...]:
     if len(values) != 1:
         return ()
     return () if isinstance(values[0], ast.Name) else _replaced(function, values[0])
+
+
+@cache
+def _returned(called: str) -> tuple[str, ...]:
+    """Return the records that a function of this name returns, if nothing else but refusals."""
+    found: set[str] = set()
+    for name, function in _read():
+        if name.rpartition(".")[2] == called and function.returns is not None:
+            found |= set(ast.unparse(function.returns).split(" | ")) - {"None", "Rejected"}
+    return tuple(sorted(found)) if found <= records().keys() else ()
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:

@@ -24,6 +24,10 @@ from ibperp_invariants.proofs.system.begins import (
     parameters_are_lawful_where_they_are_stored,
 )
 from ibperp_invariants.proofs.system.census import functions, modules, records, stores
+from ibperp_invariants.proofs.system.frames import (
+    balances_are_named_in_one_place,
+    operations_write_parts_of_their_rows,
+)
 
 _OPERATIONS: Final = "ibperp.operations"
 
@@ -252,6 +256,8 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         parameters_are_lawful_where_they_are_stored,
         losses_are_spread_by_claims_alone,
         a_deleveraging_closes_all,
+        balances_are_named_in_one_place,
+        operations_write_parts_of_their_rows,
     )
 }
 """Facts by name."""

@@ -194,5 +194,27 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
         },
         (_OF_EACH,),
     ),
+    Law(
+        "frame_rule",
+        (
+            *("NT-9", "CU-4", "CU-6", "CU-9", "CU-11", "MM-6", "MM-16", "SM-1", "SM-2", "SM-3"),
+            *("SM-10", "SM-11", "PP-2", "PP-6", "PP-8", "ST-2", "LQ-2", "PG-1", "PG-2", "PG-3"),
+            *("GV-1", "GV-2", "GV-4"),
+        ),
+        (),
+        {},
+        (),
+        (
+            "t_an_order_of_a_perpetual_reserves_nothing",
+            "t_terms_of_a_pool_leave_its_asset_alone",
+            "t_post_conserves",
+        ),
+        (
+            "nothing_is_changed_in_place",
+            "balances_are_named_in_one_place",
+            "operations_write_parts_of_their_rows",
+        ),
+        "which parts of records",
+    ),
 )
 """The laws of fields, and of all actions."""

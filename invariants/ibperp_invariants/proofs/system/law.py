@@ -19,7 +19,8 @@ class Law:
     """`clauses` state it; `fields`, as Record.field, are what it is about; `writers` by function.
 
     `holds`: the theorems in Coq, as File.theorem, that say the law for any run and any number.
-    `theorems`: those about no writer. `facts`: what the syntax shows, by name.
+    `theorems`: those about no writer. `facts`: what the syntax shows, by name. `part`: for what the
+    invariant is proved, if not as a whole.
     """
 
     invariant: str
@@ -29,6 +30,7 @@ class Law:
     holds: tuple[str, ...]
     theorems: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    part: str = ""
 
     def cited(self) -> list[str]:
         """Return the theorems that the law rests on, beside those in Coq."""

@@ -34,6 +34,9 @@ def _always_new(state: State, index: int, order: Order) -> State:
 
 
 FAULTS: Final = {
+    "t_an_order_of_a_perpetual_reserves_nothing": Fault(
+        _RESTING, "needed_atoms", "reserves as in a spot market", _a_lot_too_few
+    ),
     "t_a_resting_order_is_reserved_by_its_account": Fault(
         _RESTING, "needed_atoms", "reserves a lot too few", _a_lot_too_few
     ),

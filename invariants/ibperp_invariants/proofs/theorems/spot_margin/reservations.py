@@ -16,6 +16,7 @@ from ibperp_invariants.proofs.states import (
     asset_of,
     market_of,
     order_of,
+    perpetual_of,
     side_of,
     spot_of,
     state_of,
@@ -117,3 +118,23 @@ def t_an_order_takes_the_next_number_or_keeps_its_own(
         for place in (FIRST, SECOND)
     )
     assert all((there, kept, after.accounts is before.accounts, after.markets is before.markets))
+
+
+def t_an_order_of_a_perpetual_reserves_nothing(
+    price: int, lots: int, filled: int, held: int, more: int, *, is_bid: bool
+) -> None:
+    """An order of a perpetual reserves nothing while it rests, shrinks and leaves (PP-5)."""
+    assert all((price > 0, filled > 0, filled < lots, held >= 0, more >= 0))
+    order = order_of(OWNER, side_of(is_bid=is_bid), price, lots)
+    market = perpetual_of(mark_price=1, funding_index=0, open_interest=0)
+    owner = Account(1, reserved=(held, more))
+    before = state_of((asset_of(), asset_of()), (Account(0), owner, Account(2)))
+    rested = resting.rested_order(replace(before, markets=(market,)), FIRST, order)
+    shrunk = resting.shrunk_order(rested, FIRST, filled)
+    cancelled = replace(shrunk.orders[FIRST], status=OrderStatus.CANCELLED)
+    released = resting.released_order(shrunk, FIRST, cancelled)
+    after = [
+        (at(state.accounts[OWNER].reserved, BASE), at(state.accounts[OWNER].reserved, QUOTE))
+        for state in (rested, shrunk, released)
+    ]
+    assert all((all(own == (held, more) for own in after), shrunk.orders[FIRST].reserved == 0))
