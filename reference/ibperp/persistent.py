@@ -38,10 +38,10 @@ class Vector(Generic[T]):
         """Return the entry with id `index`; raise IndexError outside 0 <= index < length."""
         if not 0 <= index < self._length:
             raise IndexError(index)
-        node = self._root
-        for shift in range(self._shift, -1, -BITS):
-            node = node[(index >> shift) & MASK]
-        return node  # type: ignore[no-any-return]
+        node, shift = self._root, self._shift
+        while shift:
+            node, shift = node[(index >> shift) & MASK], shift - BITS
+        return node[index & MASK]  # type: ignore[no-any-return]
 
     def set(self, index: int, item: T) -> Vector[T]:
         """Return a version with `item` as entry `index`; raise IndexError if there is none."""
@@ -107,10 +107,11 @@ def _version(length: int, shift: int, root: Any) -> Vector[Any]:
 
 
 def _put(node: Any, shift: int, index: int, item: Any) -> Any:
-    slot = (index >> shift) & MASK
+    slots, slot = list(node), (index >> shift) & MASK
     if shift:
         item = _put(node[slot] if slot < len(node) else (), shift - BITS, index, item)
-    return (*node[:slot], item, *node[slot + 1 :])
+    slots[slot : slot + 1] = (item,)
+    return tuple(slots)
 
 
 def _put_all(node: Any, shift: int, ids: list[int], items: Mapping[int, Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ibperp.margin import Health, is_liquidatable
 from ibperp.numbers import RATIO, mul_div_down
-from ibperp.portfolio import health, portfolio
+from ibperp.portfolio import portfolio, solvency
 from ibperp.records import record
 from ibperp.state import FEES, INSURANCE, find_asset
 from ibperp.valuation import held_atoms, owed_atoms, settlement_value, worth_of
@@ -119,6 +119,6 @@ def urgency(of: Health) -> int:
 
 def _due(state: State, accounts: Iterable[int]) -> Iterable[tuple[int, int]]:
     for account in accounts:
-        found = health(state, state.accounts[account])
+        found = solvency(state, state.accounts[account])
         if is_liquidatable(found):
             yield urgency(found), account

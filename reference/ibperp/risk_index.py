@@ -9,7 +9,7 @@ from ibperp.changes import is_comparable, touched
 from ibperp.margin import is_liquidatable
 from ibperp.ordered import Ordered
 from ibperp.persistent import Vector
-from ibperp.portfolio import health
+from ibperp.portfolio import solvency
 from ibperp.records import record, replace
 from ibperp.risk import urgency
 from ibperp.state import FEES, INSURANCE, at, find_asset, is_exposed, is_settled
@@ -88,7 +88,7 @@ def _standing(state: State, account: int) -> int | None:
     holder = state.accounts[account]
     if account in {FEES, INSURANCE} or not (is_settled(holder) or is_exposed(holder)):
         return None
-    found = health(state, holder)
+    found = solvency(state, holder)
     return urgency(found) if is_liquidatable(found) else None
 
 

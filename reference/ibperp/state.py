@@ -363,8 +363,10 @@ def with_market(state: State, index: int, market: Market | Perpetual) -> State:
 def with_account(state: State, index: int, account: Account) -> State:
     """Return the state with one account replaced, in the sets of accounts that it belongs to."""
     before, accounts = state.accounts[index], state.accounts.set(index, account)
-    active = moved(state.active, index, is_settled(before), is_settled(account))
-    exposed = moved(state.exposed, index, is_exposed(before), is_exposed(account))
+    active, exposed = state.active, state.exposed
+    active = moved(active, index, is_settled(before), is_settled(account))
+    if account.shares is not before.shares or account.orders is not before.orders:
+        exposed = moved(exposed, index, is_exposed(before), is_exposed(account))
     return replace(state, accounts=accounts, active=active, exposed=exposed)
 
 

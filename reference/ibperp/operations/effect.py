@@ -99,10 +99,10 @@ def change_checks(
     )
 
 
-def due_checks(state: State, account: int) -> tuple[Check, ...]:
-    """Check that an account may be liquidated now (LQ-1, GV-4)."""
+def due_checks(state: State, account: int, found: Valuation | None = None) -> tuple[Check, ...]:
+    """Check that an account, valued as `found` if it is, may be liquidated now (LQ-1, GV-4)."""
     holder = state.accounts[account]
-    found = valuation(state, holder)
+    found = found or valuation(state, holder)
     levels = due_levels(state, holder, found)
     return (
         *level_checks(levels, ActionClass.LIQUIDATION, RejectionCode.PRICE_STALE),

@@ -96,7 +96,7 @@ def _halved(effect: Effect, loss: int) -> Effect:
     return _spread(effect, mul_div_down(loss, 1, 2))
 
 
-def _left_alone(state: State, account: int) -> Effect | None:
+def _left_alone(state: State, account: int, *_: Any) -> Effect | None:
     return None if liquidation_rejection(state, account) else step(state, account)
 
 

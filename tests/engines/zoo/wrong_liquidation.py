@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ibperp.operations.effect import Effect
     from ibperp.portfolio import Valuation
     from ibperp.position import Position
-    from ibperp.ranking import Rankings
     from ibperp.risk import Exposure, Failing
     from ibperp.state import Account, Pool, State
 
@@ -49,14 +48,14 @@ def _netted(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
     return pool, first + second
 
 
-def _step_by_exposure(state: State, account: int, *rankings: Rankings) -> Effect | None:
+def _step_by_exposure(state: State, account: int, *more: Any) -> Effect | None:
     """Do the ladder of the first exposure to its end before the next one is looked at."""
     for exposure in exposures_of(valuation(state, state.accounts[account])):
         with mock.patch.object(ladder, "exposures_of", return_value=(exposure,)):
-            done = _step(state, account, *rankings)
+            done = _step(state, account, *more)
         if done is not None:
             return done
-    return _step(state, account, *rankings)
+    return _step(state, account, *more)
 
 
 def _smallest_first(account: Valuation) -> tuple[Exposure, ...]:

@@ -33,7 +33,7 @@ _liquidation_rejection = ladder.liquidation_rejection
 _lenders, _written_off = deleveraging._lenders, kernel.written_off
 
 
-def _due_before_reserved(state: State, account: int) -> Rejected | None:
+def _due_before_reserved(state: State, account: int, *_: Any) -> Rejected | None:
     """Exchange two stages that follow: whether an account is due goes before what it is."""
     is_known = 0 <= account < len(state.accounts)
     due = effect.rejection(*_due_checks(state, account)) if is_known else None
@@ -90,7 +90,7 @@ def _by_id(state: State) -> tuple[int, ...]:
     return tuple(sorted(due_accounts(state)))
 
 
-def _without_grace(state: State, account: int) -> tuple[Check, ...]:
+def _without_grace(state: State, account: int, *_: Any) -> tuple[Check, ...]:
     checks = _due_checks(state, account)
     return tuple(check for check in checks if check[1] is not RejectionCode.LIQUIDATION_PAUSED)
 

@@ -33,6 +33,7 @@ from ibperp.operations.money_market.moves import (
 )
 from ibperp.operations.perpetuals.perpetual_trade import credited_unsettled, placed_position
 from ibperp.outcomes import Accepted, RejectionCode
+from ibperp.portfolio import valuation
 from ibperp.position import funding_due, unrealized
 from ibperp.posting import POOL, free
 from ibperp.ranking import Rankings
@@ -123,9 +124,10 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
 
 def worked_account(state: State, account: int, rankings: Rankings) -> Effect | None:
     """Return the next step for an account, or else what resolves it; None without both (LQ-10)."""
-    if liquidation_rejection(state, account):
+    found = valuation(state, state.accounts[account])
+    if liquidation_rejection(state, account, found):
         return None
-    done = step(state, account, rankings)
+    done = step(state, account, rankings, found)
     if done is None and not has_lots(state, account):
         done = resolved_bankruptcy(state, account)
     return done if done and done.events else None

@@ -23,7 +23,7 @@ from ibperp.operations.spot_margin.matching import worked_order
 from ibperp.orders import OrderFlags, SelfTradePrevention, Side, TimeInForce
 from ibperp.outcomes import Rejected
 from ibperp.parameters import OrderBookState
-from ibperp.portfolio import health
+from ibperp.portfolio import solvency
 from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
 from ibperp.records import record, replace
 from ibperp.risk import urgency
@@ -114,7 +114,7 @@ def _converted(effect: Effect, failing: Failing, exposure: Exposure) -> Effect |
         done = _worked_deal(raised, failing, deal)
         if done is None:
             continue
-        reached = urgency(health(done.state, done.state.accounts[failing.account]))
+        reached = urgency(solvency(done.state, done.state.accounts[failing.account]))
         if best is None or reached > most:
             best, most = done, reached
     return best
@@ -226,7 +226,7 @@ def _worked_deal(effect: Effect, failing: Failing, deal: Deal) -> Effect | None:
 def _charged(effect: Effect, account: int, market: int, value: int) -> Effect:
     """Take the liquidation fee on a traded value for the insurance, from equity alone (LQ-4)."""
     state, asset_state = effect.state, effect.state.assets[settlement_asset(effect.state)]
-    equity = health(state, state.accounts[account]).equity
+    equity = solvency(state, state.accounts[account]).equity
     left = mul_div_down(equity, asset_state.parameters.lot_atoms, asset_state.price)
     fee = bounded_fee(value, state.system.liquidation_fee, left)
     source = SettlementSource.TRADING_FEES_SYSTEM

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ibperp.actions import Liquidate
     from ibperp.outcomes import Outcome
+    from ibperp.portfolio import Valuation
     from ibperp.risk import Exposure
     from ibperp.state import State
 
@@ -61,21 +62,25 @@ def liquidate(state: State, action: Liquidate) -> Outcome:
     return effect.accepted()
 
 
-def liquidation_rejection(state: State, account: int) -> Rejected | None:
-    """Return why an account may not be liquidated, or None (LQ-1)."""
+def liquidation_rejection(
+    state: State, account: int, found: Valuation | None = None
+) -> Rejected | None:
+    """Return why an account, valued as `found` if it is, may not be liquidated, or None (LQ-1)."""
     refused = rejection(account_exists(state, account), not_reserved(account))
     if refused:
         return refused
-    return rejection(*due_checks(state, account))
+    return rejection(*due_checks(state, account, found))
 
 
-def step(state: State, account: int, rankings: Rankings | None = None) -> Effect | None:
+def step(
+    state: State, account: int, rankings: Rankings | None = None, found: Valuation | None = None
+) -> Effect | None:
     """Return what the next step does; None if nothing is left to be done (LQ-2).
 
     Orders first, then own payments; then the rungs in order, each for one exposure after another.
     No account is deleveraged while a book or a provider takes a part. Everything is judged by the
     health before the step. A debt or a position at a price that is not admitted waits for one.
-    `rankings`: of the steps before, if any.
+    `rankings`: of the steps before, if any. `found`: the account as it is valued, if it is.
     """
     effect, holder = Effect(state), state.accounts[account]
     if holder.orders:
@@ -87,7 +92,7 @@ def step(state: State, account: int, rankings: Rankings | None = None) -> Effect
     paid = _paid_own(begun, account)
     if len(paid.events) > len(begun.events):
         return paid
-    found = valuation(state, holder)
+    found = found or valuation(state, holder)
     failing = Failing(account, found.health, rankings or Rankings())
     exposures = [
         exposure

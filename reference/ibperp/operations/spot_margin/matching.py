@@ -135,8 +135,7 @@ def _maker_rejection(before: State, after: State, maker: int) -> Rejected | None
 
 
 def _without_orders(state: State, account: Account) -> Valuation:
-    found = valuation(state, account)
-    return replace(found, health=replace(found.health, order_loss=0))
+    return valuation(state, account, may_fill=False)
 
 
 def _with_last(state: State, resting: Order) -> State:

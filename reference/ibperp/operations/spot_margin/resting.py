@@ -76,6 +76,8 @@ def needed_atoms(state: State, order: Order) -> int:
 
 def resized_orders(effect: Effect, account: int, market: int) -> Effect:
     """Shrink resting reduce-only orders, the oldest last, to what they may reduce (PP-5)."""
+    if not effect.state.accounts[account].orders:
+        return effect
     for side in Side:
         left = reducible_lots(effect.state, account, market, side)
         for index in effect.state.accounts[account].orders:
