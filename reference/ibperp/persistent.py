@@ -7,7 +7,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -49,17 +49,13 @@ class Vector(Generic[T]):
             raise IndexError(index)
         return _version(self._length, self._shift, _put(self._root, self._shift, index, item))
 
-    def updated(self, items: Mapping[int, T]) -> Vector[T]:
-        """Return a version with each of `items` as the entry of its id, which there is.
+    def updated(self, entries: Iterable[tuple[int, T]]) -> Vector[T]:
+        """Return a version with new entries, given with their ids, which are there, ascending.
 
-        A part of which nothing changed is shared.
+        A part of which nothing changed is shared. Raise IndexError if there is no such id.
         """
-        if not items:
-            return self
-        ids = sorted(items)
-        if not 0 <= ids[0] <= ids[-1] < self._length:
-            raise IndexError(ids[0] if ids[0] < 0 else ids[-1])
-        return _version(self._length, self._shift, _put_all(self._root, self._shift, ids, items))
+        root = _put_all(self._root, self._shift, entries)
+        return self if root is self._root else _version(self._length, self._shift, root)
 
     def append(self, item: T) -> Vector[T]:
         """Return a version with `item` under the next id."""
@@ -114,16 +110,32 @@ def _put(node: Any, shift: int, index: int, item: Any) -> Any:
     return tuple(slots)
 
 
-def _put_all(node: Any, shift: int, ids: list[int], items: Mapping[int, Any]) -> Any:
-    """Return a node with the items of some ids, which are in order and belong under it."""
-    slots = list(node)
+def _put_all(root: Any, shift: int, entries: Iterable[tuple[int, Any]]) -> Any:
+    """Return a root with new entries; above the leaves, these are the entries of a lower trie."""
     if shift:
-        for slot, some in groupby(ids, lambda index: (index >> shift) & MASK):
-            slots[slot] = _put_all(slots[slot], shift - BITS, list(some), items)
-    else:
-        for index in ids:
-            slots[index & MASK] = items[index]
+        leaves = groupby(entries, lambda entry: entry[0] >> BITS)
+        changed = ((at, _filled(_leaf(root, shift, at), at << BITS, some)) for at, some in leaves)
+        return _put_all(root, shift - BITS, changed)
+    return _filled(root, 0, entries)
+
+
+def _filled(node: Any, first: int, entries: Iterable[tuple[int, Any]]) -> Any:
+    """Return a node of which `first` is the first id, with new entries in it."""
+    slots = list(node)
+    for index, item in entries:
+        if index < first:
+            raise IndexError(index)
+        slots[index - first] = item
     return node if all(map(is_, slots, node)) else tuple(slots)
+
+
+def _leaf(node: Any, shift: int, leaf: int) -> Any:
+    """Return the leaf of this number under a root; raise IndexError if there is none."""
+    if leaf >> shift:
+        raise IndexError(leaf << BITS)
+    for above in range(shift - BITS, -1, -BITS):
+        node = node[(leaf >> above) & MASK]
+    return node
 
 
 def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:

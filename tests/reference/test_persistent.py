@@ -58,17 +58,18 @@ def test_vector__updated_is_set_for_each(length: int, edits: dict[int, int]) -> 
     expected = start
     for index, item in edits.items():
         expected = expected.set(index % length, item)
-    assert start.updated({index % length: item for index, item in edits.items()}) == expected
+    entries = {index % length: item for index, item in edits.items()}
+    assert start.updated(sorted(entries.items())) == expected
     assert list(start) == list(range(length))
 
 
 def test_vector__updated_with_what_it_holds_shares_everything() -> None:
     start = Vector([str(item) for item in range(2000)])
-    after = start.updated({index: start[index] for index in range(2000)})
+    after = start.updated((index, start[index]) for index in range(2000))
     assert list(after.changed(start)) == []
 
 
-@pytest.mark.parametrize("index", [-1, 33])
-def test_vector__updated_outside_raises_index_error(index: int) -> None:
+@pytest.mark.parametrize(("length", "index"), [(9, -1), (9, 9), (33, -1), (33, 33), (1024, 1024)])
+def test_vector__updated_outside_raises_index_error(length: int, index: int) -> None:
     with pytest.raises(IndexError):
-        Vector(range(33)).updated({0: 1, index: 0})
+        Vector(range(length)).updated(sorted({0: 1, index: 0}.items()))

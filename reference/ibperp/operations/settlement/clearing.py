@@ -56,19 +56,17 @@ class Sheet:
     __slots__ = (
         "account",
         "free",
-        "free_before",
         "index",
         "positions",
         "shares",
-        "shares_before",
         "unsettled",
     )
 
     def __init__(self, account: Account, index: int, asset: int) -> None:
         self.account = account
         self.index = index
-        self.free = self.free_before = at(account.free, asset)
-        self.shares = self.shares_before = at(account.shares, asset)
+        self.free = at(account.free, asset)
+        self.shares = at(account.shares, asset)
         self.unsettled = account.unsettled
         self.positions = account.positions
 
@@ -80,9 +78,9 @@ class Sheet:
         """Return the account as it is by now: the same record if nothing of it changed."""
         account = self.account
         free, shares = account.free, account.shares
-        if self.free != self.free_before:
+        if self.free != at(free, asset):
             free = put(free, asset, self.free)
-        if self.shares != self.shares_before:
+        if self.shares != at(shares, asset):
             shares = put(shares, asset, self.shares)
         if (
             free is account.free
@@ -132,14 +130,15 @@ class Clearing:
     def written(self) -> State:
         """Return the state after: the pool, and every account that was looked at (ST-2)."""
         active, exposed = self.state.active, self.state.exposed
-        accounts: dict[int, Account] = {}
         for index, sheet in self.sheets.items():
-            account = accounts[index] = sheet.written(self.asset)
+            before, account = sheet.account, sheet.written(self.asset)
             if not is_settled(account):
                 active = active.remove((index,))
-            if (sheet.shares < 0) != (sheet.shares_before < 0):
-                exposed = moved(exposed, index, is_exposed(sheet.account), is_exposed(account))
-        after = self.state.accounts.updated(accounts)
+            if account.shares is not before.shares:
+                exposed = moved(exposed, index, is_exposed(before), is_exposed(account))
+            sheet.account = account
+        written = ((index, self.sheets[index].account) for index in sorted(self.sheets))
+        after = self.state.accounts.updated(written)
         state = replace(self.state, accounts=after, active=active, exposed=exposed)
         return with_pool(state, self.asset, self.pool)
 

@@ -189,8 +189,13 @@ def _distribute(clearing: Clearing, sheets: list[Sheet], waiting: list[Sequence[
 
 
 def _cull_accounts(clearing: Clearing, borrowers: Sequence[Sheet]) -> None:
-    """Realize what an account's virtual debts are above its limit, largest first (ST-5)."""
+    """Realize what an account's virtual debts are above its limit, largest first (ST-5).
+
+    If all debts together are not above it, no account's are.
+    """
     limit = clearing.state.system.account_virtual_limit
+    if _owed_virtually(clearing, borrowers) <= limit:
+        return
     for sheet in borrowers:
         excess = _owed_virtually(clearing, [sheet]) - limit
         if excess > 0:
