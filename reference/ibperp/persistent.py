@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import is_
+from itertools import chain, compress, count, groupby, repeat
+from operator import is_, is_not
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ T = TypeVar("T")
 BITS: Final = 5
 WIDTH: Final = 1 << BITS
 MASK: Final = WIDTH - 1
+
+MISSING: Final = object()
+"""Stands for an entry that an earlier version does not have."""
 
 
 class Vector(Generic[T]):
@@ -66,7 +69,10 @@ class Vector(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Iterate over the entries in ascending id order."""
-        return (new for _, new, _ in _differences(self._root, None, self._shift, 0))
+        entries: Iterator[Any] = iter((self._root,))
+        for _ in range(0, self._shift + 1, BITS):
+            entries = chain.from_iterable(entries)
+        return entries
 
     def __eq__(self, other: object) -> bool:
         """Compare by value; parts that two versions share are not looked at."""
@@ -139,10 +145,11 @@ def _leaf(node: Any, shift: int, leaf: int) -> Any:
 
 
 def _differences(new: Any, old: Any, shift: int, base: int) -> Iterator[tuple[int, Any, Any]]:
-    for slot, item in enumerate(new):
-        before = old[slot] if old is not None and slot < len(old) else None
-        if item is not before:
-            if shift:
-                yield from _differences(item, before, shift - BITS, base | slot << shift)
-            else:
-                yield base | slot, item, before
+    """Yield (id, new, old) below two nodes of one place; what is missing in the old one is None."""
+    olds = old if len(old) == len(new) else chain(old, repeat(MISSING))
+    for slot in compress(count(), map(is_not, new, olds)):
+        before = old[slot] if slot < len(old) else None
+        if shift:
+            yield from _differences(new[slot], before or (), shift - BITS, base | slot << shift)
+        else:
+            yield base | slot, new[slot], before

@@ -9,7 +9,7 @@ from ibperp.numbers import RATIO, mul_div_up
 from ibperp.open_orders import open_order_loss
 from ibperp.orders import Side
 from ibperp.position import funding_due, unrealized
-from ibperp.records import record, replace
+from ibperp.records import record
 from ibperp.state import Perpetual, at, position_of
 from ibperp.valuation import (
     collateral_of,
@@ -95,8 +95,8 @@ def valuation(state: State, account: Account, *, may_fill: bool = True) -> Valua
     Unless its orders `may_fill`, its health is without an order loss.
     """
     lines, positions = portfolio(state, account), position_lines(state, account)
-    holder = account if may_fill or not account.orders else replace(account, orders=())
-    return Valuation(lines, positions, _health(state, holder, lines, positions))
+    found = _health(state, account, lines, positions, may_fill=may_fill)
+    return Valuation(lines, positions, found)
 
 
 def portfolio(state: State, account: Account) -> tuple[Line, ...]:
@@ -140,7 +140,12 @@ def solvency(state: State, account: Account) -> Health:
 
 
 def _health(
-    state: State, account: Account, lines: tuple[Line, ...], positions: tuple[PositionLine, ...]
+    state: State,
+    account: Account,
+    lines: tuple[Line, ...],
+    positions: tuple[PositionLine, ...],
+    *,
+    may_fill: bool = True,
 ) -> Health:
     system = state.system
     equity = gain = exposure = initial = maintenance = auto_close = 0
@@ -161,7 +166,7 @@ def _health(
     return Health(
         equity=equity + gain + unsettled,
         uncounted_gain=gain + unsettled - counted,
-        order_loss=open_order_loss(state, account),
+        order_loss=open_order_loss(state, account) if may_fill else 0,
         exposure=exposure,
         initial=max(initial, by_leverage),
         maintenance=maintenance,

@@ -16,7 +16,7 @@ from ibperp.numbers import RATIO
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
 from ibperp.persistent import Vector
-from ibperp.portfolio import health, portfolio, valuation
+from ibperp.portfolio import health, portfolio, solvency, valuation
 from ibperp.relevance import due_levels
 from ibperp.state import Market, OrderStatus
 from ibperp.transition import transition
@@ -38,6 +38,7 @@ from worlds.exchange import (
     run,
     traded_states,
 )
+from worlds.starts import STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +129,25 @@ class Alone(Vector["Account"]):
 
     def __iter__(self) -> Iterator[Account]:
         raise AssertionError("every account is read")
+
+
+def is_of_health(state: State, account: Account) -> bool:
+    whole = health(state, account)
+    return solvency(state, account) == replace(
+        whole, uncounted_gain=0, order_loss=0, initial=0, auto_close=0
+    )
+
+
+@PROPERTY
+@given(traded_states().map(Quiet))
+def test_solvency__is_part_of_the_health_with_orders(quiet: Quiet) -> None:
+    assert all(is_of_health(quiet.state, account) for account in quiet.state.accounts)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_solvency__is_part_of_the_health_of_the_failing(start: str) -> None:
+    state = STARTS[start]()
+    assert all(is_of_health(state, account) for account in state.accounts)
 
 
 @PROPERTY

@@ -114,8 +114,8 @@ def _position_line_without_orders(state: State, account: Account, index: int) ->
     return _position_line(state, replace(account, orders=()), index)
 
 
-def _health_but_unsettled(state: State, account: Account, *lines: Any) -> Health:
-    whole = _health(state, account, *lines)
+def _health_but_unsettled(state: State, account: Account, *lines: Any, **how: Any) -> Health:
+    whole = _health(state, account, *lines, **how)
     if account.unsettled == 0:
         return whole
     return replace(whole, equity=whole.equity - settlement_value(state, account.unsettled))

@@ -52,6 +52,7 @@ _COSTS: Final = {
     **{name: CLAIMS[name] for name in (_BORNE, f"{_OPERATIONS}.settlement.settle._distribute")},
 }
 _CREDITED: Final = (
+    f"{_OPERATIONS}.perpetuals.perpetual_trade.booked_position",
     f"{_OPERATIONS}.perpetuals.perpetual_trade.credited_unsettled",
     f"{_OPERATIONS}.settlement.clearing.Sheet.written",
     f"{_OPERATIONS}.settlement.clearing.Clearing._borrows",

@@ -23,7 +23,12 @@ _FILLS: Final = (
     "t_a_fill_of_any_sign_moves_its_price",
 )
 
+_BOOKED: Final = Writer(
+    "Fund.Trade", ("t_a_fill_books_funding_gain_and_fee", *_TRADED, *_HANDED, *_CLOSED)
+)
+
 LOTS: Final = {
+    f"{_TRADES}.booked_position": _BOOKED,
     "ibperp.position.filled": Writer("Fund.Trade", (*_FILLS, *_TRADED, *_HANDED, *_CLOSED)),
     "ibperp.state.with_position": Writer(
         "Fund.with_positions", ("t_a_placed_position_is_the_only_change",)
@@ -60,6 +65,7 @@ CLAIMS: Final = {
         "Fund.Unpaid", ("t_a_borne_loss_lowers_worth_by_its_part",)
     ),
     f"{_SETTLE}._distribute": Writer("Fund.Unpaid", ("t_distributing_pays_what_is_there",)),
+    f"{_TRADES}.booked_position": _BOOKED,
     f"{_TRADES}.credited_unsettled": Writer(
         "Fund.credited", ("t_a_credit_changes_what_is_unsettled_alone",)
     ),

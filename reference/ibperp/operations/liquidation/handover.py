@@ -8,6 +8,7 @@ from ibperp import position
 from ibperp.events import SettlementSource, VirtualMoved
 from ibperp.numbers import RATIO, mul_div_down, mul_div_up
 from ibperp.operations.perpetuals.perpetual_trade import (
+    booked_position,
     credited_unsettled,
     funded_position,
     placed_position,
@@ -53,8 +54,7 @@ def position_moved(effect: Effect, move: PositionMoved, source: SettlementSource
         effect, held = funded_position(effect, account, move.market)
         after, gain = position.filled(held, lots, move.price)
         opened += max(after.lots, 0) - max(held.lots, 0)
-        effect = placed_position(effect, account, after)
-        effect = credited_unsettled(effect, account, move.market, gain, source)
+        effect = booked_position(effect, account, after, (gain, source))
     changed = replace(market_state, open_interest=opened)
     effect = effect.noted(with_market(effect.state, move.market, changed))
     effect = resized_orders(effect, move.account, move.market)

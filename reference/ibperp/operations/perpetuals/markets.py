@@ -10,9 +10,8 @@ from ibperp.margin import limited_price
 from ibperp.numbers import in_range, remainder
 from ibperp.operations.effect import Effect, rejection
 from ibperp.operations.perpetuals.perpetual_trade import (
-    credited_unsettled,
+    booked_position,
     funded_position,
-    placed_position,
 )
 from ibperp.operations.spot_margin.resting import ended_order
 from ibperp.orders import Side
@@ -273,8 +272,7 @@ def _closed(effect: Effect, account: int, market: int, price: int) -> Effect:
     """Realize a position at a final price; its virtual shares wait for the next settlement."""
     effect, position = funded_position(effect, account, market)
     flat, gain = filled(position, -position.lots, price)
-    effect = placed_position(effect, account, flat)
-    return credited_unsettled(effect, account, market, gain, SettlementSource.REALIZE_PNL)
+    return booked_position(effect, account, flat, (gain, SettlementSource.REALIZE_PNL))
 
 
 def _perpetual(state: State, symbol: str) -> tuple[int, Perpetual] | Rejected:

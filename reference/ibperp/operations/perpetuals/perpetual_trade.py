@@ -10,6 +10,7 @@ from ibperp.operations.effect import MakerFails, rejection
 from ibperp.operations.spot_margin.resting import resized_orders
 from ibperp.orders import Side
 from ibperp.outcomes import RejectionCode
+from ibperp.position import placed
 from ibperp.records import replace
 from ibperp.state import FEES, Perpetual, position_of, with_account, with_market, with_position
 
@@ -59,9 +60,8 @@ def filled_position(effect: Effect, trade: Trade, party: Trader, lots: int) -> E
     account, fee = party.account, party.fee
     effect, held = funded_position(effect, account, trade.market)
     after, gain = position.filled(held, lots, trade.price)
-    effect = placed_position(effect, account, replace(after, fees=after.fees + fee))
-    effect = credited_unsettled(effect, account, trade.market, gain, SettlementSource.REALIZE_PNL)
-    return credited_unsettled(effect, account, trade.market, -fee, SettlementSource.TRADING_FEES)
+    realized = (gain, SettlementSource.REALIZE_PNL), (-fee, SettlementSource.TRADING_FEES)
+    return booked_position(effect, account, replace(after, fees=after.fees + fee), *realized)
 
 
 def funded_position(effect: Effect, account: int, market: int) -> tuple[Effect, Position]:
@@ -78,6 +78,18 @@ def placed_position(effect: Effect, account: int, held: Position) -> Effect:
     """Replace a position of an account."""
     changed = with_position(effect.state.accounts[account], held)
     return effect.noted(with_account(effect.state, account, changed))
+
+
+def booked_position(
+    effect: Effect, account: int, held: Position, *realized: tuple[int, SettlementSource]
+) -> Effect:
+    """Replace a position of an account, and book the signed atoms that this realizes (ST-1)."""
+    holder = effect.state.accounts[account]
+    unsettled = holder.unsettled + sum([amount for amount, _ in realized])
+    positions = placed(holder.positions, held)
+    changed = replace(holder, positions=positions, unsettled=unsettled)
+    booked = [Unsettled(account, held.market, *each) for each in realized if each[0]]
+    return effect.noted(with_account(effect.state, account, changed), *booked)
 
 
 def credited_unsettled(

@@ -54,7 +54,6 @@ CONTRACTS = {
     f"{_TRADES}.credited_unsettled": credited,
     "ibperp.operations.liquidation.handover.credited_unsettled": credited,
     "ibperp.operations.liquidation.bankruptcy.credited_unsettled": credited,
-    "ibperp.operations.perpetuals.markets.credited_unsettled": credited,
 }
 """What is called, as other theorems say of it: two first of this module, and those of books."""
 
