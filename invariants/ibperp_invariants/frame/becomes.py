@@ -14,6 +14,7 @@ from ibperp.actions import (
     Resume,
     Settle,
 )
+from ibperp_invariants.step.moved import BITS
 from ibperp_invariants.step.step import OF_LIQUIDATION, OF_QUOTES, independently
 from ibperp_invariants.view.view import PositionView, changed
 
@@ -29,8 +30,8 @@ def wrong_values(step: Step) -> Iterator[str]:
     yield from independently(
         (
             _wrong_moment(step),
-            _grown_orders(step),
-            _wrong_backstops(step),
+            *((_grown_orders(step),) if step.moved & BITS["orders"] else ()),
+            *((_wrong_backstops(step),) if step.moved & BITS["backstops"] else ()),
             *((_untold_settlements(step),) if is_off_book else ()),
         )
     )

@@ -11,9 +11,9 @@ from ibperp.parameters import BookState, PoolParameters
 from ibperp.state import Pool
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.becomes import wrong_values
-from ibperp_invariants.frame.touches import CREATED, ENDED, Markets
+from ibperp_invariants.frame.touches import CREATED, ENDED, Assets, Markets
 from ibperp_invariants.frame.which import is_in_one, meant
-from ibperp_invariants.step.moved import BITS
+from ibperp_invariants.step.moved import BITS, MEMBERS, bits_of
 from ibperp_invariants.step.step import independently, step_invariant
 from ibperp_invariants.view.observed import NotObserved, names_of
 from ibperp_invariants.view.view import (
@@ -63,6 +63,12 @@ STATE: Final = {
 OF_TABLE: Final = {name: BITS[name] for name in (*STATE, *KINDS)}
 """What the table speaks of, as parts that a step may have moved."""
 
+APART: Final[Mapping[str, tuple[str, ...]]] = {
+    "tokens": ("custody", "pending"),
+    "parameters": ("parameters", "pool_parameters"),
+}
+"""The members of an asset that the table has as parts of their own."""
+
 POOL_PARTS: Final = attrgetter(*names_of(Pool))
 EMPTY: Final = (0, PositionView())
 """A balance and a position that are as good as none."""
@@ -74,20 +80,44 @@ def frame_rule(step: Step) -> Iterator[str]:
     """Check that an accepted action changed only what its row of the table admits (NT-9)."""
     if not step.is_accepted():
         return
-    row = ALLOWED[type(step.action)]
-    moved = [name for name, bit in OF_TABLE.items() if step.moved & bit]
+    action: Any = type(step.action)
+    row, bits = ALLOWED[action], step.moved & ~admitted_anywhere(action)
+    moved = [name for name, bit in OF_TABLE.items() if bits & bit]
     yield from independently(
         (
-            *(
-                _stray_state(step, name)
-                for name in moved
-                if name in STATE and STATE[name] not in row.system
-            ),
+            *(_stray_state(step, name) for name in moved if name in STATE),
             *(_strays(step, kind, getattr(row, kind)) for kind in moved if kind in KINDS),
-            *((_stray_balances(step, row),) if "accounts" in moved else ()),
+            *((_stray_balances(step, row),) if bits & balances_in_scope(action) else ()),
             wrong_values(step),
         )
     )
+
+
+@cache
+def admitted_anywhere(action: Any) -> int:
+    """Return the parts that a row admits in the state, and in every asset and market.
+
+    Whatever a step did to these, the rule has nothing to say of it.
+    """
+    row = ALLOWED[action]
+    found = bits_of(name for name, told in STATE.items() if told in row.system)
+    for kind, parts in (
+        ("assets", row.assets.get(Assets.ALL, ())),
+        ("markets", row.markets.get(Markets.ALL, ())),
+    ):
+        apart = APART if kind == "assets" else {}
+        names = (own for own in MEMBERS[kind] if set(apart.get(own, (own,))) <= set(parts))
+        found |= bits_of(f"{kind}/{own}" for own in names)
+    return found
+
+
+@cache
+def balances_in_scope(action: Any) -> int:
+    """Return the parts of accounts that an action changes in some assets or markets alone."""
+    row = ALLOWED[action]
+    of_assets = () if Assets.ALL in row.assets else ("free", "shares")
+    of_markets = () if Markets.ALL in row.markets else ("unsettled", *names_of(PositionView))
+    return bits_of(f"accounts/{name}" for name in (*of_assets, *of_markets))
 
 
 def subaccount_isolation(step: Step) -> Iterator[str]:
@@ -117,16 +147,26 @@ def _strays(step: Step, kind: str, row: Mapping[StrEnum, Parts]) -> Iterator[str
         old, new = before.get(key), after.get(key)
         fate = CREATED if old is None else ENDED if new is None else ""
         for part in (fate,) if fate else _moved_parts(old, new, kind):
+            admitting = [which for which, parts in granted if part in parts]
             try:
-                is_changed = bool(fate) or part_of(old, part) != part_of(new, part)
-                admitting = [which for which, parts in granted if part in parts]
-                if is_changed and not is_in_one(key, admitting):
+                if _is_admitted(key, admitting):
+                    continue
+                if fate or part_of(old, part) != part_of(new, part):
+                    is_in_one(key, admitting)
                     values = "" if fate else f", {part_of(old, part)} to {part_of(new, part)}"
                     yield f"{KINDS[kind]} {key}: {part}{values}"
             except NotObserved as error:
                 missing = missing or error
     if missing is not None:
         raise missing
+
+
+def _is_admitted(key: object, admitting: list[Container[Any]]) -> bool:
+    """Tell whether a record is known to be among those of which a change is admitted."""
+    try:
+        return is_in_one(key, admitting)
+    except NotObserved:
+        return False
 
 
 def _moved_parts(old: Any, new: Any, kind: str) -> Iterator[str]:
@@ -165,11 +205,7 @@ def _held(kind: Any) -> dict[str, tuple[str, ...]]:
     names = names_of(kind)
     if not issubclass(kind, AssetView):
         return {name: (name,) for name in names}
-    apart = {
-        "pool": names_of(Pool),
-        "tokens": ("custody", "pending"),
-        "parameters": ("parameters", "pool_parameters"),
-    }
+    apart = {"pool": names_of(Pool), **APART}
     return {name: apart.get(name, (name,)) for name in names}
 
 

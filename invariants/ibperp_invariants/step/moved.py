@@ -1,17 +1,31 @@
-"""Which parts a step moved: what its events tell, and what of the views may differ."""
+"""Which parts a step moved: what its events tell, and what of the views differs.
+
+Of assets, markets and accounts each member is a part of its own, so that a step in which only time
+counts on in an idle pool has moved that alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from ibperp.state import FEES, INSURANCE, Pool
 from ibperp_invariants.step.facts import Facts
 from ibperp_invariants.view.live import Live
-from ibperp_invariants.view.observed import NotObserved
-from ibperp_invariants.view.view import Entries, View
+from ibperp_invariants.view.observed import NotObserved, names_of
+from ibperp_invariants.view.view import (
+    AccountView,
+    AssetView,
+    Entries,
+    MarketView,
+    PerpetualView,
+    PositionView,
+    View,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ibperp_invariants.step.step import Step
 
@@ -19,19 +33,72 @@ TOLD: Final = tuple(part.name for part in fields(Facts))
 SEEN: Final = tuple(part.name for part in fields(View) if part.name != "portfolios")
 REPEAT: Final = "repeat"
 
-BITS: Final = {name: 1 << place for place, name in enumerate((*TOLD, *SEEN, REPEAT))}
+ENTRIES: Final = "entries"
+"""The part of assets, markets and accounts that moves where one of them comes or goes."""
+
+OF_SYSTEM: Final = "of_system"
+"""The part of accounts that moves where one of the system's own differs."""
+
+MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "assets": (*(set(names_of(AssetView)) - {"pool"}), *names_of(Pool)),
+    "markets": names_of(PerpetualView),
+    "accounts": (*(set(names_of(AccountView)) - {"positions"}), *names_of(PositionView)),
+}
+"""The members that are parts of their own, those of pools and positions among them."""
+
+SINGLE: Final = (
+    *TOLD,
+    *(name for name in SEEN if name not in MEMBERS),
+    *(f"{kind}/{name}" for kind, names in MEMBERS.items() for name in (ENTRIES, *sorted(names))),
+    f"accounts/{OF_SYSTEM}",
+    REPEAT,
+)
+BITS: Final = {name: 1 << place for place, name in enumerate(SINGLE)}
 """The parts by name, each as a bit of its own: a set of parts is a number."""
+
+BITS.update({kind: sum(BITS[name] for name in SINGLE if name.startswith(kind)) for kind in MEMBERS})
+
+
+class _Row:
+    """The members of a kind of record that are compared one by one, with their bits."""
+
+    def __init__(self, kind: str, record: Any, without: str = "") -> None:
+        names = [name for name in names_of(record) if name != without]
+        self.get, self.bits = attrgetter(*names), [BITS[f"{kind}/{name}"] for name in names]
+        self.all = sum(self.bits)
+
+    def differing(self, old: object, new: object) -> int:
+        """Return the bits of the members that differ; raise NotObserved if one is not observed."""
+        found = 0
+        for bit, was, now in zip(self.bits, self.get(old), self.get(new), strict=True):
+            if was is not now and was != now:
+                found |= bit
+        return found
+
+
+ASSET: Final = _Row("assets", AssetView, without="pool")
+POOL: Final = _Row("assets", Pool)
+SPOT: Final = _Row("markets", MarketView)
+PERPETUAL: Final = _Row("markets", PerpetualView)
+ACCOUNT: Final = _Row("accounts", AccountView, without="positions")
+POSITION: Final = _Row("accounts", PositionView)
+
+AMOUNTS: Final = POOL.all - BITS["assets/rate_time"]
+"""The parts of a pool that differ only where atoms or shares moved, or its bound."""
 
 
 def bits_of(names: Iterable[str]) -> int:
     """Return a set of parts as a number."""
-    return sum(BITS[name] for name in names)
+    found = 0
+    for name in names:
+        found |= BITS[name]
+    return found
 
 
-def moved_parts(step: Step) -> int:
-    """Return the parts that a step tells of or may have changed, at no cost of their size.
+def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
+    """Return the parts that a step tells of or moved, and those of each asset that it touched.
 
-    What is not observed may have changed.
+    What is not observed may have moved.
     """
     found = BITS[REPEAT] if step.repeat else 0
     facts, before, after = step.facts, step.before, step.after
@@ -42,16 +109,24 @@ def moved_parts(step: Step) -> int:
                 found |= BITS[name]
         except NotObserved:
             found |= BITS[name]
+    by_asset = dict[str, int]()
     if before is after:
-        return found
+        return found, by_asset
     for name in SEEN:
         try:
             old, new = getattr(before, name), getattr(after, name)
-            if (old is not new and may_differ(old, new)) or (isinstance(new, Live) and new.partial):
+            if isinstance(new, Live) and new.partial:
+                found |= BITS[name]
+            elif old is new or not may_differ(old, new):
+                continue
+            elif name in MEMBERS:
+                by_key = by_asset if name == "assets" else {}
+                found |= _moved_entries(step, name, by_key)
+            else:
                 found |= BITS[name]
         except NotObserved:
             found |= BITS[name]
-    return found
+    return found, by_asset
 
 
 def may_differ(old: Any, new: Any) -> bool:
@@ -59,3 +134,66 @@ def may_differ(old: Any, new: Any) -> bool:
     if isinstance(new, Entries) and isinstance(old, Entries):
         return old.vector is not new.vector
     return not isinstance(new, int) or old != new
+
+
+def _moved_entries(step: Step, kind: str, by_key: dict[str, int]) -> int:
+    """Return the parts of all entries of a kind that moved, and note those of each."""
+    before, after = getattr(step.before, kind), getattr(step.after, kind)
+    if kind == "accounts":
+        touched: Iterable[Any] = step.changed_accounts()
+    else:
+        touched = step.touched_assets if kind == "assets" else step.touched_markets
+    found = came = 0
+    for key in touched:
+        old, new = before.get(key), after.get(key)
+        came += old is None
+        try:
+            moved = BITS[kind] if old is None or new is None else OF_ENTRY[kind](old, new)
+        except NotObserved:
+            moved = BITS[kind]
+        by_key[key] = moved
+        found |= moved
+        if kind == "accounts" and key in {FEES, INSURANCE}:
+            found |= BITS[f"accounts/{OF_SYSTEM}"]
+    if kind != "accounts" and _is_gone(before, after, came):
+        return BITS[kind]
+    return found
+
+
+def _is_gone(before: Mapping[str, Any], after: Mapping[str, Any], came: int) -> bool:
+    """Tell whether an asset or a market is not there any more."""
+    if isinstance(after, Live):
+        return any(key not in after for key in after.was)
+    return len(before) + came != len(after)
+
+
+def _in_asset(old: AssetView, new: AssetView) -> int:
+    found = ASSET.differing(old, new)
+    return found if old.pool is new.pool else found | POOL.differing(old.pool, new.pool)
+
+
+def _in_market(old: MarketView, new: MarketView) -> int:
+    if isinstance(old, PerpetualView) is not isinstance(new, PerpetualView):
+        return BITS["markets"]
+    return (PERPETUAL if isinstance(old, PerpetualView) else SPOT).differing(old, new)
+
+
+def _in_account(old: AccountView, new: AccountView) -> int:
+    found = ACCOUNT.differing(old, new)
+    if old.positions is new.positions:
+        return found
+    for market in {**old.positions, **new.positions}:
+        was, now = old.positions.get(market), new.positions.get(market)
+        if was is None or now is None:
+            found |= POSITION.all
+        elif was is not now:
+            found |= POSITION.differing(was, now)
+    return found
+
+
+OF_ENTRY: Final[Mapping[str, Any]] = {
+    "assets": _in_asset,
+    "markets": _in_market,
+    "accounts": _in_account,
+}
+"""What tells the parts of an entry that moved, by its kind."""

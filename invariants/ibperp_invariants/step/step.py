@@ -24,7 +24,7 @@ from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
-from ibperp_invariants.step.moved import moved_parts
+from ibperp_invariants.step.moved import AMOUNTS, moved_parts
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals
 from ibperp_invariants.view.view import (
@@ -88,10 +88,20 @@ class Step:
         """Tell whether the action took effect."""
         return self.code is None
 
-    @cached_property
+    @property
     def moved(self) -> int:
         """Return the parts that the step tells of or may have changed, as a set of bits."""
+        return self._moved_parts[0]
+
+    @cached_property
+    def _moved_parts(self) -> tuple[int, dict[str, int]]:
         return moved_parts(self)
+
+    def moved_assets(self, parts: int) -> Sequence[str]:
+        """Return the touched assets of which one of these parts may have moved."""
+        by_asset = self._moved_parts[1]
+        # An asset of which nothing was noted: what may have moved in the views is not observed.
+        return [symbol for symbol in self.touched_assets if by_asset.get(symbol, -1) & parts]
 
     def changed_accounts(self) -> Sequence[int]:
         """Return the ids of the accounts that differ."""
@@ -120,11 +130,11 @@ class Step:
         return touched(self.before.markets, self.after.markets)
 
     def pools(self, *, every: bool = False) -> Iterator[tuple[str, Pool, Pool]]:
-        """Yield symbol, pool before and pool after for the assets in both views that may differ.
+        """Yield symbol, pool before and pool after for the pools in both views that may differ.
 
-        `every`: of all that stand in both.
+        A pool in which time alone counted on is left out. `every`: of all that stand in both.
         """
-        for symbol in self.after.assets if every else self.touched_assets:
+        for symbol in self.after.assets if every else self.moved_assets(AMOUNTS):
             if symbol in self.before.assets:
                 yield symbol, self.before.assets[symbol].pool, self.after.assets[symbol].pool
 
