@@ -10,7 +10,7 @@ from ibperp.outcomes import Accepted
 from ibperp.risk_index import followed_index, indexed
 from ibperp.transition import transition
 from ibperp_invariants.check.looks import FOLLOWED, PLAIN, looks
-from ibperp_invariants.check.narrow import narrowed
+from ibperp_invariants.check.narrow import OF_TIME, narrowed
 from ibperp_invariants.check.registry import check_view
 from ibperp_invariants.step.facts import facts_of_events
 from ibperp_invariants.step.step import Step, Violation
@@ -110,12 +110,13 @@ class Monitor:
 
     def _found(self, step: Step, totals: Totals) -> list[Violation]:
         """Return what a step breaks of what it can break, and of what was broken before it."""
-        looked, narrow = looks(step, self._again), narrowed(step, self.totals, totals)
+        looked, (wide, narrow) = looks(step, self._again), narrowed(step, self.totals, totals)
+        seen = dict.fromkeys(OF_TIME, wide) | dict.fromkeys(self._again, step.after)
         told = [
             *((own, on_step(step)) for own, on_step, _, _ in looked if on_step),
             *((own, on_change(step)) for own, _, _, on_change in looked if on_change),
             *(
-                (own, on_state(step.after if own.name in self._again else narrow, totals))
+                (own, on_state(seen.get(own.name, narrow), totals))
                 for own, _, on_state, _ in looked
                 if on_state
             ),

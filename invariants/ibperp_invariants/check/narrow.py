@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ibperp.records import replace
 from ibperp_invariants.step.moved import BITS
 from ibperp_invariants.view.observed import NotObserved, missing_of, with_parts
 from ibperp_invariants.view.totals import Totals
@@ -29,6 +28,13 @@ OF_SETTLED: Final = frozenset({"virtual_lends", "virtual_borrows"})
 
 SUMS: Final = tuple(part.name for part in fields(Totals) if part.name != "unpaid")
 NEEDED: Final = frozenset({"assets", "markets", "accounts", "orders", "system"})
+
+
+TIME: Final = "assets/rate_time"
+"""The part of a pool in which time counts on, though nothing is lent and nothing owed."""
+
+OF_TIME: Final = frozenset({"non_negative", "stored_values_in_range"})
+"""The invariants of every state that look at it: they see every asset that a step touched."""
 
 
 class Narrow(Mapping[K, T]):
@@ -54,34 +60,42 @@ class Narrow(Mapping[K, T]):
         return self._entries.get(key, default)
 
 
-def narrowed(step: Step, old: Totals, new: Totals) -> View:
-    """Return the view after a step, with the assets and markets alone that it may have touched.
+def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
+    """Return the view after a step twice, with the assets and markets that it may have touched.
 
-    It touched those that differ, those of which a sum does, and the markets of orders that do.
-    Where that is not observed, all are there.
+    It touched those that differ, those of which a sum does, and the markets of orders that do. The
+    second view is without the assets in whose pools time alone counted on. Where that is not
+    observed, all are there.
     """
     before, after = step.before, step.after
     missing = {*missing_of(before), *missing_of(after)}
     if step.moved & BITS["system"] or NEEDED & missing:
-        return after
+        return after, after
     try:
         assets, markets = _touched_by_sums(after, old, new)
         for index in step.changed_orders() if step.moved & BITS["orders"] else ():
             orders = (view.orders.get(index) for view in (before, after))
             markets |= {order.market for order in orders if order}
     except NotObserved:
-        return after
-    parts: dict[str, Any] = {
-        "assets": Narrow(after.assets, assets.union(step.touched_assets)),
-        "markets": Narrow(after.markets, markets.union(step.touched_markets)),
-    }
-    return with_parts(after, **parts) if missing_of(after) else replace(after, **parts)
+        return after, after
+    markets.update(step.touched_markets)
+    touched, weighty = step.touched_assets, step.moved_assets(~BITS[TIME])
+    wide = _narrowed(after, assets.union(touched), markets)
+    if len(weighty) == len(touched):
+        return wide, wide
+    return wide, _narrowed(after, assets.union(weighty), markets)
+
+
+def _narrowed(view: View, assets: set[str], markets: set[str]) -> View:
+    return with_parts(
+        view, assets=Narrow(view.assets, assets), markets=Narrow(view.markets, markets)
+    )
 
 
 def _touched_by_sums(view: View, old: Totals, new: Totals) -> tuple[set[str], set[str]]:
     """Return the assets and markets of which a sum differs."""
     assets, markets = set[str](), set[str]()
-    for name in SUMS:
+    for name in SUMS if old is not new else ():
         was, now = getattr(old, name), getattr(new, name)
         if was is now:
             continue

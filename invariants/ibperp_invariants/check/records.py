@@ -37,10 +37,10 @@ def without_surplus(node: Node, problems: list[str]) -> Node:
     kind = READ.get(str(node.object().get("type")))
     if kind is None:
         return node
-    surplus = sorted(set(node.object()) - {"type", *_types_of(kind)})
+    surplus = node.object().keys() - _types_of(kind).keys() - {"type"}
     if not surplus:
         return node
-    problems.append(f"{node.path} has unknown fields: {', '.join(surplus)}")
+    problems.append(f"{node.path} has unknown fields: {', '.join(sorted(surplus))}")
     return Node({k: v for k, v in node.object().items() if k not in surplus}, node.path)
 
 
@@ -60,9 +60,10 @@ READ: Final[dict[str, Any]] = {**ACTIONS, TYPE: Fill}
 def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
     """Return a record of the reference from a JSON object with exactly its fields."""
     types, members = _types_of(kind), node.object()
-    unknown = sorted(set(members) - {*types, *given})
+    unknown = members.keys() - types.keys() - {*given}
     if unknown:
-        raise ViewError(f"{node.path or 'the value'} has unknown fields: {', '.join(unknown)}")
+        names = ", ".join(sorted(unknown))
+        raise ViewError(f"{node.path or 'the value'} has unknown fields: {names}")
     missing = [name for name in types if name not in members]
     if len(missing) > 1:
         raise ViewError(f"{node.path or 'the value'} lacks {', '.join(missing)}")

@@ -37,6 +37,9 @@ NAMED: Final = {
 }
 """What a record names, and what that is one of."""
 
+NAMING: Final = {"accounts", *NAMED}
+"""The records that name others."""
+
 
 def misplaced(before: View, after: View, touched: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """Yield what is gone of the touched entries, and what they name that is not there.
@@ -49,9 +52,10 @@ def misplaced(before: View, after: View, touched: Iterable[tuple[str, Any]]) -> 
 
 
 def _misplaced(before: View, after: View, name: str, key: Any) -> Iterator[str]:
-    where, entries = f"observation/{name}/{key}", getattr(after, name)
-    if not isinstance(entries, Mapping):
+    entries = getattr(after, name)
+    if not isinstance(entries, Mapping) or (key in entries and name not in NAMING):
         return
+    where = f"observation/{name}/{key}"
     if key not in entries:
         if name in LASTING and key in getattr(before, name):
             yield f"{where}: the {LASTING[name]} was there, and is gone"

@@ -16,13 +16,14 @@ cannot be read is a finding, and taken as left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from json import dumps
+from dataclasses import dataclass, field
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.fill import Fill
 from ibperp.parameter_laws import system_violations
 from ibperp.parameters import SystemParameters
+from ibperp.records import record, replace
 from ibperp.state import genesis
 from ibperp_invariants.check.answers import answer_of
 from ibperp_invariants.check.known import known_at, learned
@@ -58,6 +59,10 @@ REMEMBERED: Final = 1 << 16
 """How many answers are remembered, so that the same question with another one is noticed."""
 
 
+SORTED: Final = JSONEncoder(sort_keys=True, check_circular=False)
+"""Writes values that are equal alike, whatever the order of their members."""
+
+
 class TraceError(ValueError):
     """A trace without any line."""
 
@@ -71,7 +76,7 @@ class TraceViolation:
     byte: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unchecked:
     """In how many lines an invariant was not checkable, and what the first of them lacks."""
 
@@ -325,7 +330,7 @@ class TraceChecker:
 
 
 def _print(value: Any) -> int:
-    return hash(dumps(value, sort_keys=True))
+    return hash(SORTED.encode(value))
 
 
 def _without_mark(line: str | bytes) -> str | bytes:

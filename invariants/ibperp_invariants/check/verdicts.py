@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.records import field, record
 from ibperp_invariants.check.looks import EVERY, looks
-from ibperp_invariants.check.narrow import narrowed
+from ibperp_invariants.check.narrow import OF_TIME, narrowed
 from ibperp_invariants.check.registry import INVARIANTS
 from ibperp_invariants.step.facts import Facts
 from ibperp_invariants.step.step import Step, Violation
@@ -96,9 +96,10 @@ def not_held(
     the sums `before` it are known.
     """
     found = list[Verdict]()
-    narrow = step.after if before is None else narrowed(step, before, totals)
+    wide, narrow = (step.after,) * 2 if before is None else narrowed(step, before, totals)
     for invariant, on_step, on_state, on_change in looks(step, again):
-        after = step.after if invariant.name in again else narrow
+        after = narrow if invariant.name not in OF_TIME else wide
+        after = after if invariant.name not in again else step.after
         try:
             # A check that finds nothing ends at once: this is all that most of them cost.
             is_held = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.ordered import Ordered
 from ibperp.unpaid import NOTHING_UNPAID
-from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, Portfolios, Reading
+from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, SHORT, Portfolios, Reading
 from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
@@ -49,6 +49,10 @@ LISTS: Final[Mapping[str, Callable[[AccountView], bool]]] = {
 }
 """Which accounts a settlement looks at, and which owe a pool or have orders."""
 
+OF_MEMBERS: Final = frozenset({"assets", "markets", "accounts"})
+"""The parts of which entries are read member by member where only some of these change."""
+
+PORTFOLIO: Final = "portfolio"
 BY_NAME: Final = frozenset({"chains", "assets", "markets"})
 UNTOLD: Final[Mapping[str, str]] = {
     "system": "the parameters of the system",
@@ -133,7 +137,7 @@ class Followed:
         """Take changes: values by the path at which they stand now, null for what is gone."""
         wanted = changes.object()
         self._begin()
-        entries: dict[tuple[str, str], None] = {}
+        entries: dict[tuple[str, str], set[str]] = {}
         for path, value in wanted.items():
             member, _, rest = path.partition("/")
             name = TOP.get(member)
@@ -141,18 +145,21 @@ class Followed:
             if name is None:
                 self.problems.append(f"{where}: an observation has no such member")
             elif rest and name in MAPS:
-                key = rest.partition("/")[0].replace("~1", "/")
+                key, _, within = rest.partition("/")
                 self._missing.pop(name, None)
                 if self._shown.change(name, rest, value):
-                    entries[name, key] = None
+                    own = name, key.replace("~1", "/")
+                    entries.setdefault(own, set()).add(within.partition("/")[0])
                 else:
                     self.problems.append(f"{where}: nothing stands there that could be changed")
             elif value is None or rest:
                 self.problems.append(f"{where}: the member itself can only be given a value")
             else:
                 self._take(name, Node(value, where))
-        for name, key in entries:
-            self._read(name, key)
+        self._shown.settle()
+        for (name, key), parts in entries.items():
+            if not self._read_again(name, key, parts):
+                self._read(name, key)
         self._finish()
 
     @property
@@ -240,6 +247,31 @@ class Followed:
         for key in lost or () if name in MAPS else ():
             self._read(name, key)
 
+    def _read_again(self, name: str, key: str, parts: set[str]) -> bool:
+        """Read members of an entry again that it had before; tell whether that was all to read.
+
+        Nothing is read in part where the entry is new, lacks something, or turns into another kind.
+        """
+        live, shown = self._live[name], self._shown.members[name]
+        own: Any = int(key) if name == "accounts" and SHORT.fullmatch(key) else key
+        old = live.get(own)
+        if name not in OF_MEMBERS or key not in shown or old is None or own in live.partial:
+            return False
+        node = Node(shown[key], f"{self.path}/{name}/{key}")
+        new = self._reading.with_members(old, node, parts - {PORTFOLIO})
+        if new is None:
+            return False
+        self.touched[name, own] = key
+        if PORTFOLIO in parts:
+            self._note_account(own, node.value, node.path)
+        if new is old:
+            return True
+        if name == "accounts":
+            self._put_account(own, new, is_whole=True)
+        else:
+            live.put(own, new, is_whole=True)
+        return True
+
     def _read(self, name: str, key: str) -> None:
         """Read an entry again."""
         live, path = self._live[name], f"{self.path}/{NAMES.get(name, name)}/{key}"
@@ -289,14 +321,14 @@ class Followed:
 
     def _note_account(self, account: int, raw: object, path: str) -> None:
         """Read again the health that an account reports."""
-        health = None
+        health, self._reading.is_whole = None, True
         if isinstance(raw, dict):
             try:
                 health = self._reading.portfolio(Node(raw, path))
             except ViewError as error:
                 self.problems.append(str(error))
         if health is not None or account in self._health:
-            self._health.put(account, health)
+            self._health.put(account, health, is_whole=self._reading.is_whole)
 
     def _note_order(self, index: int, old: OrderView | None, new: OrderView | None) -> None:
         """Give the owners of an order the ids of their open orders again."""

@@ -6,7 +6,7 @@ What an observation leaves out raises NotObserved when it is looked at, and not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -23,6 +23,7 @@ from ibperp_invariants.view.observed import (
     NotObserved,
     names_of,
     observed,
+    with_parts,
 )
 from ibperp_invariants.view.view import (
     AccountView,
@@ -187,6 +188,12 @@ class Reading:
         self._health = partial(flat, Health)
         self._order: dict[str, Reader] = {**ORDER, "flags": flags}
         quote = partial(self._record, QuoteView, {"price": Node.integer, "flags": flags})
+        self._alone: dict[Any, dict[str, Reader]] = {
+            AssetView: self._asset,
+            MarketView: self._market,
+            PerpetualView: self._perpetual,
+            AccountView: self._account | self._beside,
+        }
         self._request: dict[str, Reader] = {
             **REQUEST,
             "flags": flags,
@@ -290,6 +297,26 @@ class Reading:
             if name in members:
                 known[name] = self._part(read, node, name, members[name])
         return self._record(AccountView, self._account, node, known)
+
+    def with_members(self, old: T, node: Node, members: Collection[str]) -> T | None:
+        """Return a whole asset, market or account with some members read again.
+
+        None where one of them is not there, cannot be read, or is no member that stands alone.
+        """
+        readers, shown, values = self._alone.get(type(old)), node.object(), dict[str, Any]()
+        if readers is None:  # It lacks something.
+            return None
+        self.is_whole = True
+        for member in members:
+            if member not in readers or member not in shown:
+                return None
+            try:
+                values[member] = self._part(readers[member], node, member, shown[member])
+            except ViewError:
+                return None
+        if not self.is_whole:
+            return None
+        return with_parts(old, **values) if values else old
 
     def portfolio(self, node: Node) -> Health | None:
         """Return the health that an account reports, None if it reports none."""

@@ -104,6 +104,8 @@ def with_parts(record: T, **parts: Any) -> T:
     missing = missing_of(record)
     if missing:
         missing = {name: path for name, path in missing.items() if name not in parts}
+    elif hasattr(record, "__replace__"):
+        return record.__replace__(**parts)  # type: ignore[no-any-return]
     return observed(_whole(type(record)), {**values_of(record), **parts}, missing)
 
 

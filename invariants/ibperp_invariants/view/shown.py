@@ -11,17 +11,23 @@ from ibperp_invariants.view.live import ABSENT
 class Shown:
     """The members of an observation, and of those with entries the entries, as they are shown.
 
-    Below its entries nothing is changed in place: what was read from an object stays as it was.
+    Below its entries nothing is changed in place that was read: what was read from an object stays
+    as it was. What a set of changes copied is changed further until it is read.
     `fingerprint`: two observations of the same values in one run have the same.
     """
 
     def __init__(self) -> None:
         self.members: dict[str, Any] = {}
         self.fingerprint = 0
+        self._fresh: dict[int, dict[str, Any]] = {}
 
     def begin(self) -> None:
         """Count changes from now on: of the first state no number is made."""
         self.fingerprint = self.fingerprint or 1
+
+    def settle(self) -> None:
+        """Note that what is shown is read from now on."""
+        self._fresh.clear()
 
     def entries(self, name: str) -> dict[str, Any]:
         """Return the entries of a member, which is shown from now on."""
@@ -41,7 +47,10 @@ class Shown:
             within = place.get(part)
             if not isinstance(within, dict):
                 return False
-            place[part] = place = {**within}
+            if id(within) not in self._fresh:
+                place[part] = within = {**within}
+                self._fresh[id(within)] = within
+            place = within
         return self.put(place, last, f"{path}/{last}", ABSENT if value is None else value)
 
     def put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:

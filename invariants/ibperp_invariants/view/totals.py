@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from ibperp.records import field, record
 from ibperp.state import RequestStatus
 from ibperp_invariants.view.live import Live
-from ibperp_invariants.view.observed import NotObserved, observed
+from ibperp_invariants.view.observed import NotObserved, with_parts, without
 from ibperp_invariants.view.view import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ibperp_invariants.view.view import AccountView, RebalanceView, View, WithdrawalView
 
@@ -73,28 +73,51 @@ def _totals(start: Totals, records: Callable[[str], Iterator[tuple[Any, Any]]]) 
         except NotObserved as error:
             missing |= {name: str(error) for names in parts.values() for name in names}
             continue
-        for add, names in parts.items():
+        for add, names in parts.items() if found else ():
             try:
-                sums = {name: getattr(start, name) for name in names}
                 differing = [pair for pair in found if not _is_kept(*pair, PARTS[add])]
                 if differing:
-                    sums = {name: dict(held) for name, held in sums.items()}
-                for pair in differing:
-                    for record, sign in zip(pair, (-1, 1), strict=True):
-                        if record is not None:
-                            add(sums, record, sign)
+                    values |= _added(start, add, names, differing)
             except NotObserved as error:
                 missing |= dict.fromkeys(names, str(error))
-            else:
-                values |= sums
-    return observed(Totals, values, missing)
+    if missing:
+        return without(with_parts(start, **values), missing)
+    return with_parts(start, **values) if values else start
+
+
+def _added(
+    start: Totals,
+    add: Callable[[Sums, Any, int], None],
+    names: tuple[str, ...],
+    pairs: list[tuple[Any, Any]],
+) -> Sums:
+    """Return the sums that one function adds up, with the new of each pair in place of the old."""
+    sums = {name: dict(getattr(start, name)) for name in names}
+    for pair in pairs:
+        for own, sign in zip(pair, (-1, 1), strict=True):
+            if own is not None:
+                add(sums, own, sign)
+    return sums
 
 
 def _is_kept(old: Any, new: Any, parts: tuple[str, ...]) -> bool:
     """Tell whether two records are the same in the parts that a sum is over."""
     if old is None or new is None:
         return False
-    return old is new or all(getattr(old, name) == getattr(new, name) for name in parts)
+    return old is new or all(
+        getattr(old, name) == getattr(new, name)
+        if name not in OF_POSITIONS
+        else old.positions is new.positions or _all_kept(old.positions, new.positions, name)
+        for name in parts
+    )
+
+
+def _all_kept(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> bool:
+    """Tell whether two sets of positions are of the same markets, and alike in one member."""
+    return old.keys() == new.keys() and all(
+        own is new[symbol] or getattr(own, name) == getattr(new[symbol], name)
+        for symbol, own in old.items()
+    )
 
 
 def _add(sums: dict[S, int], key: S, amount: int) -> None:
@@ -171,12 +194,14 @@ SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] 
 PARTS: Final[dict[Callable[[Sums, Any, int], None], tuple[str, ...]]] = {
     _add_free: ("free",),
     _add_shares: ("shares",),
-    _add_fund: ("unsettled", "positions"),
+    _add_fund: ("unsettled", "cost"),
     _add_unpaid: ("unpaid",),
-    _add_lots: ("positions",),
-    _add_indexed: ("positions",),
-    _add_virtual: ("positions",),
+    _add_lots: ("lots",),
+    _add_indexed: ("lots", "funding_index"),
+    _add_virtual: ("virtual",),
     _add_withdrawal: ("status", "asset", "chain", "amount"),
     _add_rebalance: ("status", "asset", "amount"),
 }
-"""The parts of a record that each of them looks at."""
+"""The parts of a record, or of the positions of an account, that each of them looks at."""
+
+OF_POSITIONS: Final = frozenset({"cost", "lots", "funding_index", "virtual"})

@@ -348,7 +348,7 @@ def _traded(limits: TradingParameters | None, market: MarketView) -> TradingPara
     return with_margins(limits, ramp.current)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """What a run has told that observations do not: parameters, and the id of the next order.
 

@@ -26,6 +26,9 @@ def lenders_earn_by_time(step: Step) -> Iterator[str]:
     since, now, interval = step.before.time, step.after.time, system.accrual_interval
     end, last = since - since % interval + interval, now - now % interval
     for symbol, old, new in step.pools(every=True):
+        is_idle = old is new or (new.lent, new.reserve) == (old.lent, old.reserve)
+        if is_idle and not old.unearned and symbol not in step.facts.interest:
+            continue  # Nothing waits and nothing is charged: nobody earns, whatever time passed.
         earned = mul_div_down(old.unearned, min(now, end) - since, end - since)
         charged, reserve = step.facts.interest.get(symbol, (0, 0))
         if now >= end:

@@ -6,7 +6,6 @@ An order may move a pool several times. Then a price is held to the sum of what 
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import AdvanceTime
@@ -24,16 +23,15 @@ if TYPE_CHECKING:
 
 def lend_share_price_monotone(step: Step) -> Iterator[str]:
     """Check that only a bankruptcy lowers a lend share's price, by what it says (MM-2, LQ-9)."""
+    resolved = step.facts.liquidation.resolved()
     for symbol, old, new in step.pools():
-        if old is new:
-            continue
         lost = sum(
             fact.spread
-            for fact in step.facts.liquidation.resolved()
+            for fact in resolved
             if (fact.asset, fact.liability) == (symbol, Liability.POOL)
         )
         waited = old.unearned - new.unearned if lost else 0
-        if _lend_price_rise(old, replace(new, lent=new.lent + lost - waited)) < 0:
+        if _lend_price_rise(old, new, lost - waited) < 0:
             yield f"{symbol}: the lend share price fell: {_lend_prices(old, new)}"
 
 
@@ -119,10 +117,10 @@ def _several(moves: int, one: int, largest: int, path: tuple[int, ...]) -> int:
     return mul_div_up(2 * moves * max(one, largest), max(path), min(path))
 
 
-def _lend_price_rise(old: Pool, new: Pool) -> int:
-    """Return the rise of the lend share price, times both numbers of shares."""
+def _lend_price_rise(old: Pool, new: Pool, more: int = 0) -> int:
+    """Return the rise of the lend share price, with `more` lent, times both numbers of shares."""
     before, after = old.lend_shares + SHARES_PER_ATOM, new.lend_shares + SHARES_PER_ATOM
-    return (new.lent + 1) * before - (old.lent + 1) * after
+    return (new.lent + more + 1) * before - (old.lent + 1) * after
 
 
 def _lend_prices(old: Pool, new: Pool) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ibperp.events import SettlementSource
 from ibperp.numbers import RATIO, mul_div_down
 from ibperp.orders import Side
+from ibperp.records import replace
 from ibperp.state import FEES
 from ibperp_invariants.claims.portfolio.health import health_of
 from ibperp_invariants.claims.portfolio.positions import (
     due_of,
     fund_claim,
+    gains_of,
     marked,
-    shares_worth,
-    valued,
 )
 from ibperp_invariants.step.step import is_settled, state_invariant, step_invariant
 from ibperp_invariants.view.totals import UNSETTLED
@@ -206,6 +205,8 @@ def _is_touched(step: Step, account: int, symbol: str) -> bool:
 
 def _after_spread(step: Step, account: int, symbol: str, own: PositionView) -> PositionView:
     """Return a position with its share of losses that were spread, which settles no funding."""
+    if not step.facts.liquidation.all:
+        return own
     lost = sum(
         fact.amount
         for fact in step.facts.liquidation.spread()
@@ -252,19 +253,14 @@ def _uncovered(view: View, accounts: Iterable[int]) -> Iterator[str]:
 def _overcounted(view: View, accounts: Iterable[int]) -> Iterator[str]:
     system = view.system
     for account in accounts:
-        holder, own = view.accounts.get(account), health_of(view, account)
-        told = view.portfolios[account]
-        rows = list(marked(view, account))
-        worth = sum(
-            position.lots * market.mark_price
-            - position.cost
-            - due_of(market, position)
-            + shares_worth(view, position.virtual)
-            for _, market, position in rows
+        own, gains, told = (
+            health_of(view, account),
+            gains_of(view, account),
+            view.portfolios[account],
         )
-        gain, unsettled = valued(view, worth), valued(view, holder.unsettled if holder else 0)
-        if system is None or own is None or gain is None or unsettled is None:
+        if system is None or own is None or gains is None:
             continue
+        gain, unsettled = gains.gain, gains.unsettled
         most = 0
         for amount, weight, cap in (
             (gain, system.unrealized_weight, system.unrealized_cap),

@@ -24,6 +24,7 @@ from ibperp_invariants.claims.portfolio.positions import (
     perpetual_order_loss,
     position_notionals,
 )
+from ibperp_invariants.view.once import once_for_a_view
 from ibperp_invariants.view.view import limits_of, perpetual_of
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ class Filling:
     received: int
 
 
+@once_for_a_view
 def health_of(view: View, index: int) -> Health | None:
     """Return the health of an account, None where a parameter of it is not known."""
     account, system = view.accounts.get(index), view.system
-    holdings = None if account is None else holdings_of(view, account)
+    holdings = holdings_in(view, index)
     fillings = None if account is None else _fillings(view, account)
     if account is None or system is None or holdings is None or fillings is None:
         return None
@@ -93,6 +95,13 @@ def health_of(view: View, index: int) -> Health | None:
     )
 
 
+@once_for_a_view
+def holdings_in(view: View, index: int) -> dict[str, Holding] | None:
+    """Return what an account has by symbol, None if it is not there or out of its ranges."""
+    account = view.accounts.get(index)
+    return None if account is None else holdings_of(view, account)
+
+
 def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
     """Return what an account has by symbol, with the assets of its orders' markets."""
     symbols = {*account.free, *account.shares, *account.reserved}
@@ -109,8 +118,9 @@ def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
         found = _holding(symbol, asset, account) if asset else None
         if found is None:
             return None
-        is_settled = view.system is not None and symbol == view.system.settlement_asset
-        holdings[symbol] = replace(found, unpaid=unpaid, ended=ended) if is_settled else found
+        if (unpaid or ended) and view.system and symbol == view.system.settlement_asset:
+            found = replace(found, unpaid=unpaid, ended=ended)
+        holdings[symbol] = found
     return holdings
 
 
@@ -261,6 +271,8 @@ def _requirements(
     notional: int, limits: AssetParameters | PerpetualParameters, system: SystemParameters
 ) -> tuple[int, int, int, int]:
     """Return notional, initial, maintenance and auto-close requirement of an asset or market."""
+    if notional == 0:  # The fraction of nothing is nothing, whatever its root.
+        return 0, 0, 0, 0
     unit = system.quote_unit
     initial = requirement(notional, limits.imf_base, limits.imf_factor, unit)
     maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)
@@ -273,6 +285,8 @@ def _order_loss(
     holdings: dict[str, Holding], fillings: list[Filling], system: SystemParameters
 ) -> int:
     """Return what filling any of the orders takes from equity at most (PF-5)."""
+    if not fillings:
+        return 0
     delivered: dict[tuple[str, bool], int] = {}
     received: dict[str, int] = {}
     for item in fillings:

@@ -43,7 +43,7 @@ from ibperp_invariants.claims.portfolio.health import (
     eased,
     fee_cost,
     health_of,
-    holdings_of,
+    holdings_in,
     interest_value,
     rounding_value,
 )
@@ -253,8 +253,7 @@ def _miscounted(view: View, accounts: Iterable[int]) -> Iterator[str]:
 def _unbounded(view: View, accounts: Iterable[int]) -> Iterator[str]:
     system = view.system
     for index in accounts:
-        account = view.accounts.get(index)
-        holdings = holdings_of(view, account) if account else None
+        holdings = holdings_in(view, index)
         if system is None or holdings is None:
             continue
         bound = sum(

@@ -12,6 +12,7 @@ from ibperp.parameters import PerpetualParameters
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.records import record
 from ibperp_invariants.step.step import wealth
+from ibperp_invariants.view.once import once_for_a_view
 from ibperp_invariants.view.view import PerpetualView, perpetual_of, settlement_asset
 
 if TYPE_CHECKING:
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 @record
 class Gains:
-    """What gains add to equity, and the part that counts for initial margin, in quote atoms."""
+    """What gains add to equity, and the part that counts for initial margin, in quote atoms.
+
+    `gain`: of positions and virtual shares; `unsettled`: what is not settled.
+    """
 
     equity: int
     counted: int
+    gain: int = 0
+    unsettled: int = 0
 
 
 def due_of(market: PerpetualView, own: PositionView) -> int:
@@ -47,6 +53,7 @@ def marked(view: View, account: int) -> Iterator[tuple[str, PerpetualView, Posit
             yield symbol, market, own
 
 
+@once_for_a_view
 def fund_claim(view: View, account: int) -> int:
     """Return what an account has to get from the fund, below zero what it owes it (ST-1)."""
     holder = view.accounts.get(account)
@@ -93,6 +100,7 @@ def valued(view: View, amount: int) -> int | None:
     return mul_div_down(amount, asset.price, asset.parameters.lot_atoms)
 
 
+@once_for_a_view
 def gains_of(view: View, account: int) -> Gains | None:
     """Return what the gains of an account count for, None where that is not known (PF-12)."""
     holder, system = view.accounts.get(account), view.system
@@ -107,7 +115,7 @@ def gains_of(view: View, account: int) -> Gains | None:
         return None
     counted = counted_gain(gain, system.unrealized_weight, system.unrealized_cap)
     counted += counted_gain(unsettled, system.unsettled_weight, system.unsettled_cap)
-    return Gains(gain + unsettled, counted)
+    return Gains(gain + unsettled, counted, gain, unsettled)
 
 
 def exposed_lots(view: View, account: AccountView) -> dict[str, int]:

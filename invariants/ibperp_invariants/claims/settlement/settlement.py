@@ -109,12 +109,11 @@ def unpaid_bounded(step: Step) -> Iterator[str]:
     waiting = owed = 0
     for account in active_accounts_of(step.after):
         claim = fund_claim(step.after, account)
-        holder = step.after.accounts[account]
+        may_wait = not step.after.accounts[account].settings.auto_realize
         waiting += max(claim, 0)
         owed += max(-claim, 0)
         for symbol, market, own in marked(step.after, account):
             gain, due = gain_of(market, own), due_of(market, own)
-            may_wait = not holder.settings.auto_realize
             if due or gain < 0 or (gain and not may_wait):
                 yield f"account {account}, {symbol}: a gain of {gain} was left, {due} funding due"
     if waiting != owed:
