@@ -47,14 +47,16 @@ def misplaced(before: View, after: View, touched: Iterable[tuple[str, Any]]) -> 
     What the observations leave out is not looked at.
     """
     for name, key in touched:
-        with suppress(NotObserved):
-            yield from _misplaced(before, after, name, key)
+        try:
+            entries = getattr(after, name)
+            if isinstance(entries, Mapping) and (name in NAMING or key not in entries):
+                yield from _misplaced(before, after, name, key)
+        except NotObserved:
+            continue
 
 
 def _misplaced(before: View, after: View, name: str, key: Any) -> Iterator[str]:
-    entries = getattr(after, name)
-    if not isinstance(entries, Mapping) or (key in entries and name not in NAMING):
-        return
+    entries: Mapping[Any, Any] = getattr(after, name)
     where = f"observation/{name}/{key}"
     if key not in entries:
         if name in LASTING and key in getattr(before, name):

@@ -298,6 +298,8 @@ class TraceChecker:
 
     def _may_be_whole_again(self, totals: Totals) -> bool:
         """Tell whether an entry was shown again, for the lack of which a sum is not known."""
+        if not missing_of(totals):
+            return False
         lacking = {tuple(path.split("/")[1:3]) for path in missing_of(totals).values()}
         touched = self._followed.touched
         return any((name, key) in lacking for (name, _), key in touched.items())

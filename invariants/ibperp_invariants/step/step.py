@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 from ibperp import pool as kernel
 from ibperp.actions import (
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
     from ibperp_invariants.step.facts import Trade
 
 
+T = TypeVar("T")
+
 OF_LIQUIDATION: Final = (Liquidate, RunRisk, ResolveBankruptcy)
 """The actions that liquidate, or resolve what a liquidation left."""
 
@@ -57,6 +58,20 @@ class Scope(StrEnum):
 
     STATE = "state"
     STEP = "step"
+
+
+class _Once(Generic[T]):
+    """A property that is worked out when it is first looked at, and kept with the step."""
+
+    def __init__(self, work_out: Callable[[Step], T]) -> None:
+        self._work_out = work_out
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, step: Step, _: type) -> T:
+        found = step.__dict__[self._name] = self._work_out(step)
+        return found
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,7 @@ class Step:
         """Return the parts that the step tells of or may have changed, as a set of bits."""
         return self._moved_parts[0]
 
-    @cached_property
+    @_Once
     def _moved_parts(self) -> tuple[int, dict[str, int]]:
         return moved_parts(self)
 
@@ -107,7 +122,7 @@ class Step:
         """Return the ids of the accounts that differ."""
         return self._changed_accounts
 
-    @cached_property
+    @_Once
     def _changed_accounts(self) -> Sequence[int]:
         return changed(self.before.accounts, self.after.accounts)
 
@@ -115,16 +130,28 @@ class Step:
         """Return the ids of the orders that are open in a view and differ in the other."""
         return self._changed_orders
 
-    @cached_property
+    @_Once
     def _changed_orders(self) -> Sequence[int]:
         return changed(self.before.orders, self.after.orders)
 
-    @cached_property
+    def reported_accounts(self) -> Sequence[int]:
+        """Return the accounts with a reported health that changed, or whose orders did."""
+        return self._reported_accounts
+
+    @_Once
+    def _reported_accounts(self) -> Sequence[int]:
+        accounts = set(self.changed_accounts())
+        for index in self.changed_orders():
+            found = (view.orders.get(index) for view in (self.before, self.after))
+            accounts |= {order.account for order in found if order}
+        return sorted(index for index in accounts if index in self.after.portfolios)
+
+    @_Once
     def touched_assets(self) -> Sequence[str]:
         """Return the assets that may differ."""
         return touched(self.before.assets, self.after.assets)
 
-    @cached_property
+    @_Once
     def touched_markets(self) -> Sequence[str]:
         """Return the markets that may differ."""
         return touched(self.before.markets, self.after.markets)

@@ -141,9 +141,8 @@ class Followed:
         for path, value in wanted.items():
             member, _, rest = path.partition("/")
             name = TOP.get(member)
-            where = f"{self.path}/{path}"
             if name is None:
-                self.problems.append(f"{where}: an observation has no such member")
+                self.problems.append(f"{self.path}/{path}: an observation has no such member")
             elif rest and name in MAPS:
                 key, _, within = rest.partition("/")
                 self._missing.pop(name, None)
@@ -151,11 +150,13 @@ class Followed:
                     own = name, key.replace("~1", "/")
                     entries.setdefault(own, set()).add(within.partition("/")[0])
                 else:
+                    where = f"{self.path}/{path}"
                     self.problems.append(f"{where}: nothing stands there that could be changed")
             elif value is None or rest:
+                where = f"{self.path}/{path}"
                 self.problems.append(f"{where}: the member itself can only be given a value")
             else:
-                self._take(name, Node(value, where))
+                self._take(name, Node(value, f"{self.path}/{path}"))
         self._shown.settle()
         for (name, key), parts in entries.items():
             if not self._read_again(name, key, parts):
@@ -252,10 +253,12 @@ class Followed:
 
         Nothing is read in part where the entry is new, lacks something, or turns into another kind.
         """
+        if name not in OF_MEMBERS:
+            return False
         live, shown = self._live[name], self._shown.members[name]
         own: Any = int(key) if name == "accounts" and SHORT.fullmatch(key) else key
         old = live.get(own)
-        if name not in OF_MEMBERS or key not in shown or old is None or own in live.partial:
+        if key not in shown or old is None or own in live.partial:
             return False
         node = Node(shown[key], f"{self.path}/{name}/{key}")
         new = self._reading.with_members(old, node, parts - {PORTFOLIO})

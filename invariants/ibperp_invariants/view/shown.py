@@ -38,12 +38,12 @@ class Shown:
 
     def change(self, name: str, rest: str, value: object) -> bool:
         """Set what stands at a path below a member, None to remove it; tell whether it could be."""
-        place, path = self.entries(name), name
-        *parents, last = (part.replace("~1", "/") for part in rest.split("/"))
-        for part in parents:
-            path = f"{path}/{part}"
+        place = self.entries(name)
+        parts = [part.replace("~1", "/") for part in rest.split("/")]
+        last = parts.pop()
+        for depth, part in enumerate(parts, 1):
             if part not in place and value is not None:
-                self.put(place, part, path, {})
+                self.put(place, part, "/".join((name, *parts[:depth])), {})
             within = place.get(part)
             if not isinstance(within, dict):
                 return False
@@ -51,12 +51,15 @@ class Shown:
                 place[part] = within = {**within}
                 self._fresh[id(within)] = within
             place = within
-        return self.put(place, last, f"{path}/{last}", ABSENT if value is None else value)
+        path = "/".join((name, *parts, last))
+        return self.put(place, last, path, ABSENT if value is None else value)
 
     def put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
         """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""
         old = place.get(key, ABSENT)
-        if self.fingerprint:
+        if self.fingerprint and type(value) is type(old) is str:
+            self.fingerprint += hash((path, value)) - hash((path, old))
+        elif self.fingerprint:
             self.fingerprint += fingerprint_of(path, value) - fingerprint_of(path, old)
         if value is ABSENT:
             place.pop(key, None)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import AssetView, MarketView, RampView, View
 
+HALTED: Final = RejectionCode.HALTED.value
 WHILE_HALTED: Final[frozenset[type]] = frozenset(
     {
         actions.Deposit,
@@ -89,7 +90,7 @@ def ramp_is_monotone(step: Step) -> Iterator[str]:
 
 def halt_admits_only(step: Step) -> Iterator[str]:
     """Check that a halt refuses all that adds risk, and nothing else (GV-4)."""
-    kind, refused = type(step.action), step.code == RejectionCode.HALTED.value
+    kind, refused = type(step.action), step.code == HALTED
     is_refused = step.before.is_halted and kind not in WHILE_HALTED
     if refused != is_refused:
         yield f"halted {step.before.is_halted} at {step.before.time}: {kind.__name__} {step.code}"
@@ -134,14 +135,16 @@ def margins(of: AssetView | PerpetualView) -> Margins | None:
 def _ramped(
     step: Step,
 ) -> Iterator[tuple[str, AssetView | PerpetualView, AssetView | PerpetualView]]:
-    """Yield the assets and perpetuals that a step changed, before and after."""
+    """Yield the assets and perpetuals that a step changed, with a ramp or in their parameters."""
     for symbol in step.touched_assets:
-        asset = step.after.assets[symbol]
-        if symbol in step.before.assets and step.before.assets[symbol] != asset:
-            yield symbol, step.before.assets[symbol], asset
+        was, asset = step.before.assets.get(symbol), step.after.assets[symbol]
+        if was is not None and (was.ramp or _law(was) != _law(asset)):
+            yield symbol, was, asset
     for symbol in step.touched_markets:
         old, market = step.before.markets.get(symbol), step.after.markets[symbol]
-        if isinstance(old, PerpetualView) and isinstance(market, PerpetualView) and old != market:
+        if not isinstance(old, PerpetualView) or not isinstance(market, PerpetualView):
+            continue
+        if old is not market and (old.ramp or _law(old) != _law(market)):
             yield symbol, old, market
 
 

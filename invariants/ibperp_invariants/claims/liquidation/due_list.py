@@ -131,8 +131,9 @@ def run_is_its_steps(step: Step) -> Iterator[str]:
 
 def risk_ends(step: Step) -> Iterator[str]:
     """Check on a copy that working off the due list ends within the bounds of LQ-10."""
-    moved = (*MOVES_RISK, *OF_LIQUIDATION, Resume)
-    if step.index is None or not step.is_accepted() or not isinstance(step.action, moved):
+    if step.index is None or not step.is_accepted():
+        return
+    if not isinstance(step.action, (*MOVES_RISK, *OF_LIQUIDATION, Resume)):
         return
     if not step.index.accounts():
         return

@@ -267,15 +267,6 @@ def _unbounded(view: View, accounts: Iterable[int]) -> Iterator[str]:
             yield f"account {index}: equity {equity} is above the {bound} of its haircuts"
 
 
-def _reported(step: Step) -> list[int]:
-    """Return the accounts with a reported health that a step changed."""
-    accounts = set(step.changed_accounts())
-    for index in step.changed_orders():
-        found = (view.orders.get(index) for view in (step.before, step.after))
-        accounts |= {order.account for order in found if order}
-    return sorted(index for index in accounts if index in step.after.portfolios)
-
-
 def _may_raise(action: Action | Fill) -> bool:
     """Tell whether an action may raise a lend or a debt, so that a limit may refuse it."""
     match action:
@@ -299,21 +290,21 @@ PORTFOLIO: Final[tuple[Invariant, ...]] = (
         "PF-4 PF-6 PF-7",
         "Auto-close is at most maintenance, maintenance at most the initial requirement; none is "
         "below zero, and all are zero if and only if there is no exposure.",
-        lambda step: _disordered(step.after, _reported(step)),
+        lambda step: _disordered(step.after, step.reported_accounts()),
     ),
     state_invariant(
         no_double_count,
         "PF-1 PF-2 PF-3 PF-5 PF-7",
         "The health of an account is what its holdings, debts and open orders add up to, each "
         "unit counted once, whether it is free, lent or reserved.",
-        lambda step: _miscounted(step.after, _reported(step)),
+        lambda step: _miscounted(step.after, step.reported_accounts()),
     ),
     state_invariant(
         profit_bounded,
         "PF-2 PF-7",
         "Collateral counts for at most its weight, and with a haircut by size for at most base / "
         "penalty times the root of its value, however high the price.",
-        lambda step: _unbounded(step.after, _reported(step)),
+        lambda step: _unbounded(step.after, step.reported_accounts()),
     ),
     step_invariant(
         own_actions_keep_safe,
