@@ -23,6 +23,8 @@ from ibperp_invariants.check.looks import IN_FULL, Look
 from ibperp_invariants.check.trace import TraceReport, report_of_trace
 from ibperp_invariants.check.when import WHEN
 from ibperp_invariants.step.step import Step, Violation
+from ibperp_invariants.view.totals import Totals
+from ibperp_invariants.view.view import View
 from invariants.test_risk_walks import stories
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
 from invariants.test_trace_fuzz import with_changes
@@ -37,6 +39,11 @@ def everything(_: Step, again: Collection[str]) -> tuple[Look, ...]:
         (own, on_step, on_state if on_change is None or own.name in again else None, on_change)
         for own, on_step, on_state, on_change in IN_FULL
     )
+
+
+def nothing_left_out(step: Step, *_: Totals) -> tuple[View, View]:
+    """Look at all assets and markets, whatever a step touched."""
+    return step.after, step.after
 
 
 def spoilt(records: list[Record], random: Random) -> list[Record]:
@@ -57,6 +64,7 @@ def judged(
     with patch.context() as patched:
         if is_full:
             patched.setattr(verdicts, "looks", everything)
+            patched.setattr(verdicts, "narrowed", nothing_left_out)
         found = report_of_trace(written(records))
     return found, {(own.line, own.violation.invariant) for own in found.violations}
 
@@ -99,6 +107,7 @@ def test_outcome_of_another_action__is_judged_as_if_every_invariant_was_called(
                 chosen = watched(state, action, of)
                 with monkeypatch.context() as patched:
                     patched.setattr(monitor, "looks", everything)
+                    patched.setattr(monitor, "narrowed", nothing_left_out)
                     assert watched(state, action, of) == chosen
             broken += len(chosen)
             state = outcome.state if isinstance(outcome, Accepted) else state

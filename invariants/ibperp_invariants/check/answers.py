@@ -19,10 +19,10 @@ def answer_of(outcome: Node, problems: list[str]) -> Answer:
 
     Events that cannot be read are a problem, and taken as left out.
     """
-    sides = set(outcome.members())
+    sides = outcome.object().keys()
     if sides == {"accepted"}:
         accepted = outcome.get("accepted")
-        if "events" in accepted.members():
+        if "events" in accepted.object():
             try:
                 return Answer(facts=facts_of_json(accepted.get("events").items()))
             except ViewError as error:
@@ -32,7 +32,7 @@ def answer_of(outcome: Node, problems: list[str]) -> Answer:
     if sides != {"rejected"}:
         raise ViewError("outcome must hold either `accepted` or `rejected`")
     rejected = outcome.get("rejected")
-    named = "violated" in rejected.members()
+    named = "violated" in rejected.object()
     violated = tuple(_code(item) for item in rejected.get("violated").items()) if named else ()
     return Answer(_code(rejected.get("code")), violated)
 

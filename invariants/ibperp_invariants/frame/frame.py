@@ -63,6 +63,8 @@ STATE: Final = {
 OF_TABLE: Final = {name: BITS[name] for name in (*STATE, *KINDS)}
 """What the table speaks of, as parts that a step may have moved."""
 
+ALL_OF_TABLE: Final = bits_of(OF_TABLE)
+
 APART: Final[Mapping[str, tuple[str, ...]]] = {
     "tokens": ("custody", "pending"),
     "parameters": ("parameters", "pool_parameters"),
@@ -82,7 +84,7 @@ def frame_rule(step: Step) -> Iterator[str]:
         return
     action: Any = type(step.action)
     row, bits = ALLOWED[action], step.moved & ~admitted_anywhere(action)
-    moved = [name for name, bit in OF_TABLE.items() if bits & bit]
+    moved = [name for name, bit in OF_TABLE.items() if bits & bit] if bits & ALL_OF_TABLE else []
     yield from independently(
         (
             *(_stray_state(step, name) for name in moved if name in STATE),

@@ -30,7 +30,7 @@ from ibperp_invariants.step.liquidation_facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ibperp.events import Event, LedgerAccount
     from ibperp.state import State
@@ -156,8 +156,14 @@ class Facts:
         return (move for move in self.moves if isinstance(move, VirtualMove))
 
 
-def facts_of_events(state: State, events: Iterable[Event]) -> Facts:
+NOTHING_TOLD: Final = Facts()
+"""What no events say."""
+
+
+def facts_of_events(state: State, events: Sequence[Event]) -> Facts:
     """Return what events of the reference say; `state` is the one after them."""
+    if not events:
+        return NOTHING_TOLD
     said = _Said()
     for event in events:
         match event:
@@ -202,8 +208,10 @@ def _balance(own: LedgerAccount) -> str:
     return f"{own.kind.value}:{own.index}" if is_free else own.kind.value
 
 
-def facts_of_json(events: Iterable[Node]) -> Facts:
+def facts_of_json(events: Sequence[Node]) -> Facts:
     """Return what the decoded events of an engine say."""
+    if not events:
+        return NOTHING_TOLD
     said = _Said()
     for event in events:
         match event.get("type").text():

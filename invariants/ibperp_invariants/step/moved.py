@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.state import FEES, INSURANCE, Pool
-from ibperp_invariants.step.facts import Facts
+from ibperp_invariants.step.facts import NOTHING_TOLD, Facts
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import NotObserved, names_of
 from ibperp_invariants.view.view import (
@@ -100,24 +100,25 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
 
     What is not observed may have moved.
     """
-    found = BITS[REPEAT] if step.repeat else 0
+    found, by_asset = BITS[REPEAT] if step.repeat else 0, dict[str, int]()
     facts, before, after = step.facts, step.before, step.after
-    for name in TOLD:
+    for name in TOLD if facts is not NOTHING_TOLD else ():
         try:
             value = getattr(facts, name)
             if value.all if name == "liquidation" else value:
                 found |= BITS[name]
         except NotObserved:
             found |= BITS[name]
-    by_asset = dict[str, int]()
     if before is after:
         return found, by_asset
     for name in SEEN:
         try:
             old, new = getattr(before, name), getattr(after, name)
-            if isinstance(new, Live) and new.partial:
+            if old is new and not (type(new) is Live and new.partial):
+                continue
+            if type(new) is Live and new.partial:
                 found |= BITS[name]
-            elif old is new or not may_differ(old, new):
+            elif not may_differ(old, new):
                 continue
             elif name in MEMBERS:
                 by_key = by_asset if name == "assets" else {}

@@ -196,6 +196,8 @@ class Step:
         Virtual shares change sides at zero, and so do those that a liquidation passes on: one of
         their moves may be one on each side.
         """
+        if not self.facts.moves:
+            return (), ()
         sides: tuple[list[int], list[int]] = [], []
         settled, held = settlement_asset(self.before), dict[tuple[int, str], int]()
         for move in self.facts.moves:
@@ -223,6 +225,8 @@ class Step:
         Each move rounds by less than one share, and what it leaves to others by less than an atom.
         """
         moves = sum(map(len, self.moves(symbol)))
+        if not moves:
+            return 0
         prices = [_share_prices(view, symbol) for view in (self.before, self.after)]
         return moves * (2 + max(prices))
 

@@ -4,43 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from ibperp_invariants.view.view import View
+if TYPE_CHECKING:
+    from ibperp_invariants.view.view import View
 
-T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 VIEWS: Final = 2
 """Of so many views what was worked out is kept: of the two of the step that is looked at."""
 
 
-def once_for_a_view(work_out: Callable[[View, int], T]) -> Callable[[View, int], T]:
-    """Make a function of a view and an account remember what it returned for the last views.
+def once_for_a_view(work_out: F) -> F:
+    """Make a function of a view, and mostly of an account, remember what it returned for the last.
 
     A view is never changed while a step is looked at, so that the same view has the same answer.
     """
-    kept = _Kept[T]()
+    kept: list[tuple[View, dict[Any, Any]]] = []
 
     @wraps(work_out)
-    def remembered(view: View, account: int) -> T:
-        found = kept.of(view)
-        if account not in found:
-            found[account] = work_out(view, account)
-        return found[account]
+    def remembered(view: View, *of: object) -> Any:
+        found = next((known for own, known in kept if own is view), None)
+        if found is None:
+            found = {}
+            kept[:] = [*kept[1 - VIEWS :], (view, found)]
+        if of not in found:
+            found[of] = work_out(view, *of)
+        return found[of]
 
-    return remembered
-
-
-class _Kept(Generic[T]):
-    """What is kept by account for the last views, the newest last."""
-
-    def __init__(self) -> None:
-        self._last: list[tuple[View, dict[int, T]]] = []
-
-    def of(self, view: View) -> dict[int, T]:
-        for own, found in self._last:
-            if own is view:
-                return found
-        new: dict[int, T] = {}
-        self._last = [*self._last[1 - VIEWS :], (view, new)]
-        return new
+    return cast("F", remembered)

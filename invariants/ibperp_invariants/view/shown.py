@@ -39,7 +39,9 @@ class Shown:
     def change(self, name: str, rest: str, value: object) -> bool:
         """Set what stands at a path below a member, None to remove it; tell whether it could be."""
         place = self.entries(name)
-        parts = [part.replace("~1", "/") for part in rest.split("/")]
+        parts = rest.split("/")
+        if "~" in rest:
+            parts = [part.replace("~1", "/") for part in parts]
         last = parts.pop()
         for depth, part in enumerate(parts, 1):
             if part not in place and value is not None:

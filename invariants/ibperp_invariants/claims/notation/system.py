@@ -13,6 +13,7 @@ from ibperp.state import FEES, Pool, Settings
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.step import independently, state_invariant, step_invariant
 from ibperp_invariants.view.observed import NotObserved, different_leaves, first_missing
+from ibperp_invariants.view.once import once_for_a_view
 from ibperp_invariants.view.view import PerpetualView, View, changed
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ OF_PERPETUALS: Final = attrgetter(*PRICES, *PERPETUAL_PARTS)
 POOL_PARTS: Final = attrgetter(*(part.name for part in fields(Pool)))
 UNPAID_PARTS: Final = ("amount", "interest", "carry")
 OF_POSITIONS: Final = ("lots", "cost", "entry_cost", "virtual", "virtual_value")
+SIGNED: Final = attrgetter(*OF_POSITIONS)
 
 
 def non_negative(view: View, totals: Totals) -> Iterator[str]:
@@ -68,12 +70,7 @@ def no_negative_free(step: Step) -> Iterator[str]:
             for symbol, amount in getattr(account, name, {}).items():
                 if not 0 <= amount <= INT128_MAX:
                     yield f"account {index}, {symbol}: {name} is {amount}"
-        signed = [("what is unsettled", account.unsettled)] if account else []
-        unpaid = account.unpaid if account else NOTHING_UNPAID
-        signed += [(f"unpaid {part}", getattr(unpaid, part)) for part in UNPAID_PARTS]
-        for symbol, own in account.positions.items() if account else ():
-            signed += [(f"{symbol}: {part}", getattr(own, part)) for part in OF_POSITIONS]
-        for name, amount in signed:
+        for name, amount in _signed(account) if account else ():
             if not -INT128_MAX <= amount <= INT128_MAX:
                 yield f"account {index}: {name} is {amount}"
     for index in step.changed_orders():
@@ -83,6 +80,16 @@ def no_negative_free(step: Step) -> Iterator[str]:
                 f"order {index}: {order.lots} lots at {order.price} reserve {order.reserved}, "
                 f"which is not 1 or more"
             )
+
+
+def _signed(account: AccountView) -> Iterator[tuple[str, int]]:
+    """Yield what an account has that may be below zero."""
+    yield "what is unsettled", account.unsettled
+    if account.unpaid is not NOTHING_UNPAID:
+        yield from ((f"unpaid {part}", getattr(account.unpaid, part)) for part in UNPAID_PARTS)
+    for symbol, own in account.positions.items():
+        for part, amount in zip(OF_POSITIONS, SIGNED(own), strict=True):
+            yield f"{symbol}: {part}", amount
 
 
 def rejection_is_no_op(step: Step) -> Iterator[str]:
@@ -146,6 +153,7 @@ def determinism(step: Step) -> Iterator[str]:
         yield step.repeat
 
 
+@once_for_a_view
 def _lowest_and_highest(view: View) -> tuple[int, int]:
     """Return the bounds of all that `_stored` yields, without naming it."""
     try:

@@ -15,6 +15,7 @@ from ibperp_invariants.claims.portfolio.positions import (
     shares_worth,
 )
 from ibperp_invariants.step.step import is_settled, state_invariant, step_invariant, wealth
+from ibperp_invariants.view.once import once_for_a_view
 from ibperp_invariants.view.view import settlement_asset, virtual_shares
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def interest_attributed(step: Step) -> Iterator[str]:
                 )
 
 
+@once_for_a_view
 def active_accounts_of(view: View) -> list[int]:
     """Return the accounts that a settlement looks at (ST-2)."""
     if view.active is not None:
