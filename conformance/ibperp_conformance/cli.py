@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,6 +21,7 @@ from ibperp_conformance.options import (
     RequiredCommand,
     Timeout,
     exit_codes,
+    interrupt,
 )
 
 app = typer.Typer(
@@ -212,6 +214,7 @@ def main() -> NoReturn:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, interrupt)
     sys.exit(_run())
 
 
@@ -232,11 +235,15 @@ def _run() -> int:
         return _complain(f"the engine could not be run: {error}", EXIT_NOT_RUN)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # Typer and Rich exit with 1 when nobody reads.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_WRONG_USE
+    except MemoryError:
+        return _complain("not enough memory for this input; give it in parts")
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
         return _misused(error) if hasattr(error, "format_message") else _internal(error)
+    if result == EXIT_INTERRUPTED:
+        _complain("interrupted")
     return result if isinstance(result, int) else 0
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from ibperp_conformance.options import EXIT_WRONG_USE, Command, Invariants, Timeout, interrupt
+from ibperp_conformance.json_text import on_one_line
+from ibperp_conformance.options import EXIT_WRONG_USE, Command, Invariants, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,13 +87,17 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     timeout: Timeout = 10.0,
 ) -> int:
     """Check an engine against the vectors of the specification."""
+    from ibperp_conformance.files import outputs
     from ibperp_conformance.progress import Progress
     from ibperp_conformance.runner.campaign import Campaign, conduct
     from ibperp_conformance.runner.capabilities import FILLS
     from ibperp_conformance.runner.known_failures import read_known_failures
     from ibperp_conformance.runner.selection import Wanted
 
-    _check_files(report, junit, json_file, write_known_failures)
+    read = (vectors_file, known_failures, rerun_failed)
+    outputs({"page": report, "JUnit report": junit}, read=read)
+    named = {"page": report, "JUnit report": junit, "JSON report": json_file}
+    outputs(named | {"known failures": write_known_failures}, read=(vectors_file,))
     files = (report, junit, json_file, known_failures, rerun_failed)
     needs_all = any((*files, release, by_clause, clause, capability, code))
     suite = _suite(vectors_file, () if needs_all else tuple(vector or ()))
@@ -108,14 +112,13 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     vectors = _chosen(suite, Wanted(tier, *parts), rerun_failed, release)
     if list_only:
         for each in vectors:
-            typer.echo(f"{each.id}  {each.kind}  {each.why}  {each.title}")
+            typer.echo(on_one_line(f"{each.id}  {each.kind}  {each.why}  {each.title}"))
         return 0
     if invariants:
         from ibperp_conformance.fuzz.lawful import main_lawful
 
         return main_lawful(suite, vectors, command or (), timeout)
     campaign = Campaign(tuple(command or ()), tier, len(vectors))
-    signal.signal(signal.SIGTERM, interrupt)
     with Progress("vectors", len(vectors)) as progress:
         conduct(
             suite,
@@ -145,18 +148,6 @@ def show(
     for place, vector in enumerate(select(suite, "full", [name])):
         typer.echo(("\n" if place else "") + "\n".join(sheet(suite, vector)))
     return 0
-
-
-def _check_files(*paths: Path | None) -> None:
-    """Refuse files that cannot be written, before the work starts."""
-    from ibperp_conformance.files import WrongUseError, writable
-
-    given = [path for path in paths if path is not None]
-    for path in given:
-        writable(path)
-    for path in given:
-        if given.count(path) > 1 and path.name not in {"null", "stdout"}:
-            raise WrongUseError(f"{path} is named for two files; name one for each")
 
 
 def _suite(file: Path | None, names: Sequence[str] = ()) -> Suite:

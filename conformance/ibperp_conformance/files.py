@@ -4,12 +4,48 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 
 class WrongUseError(Exception):
     """The caller asked for something that cannot be done; the message says what to change."""
+
+
+READ_MAX: Final = 1 << 28
+"""The most bytes of a file that is read at once: many times what any of them needs."""
+
+
+def read_whole(path: Path, what: str = "file", most: int = READ_MAX) -> bytes:
+    """Return the bytes of a file; raise `WrongUseError` if it cannot be read, or does not end."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise WrongUseError(f"cannot read the {what} {path}: {error.strerror}") from None
+    if len(data) > most:
+        raise WrongUseError(f"cannot read the {what} {path}: it is larger than {most} bytes")
+    return data
+
+
+def outputs(named: Mapping[str, Path | None], read: Iterable[Path | None] = ()) -> None:
+    """Refuse files to write that cannot be written, are one file, or are one that is `read`.
+
+    `named`: the files by what is written to each. Raise `WrongUseError` before the work starts.
+    """
+    inputs = {path.resolve() for path in read if path is not None}
+    taken = set[Path]()
+    for what, path in named.items():
+        if path is None:
+            continue
+        place = writable(path, what).resolve()
+        if place in inputs:
+            raise WrongUseError(f"cannot write the {what} {path}: it is read in the same run")
+        if place in taken:
+            raise WrongUseError(f"{path} is named for two files; name one for each")
+        if not path.exists() or path.is_file():
+            taken.add(place)
 
 
 def writable(path: Path, what: str = "report") -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ibperp_conformance.files import WrongUseError, writable, write_atomically
+from ibperp_conformance.files import WrongUseError, outputs, write_atomically
 from ibperp_conformance.json_text import on_one_line
 from ibperp_conformance.page.document import run_page
 from ibperp_conformance.presets.document import DocumentError
@@ -20,7 +20,10 @@ from ibperp_conformance.snapshot.files import read_snapshot, write_snapshot
 from ibperp_conformance.traces.write import trace_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from ibperp_conformance.scenario.result import ScenarioResult
 
 
 def main_check(path: Path, start_file: Path | None = None) -> int:
@@ -55,25 +58,41 @@ def main_run(
     """Run a scenario and print it; return 0 if it went as expected, 1 if not.
 
     `start_file`: the snapshot to start from; `snapshot_file`: where to put that of the end. Raise
-    WrongUseError when one of the files cannot be read or written.
+    WrongUseError when one of the files cannot be read or written. An interrupted run is told and
+    written as far as it came.
     """
-    for file, what in ((trace, "trace"), (html, "page"), (snapshot_file, "snapshot")):
-        if file is not None:
-            writable(file, what)
+    outputs({"trace": trace, "page": html}, read=(path, start_file))
+    outputs({"trace": trace, "page": html, "snapshot": snapshot_file}, read=(path,))  # Goes on.
     start = None if start_file is None else read_snapshot(start_file)
     try:
         with Progress("steps") as progress:
             result = run_scenario(path, start, on_step=progress.step)
     except DocumentError as error:
         raise WrongUseError(str(error)) from None
-    if trace is not None:
-        write_atomically(trace, trace_lines(result), "trace")
-    if html is not None:
-        write_atomically(html, run_page(result), "page")
-    if snapshot_file is not None:
-        write_snapshot(snapshot_file, result.final)
+    errors = list(_unwritten(result, trace, html, snapshot_file))
     if json:
         sys.stdout.write(dumps(as_json(result), indent=2) + "\n")
     else:
         print_result(result, Console(emoji=False))
+    if errors:
+        raise WrongUseError("\n".join(errors))
+    if not result.is_whole:
+        raise KeyboardInterrupt
     return 0 if result.is_ok else 1
+
+
+def _unwritten(
+    result: ScenarioResult, trace: Path | None, html: Path | None, snapshot_file: Path | None
+) -> Iterator[str]:
+    """Write the files of a run; yield why one could not be, which keeps no other from it."""
+    wanted: tuple[tuple[Path | None, Callable[[Path], None]], ...] = (
+        (trace, lambda path: write_atomically(path, trace_lines(result), "trace")),
+        (html, lambda path: write_atomically(path, run_page(result), "page")),
+        (snapshot_file, lambda path: write_snapshot(path, result.final)),
+    )
+    for file, write in wanted:
+        if file is not None:
+            try:
+                write(file)
+            except WrongUseError as error:
+                yield str(error)

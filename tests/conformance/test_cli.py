@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from ibperp_conformance import cli
+from ibperp_conformance import cli, files
 from ibperp_conformance.runner import campaign, vectors
 from invariants.test_trace import recorded, written
 from worlds import tiny_suite
@@ -127,6 +128,9 @@ def test_ibperp__exit_code_and_message(
         ("CU-3-009 gone\n", 2, "line 1: there is no vector 'CU-3-009'"),
         ("CU-3-001 a\nCU-3-001 b\n", 2, "line 2: CU-3-001 is listed twice"),
         ("CU-3-001 a\nCU-3-002 b\n", 1, "it is listed as a known failure (b)"),
+        ("\ufeffCU-3-001 not\u2028built\r\n", 0, "1 known failures"),
+        ("CU-3-001 a\nCU-3-002 \0\n", 1, r"it is listed as a known failure (\x00)"),
+        ("CU-3-001 a\nCU-3-002 " + "b" * 3_000_000, 1, "b … b"),
     ],
 )
 def test_known_failures__are_read_strictly(  # noqa: PLR0917 - two fixtures and a table
@@ -224,3 +228,53 @@ def test_conform__interrupt_writes_the_report(
     assert process.returncode == 130
     assert b"Traceback" not in errors
     assert json.loads(record.read_text())["stopped"] == "interrupted"
+
+
+@pytest.mark.parametrize("option", ["--vectors", "--rerun-failed", "--known-failures"])
+def test_conform__file_without_an_end_is_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], option: str
+) -> None:
+    monkeypatch.setattr(files, "READ_MAX", 1 << 20)
+    monkeypatch.setattr(files.read_whole, "__defaults__", ("file", 1 << 20))
+    assert ibperp(monkeypatch, "conform", option, "/dev/zero") == 2
+    assert "it is larger than" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["clauses"], ["conform", "--list"], ["run", "--help"]])
+def test_command__whose_output_nobody_reads_gives_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    ends = os.pipe()
+    os.close(ends[0])
+    with os.fdopen(ends[1], "w") as nowhere:
+        monkeypatch.setattr(sys, "stdout", nowhere)
+        assert ibperp(monkeypatch, *arguments) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "message"),
+    [
+        (("setups", 0, "system", "quote_unit"), "x", "setup empty: system.quote_unit: expected"),
+        (("vectors", 0, "steps", 0, "expect", "accepted", "events"), [{}], "events[0].type: a"),
+        (("vectors", 0, "post", "accounts/2/portfolio/equity"), "9" * 5000, ""),
+    ],
+)
+def test_show__vectors_of_others_that_are_wrong(  # noqa: PLR0917 - two fixtures and a table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    place: tuple[str | int, ...],
+    wrong: object,
+    message: str,
+) -> None:
+    setups, listed = tiny_suite.suite()
+    file, value = tmp_path / "v.json", {**setups, **listed}
+    at: Any = value
+    for part in place[:-1]:
+        at = at[part]
+    at[place[-1]] = wrong
+    file.write_text(json.dumps(value))
+    code = ibperp(monkeypatch, "show", "CU-3-001", "--vectors", str(file))
+    told = capfd.readouterr()
+    assert (code, told.err.count("\n")) == ((2, 1) if message else (0, 0))
+    assert message in told.err

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ibperp_conformance.files import WrongUseError, writable, write_atomically
+from ibperp_conformance.files import WrongUseError, outputs, writable, write_atomically
 
 
 def test_write__replaces_the_whole_file(tmp_path: Path) -> None:
@@ -40,3 +40,25 @@ def test_write__to_where_nothing_can_be_names_the_path(tmp_path: Path, write: ob
 def test_write__of_a_full_disk_is_a_clear_error() -> None:
     with pytest.raises(WrongUseError, match="cannot write the trace /dev/full: No space left"):
         write_atomically(Path("/dev/full"), ("text",), "trace")
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"trace": "story.yaml"}, "it is read in the same run"),
+        ({"trace": "a", "page": "b/../a"}, "is named for two files"),
+        ({"trace": "b"}, "it is a directory"),
+        ({"trace": "/dev/null", "page": "/dev/null", "snapshot": None}, ""),
+    ],
+)
+def test_outputs__neither_one_another_nor_what_is_read(
+    tmp_path: Path, named: dict[str, str | None], message: str
+) -> None:
+    (tmp_path / "b").mkdir()
+    files = {what: None if name is None else tmp_path / name for what, name in named.items()}
+    read = (tmp_path / "b" / ".." / "story.yaml", None)
+    if not message:
+        outputs(files, read)
+        return
+    with pytest.raises(WrongUseError, match=message):
+        outputs(files, read)

@@ -1,6 +1,7 @@
 import pytest
 
 from ibperp_conformance.json_text import JsonTextError, decode, visible
+from ibperp_invariants.check.lines import LineError, decoded
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,14 @@ from ibperp_conformance.json_text import JsonTextError, decode, visible
 def test_decode__malformed_is_explained(line: bytes, message: str) -> None:
     with pytest.raises(JsonTextError, match=message):
         decode(line)
+
+
+def test_decode__finds_a_name_given_twice_among_many() -> None:
+    many = "".join(f'"{name}":1,' for name in range(100_000))
+    with pytest.raises(JsonTextError, match="99999: named twice"):
+        decode(f'{{{many}"99999":1}}')
+    with pytest.raises(LineError, match="given twice: 99999"):
+        decoded(f'{{{many}"99999":1}}')
 
 
 def test_visible__escapes_control_characters_and_cuts() -> None:

@@ -11,6 +11,7 @@ import pytest
 import zstandard
 
 from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.progress import Progress
 from ibperp_conformance.traces import files
 from ibperp_conformance.traces.command import main_check_trace
 from ibperp_conformance.traces.files import lines_of, opened
@@ -55,6 +56,9 @@ def damaged(packed: bytes) -> bytes:
     [
         gzip.compress(GOOD)[:-20],
         gzip.compress(GOOD) + b"more",
+        zstandard.compress(GOOD)[:-20],
+        zstandard.compress(GOOD)[:5],
+        zstandard.compress(GOOD) + b"more",
         damaged(gzip.compress(GOOD)),
         damaged(zstandard.compress(GOOD)),
     ],
@@ -125,3 +129,30 @@ def test_lines_of__endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 def test_opened__folder_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(WrongUseError, match="directory"), opened(str(tmp_path)):
         pass
+
+
+def test_check_trace__stdin_is_read_beside_other_processes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log").write_bytes(BAD)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
+    assert main_check_trace([str(tmp_path / "log"), "-"], jobs=2) == 1
+    assert "-: every invariant holds in 14 lines" in capsys.readouterr().out
+
+
+def test_check_trace__interrupted_tells_what_was_found_until_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = iter(range(10))
+
+    def fifth(_: Progress) -> None:
+        if next(counted) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "step", fifth)
+    (tmp_path / "log").write_bytes(GOOD)
+    with pytest.raises(KeyboardInterrupt):
+        main_check_trace([str(tmp_path / "log")] * 2)
+    told = capsys.readouterr().out
+    assert told.endswith("holds in 6 lines, interrupted there\n")
+    assert told.count("interrupted there") == 1

@@ -88,7 +88,7 @@ def test_report__says_who_is_liquidatable_and_has_no_ratio_without_equity(
     assert main_run(written(tmp_path, text), False, None) == 0
     shown = capsys.readouterr().out
     assert "bob/main is liquidatable" in shown
-    assert "bob/main was left alone by run_risk 1 times: price_stale" in shown
+    assert "bob/main was left alone by run_risk once: price_stale" in shown
     assert "alice/main is liquidatable" not in shown
     assert "bob/main: equity -600, MMR no equity" in shown
 

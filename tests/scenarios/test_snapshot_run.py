@@ -12,8 +12,10 @@ import pytest
 from ibperp.state import genesis
 from ibperp_conformance import cli
 from ibperp_conformance.presets.document import DocumentError
+from ibperp_conformance.progress import Progress
 from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.snapshot.state import restore, snapshot, state_hash
+from ibperp_invariants.check.trace import check_trace
 from worlds.tiny import SYSTEM
 
 HEAD: Final = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nsteps:\n"
@@ -118,9 +120,40 @@ def test_run__says_what_is_wrong_with_a_file(
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
 )
-def test_run__full_disk_is_told(
+def test_run__full_disk_is_told_and_keeps_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _, one, _ = halves(tmp_path)
-    assert ibperp(monkeypatch, "run", one, "--snapshot", "/dev/full") == 2
-    assert "cannot write the snapshot /dev/full: No space left" in capfd.readouterr().err
+    page, kept = ("--html", "/dev/full"), ("--snapshot", tmp_path / "kept")
+    assert ibperp(monkeypatch, "run", one, *page, "--trace", "/dev/full", *kept) == 2
+    told = capfd.readouterr()
+    assert "cannot write the page /dev/full: No space left" in told.err
+    assert "cannot write the trace /dev/full: No space left" in told.err
+    assert "every outcome as expected" in told.out
+    restore((tmp_path / "kept").read_bytes())
+
+
+def test_run__never_writes_over_its_own_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, one, _ = halves(tmp_path)
+    text = one.read_text()
+    assert ibperp(monkeypatch, "run", one, "--trace", tmp_path / "." / one.name) == 2
+    assert "it is read in the same run" in capfd.readouterr().err
+    assert one.read_text() == text
+
+
+def test_run__interrupted_writes_and_tells_what_was_done_until_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    _, one, _ = halves(tmp_path)
+    monkeypatch.setattr(Progress, "step", interrupt)
+    trace = tmp_path / "trace"
+    assert ibperp(monkeypatch, "run", one, "--trace", trace) == 130
+    told = capfd.readouterr()
+    assert "interrupted after 1 steps" in told.out
+    assert told.err == "ibperp: interrupted\n"
+    assert check_trace(trace.read_text().splitlines()) == []

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-import signal
 import sys
 import time
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.fuzz.ask import opened
@@ -22,7 +21,6 @@ from ibperp_invariants.workers import DeathsError, NoClusterError, cluster, proc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import FrameType
 
     from ibperp_conformance.fuzz.options import Options
     from ibperp_invariants.workers import Pool
@@ -45,7 +43,6 @@ def seconds_of(text: str) -> float:
 
 def main_fuzz(options: Options) -> int:
     """Conduct a campaign and return the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
     budget = seconds_of(options.budget)
     if options.is_lawful and options.against:
         raise WrongUseError("--invariants asks one engine alone: leave --against out")
@@ -80,10 +77,6 @@ def main_fuzz(options: Options) -> int:
         code = 130
     _summarize(campaign, keeper, is_interrupted=code != 0, is_whole=options.is_whole)
     return code or (1 if campaign.findings else 0)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _capabilities(options: Options) -> frozenset[str]:

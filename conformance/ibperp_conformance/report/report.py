@@ -62,7 +62,8 @@ def print_result(result: ScenarioResult, console: Console) -> None:
     for line, count in complaints((*result.scene, *result.steps)).items():
         times = f" ({count} times)" if count > 1 else ""
         console.print(f"[red]{shown(line, 2000)}{times}[/red]", soft_wrap=True)
-    console.print(f"[green]{ALL_WELL}[/green]" if result.is_ok else "[red]failed[/red]")
+    ended = "failed" if result.is_whole else f"interrupted after {len(result.steps)} steps"
+    console.print(f"[green]{ALL_WELL}[/green]" if result.is_ok else f"[red]{ended}[/red]")
 
 
 def final_tables(result: ScenarioResult) -> Iterator[Table]:

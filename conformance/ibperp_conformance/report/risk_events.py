@@ -47,7 +47,7 @@ def held_back(result: ScenarioResult) -> list[str]:
                 found[key] += 1
                 latest[key] = step.before
     return [
-        f"{_name(result.names, account)} was left alone by run_risk {times} times: {code}"
+        f"{_name(result.names, account)} was left alone by run_risk {_often(times)}: {code}"
         f"{_old_prices(latest[account, code], account)}"
         for (account, code), times in sorted(found.items())
     ]
@@ -102,6 +102,10 @@ def risk_line(state: State, event: Event, names: Mapping[int, str]) -> str:
             return f"{_name(names, event.account)}: {symbol} gain cut by {event.amount} atoms"
         case _:
             return ""
+
+
+def _often(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 def _name(names: Mapping[int, str], account: int) -> str:

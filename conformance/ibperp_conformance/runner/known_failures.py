@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ibperp_conformance.files import WrongUseError, write_atomically
-from ibperp_conformance.json_text import visible
+from ibperp_conformance.files import WrongUseError, read_whole, write_atomically
+from ibperp_conformance.json_text import on_one_line, visible
 
 if TYPE_CHECKING:
     from ibperp_conformance.runner.campaign import Campaign
     from ibperp_conformance.runner.vectors import Suite
+
+
+BYTES_MAX: Final = 10_000_000
+REASON_MAX: Final = 2000
+"""How much of a reason is kept: what people write, and a terminal shows at once."""
 
 
 def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
@@ -20,12 +25,11 @@ def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
     Raises `WrongUseError` with file and line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise WrongUseError(f"cannot read the known failures {path}: {reason}") from None
+        text = read_whole(path, "known failures", BYTES_MAX).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongUseError(f"cannot read the known failures {path}: not UTF-8") from None
     known: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         name, _, reason = line.strip().partition(" ")
         if not name or name.startswith("#"):
             continue
@@ -35,7 +39,7 @@ def read_known_failures(path: Path, suite: Suite) -> dict[str, str]:
             raise WrongUseError(f"{path}, line {number}: there is no vector {name!r}; remove it")
         if name in known:
             raise WrongUseError(f"{path}, line {number}: {name} is listed twice")
-        known[name] = reason.strip()
+        known[name] = on_one_line(reason.strip(), REASON_MAX)
     return known
 
 

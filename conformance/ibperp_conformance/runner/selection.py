@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.files import WrongUseError, read_whole
 from ibperp_conformance.json_text import JsonTextError, decode, visible
 from ibperp_conformance.runner.capabilities import NEEDED
 from ibperp_conformance.runner.vectors import KINDS, TIERS, WHYS, Suite, Vector, needs
@@ -81,9 +81,7 @@ def failed_in(path: Path, suite: Suite) -> tuple[list[str], list[str]]:
     Raises `WrongUseError` for what is no report, and when nothing in it failed.
     """
     try:
-        document = decode(path.read_bytes())
-    except OSError as error:
-        raise WrongUseError(f"cannot read the report {path}: {error.strerror}") from None
+        document = decode(read_whole(path, "report"))
     except JsonTextError as error:
         raise WrongUseError(f"the report {path}: {error}") from None
     failed = [_id(path, place, each) for place, each in _results(path, document) if not each["ok"]]

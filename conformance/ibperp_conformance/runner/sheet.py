@@ -24,7 +24,7 @@ from ibperp_conformance.presets.units import decimal_of
 from ibperp_conformance.protocol.observation import flatten
 from ibperp_conformance.protocol.states import load
 from ibperp_conformance.protocol.wire import WireError, decode_action, decode_system
-from ibperp_conformance.runner.vectors import overlay
+from ibperp_conformance.runner.vectors import VectorError, overlay
 
 if TYPE_CHECKING:
     from ibperp.state import State
@@ -82,9 +82,12 @@ def sheet(suite: Suite, vector: Vector, starts: dict[str, State] | None = None) 
 
 
 def _reached(setup: Setup) -> State:
-    if setup.state is not None:
-        return load(setup.state)
-    state = genesis(decode_system(setup.system))
+    try:
+        if setup.state is not None:
+            return load(setup.state)
+        state = genesis(decode_system(setup.system))
+    except WireError as error:
+        raise VectorError(f"setup {setup.id}: {error}") from None
     for action in setup.actions:
         state = _after(state, action)
     return state
@@ -212,7 +215,7 @@ def _told(state: State, name: str, value: object, context: Mapping[str, Any]) ->
         return str(value).lower() if isinstance(value, bool) else str(value)
     try:
         beside = _beside(state, name, int(value), context)
-    except (LookupError, TypeError, ZeroDivisionError):
+    except (LookupError, TypeError, ValueError, ZeroDivisionError):
         beside = ""
     return f"{value} ({beside})" if beside and beside != value else value
 
@@ -234,7 +237,8 @@ def _beside(state: State, name: str, value: int, context: Mapping[str, Any]) -> 
         return f"{decimal_of(asset_price(state, state.assets[asset], value))} dollars"
     if asset is not None and kind == "asset":
         return f"{decimal_of(whole_units(state.assets[asset], value))} {context['asset']}"
-    if kind == "settled" and (market is not None or name == "unsettled"):
+    is_settled = market is not None or name == "unsettled"
+    if kind == "settled" and is_settled and find_asset(state, settled) is not None:
         return f"{decimal_of(settlement_units(state, value))} {settled}"
     return ""
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar
 
-from ibperp_conformance.json_text import decode
+from ibperp_conformance.files import WrongUseError, read_whole
+from ibperp_conformance.json_text import JsonTextError, decode
 from ibperp_conformance.runner.capabilities import needed_for
 from ibperp_conformance.spec_files import spec_path as spec_path  # noqa: PLC0414 - re-exported
 
@@ -292,7 +293,11 @@ def _expectation(where: object, field: str, value: object) -> Expectation:
         accepted = _object(where, f"{field}.accepted", fields["accepted"])
         _only(where, accepted, ("events",), (), f"{field}.accepted.")
         events = _list(where, accepted, "events", f"{field}.accepted.")
-        return Expectation(None, (), _objects(where, f"{field}.accepted.events", events))
+        named = enumerate(events)
+        place = f"{field}.accepted.events"
+        return Expectation(
+            None, (), tuple(_action(where, f"{place}[{i}]", item) for i, item in named)
+        )
     if fields.keys() == {"rejected"}:
         rejected = _object(where, f"{field}.rejected", fields["rejected"])
         _only(where, rejected, ("code", "violated"), (), f"{field}.rejected.")
@@ -303,12 +308,11 @@ def _expectation(where: object, field: str, value: object) -> Expectation:
 
 def _entries(path: Path, name: str) -> Iterable[tuple[object, Object]]:
     try:
-        document = decode(path.read_bytes())
-    except OSError as error:
-        remedy = "write the vectors with: make fill"
-        raise VectorError(f"{path}: cannot be read ({error.strerror}); {remedy}") from None
-    except ValueError as error:
-        raise VectorError(f"{path}: not JSON: {error}") from None
+        document = decode(read_whole(path, "vectors"))
+    except WrongUseError as error:
+        raise VectorError(f"{error}; write those of the specification with: make fill") from None
+    except JsonTextError as error:
+        raise VectorError(f"{path}: {error}") from None
     fields = _object(str(path), "(top)", document)
     _only(str(path), fields, ("format", name), ("setups", "vectors", "findings"))
     if fields["format"] != FORMAT:
@@ -355,13 +359,6 @@ def _object(where: object, field: str, value: object) -> Object:
     if not isinstance(value, dict):
         raise VectorError(f"{where}, field {field}: an object is needed, found {value!r:.80}")
     return value
-
-
-def _objects(where: object, field: str, values: list[object]) -> tuple[Object, ...]:
-    for index, value in enumerate(values):
-        if not isinstance(value, dict):
-            _object(where, f"{field}[{index}]", value)
-    return tuple(cast("list[Object]", values))
 
 
 def _action(where: object, field: str, value: object) -> Object:

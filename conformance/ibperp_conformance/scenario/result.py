@@ -51,7 +51,8 @@ class ScenarioResult:
     """A scenario that was run: the steps that set the scene, those of the file, and the names.
 
     `names` are those of accounts, `orders` those of orders, by id. `start`: the state before the
-    first step. `begins`: the date of second 0, if the scenario has one.
+    first step. `begins`: the date of second 0, if the scenario has one. `is_whole`: all of its
+    steps were taken, and it was not interrupted.
     """
 
     title: str
@@ -62,6 +63,7 @@ class ScenarioResult:
     orders: dict[int, str]
     start: State
     begins: datetime | None = None
+    is_whole: bool = True
 
     def moment(self, time: int) -> str:
         """Return a time as a date, if the scenario has one, else in seconds."""
@@ -77,6 +79,6 @@ class ScenarioResult:
 
     @property
     def is_ok(self) -> bool:
-        """Tell whether every outcome was expected and every invariant held."""
+        """Tell whether every step was taken, every outcome expected, and every invariant held."""
         every = (*self.scene, *self.steps)
-        return all(step.is_expected and not step.violations for step in every)
+        return self.is_whole and all(step.is_expected and not step.violations for step in every)

@@ -53,7 +53,7 @@ def run_scenario(
 
     From `start` the preset is not listed again, and of `accounts` only those that are new are made.
     If it is not checked, no invariant runs: for what is only drawn. `on_step` is called after
-    each step, for a person who watches.
+    each step, for a person who watches. Where it is interrupted, what was done until then counts.
     """
     document = load_document(path)
     reading = Reading(document)
@@ -67,17 +67,20 @@ def run_scenario(
     state = scene[-1].after if scene else first
     scene += _named(reading, data["accounts"], state, cast)
     state = scene[-1].after if scene else first
-    steps = []
-    for index, written in enumerate(data["steps"]):
-        for step in _played(reading, ("steps", index), written, state, cast):
-            steps.append(step)
-            state = step.after
-            on_step()
+    steps, is_whole = list[StepResult](), True
+    try:
+        for index, written in enumerate(data["steps"]):
+            for step in _played(reading, ("steps", index), written, state, cast):
+                steps.append(step)
+                state = step.after
+                on_step()
+    except KeyboardInterrupt:
+        is_whole = False
     reading.finish()
     names = {account: name for name, account in cast.accounts.items()}
     orders = {order: name for name, order in cast.orders.items()}
     told = (data["title"], preset, tuple(scene), tuple(steps), names, orders, first)
-    return ScenarioResult(*told, begins=begins)
+    return ScenarioResult(*told, begins=begins, is_whole=is_whole)
 
 
 def _fields(document: Document) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import hashlib
 import sys
 from typing import TYPE_CHECKING
 
-from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.files import WrongUseError, read_whole, write_atomically
 from ibperp_conformance.json_text import visible
 from ibperp_conformance.snapshot.state import SnapshotError, restore, snapshot
 
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 def read_snapshot(path: Path) -> State:
     """Return the state in a snapshot file; raise WrongUseError naming file, field and remedy."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WrongUseError(f"cannot read the snapshot {path}: {error.strerror}") from None
+    data = read_whole(path, "snapshot")
     try:
         return restore(data)
     except SnapshotError as error:

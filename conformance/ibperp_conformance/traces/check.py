@@ -24,7 +24,10 @@ LONG_NUMBER: Final = re.compile(r"\d{61,}")
 
 @dataclass(slots=True)
 class LogReport:
-    """What a log came to: its lines, findings by invariant, and what was not checkable."""
+    """What a log came to: its lines, findings by invariant, and what was not checkable.
+
+    `is_whole`: it was read to its end, and not interrupted.
+    """
 
     name: str
     lines: int = 0
@@ -32,6 +35,7 @@ class LogReport:
     found: Counter[str] = field(default_factory=Counter)
     unchecked: dict[str, Unchecked] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def check_log(
@@ -54,6 +58,8 @@ def check_log(
                 unread = any(finding.violation.invariant == MALFORMED for finding in found)
                 report.read += bool(line.strip()) and not unread
                 on_line()
+        except KeyboardInterrupt:
+            report.is_whole = False
         except DamagedError as error:
             message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
             broken = Violation(MALFORMED, ("CF-1",), message)
@@ -85,15 +91,18 @@ def _shortened(number: re.Match[str]) -> str:
 
 def summary(report: LogReport) -> list[str]:
     """Return what was not checkable, by what is missing, and what a log came to."""
+    if not report.lines and not report.is_whole:
+        return [f"{report.name}: not checked, interrupted"]
     lines = [on_one_line(f"{report.name}: note: {note}") for note in report.notes]
     for name, lacking in report.unchecked.items():
         where = f"in {lacking.lines} lines, first in line {lacking.line}"
         lines.append(on_one_line(f"{name}: not checkable {where}: missing {lacking.missing}"))
+    where = f"{report.lines} lines{'' if report.is_whole else ', interrupted there'}"
     if report.found:
         counts = ", ".join(f"{count} {name}" for name, count in report.found.most_common())
         total = sum(report.found.values())
-        lines.append(f"{report.name}: {total} findings in {report.lines} lines: {counts}")
+        lines.append(f"{report.name}: {total} findings in {where}: {counts}")
     else:
         checked = "that could be checked " if report.unchecked else ""
-        lines.append(f"{report.name}: every invariant {checked}holds in {report.lines} lines")
+        lines.append(f"{report.name}: every invariant {checked}holds in {where}")
     return lines

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+import multiprocessing
+import signal
+import threading
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -11,6 +14,7 @@ from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.options import EXIT_WRONG_USE
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.traces.check import LogReport, check_log, summary
+from ibperp_conformance.traces.files import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,21 +31,24 @@ def main_check_trace(
 ) -> int:
     """Check logs and show what they break; return 0, 1 for a finding, 2 if one cannot be read."""
     most = 0 if everything else EACH
-    codes = []
-    for name, (report, lines) in zip(names, _checked(names, jobs, most, dask), strict=True):
+    codes, is_whole = [], True
+    for name, (report, lines) in zip(names, _checked(names, jobs, most, dask), strict=False):
         for line in lines:
             typer.echo(line, err=report is None)
         if report is None:
             codes.append(EXIT_WRONG_USE)
             continue
-        for line in summary(report) if report.read else ():
+        for line in summary(report) if report.read or not report.is_whole else ():
             typer.echo(line)
         codes.append(_code(name, report))
+        is_whole &= report.is_whole
+    if not is_whole:
+        raise KeyboardInterrupt
     return max(codes, default=0)
 
 
 def _code(name: str, report: LogReport) -> int:
-    if report.read:
+    if report.read or not report.is_whole:
         return 1 if report.found else 0
     hint = "write a trace with: ibperp run FILE.yaml --trace"
     what = "no line can be read as one of a trace" if report.found else "the file is empty"
@@ -52,16 +59,44 @@ def _code(name: str, report: LogReport) -> int:
 def _checked(names: Sequence[str], jobs: int, most: int, dask: str) -> Iterable[Checked]:
     """Yield what each log comes to, in their order."""
     if dask:
-        client = _client(dask)
-        return (task.result() for task in client.map(apart, names, [most] * len(names)))
+        return _at_once(names, most, _client(dask))
     if jobs > 1 and len(names) > 1:
-        return _at_once(names, jobs, most)
-    return (_watched(name, most) for name in names)
+        return _in_processes(names, jobs, most)
+    return _in_turn(names, most)
 
 
-def _at_once(names: Sequence[str], jobs: int, most: int) -> Iterable[Checked]:
-    with ProcessPoolExecutor(min(jobs, len(names))) as pool, Progress("logs", len(names)) as told:
-        yield from told.over(pool.map(apart, names, [most] * len(names)))
+def _in_turn(names: Sequence[str], most: int) -> Iterable[Checked]:
+    for name in names:
+        checked = _watched(name, most)
+        yield checked
+        if checked[0] is not None and not checked[0].is_whole:
+            return
+
+
+def _in_processes(names: Sequence[str], jobs: int, most: int) -> Iterable[Checked]:
+    with ProcessPoolExecutor(min(jobs, len(names)), initializer=_heed_signals) as pool:
+        yield from _at_once(names, most, pool)
+
+
+def _at_once(names: Sequence[str], most: int, pool: Any) -> Iterable[Checked]:
+    """Yield what each log comes to; standard input is read here, nobody else has it."""
+    tasks = [None if name == STDIN else pool.submit(apart, name, most) for name in names]
+    with Progress("logs", len(names)) as progress:
+        for name, task in zip(names, tasks, strict=True):
+            try:
+                yield apart(name, most) if task is None else _result(name, task)
+            except KeyboardInterrupt:
+                for process in multiprocessing.active_children():
+                    process.terminate()
+                yield apart(name, most) if task is None else _result(name, task)
+            progress.step()
+
+
+def _result(name: str, task: Any) -> Checked:
+    try:
+        return task.result()  # type: ignore[no-any-return]
+    except BrokenExecutor:
+        return None, [f"ibperp: {name}: the process that checked it was ended from outside"]
 
 
 def _watched(name: str, most: int) -> Checked:
@@ -77,9 +112,24 @@ def apart(name: str, most: int) -> Checked:
     """Check a log in another process or on another machine."""
     lines = list[str]()
     try:
-        return check_log(name, most, lines.append), lines
+        return check_log(name, most, lines.append, _go_on), lines
     except WrongUseError as error:
         return None, [f"ibperp: {error}"]
+
+
+INTERRUPTED: Final = threading.Event()
+"""Set in a process that checks logs for another one, when a signal asks it to end."""
+
+
+def _heed_signals() -> None:
+    """Let a signal end the log that is being checked, not the process, which has yet to tell."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: INTERRUPTED.set())
+
+
+def _go_on() -> None:
+    if INTERRUPTED.is_set():
+        raise KeyboardInterrupt
 
 
 def _client(address: str) -> Any:

@@ -23,6 +23,9 @@ class DamagedError(Exception):
 STDIN: Final = "-"
 PARTS_MAX: Final = 4
 GZIP: Final = b"\x1f\x8b"
+PIECE: Final = 1 << 12
+"""How many compressed bytes are taken at a time: few, because they may become very many."""
+
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -84,8 +87,34 @@ def _zstd(stream: IO[bytes]) -> IO[bytes]:
     except ImportError:
         message = "reading zstd needs the extra zstd: pip install 'ibperp[zstd]'"
         raise WrongUseError(message) from None
-    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-    return io.BufferedReader(cast("Any", reader))
+    return io.BufferedReader(_Zstd(stream, zstandard.ZstdDecompressor()), 1 << 16)
+
+
+class _Zstd(io.RawIOBase):
+    """What zstd frames hold, one after another; all of it before an error says what is damaged."""
+
+    def __init__(self, stream: IO[bytes], known: Any) -> None:
+        self._stream, self._known = stream, known
+        self._frame: Any = None
+        self._rest, self._ready = b"", memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            piece = self._rest or self._stream.read(PIECE)
+            if not piece:
+                if self._frame is not None:
+                    raise EOFError("it ends within a frame")
+                return 0
+            self._frame = self._frame or self._known.decompressobj()
+            self._ready = memoryview(self._frame.decompress(piece))
+            self._rest = self._frame.unused_data if self._frame.eof else b""
+            self._frame = None if self._frame.eof else self._frame
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Final
 
 LINE_MAX: Final = 1 << 29
@@ -62,8 +63,8 @@ def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise LineError(f"a field is given twice: {max(names, key=names.count)}")
+        most = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise LineError(f"a field is given twice: {most}")
     return members
 
 
