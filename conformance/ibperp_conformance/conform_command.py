@@ -90,30 +90,22 @@ def conform(  # noqa: PLR0917 - typer reads a parameter per option
     from ibperp_conformance.files import outputs
     from ibperp_conformance.progress import Progress
     from ibperp_conformance.runner.campaign import Campaign, conduct
-    from ibperp_conformance.runner.capabilities import FILLS
     from ibperp_conformance.runner.known_failures import read_known_failures
     from ibperp_conformance.runner.selection import Wanted
 
-    read = (vectors_file, known_failures, rerun_failed)
-    outputs({"page": report, "JUnit report": junit}, read=read)
-    named = {"page": report, "JUnit report": junit, "JSON report": json_file}
-    outputs(named | {"known failures": write_known_failures}, read=(vectors_file,))
+    pages = {"page": report, "JUnit report": junit}
+    renewed = {"JSON report": json_file, "known failures": write_known_failures}
+    outputs(pages, read=(known_failures, rerun_failed))
+    outputs(pages | renewed, read=(vectors_file,))
     files = (report, junit, json_file, known_failures, rerun_failed)
     needs_all = any((*files, release, by_clause, clause, capability, code))
     suite = _suite(vectors_file, () if needs_all else tuple(vector or ()))
     known = read_known_failures(known_failures, suite) if known_failures else {}
-    capabilities, whole = list(capability or ()), suite
-    if FILLS in capabilities:
-        from ibperp_conformance.runner.fills import suite_of_fills
-
-        suite = suite_of_fills(suite)
-        capabilities = capabilities if len(capabilities) > 1 else []
+    whole, (suite, capabilities) = suite, _without_book(suite, capability or ())
     parts = (tuple(each or ()) for each in (vector, clause, capabilities, kind, why, code))
     vectors = _chosen(suite, Wanted(tier, *parts), rerun_failed, release)
     if list_only:
-        for each in vectors:
-            typer.echo(on_one_line(f"{each.id}  {each.kind}  {each.why}  {each.title}"))
-        return 0
+        return _listed(vectors)
     if invariants:
         from ibperp_conformance.fuzz.lawful import main_lawful
 
@@ -147,6 +139,23 @@ def show(
     suite = _suite(vectors_file, [name])
     for place, vector in enumerate(select(suite, "full", [name])):
         typer.echo(("\n" if place else "") + "\n".join(sheet(suite, vector)))
+    return 0
+
+
+def _without_book(suite: Suite, capabilities: Sequence[str]) -> tuple[Suite, Sequence[str]]:
+    """Return the vectors of an engine without a book if `fills` is one of the capabilities."""
+    from ibperp_conformance.runner.capabilities import FILLS
+
+    if FILLS not in capabilities:
+        return suite, capabilities
+    from ibperp_conformance.runner.fills import suite_of_fills
+
+    return suite_of_fills(suite), capabilities if len(capabilities) > 1 else ()
+
+
+def _listed(vectors: Sequence[Vector]) -> int:
+    for each in vectors:
+        typer.echo(on_one_line(f"{each.id}  {each.kind}  {each.why}  {each.title}"))
     return 0
 
 
