@@ -98,6 +98,16 @@ def test_census__finds_a_hidden_writer(
         ("def hidden(n): return Order(n, reserved=5)", "orders_begin_without_a_reservation"),
         ("def hidden(s): return Asset(symbol=s)", "assets_begin_in_their_listing"),
         ("def hidden(effect): return _borne(effect, 3, 5)", "losses_are_spread_by_claims_alone"),
+        (
+            "def hidden(state):\n"
+            " refused = rejection(*margin_checks(state, effect.state, 2, of))\n"
+            " if refused:\n"
+            "  return refused\n"
+            " effect = moved(effect)\n"
+            " return effect.accepted()",
+            "margin_is_judged_last",
+        ),
+        ("def hidden(): return LedgerAccount(0, 2)", "balances_are_named_in_one_place"),
     ],
 )
 def test_facts__see_what_speaks_against_them(
@@ -244,6 +254,10 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
+        (
+            "healthy_to_due_only_by_price_time_parameters",
+            "t_the_margin_checks_admit_what_is_admissible_alone",
+        ),
     ],
 )
 def test_laws__find_a_fault_planted_in_a_writer(invariant: str, theorem: str) -> None:

@@ -52,6 +52,7 @@ WHOLE_MODULES: Final = tuple(
         "notation.outcomes",
         "notation.signs",
         "custody.requests",
+        "portfolio.checks",
         "governance.updates",
         "governance.waiting",
         "money_market.moves",

@@ -15,7 +15,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
 from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers, outcomes, signs
 from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position, terms
-from ibperp_invariants.proofs.faults.portfolio import margin, portfolio
+from ibperp_invariants.proofs.faults.portfolio import checks, margin, portfolio
 from ibperp_invariants.proofs.faults.programs import backstops
 from ibperp_invariants.proofs.faults.settlement import clearing, flows, left, settlement
 from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trade
@@ -30,6 +30,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **moves.FAULTS,
     **margin.FAULTS,
     **portfolio.FAULTS,
+    **checks.FAULTS,
     **book.FAULTS,
     **trade.FAULTS,
     **position.FAULTS,

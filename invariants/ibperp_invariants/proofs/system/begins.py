@@ -35,6 +35,13 @@ SPREADING: Final[Mapping[str, str]] = {
 """What takes a loss from claims, and the only function that calls it."""
 
 
+JUDGED_OTHERWISE: Final[Mapping[str, str]] = {
+    f"{_OPERATIONS}.programs.block_trade.block_traded": "afterwards it ends the request alone",
+    f"{_OPERATIONS}.custody.accounts.transfer": "afterwards it sweeps the receiver alone",
+}
+"""Functions with margin checks that do not return the very state that was judged, with reasons."""
+
+
 def orders_begin_without_a_reservation() -> list[str]:
     """Return what gives an order a reservation without its account."""
     lines = []
@@ -102,6 +109,33 @@ def a_deleveraging_closes_all() -> list[str]:
     is_asserted = isinstance(last_but_one, ast.Assert) and isinstance(last, ast.Return)
     is_whole = is_asserted and "left == 0" in _assertions(dict(functions())[name])
     return [] if is_whole else [f"{name} does not assert that nothing is left, before it ends"]
+
+
+def margin_is_judged_last(*, judged: str = "margin_checks") -> list[str]:
+    """Return what an operation could change of a state after its margin checks, or keep of it."""
+    lines = []
+    for name, function in functions():
+        called = [
+            place
+            for place, node in enumerate(function.body)
+            if any(isinstance(part, ast.Name) and part.id == judged for part in ast.walk(node))
+        ]
+        if not called:
+            continue
+        check, *rest = function.body[called[-1] :]
+        *asserted, last = rest[1:] or rest
+        made = ast.unparse(last).removeprefix("return ").removesuffix(".accepted()")
+        is_last = (
+            ast.unparse(check).startswith(f"refused = rejection(*{judged}(state, {made}.state, ")
+            and ast.unparse(rest[0]) == "if refused:\n    return refused"
+            and all(
+                isinstance(node, ast.Assert) or ast.unparse(node).startswith("_assert_")
+                for node in asserted
+            )
+        )
+        if not is_last and name not in JUDGED_OTHERWISE:
+            lines.append(f"{name} does not end with what its margin checks judged")
+    return lines
 
 
 def _assertions(function: ast.FunctionDef) -> set[str]:

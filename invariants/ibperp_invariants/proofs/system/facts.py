@@ -20,6 +20,7 @@ from ibperp_invariants.proofs.system.begins import (
     a_deleveraging_closes_all,
     assets_begin_in_their_listing,
     losses_are_spread_by_claims_alone,
+    margin_is_judged_last,
     orders_begin_without_a_reservation,
     parameters_are_lawful_where_they_are_stored,
 )
@@ -256,6 +257,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         parameters_are_lawful_where_they_are_stored,
         losses_are_spread_by_claims_alone,
         a_deleveraging_closes_all,
+        margin_is_judged_last,
         balances_are_named_in_one_place,
         operations_write_parts_of_their_rows,
     )

@@ -216,5 +216,19 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
         ),
         "which parts of records",
     ),
+    Law(
+        "healthy_to_due_only_by_price_time_parameters",
+        ("LQ-1", "PF-8"),
+        (),
+        {},
+        (),
+        (
+            "t_admissible_stays_above_maintenance",
+            "t_nothing_owed_becomes_due_by_no_admissible_change",
+            "t_the_margin_checks_admit_what_is_admissible_alone",
+        ),
+        ("nothing_is_changed_in_place", "margin_is_judged_last"),
+        "actions that PF-8 judges",
+    ),
 )
 """The laws of fields, and of all actions."""

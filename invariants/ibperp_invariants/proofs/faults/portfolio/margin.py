@@ -239,6 +239,9 @@ FAULTS: Final = {
     "t_admissible_stays_above_maintenance": _fault(
         "is_no_riskier", "whole equity not looked at", _no_riskier_by_counted_equity
     ),
+    "t_nothing_owed_becomes_due_by_no_admissible_change": _fault(
+        "is_no_riskier", "maintenance not looked at", _no_riskier_by_ratio_alone
+    ),
     "t_liquidatable_is_below_the_initial_requirement": _fault(
         "is_liquidatable", "compared with initial", _liquidatable_below_initial
     ),

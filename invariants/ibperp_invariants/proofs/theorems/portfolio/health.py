@@ -100,6 +100,15 @@ def t_admissible_stays_above_maintenance(before: Health, after: Health) -> None:
     assert not closed
 
 
+def t_nothing_owed_becomes_due_by_no_admissible_change(before: Health, after: Health) -> None:
+    """Without an exposure before it, no admissible change leads below maintenance (PF-7, PF-8)."""
+    assert all((before.maintenance == 0, after.maintenance > 0, after.maintenance < after.initial))
+    assert all((after.order_loss >= 0, after.uncounted_gain >= 0))
+    allowed = margin.is_admissible(before, after)
+    due = margin.is_liquidatable(after)
+    assert any((not allowed, not due))
+
+
 def t_liquidatable_is_below_the_initial_requirement(health: Health) -> None:
     """Nobody who meets the initial requirement is liquidatable (PF-7)."""
     assert all((health.initial > health.maintenance, health.order_loss >= 0))
