@@ -99,12 +99,7 @@ def test_census__finds_a_hidden_writer(
         ("def hidden(s): return Asset(symbol=s)", "assets_begin_in_their_listing"),
         ("def hidden(effect): return _borne(effect, 3, 5)", "losses_are_spread_by_claims_alone"),
         (
-            "def hidden(state):\n"
-            " refused = rejection(*margin_checks(state, effect.state, 2, of))\n"
-            " if refused:\n"
-            "  return refused\n"
-            " effect = moved(effect)\n"
-            " return effect.accepted()",
+            "def hidden(s):\n bad = rejection(*margin_checks(s, made.state, 2, of))\n return made",
             "margin_is_judged_last",
         ),
         ("def hidden(): return LedgerAccount(0, 2)", "balances_are_named_in_one_place"),
