@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -18,16 +19,20 @@ def anchors(page: str) -> list[str]:
     return re.findall(r"\{#([\w-]+)\}", page)
 
 
-PAGE = actions.action_index()
 SHARED = ("redeem", "borrow", "place_order", "accept_quote", "liquidate")
 
 
+@cache
+def page() -> str:
+    return actions.action_index()
+
+
 def section(action: str) -> str:
-    return PAGE.partition(f"{{#{action}}}")[2].partition("\n### ")[0]
+    return page().partition(f"{{#{action}}}")[2].partition("\n### ")[0]
 
 
 def test_actions__each_has_a_section_and_a_capability() -> None:
-    found = anchors(PAGE)
+    found = anchors(page())
     assert set(wire.action_classes()) == {name for name in found if not name.startswith("stages-")}
     assert {actions.capability_of(action) for action in wire.action_classes()} <= set(CAPABILITIES)
 

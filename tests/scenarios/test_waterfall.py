@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +18,16 @@ from ibperp_conformance.scenario.result import ScenarioResult
 from ibperp_conformance.scenario.run import run_scenario
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "scenarios"
-RUNS: Final = {name: run_scenario(FOLDER / f"{name}.yaml") for name in SCENARIOS}
+
+
+@cache
+def ran(name: str) -> ScenarioResult:
+    return run_scenario(FOLDER / f"{name}.yaml")
 
 
 def flows(name: str) -> dict[str, dict[Party, int]]:
     """Cents, by account and party."""
-    result = RUNS[name]
+    result = ran(name)
     found = waterfall_of(result.steps)
     return {result.names[account]: found.of(account) for account in found.accounts()}
 
@@ -65,16 +70,16 @@ def resolved(result: ScenarioResult) -> list[BankruptcyResolved]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_waterfall_of__adds_up_to_what_was_owed(name: str) -> None:
-    for event in resolved(RUNS[name]):
+    for event in resolved(ran(name)):
         assert event.owed == event.insurance + event.reserve + event.spread
     after = (Party.INSURANCE, Party.RESERVE, Party.CLAIMANTS)
     borne = sum(of.get(party, 0) for of in flows(name).values() for party in after)
-    assert -borne == sum(event.owed for event in resolved(RUNS[name]))
+    assert -borne == sum(event.owed for event in resolved(ran(name)))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_waterfall_table__every_row_sums_to_zero(name: str) -> None:
-    _, _, *rows = waterfall_table(RUNS[name]).strip().split("\n")
+    _, _, *rows = waterfall_table(ran(name)).strip().split("\n")
     assert len(rows) == len(flows(name))
     for row in rows:
         amounts = [float(cell) for cell in row.strip("| ").split("|")[1:]]
@@ -82,12 +87,12 @@ def test_waterfall_table__every_row_sums_to_zero(name: str) -> None:
 
 
 def test_waterfall_picture__names_accounts_parties_and_amounts() -> None:
-    picture = waterfall_picture(RUNS["luna-cascade"])
+    picture = waterfall_picture(ran("luna-cascade"))
     assert all(words in picture for words in ("ada/main", Party.OPPOSITE, "-1050", "46.92"))
     assert picture.count("<rect") == sum(map(len, flows("luna-cascade").values()))
 
 
 def test_run_page__draws_the_waterfall_where_accounts_failed() -> None:
-    assert "Who paid what" in "".join(run_page(RUNS["october-2025"]))
-    quiet = run_scenario(FOLDER / "lend-and-borrow.yaml")
+    assert "Who paid what" in "".join(run_page(ran("october-2025")))
+    quiet = ran("lend-and-borrow")
     assert "Who paid what" not in "".join(run_page(quiet))
