@@ -1,4 +1,3 @@
-import fcntl
 import os
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+
+from worlds.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,17 +30,12 @@ def run(*command: str) -> None:
 
 def built(factory: pytest.TempPathFactory) -> Path:
     """Build the site strictly, once for all workers of a run, and return its folder."""
-    shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    site, done = shared / "site", shared / "site.done"
-    with (shared / "site.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            run("ibperp_authoring.site")
-            run("mkdocs", "build", "--strict", "--site-dir", str(site))
-            done.touch()
-    return site
+
+    def build(site: Path) -> None:
+        run("ibperp_authoring.site")
+        run("mkdocs", "build", "--strict", "--site-dir", str(site))
+
+    return made_once(factory, "site", build)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -33,6 +33,7 @@ from ibperp_authoring.site.run_data import (
     runnable,
     with_drawings,
 )
+from ibperp_authoring.site.runs import laws_of
 from ibperp_authoring.site.vector_pages import vector_pages
 from ibperp_authoring.site.waterfall import waterfall_pictures
 from ibperp_conformance.files import WrongUseError, write_atomically
@@ -48,9 +49,7 @@ from ibperp_conformance.specification.chapters import (
 )
 from ibperp_conformance.specification.grades import invariant_grades, theorem_checkers
 from ibperp_invariants import INVARIANTS
-from ibperp_invariants.fingerprint import clause_texts
 from ibperp_invariants.proofs import read_ledger
-from ibperp_invariants.proofs.grades import law_grades
 from ibperp_invariants.proofs.strength import columns, read_strength
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     writers: dict[str, Callable[[], str]] = {
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
         "build/invariants.md": partial(invariant_table, grades),
-        "build/laws.md": partial(law_table, law_grades(clause_texts(root / "spec"))),
+        "build/laws.md": partial(law_table, laws_of(root)),
         "build/proofs.md": partial(theorem_table, theorems),
         "build/exhausted.md": exhausted_table,
         "build/ambiguities.md": ambiguity_table,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from ibperp_authoring.site.runs import laws_of
 from ibperp_conformance.specification.chapters import clauses_in
 from ibperp_invariants import INVARIANTS
-from ibperp_invariants.fingerprint import clause_texts
-from ibperp_invariants.proofs.grades import law_grades
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +21,7 @@ SCORE: Final = "authoring/ibperp_authoring/score/score.json"
 def figures(root: Path, vectors: Sequence[Mapping[str, Any]]) -> str:
     """Return the figures as a list; each leads to the page that it is from."""
     clauses = sum(map(len, clauses_in(root / "spec").values()))
-    grades = law_grades(clause_texts(root / "spec")).values()
+    grades = laws_of(root).values()
     proved = [grade for grade in grades if grade.word == PROVED]
     dates = sorted({grade.date for grade in proved})
     noticed, date = score(root)

@@ -7,8 +7,8 @@ import json
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+from ibperp_authoring.site.runs import suite_in
 from ibperp_conformance.runner.sheet import sheet
-from ibperp_conformance.runner.vectors import load_suite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ def sheets(root: Path) -> dict[str, str]:
         if key in found:
             return found[key]
     made: dict[str, str] = {}
+    suite_in(root / "spec" / "vectors")  # A process that is forked has it already.
     with ProcessPoolExecutor() as pool:
         for part in pool.map(_part, range(PARTS), [root / "spec" / "vectors"] * PARTS):
             made |= part
@@ -36,7 +37,7 @@ def sheets(root: Path) -> dict[str, str]:
 
 
 def _part(part: int, folder: Path) -> dict[str, str]:
-    suite = load_suite(folder)
+    suite = suite_in(folder)
     starts: dict[str, State] = {}
     vectors = sorted(suite.vectors.values(), key=lambda each: each.setup)
     size = -(-len(vectors) // PARTS)

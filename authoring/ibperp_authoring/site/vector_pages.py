@@ -7,8 +7,8 @@ from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from ibperp_authoring.site.runs import suite_in
 from ibperp_authoring.site.sheets import sheets
-from ibperp_conformance.runner.vectors import load_suite
 from ibperp_conformance.specification.chapters import CHAPTER_OF, clauses_in
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ one to read it, to run it and to change it. All sheets as plain text:
 
 def by_clause(root: Path) -> dict[str, list[Vector]]:
     """Return the vectors of each clause by the number in their ids, clauses in reading order."""
-    suite = load_suite(root / "spec" / "vectors")
+    suite = suite_in(root / "spec" / "vectors")
     found: dict[str, list[Vector]] = defaultdict(list)
     for vector in suite.vectors.values():
         found[vector.id.rpartition("-")[0]].append(vector)
@@ -65,7 +65,7 @@ def vector_pages(root: Path) -> Iterator[tuple[str, str]]:
     """Yield the files of the vectors by their paths: pages, what runs, and sheets as text."""
     written, named = sheets(root), titles(root)
     groups = by_clause(root)
-    suite = load_suite(root / "spec" / "vectors")
+    suite = suite_in(root / "spec" / "vectors")
     starts = {
         setup.id: {"system": setup.system, "actions": setup.actions}
         for setup in suite.setups.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.vectors import Suite
 from worlds.perpetual import MARK
 from worlds.positions import positioned
+from worlds.shared import made_once
 from worlds.shipped import shipped_suite
 
 PAGE = Path(__file__).parents[3] / "docs" / "risk-engine.md"
@@ -44,8 +46,13 @@ def suite() -> Suite:
 
 
 @pytest.fixture(scope="module")
-def of_fills(suite: Suite) -> Suite:
-    return suite_of_fills(suite)
+def of_fills(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    def make(path: Path) -> None:
+        path.write_bytes(pickle.dumps(suite_of_fills(suite)))
+
+    found = pickle.loads(made_once(tmp_path_factory, "fills", make).read_bytes())
+    assert isinstance(found, Suite)
+    return found
 
 
 def test_fill__opens_positions_and_takes_its_own_fees() -> None:
