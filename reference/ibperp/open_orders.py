@@ -71,6 +71,8 @@ def _perpetual_loss(state: State, order: Order) -> int:
 
 def firm_atoms(state: State, account: Account, asset: int) -> int:
     """Return what orders reserve that may neither redeem nor borrow; never above free (SM-5)."""
+    if not account.orders:
+        return 0
     orders = (state.orders[index] for index in account.orders)
     return sum(
         order.reserved for order in orders if is_firm(order) and delivers(state, order) == asset

@@ -101,7 +101,8 @@ def valuation(state: State, account: Account, *, may_fill: bool = True) -> Valua
 
 def portfolio(state: State, account: Account) -> tuple[Line, ...]:
     """Return a line for every asset that an account holds, owes or has on order (PF-1)."""
-    lines = [_line(state, account, asset) for asset in range(_width(state, account))]
+    width, settled = _looked_at(state, account)
+    lines = [_line(state, account, asset, settled) for asset in range(width)]
     return tuple([line for line in lines if line.held or line.owed or line.exposed])
 
 
@@ -122,9 +123,11 @@ def solvency(state: State, account: Account) -> Health:
     They decide whether an account is due, and take half the time.
     """
     equity = exposure = gain = maintenance = 0
-    for asset in range(_width(state, account)):
-        held, owed, exposed = _amounts(state, account, asset)
-        equity += collateral_of(state, asset, held) - liability_of(state, asset, owed)
+    width, settled = _looked_at(state, account)
+    for asset in range(width):
+        held, owed, exposed = _amounts(state, account, asset, settled)
+        equity += collateral_of(state, asset, held)
+        equity -= liability_of(state, asset, owed) if owed else 0
         if exposed:
             notional = liability_of(state, asset, exposed)
             exposure += notional
@@ -174,12 +177,16 @@ def _health(
     )
 
 
-def _width(state: State, account: Account) -> int:
-    """Return how many assets have to be looked at for an account."""
+def _looked_at(state: State, account: Account) -> tuple[int, int | None]:
+    """Return how many assets to look at, and the one that settles the account, None if none does.
+
+    It settles positions, and what the account has to pay the fund (PF-12).
+    """
     width = max(len(account.free), len(account.shares), len(account.reserved))
-    if account.unsettled < 0 or account.positions:
-        return max(width, settlement_asset(state) + 1)
-    return width
+    if not (account.unsettled < 0 or account.positions):
+        return width, None
+    settled = settlement_asset(state)
+    return max(width, settled + 1), settled
 
 
 def _perpetuals(state: State, account: Account) -> list[int]:
@@ -192,17 +199,19 @@ def _perpetuals(state: State, account: Account) -> list[int]:
     return [market for market in listed if isinstance(state.markets[market], Perpetual)]
 
 
-def _amounts(state: State, account: Account, index: int) -> tuple[int, int, int]:
+def _amounts(
+    state: State, account: Account, index: int, settled: int | None
+) -> tuple[int, int, int]:
     """Return the atoms that an account holds, owes, and is exposed to of an asset (PF-1)."""
     held, owed = held_atoms(state, account, index), owed_atoms(state, account, index)
     spoken_for, ended = at(account.reserved, index), 0
-    if (account.unsettled < 0 or account.positions) and index == settlement_asset(state):
+    if index == settled:
         spoken_for, ended = spoken_for + unpaid_atoms(account), ended_debt(state, account)
     return held, owed, owed + max(spoken_for - held, 0) + ended
 
 
-def _line(state: State, account: Account, index: int) -> Line:
-    held, owed, exposed = _amounts(state, account, index)
+def _line(state: State, account: Account, index: int, settled: int | None) -> Line:
+    held, owed, exposed = _amounts(state, account, index, settled)
     notional = liability_of(state, index, exposed)
     return Line(
         asset=index,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ibperp.changes import is_comparable, touched
 from ibperp.liquidation import deleverage_rank
 from ibperp.ordered import Ordered
-from ibperp.portfolio import health
+from ibperp.portfolio import solvency
 from ibperp.records import record, replace
 from ibperp.state import Perpetual, position_of
 
@@ -72,7 +72,7 @@ def _key(state: State, market: int, account: int, *, is_long: bool) -> Key | Non
     assert isinstance(market_state, Perpetual)
     if position.lots == 0 or (position.lots > 0) is not is_long:
         return None
-    own = health(state, state.accounts[account])
+    own = solvency(state, state.accounts[account])
     gain = position.lots * market_state.mark_price - position.entry_cost
     rank = deleverage_rank(gain, abs(position.entry_cost), own.exposure, own.equity)
     return (*rank, account)

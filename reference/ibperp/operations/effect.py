@@ -62,6 +62,8 @@ def level_checks(
 ) -> tuple[Check, ...]:
     """Check that a class of action admits these levels; `unknown` names a missing price (GV-3)."""
     refused = levels - ADMITTED[of]
+    if not refused:
+        return ()
     return (
         (PriceLevel.UNKNOWN not in refused, unknown),
         *((level not in refused, code) for level, code in LEVEL_CODES.items()),

@@ -60,8 +60,10 @@ def _base_requirement(notional: int, base: int, factor: int, quote_unit: int) ->
     return _requirement(notional, base, 0, quote_unit)
 
 
-def _line_without_orders(state: State, account: Account, asset: int) -> portfolio.Line:
-    return _line(state, replace(account, reserved=()), asset)
+def _line_without_orders(
+    state: State, account: Account, asset: int, settled: int | None
+) -> portfolio.Line:
+    return _line(state, replace(account, reserved=()), asset, settled)
 
 
 def _half_maintenance(notional: int, maintenance: int, divisor: int, offset: int) -> int:

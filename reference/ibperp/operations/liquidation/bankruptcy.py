@@ -12,7 +12,6 @@ from ibperp.events import (
     LiquidationHeldBack,
     LossSpread,
     Reason,
-    RequestOpened,
     SettlementSource,
 )
 from ibperp.feeds import ActionClass
@@ -98,23 +97,25 @@ def run_risk(state: State, action: RunRisk) -> Outcome:
 
     # EFFECT
     after, events, left, rankings = state, list[Event](), action.steps, Rankings()
-    due = due_accounts(state)
+    due = dict.fromkeys(due_accounts(state))
     for account in due:
         while left and (done := worked_account(after, account, rankings)) is not None:
+            is_asked = _is_asked(after, done)
             after, left = done.state, left - 1
             events += done.events
-            if any(isinstance(event, RequestOpened) for event in done.events):
+            if is_asked:
                 break
         else:
             events += _held_back(after, account) if left else ()
-    for account in owing_accounts(after):
-        refused = conversion_rejection(after, account)
-        if refused and left and account not in due:
+    for account in owing_accounts(after) if left else ():
+        refused = conversion_rejection(after, account) if left else None
+        if refused and account not in due:
             events.append(LiquidationHeldBack(account, refused.code))
         while left and not refused and (done := converted(after, account)) is not None:
+            is_asked = _is_asked(after, done)
             after, left = done.state, left - 1
             events += done.events
-            if any(isinstance(event, RequestOpened) for event in done.events):
+            if is_asked:
                 break
 
     # POSTCONDITIONS
@@ -131,6 +132,11 @@ def worked_account(state: State, account: int, rankings: Rankings) -> Effect | N
     if done is None and not has_lots(state, account):
         done = resolved_bankruptcy(state, account)
     return done if done and done.events else None
+
+
+def _is_asked(before: State, done: Effect) -> bool:
+    """Tell whether a step has requested quotes."""
+    return len(done.state.requests) > len(before.requests)
 
 
 def has_lots(state: State, account: int) -> bool:

@@ -238,10 +238,9 @@ def swept(effect: Effect, account: int, asset: int, *, repay: int = 0, lend: int
     available = available_of(effect.state, account, asset)
     limit = available if settings.auto_repay_borrows else repay
     amount = min(available, debt_of(effect.state, account, asset), limit)
-    if _hold(repay_checks(effect.state, account, asset, amount)):
+    if amount and _hold(repay_checks(effect.state, account, asset, amount)):
         effect = repaid(effect, account, asset, amount, Reason.AUTO_REPAY)
-        lend = max(lend - amount, 0)
-    available = available_of(effect.state, account, asset)
+        lend, available = max(lend - amount, 0), available_of(effect.state, account, asset)
     amount = available if settings.auto_lend else min(available, lend)
     if amount and _hold(lend_checks(effect.state, account, asset, amount)):
         effect = lent(effect, account, asset, amount, Reason.AUTO_LEND)

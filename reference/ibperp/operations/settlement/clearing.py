@@ -232,7 +232,7 @@ class Clearing:
 
         A lend that claims nothing ends with it: left over, it would stand against the borrow.
         """
-        firm = firm_atoms(self.state, sheet.account, self.asset) if sheet.account.orders else 0
+        firm = firm_atoms(self.state, sheet.account, self.asset)
         part = min(sheet.free - firm, due)
         if part:
             self._post(sheet, part, Reason.SETTLEMENT, is_debit=True)

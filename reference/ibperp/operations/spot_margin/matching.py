@@ -42,8 +42,7 @@ def worked_order(
     effect, stopped = matching
     left = effect.state.orders[index]
     if left.lots == 0:
-        filled = replace(left, status=OrderStatus.FILLED)
-        return effect.noted(with_order(effect.state, index, filled))
+        return effect
     refused = rejection((time_in_force is not TimeInForce.FOK, RejectionCode.FILL_OR_KILL))
     if refused:
         return refused
@@ -112,7 +111,9 @@ def _met(effect: Effect, taker: int, maker: int) -> Effect | Rejected:
     )
     trade = Trade(resting.market, resting.price, lots, *parties)
     traded = Traded(resting.market, maker, taker, resting.price, lots, *fees)
-    state = with_order(effect.state, taker, replace(order, lots=order.lots - lots))
+    status = OrderStatus.FILLED if lots == order.lots else order.status
+    taken = replace(order, lots=order.lots - lots, status=status)
+    state = with_order(effect.state, taker, taken)
     begun = effect.noted(_with_last(shrunk_order(state, maker, lots), resting), traded)
     if isinstance(market, Market):
         done = spot_trade.exchanged_assets(begun, market, trade)
@@ -140,6 +141,8 @@ def _without_orders(state: State, account: Account) -> Valuation:
 
 def _with_last(state: State, resting: Order) -> State:
     market = state.markets[resting.market]
+    if market.book.last_price == resting.price:
+        return state
     resting_book = replace(market.book, last_price=resting.price)
     return with_market(state, resting.market, replace(market, book=resting_book))
 
