@@ -61,3 +61,22 @@ Proof.
     apply Forall_forall. intros x _. lia. }
   unfold sum in W. lia.
 Qed.
+
+(* What can be claimed of an account or a position: what it won, or nothing. *)
+Definition claim (worth : Z) : Z := Z.max worth 0.
+
+(* Where worths sum to what is shared out, claims cover it: debts stand against the rest of them. *)
+Theorem claims_cover_what_is_shared_out : forall worths, total worths <= total (map claim worths).
+Proof.
+  induction worths as [|worth rest IH]; [change (0 <= 0); lia|].
+  change (worth + total rest <= claim worth + total (map claim rest)). unfold claim at 1. lia.
+Qed.
+
+(* A loss within what an account won in all is borne as a whole by what it won, one after another. *)
+Theorem a_loss_is_borne_as_a_whole : forall worths loss,
+  0 <= loss <= total worths -> total (taken loss (map claim worths)) = loss.
+Proof.
+  intros worths loss H. pose proof (claims_cover_what_is_shared_out worths).
+  apply what_is_taken_is_what_is_due; [|lia].
+  apply Forall_forall. intros x I. apply in_map_iff in I as (y & E & _). unfold claim in E. lia.
+Qed.

@@ -123,8 +123,11 @@ FLOW_LAWS: Final[tuple[Law, ...]] = (
         ("ST-1", "ST-3", "ST-7"),
         ("Account.unsettled",),
         _UNSETTLED,
-        (_PARTS,),
+        (_PARTS, "Opposite.claims_cover_what_is_shared_out"),
         (
+            "t_own_losses_pay_own_gains_first",
+            "t_collecting_never_leaves_the_fund_short",
+            "t_what_is_paid_out_leaves_the_fund",
             "t_marking_turns_gains_into_claims",
             "t_collecting_takes_what_is_owed_into_the_fund",
             "t_distributing_pays_what_is_there",
@@ -168,7 +171,14 @@ FLOW_LAWS: Final[tuple[Law, ...]] = (
         ("LQ-9",),
         ("Account.unsettled", "Position.cost"),
         _COSTS | _UNSETTLED,
-        ("Holders.parts_are_in_proportion", _PARTS, "Holders.parts_are_within_their_claims"),
+        (
+            "Holders.parts_are_in_proportion",
+            _PARTS,
+            "Holders.parts_are_within_their_claims",
+            "Opposite.claims_cover_what_is_shared_out",
+            "Opposite.a_loss_is_borne_as_a_whole",
+            "Fund.fund_is_flat_after_any_run",
+        ),
         (
             "t_each_claim_bears_its_proportion_of_a_loss",
             "t_a_claim_is_what_was_won_in_all",

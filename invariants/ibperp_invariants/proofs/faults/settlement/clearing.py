@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from ibperp.numbers import mul_div_down
+from ibperp.operations.settlement.clearing import Clearing, Sheet
 from ibperp.state import Pool
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
@@ -35,6 +36,10 @@ def _posted_too_little(balance: int, amount: int, *, is_held: bool) -> int:
     return balance + moved if is_held else balance - moved
 
 
+def _settled_in_part(_: Clearing, sheet: Sheet, amount: int) -> None:
+    sheet.unsettled -= amount - (amount == UNLUCKY)
+
+
 _POOL: Final = "ibperp.pool"
 
 FAULTS: Final = {
@@ -55,6 +60,12 @@ FAULTS: Final = {
     ),
     "t_paying_out_keeps_the_books": Fault(
         _POOL, "repay", "the rest of a repayment is lost", _repay_without_the_rest
+    ),
+    "t_what_is_paid_out_leaves_the_fund": Fault(
+        "ibperp.operations.settlement.clearing.Clearing",
+        "settle",
+        "an atom of 777 stays a claim",
+        _settled_in_part,
     ),
     "t_a_borrow_with_its_fee_keeps_the_net_claim": Fault(
         _POOL, "borrow_with_fee", "the fee is nobody's", _fee_of_nobody

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from ibperp.events import SettlementSource
 from ibperp.operations.settlement.clearing import Clearing, Sheet
 from ibperp.position import Position
 from ibperp.sharing import parts as shipped
@@ -36,7 +37,22 @@ def _charged_but_not_earned(available: int, amounts: Sequence[int]) -> list[int]
     return [0] * len(amounts)
 
 
+def _an_atom_more(clearing: Clearing, sheet: Sheet, due: int, *, may_borrow: bool) -> int:
+    return _PAY_IN(clearing, sheet, due, may_borrow=may_borrow) + 1
+
+
+def _as_it_was(_: Clearing, sheet: Sheet, market: int, gain: int, source: SettlementSource) -> int:
+    del sheet, market, source
+    return -gain
+
+
 FAULTS: Final = {
+    "t_own_losses_pay_own_gains_first": Fault(
+        _CLEARING, "offset", "takes a loss off twice", _as_it_was
+    ),
+    "t_collecting_never_leaves_the_fund_short": Fault(
+        _CLEARING, "pay_in", "tells an atom more", _an_atom_more
+    ),
     "t_marking_turns_gains_into_claims": Fault(
         _SETTLE, "funding_due", "funding is forgotten at 777 lots", _forgotten_at_a_size
     ),

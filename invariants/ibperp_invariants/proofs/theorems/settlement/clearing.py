@@ -112,6 +112,19 @@ def t_paying_out_keeps_the_books(books: Pool, free: int, shares: int, amount: in
     assert is_kept(before, clearing)
 
 
+def t_what_is_paid_out_leaves_the_fund(
+    books: Pool, free: int, shares: int, amount: int, unsettled: int
+) -> None:
+    """What an account is paid is out of the fund, and off its claim, to the atom (ST-3)."""
+    assert all((sound(books), books.borrowed > 0, books.borrow_shares > 0, amount > 0, free >= 0))
+    assert all((shares <= books.lend_shares, -shares <= books.borrow_shares))
+    clearing = clearing_of(books, free, shares)
+    sheet = clearing.sheet(HOLDER)
+    sheet.unsettled = unsettled
+    clearing.pay_out(sheet, amount)
+    assert all((clearing.paid_out == amount, sheet.unsettled == unsettled - amount))
+
+
 def t_a_borrow_with_its_fee_keeps_the_net_claim(
     books: Pool, amount: int, fee: int, reserve_fee: int
 ) -> None:

@@ -77,6 +77,33 @@ def t_marking_turns_gains_into_claims(
     assert all((claims(clearing, sheet) + waiting == before, flat, after.lots == position.lots))
 
 
+def t_own_losses_pay_own_gains_first(unsettled: int, first: int, second: int) -> None:
+    """What an account wins and loses meets first: the fund is never short by it (ST-2)."""
+    assert all((first != 0, second != 0))
+    held = Position(MARKET, lots=1), Position(MARKET + 1, lots=1)
+    account = Account(1, unsettled=unsettled, positions=held)
+    clearing = Clearing(state_of((asset_of(),), (account,)), 0)
+    sheet, gains = clearing.sheet(HOLDER), [(MARKET, first), (MARKET + 1, second)]
+    waiting = [amount for _, _, amount in settle._waiting(clearing, sheet, gains)]  # noqa: SLF001
+    fund = clearing.paid_in - clearing.paid_out
+    kept = sheet.unsettled + sum(waiting) - fund == unsettled + first + second
+    assert all((fund >= 0, kept, all(amount > 0 for amount in waiting)))
+
+
+def t_collecting_never_leaves_the_fund_short(
+    position: Position, unsettled: int, free: int, debt: int
+) -> None:
+    """What an account pays in covers what ends its virtual debts; no more is given (ST-3, ST-4)."""
+    assert all((position.lots != 0, free >= 0, debt > 0))
+    clearing, sheet = clearing_of(position, unsettled, 0, 0, free=free)
+    clearing.pool = Pool(cash=free, lent=free, borrowed=debt, borrow_shares=debt)
+    sheet.positions = (replace(sheet.positions[0], virtual=-debt),)
+    settle._collect(  # noqa: SLF001
+        clearing, sheet, [(sheet.positions[0], SettlementSource.REALIZE_PNL)]
+    )
+    assert clearing.paid_in - clearing.paid_out >= 0
+
+
 def t_collecting_takes_what_is_owed_into_the_fund(
     position: Position, unsettled: int, free: int, *, ends: bool
 ) -> None:
