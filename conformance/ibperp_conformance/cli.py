@@ -116,7 +116,9 @@ def check_trace(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE.jsonl ...", help="Traces; - is stdin.")
     ],
-    jobs: Annotated[int, typer.Option(min=1, max=512, help="Traces at a time.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=512, help="Traces, or pieces of one, at a time.")
+    ] = 1,
     everything: Annotated[
         bool, typer.Option("--all", help="Show each finding, not only the first ones.")
     ] = False,

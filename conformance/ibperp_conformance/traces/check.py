@@ -13,7 +13,7 @@ from ibperp_invariants.check.trace import MALFORMED, TraceChecker, TraceViolatio
 from ibperp_invariants.step.step import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ibperp_invariants.check.trace import Unchecked
 
@@ -51,27 +51,42 @@ def check_log(
     report, checker = LogReport(name), TraceChecker()
     with opened(name) as stream:
         try:
-            for line in lines_of(stream):
-                found = checker.feed(line)
-                for finding in found:
-                    _tell(report, finding, most, say)
-                unread = any(finding.violation.invariant == MALFORMED for finding in found)
-                report.read += bool(line.strip()) and not unread
-                on_line()
+            for finding in findings(report, checker, lines_of(stream), on_line):
+                tell(report, finding, most, say)
         except KeyboardInterrupt:
             report.is_whole = False
-        except DamagedError as error:
-            message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
-            broken = Violation(MALFORMED, ("CF-1",), message)
-            _tell(report, TraceViolation(checker.lines + 1, broken, checker.bytes), most, say)
-    report.lines, report.unchecked = checker.lines, checker.unchecked
-    report.notes = checker.notes
+    note(report, checker)
     return report
 
 
-def _tell(
-    report: LogReport, finding: TraceViolation, most: int, say: Callable[[str], None]
-) -> None:
+def findings(
+    report: LogReport,
+    checker: TraceChecker,
+    lines: Iterable[bytes],
+    on_line: Callable[[], None] = lambda: None,
+) -> Iterator[TraceViolation]:
+    """Yield what the lines of a log break, and count those that could be read."""
+    try:
+        for line in lines:
+            found = checker.feed(line)
+            yield from found
+            unread = any(finding.violation.invariant == MALFORMED for finding in found)
+            report.read += bool(line.strip()) and not unread
+            on_line()
+    except DamagedError as error:
+        message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
+        broken = Violation(MALFORMED, ("CF-1",), message)
+        yield TraceViolation(checker.lines + 1, broken, checker.bytes)
+
+
+def note(report: LogReport, checker: TraceChecker) -> None:
+    """Note what the lines that a checker read come to beside its findings."""
+    report.lines, report.unchecked = checker.lines, checker.unchecked
+    report.notes = checker.notes
+
+
+def tell(report: LogReport, finding: TraceViolation, most: int, say: Callable[[str], None]) -> None:
+    """Count a finding, and say it if not `most` of its invariant were said."""
     broken = finding.violation
     report.found[broken.invariant] += 1
     count = report.found[broken.invariant]

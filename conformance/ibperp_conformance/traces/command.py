@@ -15,12 +15,15 @@ from ibperp_conformance.options import EXIT_WRONG_USE
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.traces.check import LogReport, check_log, summary
 from ibperp_conformance.traces.files import STDIN
+from ibperp_conformance.traces.pieces import check_piece, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 EACH: Final = 20
 """How many findings of an invariant are shown of a log, unless all are requested."""
+
+ENDED: Final = "the process that checked it was ended from outside"
 
 Checked = tuple[LogReport | None, list[str]]
 """What a log came to, None if it could not be read, and the lines to show."""
@@ -62,6 +65,8 @@ def _checked(names: Sequence[str], jobs: int, most: int, dask: str) -> Iterable[
         return _at_once(names, most, _client(dask))
     if jobs > 1 and len(names) > 1:
         return _in_processes(names, jobs, most)
+    if jobs > 1:
+        return [_in_pieces(names[0], jobs, most)]
     return _in_turn(names, most)
 
 
@@ -84,19 +89,40 @@ def _at_once(names: Sequence[str], most: int, pool: Any) -> Iterable[Checked]:
     with Progress("logs", len(names)) as progress:
         for name, task in zip(names, tasks, strict=True):
             try:
-                yield apart(name, most) if task is None else _result(name, task)
-            except KeyboardInterrupt:
-                for process in multiprocessing.active_children():
-                    process.terminate()
-                yield apart(name, most) if task is None else _result(name, task)
+                yield apart(name, most) if task is None else _result(task)
+            except BrokenExecutor:
+                yield None, [f"ibperp: {name}: {ENDED}"]
             progress.step()
 
 
-def _result(name: str, task: Any) -> Checked:
+def _in_pieces(name: str, jobs: int, most: int) -> Checked:
+    """Check a log in as many pieces at once, or as it is where it cannot be divided."""
+    pieces, report = pieces_of(name, jobs), LogReport(name)
+    if len(pieces) == 1:
+        return _watched(name, most)
+    with (
+        ProcessPoolExecutor(len(pieces), initializer=_heed_signals) as pool,
+        Progress("pieces", len(pieces)) as progress,
+    ):
+        for task in [pool.submit(check_piece, name, most, piece, _go_on) for piece in pieces]:
+            try:
+                _result(task).join(report, most, typer.echo)
+            except BrokenExecutor:
+                return None, [f"ibperp: {name}: {ENDED}"]
+            if not report.is_whole:
+                break
+            progress.step()
+    return report, []
+
+
+def _result(task: Any) -> Any:
+    """Return what a process came to; if a signal asks for the end, up to then."""
     try:
-        return task.result()  # type: ignore[no-any-return]
-    except BrokenExecutor:
-        return None, [f"ibperp: {name}: the process that checked it was ended from outside"]
+        return task.result()
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        return task.result()
 
 
 def _watched(name: str, most: int) -> Checked:

@@ -7,6 +7,7 @@ import io
 import sys
 import zlib
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from ibperp_conformance.files import WrongUseError
@@ -50,6 +51,19 @@ def opened(name: str) -> Iterator[IO[bytes]]:
     finally:
         if name != STDIN:
             raw.close()
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a log is an ordinary file, not packed, of which parts can be read."""
+    path = Path(name)
+    if name == STDIN or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as stream:
+            first = stream.read(4)
+    except OSError:
+        return False
+    return not first.startswith(GZIP) and first != ZSTD
 
 
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:

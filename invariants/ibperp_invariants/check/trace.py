@@ -44,7 +44,7 @@ from ibperp_invariants.view.totals import Totals, totals_after, totals_of
 from ibperp_invariants.view.view import Known, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ibperp.actions import Action
     from ibperp_invariants.check.verdicts import Answer
@@ -97,6 +97,20 @@ class TraceReport:
     notes: list[str] = field(default_factory=list)
 
 
+@record
+class Told:
+    """What a trace has told up to a line beside its states, so that a reader may go on there.
+
+    `lines`, `bytes`: how much of the trace it is.
+    """
+
+    capabilities: tuple[str, ...]
+    later: Mapping[str, object]
+    known: Known
+    lines: int
+    bytes: int
+
+
 def check_trace(lines: Iterable[str | bytes]) -> list[TraceViolation]:
     """Return every finding in a trace; what cannot be read is one, and the rest is checked.
 
@@ -128,7 +142,8 @@ class TraceChecker:
         self.has_begun = False
         self.lines = 0
         self.bytes = 0
-        self._later: dict[str, object] = {}
+        self._capabilities = tuple(EMPTY)
+        self._later: Mapping[str, object] = {}
         self._known = Known()
         self._known_print = 0
         self._followed = Followed()
@@ -137,6 +152,40 @@ class TraceChecker:
         self._again: frozenset[str] | None = None
         self._is_lost = False
         self._seen: dict[tuple[int, int], int] = {}
+
+    @classmethod
+    def resumed(cls, told: Told, whole: bytes) -> TraceChecker:
+        """Return a checker that goes on after a line with a whole state, of which it says nothing.
+
+        The same question with another answer is found among the lines that it reads itself.
+        """
+        checker = cls()
+        checker.has_begun, checker.lines, checker.bytes = True, told.lines, told.bytes
+        checker._capabilities, checker._later = told.capabilities, told.later
+        checker._known, checker._followed = told.known, checker._unread()
+        checker._followed.show(Node(decoded(whole), "").get("observation"))
+        checker._started()
+        checker.unchecked.clear()
+        return checker
+
+    def told(self) -> Told:
+        """Return what the trace has told up to now beside its states."""
+        return Told(self._capabilities, self._later, self._known, self.lines, self.bytes)
+
+    def learn(self, line: bytes, *, is_read: bool) -> None:
+        """Count a line, and if it `is_read` take from it what a run knows beside its states.
+
+        Nothing is checked and the state is not followed. Raise ValueError if it cannot be read.
+        """
+        self.lines, self.bytes = self.lines + 1, self.bytes + len(line)
+        if not is_read:
+            return
+        problems = list[str]()
+        action, answer = self._told(Node(decoded(line), ""), problems)
+        if problems or action is None or answer is None:
+            raise ViewError("; ".join(problems))
+        if answer.code is None:
+            self._known = learned(self._known, action, answer.facts)
 
     def feed(self, line: str | bytes) -> list[TraceViolation]:
         """Return what the next line breaks; a line without text breaks nothing."""
@@ -183,11 +232,13 @@ class TraceChecker:
         self._known = Known(system)
         try:
             named = wire.find("capabilities")
-            capabilities = [item.text() for item in named.items()] if named else list(EMPTY)
+            self._capabilities = (
+                tuple(item.text() for item in named.items()) if named else tuple(EMPTY)
+            )
         except ViewError as error:
             problems.append(f"the header: {error}")
-            capabilities = list(EMPTY)
-        self._followed = Followed(capabilities, later=OBSERVED if self._later else {})
+            self._capabilities = tuple(EMPTY)
+        self._followed = self._unread()
         shown = wire.find("observation")
         if shown is None:
             if system is not None:
@@ -201,6 +252,10 @@ class TraceChecker:
         except ViewError as error:
             problems.append(f"the header: {error}")
         return self._started()
+
+    def _unread(self) -> Followed:
+        """Return what is followed of a run before a state was shown."""
+        return Followed(self._capabilities, later=OBSERVED if self._later else {})
 
     def _system_of(self, wire: Node, problems: list[str]) -> SystemParameters | None:
         """Return the system parameters, None where they cannot be read or break a law."""
