@@ -27,9 +27,11 @@ def completed(system: Node, later: Mapping[str, object]) -> Node:
 
 def with_later(action: Node, later: Mapping[str, object]) -> Node:
     """Return an action of an earlier version with the parameters that came later."""
+    if not later:
+        return action
     members: dict[str, Any] = action.object()
     parameters = members.get("parameters")
-    if later and members.get("type") == "set_system_parameters" and isinstance(parameters, dict):
+    if members.get("type") == "set_system_parameters" and isinstance(parameters, dict):
         return Node({**members, "parameters": {**later, **parameters}}, action.path)
     return action
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ibperp_invariants.check.registry import INVARIANTS
-from ibperp_invariants.check.when import due
+from ibperp_invariants.check.when import ANY, breaking
 
 if TYPE_CHECKING:
     from ibperp_invariants.step.step import Invariant, StateCheck, Step, StepCheck
@@ -32,6 +32,9 @@ IN_FULL: Final[tuple[Look, ...]] = tuple(
     (own, own.on_step, own.on_state, own.on_change) for own in INVARIANTS
 )
 
+LIKES: Final = 1 << 12
+"""Of so many steps that moved different parts it is remembered what they call."""
+
 
 def looks(step: Step, again: Collection[str]) -> tuple[Look, ...]:
     """Return what is called on a step; the invariants in `again` look at the whole state."""
@@ -44,12 +47,19 @@ def looks(step: Step, again: Collection[str]) -> tuple[Look, ...]:
     return tuple(chosen[own.name] for own in INVARIANTS if own.name in chosen)
 
 
-@cache
+@lru_cache(maxsize=LIKES)
 def _usual(action: Any, moved: int, *, is_accepted: bool) -> tuple[Look, ...]:
     """Return what is called on a step from a state that kept all: made once for its like."""
-    names = due(action, moved, is_accepted=is_accepted)
+    able = _able(action, is_accepted=is_accepted)
+    return tuple(look for look, parts in able if parts == ANY or parts & moved)
+
+
+@cache
+def _able(action: Any, *, is_accepted: bool) -> tuple[tuple[Look, int], ...]:
+    """Return what an action can make be called, with the parts of which one has to move."""
+    names = breaking(action, is_accepted=is_accepted)
     return tuple(
-        (own, on_step, None if on_change else on_state, on_change)
+        ((own, on_step, None if on_change else on_state, on_change), names[own.name])
         for own, on_step, on_state, on_change in IN_FULL
         if own.name in names
     )

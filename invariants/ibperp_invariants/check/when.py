@@ -32,13 +32,12 @@ class When:
     parts: tuple[str, ...] = ()
     other_than: tuple[type, ...] = ()
 
-    def admits(self, action: type, moved: int, *, is_accepted: bool) -> bool:
-        """Tell whether a step with such an action, in which these parts moved, falls under it."""
+    def admits(self, action: type, *, is_accepted: bool) -> bool:
+        """Tell whether a step with such an action falls under it, if the parts moved."""
         return (
             (not self.actions or action in self.actions)
             and action not in self.other_than
             and self.accepted in {None, is_accepted}
-            and (not self.parts or bool(moved & bits_of(self.parts)))
         )
 
 
@@ -260,10 +259,16 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
 """By the name of an invariant: it can be broken where one of its conditions holds."""
 
 
-def due(action: type, moved: int, *, is_accepted: bool) -> frozenset[str]:
-    """Return the invariants that a step with such an action, and these parts moved, can break."""
-    return frozenset(
-        name
-        for name, conditions in WHEN.items()
-        if any(own.admits(action, moved, is_accepted=is_accepted) for own in conditions)
-    )
+ANY: Final = -1
+"""In place of parts: whichever moved, or none."""
+
+
+def breaking(action: type, *, is_accepted: bool) -> dict[str, int]:
+    """Return the invariants that such an action can break, with the parts that have to move."""
+    found: dict[str, int] = {}
+    for name, conditions in WHEN.items():
+        admitted = [own for own in conditions if own.admits(action, is_accepted=is_accepted)]
+        if admitted:
+            parts = bits_of(part for own in admitted for part in own.parts)
+            found[name] = parts if all(own.parts for own in admitted) else ANY
+    return found

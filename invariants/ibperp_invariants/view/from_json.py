@@ -310,8 +310,12 @@ class Reading:
         for member in members:
             if member not in readers or member not in shown:
                 return None
+            value = shown[member]
             try:
-                values[member] = self._part(readers[member], node, member, shown[member])
+                if type(value) is str:
+                    values[member] = self._part(readers[member], node, member, value)
+                else:  # It is not remembered: it has just changed, and will not be read again.
+                    values[member] = readers[member](Node(value, node.at(member)))
             except ViewError:
                 return None
         if not self.is_whole:

@@ -20,14 +20,17 @@ def once_for_a_view(work_out: F) -> F:
 
     A view is never changed while a step is looked at, so that the same view has the same answer.
     """
-    kept: list[tuple[View, dict[Any, Any]]] = []
+    kept: list[tuple[View | None, dict[Any, Any]]] = [(None, {})] * VIEWS
 
     @wraps(work_out)
     def remembered(view: View, *of: object) -> Any:
-        found = next((known for own, known in kept if own is view), None)
-        if found is None:
+        for of_view in kept:
+            if of_view[0] is view:
+                found = of_view[1]
+                break
+        else:
             found = {}
-            kept[:] = [*kept[1 - VIEWS :], (view, found)]
+            kept[:] = [(view, found), *kept[:-1]]
         if of not in found:
             found[of] = work_out(view, *of)
         return found[of]
