@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.ordered import Ordered
 from ibperp.unpaid import NOTHING_UNPAID
-from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, SHORT, Portfolios, Reading
+from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, SHORT, Reading
 from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
+from ibperp_invariants.view.portfolios import Portfolios
 from ibperp_invariants.view.shown import Shown
 from ibperp_invariants.view.view import Known, View, limited, listed
 

@@ -6,7 +6,7 @@ What an observation leaves out raises NotObserved when it is looked at, and not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -20,7 +20,6 @@ from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import (
     Named,
-    NotObserved,
     names_of,
     observed,
     with_parts,
@@ -36,7 +35,6 @@ from ibperp_invariants.view.view import (
     QuoteView,
     RampView,
     RebalanceView,
-    View,
     WithdrawalView,
 )
 
@@ -85,55 +83,6 @@ SHORT_ONES: Final = re.compile(f"(?:{SHORT.pattern})(?:,(?:{SHORT.pattern}))*")
 
 REMEMBERED: Final = 1 << 16
 """How many records are remembered, so that a part that did not change is not read again."""
-
-
-class Portfolios(Mapping[int, "Health"]):
-    """The health of accounts as it is reported; not observed where it should be, and is not.
-
-    `view` is the one that they belong to.
-    """
-
-    def __init__(self, reported: Mapping[int, Health], path: str) -> None:
-        self.reported, self.path = reported, path
-        self.view: View | None = None
-
-    def __getitem__(self, key: int) -> Health:
-        """Return what is reported; raise NotObserved if nothing is."""
-        return self.reported[key]
-
-    def get(self, key: int, default: Any = None) -> Any:
-        """Return what is reported, or what is given if nothing is."""
-        return self.reported.get(key, default)
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether an account has one; raise NotObserved if it should."""
-        if key in self.reported:
-            return True
-        if isinstance(key, int) and self._is_shown(key):
-            raise NotObserved(f"{self.path}/{key}/portfolio")
-        return False
-
-    def __iter__(self) -> Iterator[int]:
-        """Yield the accounts that have one; raise NotObserved at last if others should."""
-        yield from self.reported
-        for key in self.view.accounts if self.view else ():
-            _ = key in self
-
-    def __len__(self) -> int:
-        """Return how many are reported."""
-        return len(self.reported)
-
-    def _is_shown(self, key: int) -> bool:
-        """Tell whether an account shows its health; if that is not known, it does."""
-        if self.view is None or key not in self.view.accounts:
-            return False
-        try:
-            account, assets = self.view.accounts[key], self.view.assets
-            debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
-            is_exposed = any(assets[symbol].price > 0 for symbol in debts)
-            return bool(account.orders or account.positions or account.unsettled) or is_exposed
-        except NotObserved:
-            return True
 
 
 class Reading:
