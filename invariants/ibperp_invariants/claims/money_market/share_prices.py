@@ -31,7 +31,7 @@ def lend_share_price_monotone(step: Step) -> Iterator[str]:
             if (fact.asset, fact.liability) == (symbol, Liability.POOL)
         )
         waited = old.unearned - new.unearned if lost else 0
-        if _lend_price_rise(old, new, lost - waited) < 0:
+        if _lend_price_rise(old, new) < -_lend_price_fall(step, symbol, old, new, lost - waited):
             yield f"{symbol}: the lend share price fell: {_lend_prices(old, new)}"
 
 
@@ -117,10 +117,23 @@ def _several(moves: int, one: int, largest: int, path: tuple[int, ...]) -> int:
     return mul_div_up(2 * moves * max(one, largest), max(path), min(path))
 
 
-def _lend_price_rise(old: Pool, new: Pool, more: int = 0) -> int:
-    """Return the rise of the lend share price, with `more` lent, times both numbers of shares."""
+def _lend_price_rise(old: Pool, new: Pool) -> int:
+    """Return the rise of the lend share price, times both numbers of shares."""
     before, after = old.lend_shares + SHARES_PER_ATOM, new.lend_shares + SHARES_PER_ATOM
-    return (new.lent + more + 1) * before - (old.lent + 1) * after
+    return (new.lent + 1) * before - (old.lent + 1) * after
+
+
+def _lend_price_fall(step: Step, symbol: str, old: Pool, new: Pool, lost: int) -> int:
+    """Return what a loss may take from a lend share's price, times both numbers of shares.
+
+    A run may lend or redeem before the loss and after it: the fewer the shares, the more each
+    loses.
+    """
+    if lost <= 0:
+        return 0
+    before, after = old.lend_shares + SHARES_PER_ATOM, new.lend_shares + SHARES_PER_ATOM
+    moves, _ = step.moves(symbol)
+    return mul_div_up(lost * before, after, min(*_path(before, moves), after))
 
 
 def _lend_prices(old: Pool, new: Pool) -> str:
