@@ -60,6 +60,7 @@ def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.Monkey
         (["conform", "--tier", "all"], 2, "--tier is one of core, full"),
         (["conform", "--timeout", "0"], 2, "timeout"),
         (["conform", "--bogus"], 2, "No such option"),
+        (["fuzz", "--against", "'engine"], 2, "No closing quotation"),
         (["conform", "--json", "/no/such/place/r.json"], 2, "there is no directory"),
         (["conform", "--json", "/"], 2, "it is a directory"),
         (["conform", "--known-failures", "/no/such/file"], 2, "cannot read the known failures"),

@@ -191,6 +191,26 @@ def test_campaign__refuses_a_broken_record(tmp_path: Path, content: str, part: s
         resumed(campaign(), tmp_path)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reached": {"x": "many"}},
+        {"known": []},
+        {"findings": {"x": []}},
+        {"findings": {"x": {"sentence": 1}}},
+        {"findings": ["x"]},
+    ],
+)
+def test_campaign__refuses_a_record_of_the_wrong_kind(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    Keeper(campaign(), tmp_path).write()
+    file = tmp_path / "campaign.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | wrong))
+    with pytest.raises(WrongUseError, match="no record of a campaign"):
+        resumed(campaign(), tmp_path)
+
+
 def test_campaign__refuses_the_record_of_another_engine(tmp_path: Path) -> None:
     Keeper(campaign("one"), tmp_path).write()
     with pytest.raises(WrongUseError, match="another campaign"):

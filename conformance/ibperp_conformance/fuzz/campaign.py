@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from operator import index
 from typing import TYPE_CHECKING, Any, Final
 
-from ibperp_conformance.files import WrongUseError, write_atomically
+from ibperp_conformance.files import WrongUseError, read_whole, write_atomically
 from ibperp_conformance.fuzz.corpus import FILE, chosen, digest, lines_of, text
 from ibperp_conformance.fuzz.finding import Finding, as_file, as_text
 from ibperp_conformance.fuzz.generator.reached import never_reached
@@ -23,7 +23,7 @@ from ibperp_conformance.fuzz.work import Done, Task, done
 from ibperp_conformance.json_text import JsonTextError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from ibperp_conformance.fuzz.generator.worlds import World
@@ -35,6 +35,18 @@ ROUND: Final = 16
 
 FORMAT: Final = "ibperp-fuzz-1"
 RECORD: Final = "campaign.json"
+
+
+TOLD: Final[Mapping[str, type]] = {
+    "file": str,
+    "sentence": str,
+    "note": str,
+    "steps": int,
+    "own": int,
+    "from_steps": int,
+    "times": int,
+}
+"""What is told of a finding, from the record of a campaign."""
 
 
 @dataclass(slots=True)
@@ -174,9 +186,7 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
     if not path.exists():
         return campaign
     try:
-        data = decode(path.read_bytes())
-    except OSError as error:
-        raise WrongUseError(f"cannot read {path}: {error.strerror}") from None
+        data = decode(read_whole(path, "campaign"))
     except JsonTextError as error:
         raise WrongUseError(f"{path}: {error}; remove the file, or name another folder") from None
     try:
@@ -198,15 +208,27 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
         for name in ("rounds", "runs", "steps"):
             setattr(campaign, name, index(data[name]))
         campaign.seconds = float(data["seconds"])
-        campaign.reached = Counter(data["reached"])
-        campaign.known = Counter(data["known"])
-        campaign.findings = dict(data["findings"])
+        campaign.reached, campaign.known = _counts(data["reached"]), _counts(data["known"])
+        campaign.findings = _findings(data["findings"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"{path}: no record of a campaign ({error!r}); remove it, or name another folder"
         raise WrongUseError(message) from None
     if (folder / FILE).exists():
         campaign.beginnings = lines_of(folder)
     return campaign
+
+
+def _counts(data: Mapping[str, Any]) -> Counter[str]:
+    return Counter({name: index(count) for name, count in data.items()})
+
+
+def _findings(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the findings of a record; raise TypeError or KeyError if one is none."""
+    for name, finding in data.items():
+        for member, kind in TOLD.items():
+            if not isinstance(finding[member], kind):
+                raise TypeError(f"finding {name}: {member} is no {kind.__name__}")
+    return dict(data)
 
 
 def conduct(

@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from ibperp.parameter_laws import system_violations
-from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.files import WrongUseError, read_whole
 from ibperp_conformance.fuzz.generator.reached import expected, features
 from ibperp_conformance.fuzz.generator.worlds import World
 from ibperp_conformance.json_text import JsonTextError, decode
@@ -97,10 +97,9 @@ def lines_of(path: Path) -> dict[str, str]:
 def _read(path: Path) -> Iterator[tuple[World, str]]:
     file = path / FILE if path.is_dir() else path
     try:
-        written = file.read_bytes().splitlines()
-    except OSError as error:
-        message = f"cannot read {file}: {error.strerror}; name the --out folder of a campaign"
-        raise WrongUseError(message) from None
+        written = read_whole(file, "corpus").splitlines()
+    except WrongUseError as error:
+        raise WrongUseError(f"{error}; name the --out folder of a campaign") from None
     if not written or written[0] != HEADER.encode():
         raise WrongUseError(f"{file}, line 1: no corpus, which begins with {HEADER}; {REMEDY}")
     for number, line in enumerate(written[1:], 2):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.options import Command, Invariants, Timeout
 
 
@@ -66,7 +67,7 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     return main_fuzz(
         Options(
             command=tuple(command or ()),
-            against=tuple(shlex.split(against)),
+            against=_words(against),
             capabilities=tuple(capability or ()),
             seed=seed,
             budget=budget,
@@ -80,3 +81,10 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
             is_whole=unreached,
         )
     )
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise WrongUseError(f"--against {command}: {error}; write it as for a shell") from None

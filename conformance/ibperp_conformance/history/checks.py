@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Final
 
@@ -80,6 +82,26 @@ def findings(history: History) -> list[Finding]:
 Found = Iterator[tuple[Place, str]]
 
 
+class Course:
+    """An amount over time: each value from its time on, in the order of time."""
+
+    def __init__(self) -> None:
+        self._times, self._values = list[datetime](), list[Decimal]()
+
+    def add(self, time: datetime, value: Decimal) -> None:
+        """Let the amount be `value` from now on."""
+        self._times.append(time)
+        self._values.append(value)
+
+    def at(self, time: datetime) -> Decimal | None:
+        """Return the last amount up to a time; None before there is one."""
+        place = bisect_right(self._times, time)
+        return self._values[place - 1] if place else None
+
+
+NOTHING: Final = Course()
+
+
 def trades_agree(history: History) -> Found:
     """Check that both sides of a trade tell the same price and lots, one of them as the maker."""
     sides = defaultdict[tuple[str, str], list[Fill]](list)
@@ -113,21 +135,17 @@ def liquidation_reduces(history: History) -> Found:
 
 def funding_is_shared(history: History) -> Found:
     """Check the funding of an interval: longs pay shorts, each in proportion to the lots held."""
+    held = dict[tuple[str, str], Course]()
+    for fill in history.fills:
+        course = held.setdefault((fill.account, fill.symbol), Course())
+        course.add(fill.time, (course.at(fill.time) or Decimal()) + fill.lots)
     intervals = defaultdict[tuple[str, object], list[Funding]](list)
     for row in history.funding:
         intervals[row.symbol, row.time].append(row)
     for (symbol, time), rows in intervals.items():
         first: tuple[Decimal, Funding] | None = None
         for row in rows:
-            lots = sum(
-                (
-                    each.lots
-                    for each in history.fills
-                    if (each.account, each.symbol) == (row.account, symbol)
-                    and each.time <= row.time
-                ),
-                Decimal(),
-            )
+            lots = held.get((row.account, symbol), NOTHING).at(row.time) or Decimal()
             if lots == 0:
                 continue
             if row.quantity * lots * row.rate > 0:
@@ -158,32 +176,36 @@ def movements_run_on(history: History) -> Found:
 
 def interest_is_by_the_hour(history: History) -> Found:
     """Check interest of lends and borrows against rate and amount, for an hour or less."""
+    amounts = dict[tuple[str, str, bool], Course]()
+    for moved in history.movements:
+        key = moved.account, moved.symbol, moved.kind.startswith("Lend")
+        amounts.setdefault(key, Course()).add(moved.time, moved.held)
     for row in history.interest:
         if row.kind not in {"Lend", "Borrow"}:
             continue
-        before = [
-            each
-            for each in history.movements
-            if (each.account, each.symbol) == (row.account, row.symbol)
-            and each.time <= row.time
-            and each.kind.startswith(row.kind)
-        ]
-        if before:
-            most = abs(before[-1].held * row.rate) / HOURS_PER_YEAR + _unit(row.quantity)
+        held = amounts.get((row.account, row.symbol, row.kind == "Lend"), NOTHING).at(row.time)
+        if held is not None:
+            most = abs(held * row.rate) / HOURS_PER_YEAR + _unit(row.quantity)
             if abs(row.quantity) > most:
-                told = f"{abs(before[-1].held)} at {row.rate} a year"
+                told = f"{abs(held)} at {row.rate} a year"
                 yield row.place, f"{row.symbol}: {row.quantity} for an hour of {told}"
 
 
 def realized_is_what_fills_say(history: History) -> Found:
     """Check of accounts that are flat that what was realized is what their fills came to."""
-    for account in dict.fromkeys(each.account for each in history.fills):
-        own = [each for each in history.fills if each.account == account]
+    fills, settlements = (
+        defaultdict[str, list[Fill]](list),
+        defaultdict[str, list[Settlement]](list),
+    )
+    for each in history.fills:
+        fills[each.account].append(each)
+    for row in history.settlements:
+        settlements[row.account].append(row)
+    for account, own in fills.items():
         lots = defaultdict[str, Decimal](Decimal)
         for fill in own:
             lots[fill.symbol] += fill.lots
-        settled = [each for each in history.settlements if each.account == account]
-        told = [each for each in settled if each.source in REALIZED]
+        told = [each for each in settlements[account] if each.source in REALIZED]
         if any(lots.values()) or not told:
             continue
         gain = -sum((each.lots * each.price for each in own), Decimal())

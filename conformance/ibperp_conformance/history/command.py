@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,19 +16,27 @@ if TYPE_CHECKING:
 
 
 def main_check_history(names: Sequence[str]) -> int:
-    """Check the histories together; return 0, 1 for a finding, or raise WrongUseError."""
-    rows, unread = list[Row](), list[str]()
+    """Check the histories together; return 0, 1 for a finding, 2 if a file cannot be read.
+
+    Raise WrongUseError if there is no row to check.
+    """
+    rows, unread, missing = list[Row](), list[str](), list[str]()
     for name in names:
-        for row in rows_of(Path(name)):
-            if isinstance(row, RowError):
-                unread.append(str(row))
-            else:
-                rows.append(row)
+        try:
+            for row in rows_of(name):
+                if isinstance(row, RowError):
+                    unread.append(str(row))
+                else:
+                    rows.append(row)
+        except WrongUseError as error:
+            missing.append(str(error))
     if not rows:
-        hint = f": {unread[0]}" if unread else ""
+        hint = "".join(f": {problem}" for problem in (*missing, *unread)[:1])
         raise WrongUseError(f"there is no row to check{hint}")
     history = history_of(rows)
     found = findings(history)
     for line in (*unread, *map(str, found), told(history, found, unread)):
         typer.echo(on_one_line(line))
+    if missing:
+        raise WrongUseError("\n".join(missing))
     return 1 if found or unread else 0

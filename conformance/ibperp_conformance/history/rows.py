@@ -1,13 +1,15 @@
 """Rows of a history, read from JSON: fills, funding, interest, movements and settlements.
 
-A file is a JSON array of rows, or one row a line. What a row is, its members say. Numbers are
-decimals, as strings or as JSON numbers, and are read exactly; members that no check needs may be
-there. A row that names no account belongs to the one that its file is named after.
+A file is a JSON array of rows, or one row a line, plain, gzip or zstd; `-` is standard input. What
+a row is, its members say. Numbers are decimals, as strings or as JSON numbers, and are read
+exactly; members that no check needs may be there. A row that names no account belongs to the one
+that its file is named after.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +17,16 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.files import READ_MAX, WrongUseError
 from ibperp_conformance.json_text import JsonTextError, decode, visible
+from ibperp_conformance.traces.files import DamagedError, lines_of, opened
 
 T = TypeVar("T")
 DIGITS_MAX: Final = 60
+MOMENT: Final = re.compile(r"[0-9]{1,16}")
+"""Milliseconds since 1970, or with more than 13 digits, microseconds."""
+
+NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class RowError(ValueError):
@@ -105,25 +112,41 @@ class Settlement:
 Row = Fill | Funding | Interest | Movement | Settlement
 
 
-def rows_of(path: Path) -> Iterator[Row | RowError]:
-    """Yield the rows of a file, and an error for each that cannot be read.
+def rows_of(name: str) -> Iterator[Row | RowError]:
+    """Yield the rows of a file, `-` for standard input, and an error for what cannot be read.
 
     Raise WrongUseError if the file cannot be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise WrongUseError(f"cannot read {path}: {reason}") from None
-    for number, value in enumerate(_values(path, text), 1):
-        place = Place(str(path), number)
+    text, damage = _text_of(name)
+    for number, value in enumerate(_values(name, text), 1):
+        place = Place(name, number)
         try:
-            yield _row(place, path.stem, value)
+            yield _row(place, Path(name).stem, value)
         except RowError as error:
             yield RowError(f"{place}: {error}")
+    if damage:
+        yield RowError(f"{name}: the compressed data is cut off or damaged: {damage}")
 
 
-def _values(path: Path, text: str) -> Iterator[object]:
+def _text_of(name: str) -> tuple[str, str]:
+    """Return the text of a file, and how it is damaged where it does not reach its end."""
+    parts, size, damage = list[bytes](), 0, ""
+    with opened(name) as stream:
+        try:
+            for line in lines_of(stream):
+                parts.append(line)
+                size += len(line)
+                if size > READ_MAX:
+                    raise WrongUseError(f"cannot read {name}: it is larger than {READ_MAX} bytes")
+        except DamagedError as error:
+            damage = str(error)
+    try:
+        return b"".join(parts).decode("utf-8-sig"), damage
+    except UnicodeDecodeError as error:
+        raise WrongUseError(f"cannot read {name}: not UTF-8 at byte {error.start}") from None
+
+
+def _values(name: str, text: str) -> Iterator[object]:
     """Yield the JSON values of an array, or of each line; a number keeps all its digits."""
     is_array = text.lstrip().startswith("[")
     for number, part in enumerate([text] if is_array else text.split("\n"), 1):
@@ -133,16 +156,20 @@ def _values(path: Path, text: str) -> Iterator[object]:
             decode(part)  # refuses what is no strict JSON
             value = json.loads(part, parse_float=str, parse_int=str)
         except JsonTextError as error:
-            where = "" if is_array else f", line {number}"
-            raise WrongUseError(f"{path}{where}: {error}") from None
+            if is_array:
+                raise WrongUseError(f"{name}: {error}") from None
+            told = str(error).replace("at line 1 column", "at column")
+            value = RowError(f"line {number}: {told}")
         yield from value if is_array else (value,)
 
 
 def _row(place: Place, account: str, value: object) -> Row:
+    if isinstance(value, RowError):
+        raise value
     if not isinstance(value, dict):
         raise RowError("expected an object")
     read = _Members(value)
-    owner = str(value.get("subaccountId") or value.get("userId") or account)
+    owner = read.optional("subaccountId") or read.optional("userId") or account
     if "tradeId" in value and "isMaker" in value:
         side = read.one_of("side", ("Bid", "Ask"))
         lots = read.number("quantity")
@@ -151,11 +178,11 @@ def _row(place: Place, account: str, value: object) -> Row:
             owner,
             read.text("symbol"),
             read.time("timestamp"),
-            str(value["tradeId"]),
+            read.text("tradeId"),
             read.boolean("isMaker"),
             read.number("price"),
             lots if side == "Bid" else -lots,
-            str(value.get("systemOrderType") or ""),
+            read.optional("systemOrderType"),
         )
     if "fundingRate" in value and "quantity" in value:
         time, rate = read.time("intervalEndTimestamp"), read.number("fundingRate")
@@ -167,7 +194,7 @@ def _row(place: Place, account: str, value: object) -> Row:
     if "eventType" in value:
         kind = read.one_of("eventType", ("Borrow", "BorrowRepay", "Lend", "LendRedeem"))
         moved, held = read.number("quantity"), read.number("positionQuantity")
-        named = str(value.get("positionId") or read.text("symbol"))
+        named = read.optional("positionId") or read.text("symbol")
         time = read.time("timestamp")
         return Movement(place, owner, read.text("symbol"), time, kind, moved, held, named)
     if "source" in value and "quantity" in value:
@@ -191,8 +218,11 @@ class _Members:
     def text(self, name: str) -> str:
         value = self._get(name)
         if not isinstance(value, str) or not value:
-            raise RowError(f"{name}: expected a string")
+            raise RowError(f"{name}: expected a string or a number")
         return value
+
+    def optional(self, name: str) -> str:
+        return "" if self._row.get(name) is None else self.text(name)
 
     def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name)
@@ -210,7 +240,10 @@ class _Members:
     def number(self, name: str) -> Decimal:
         value = self._get(name)
         try:
-            found = Decimal(value) if isinstance(value, str) and len(value) <= DIGITS_MAX else None
+            is_number = (
+                isinstance(value, str) and len(value) <= DIGITS_MAX and NUMBER.fullmatch(value)
+            )
+            found = Decimal(value) if is_number else None
         except InvalidOperation:
             found = None
         if found is None or not found.is_finite() or abs(found.adjusted()) > DIGITS_MAX:
@@ -220,7 +253,7 @@ class _Members:
     def time(self, name: str) -> datetime:
         value = self._get(name)
         try:
-            if isinstance(value, str) and value.isdecimal() and len(value) <= 16:  # noqa: PLR2004
+            if isinstance(value, str) and MOMENT.fullmatch(value):
                 seconds = int(value) / (1_000_000 if len(value) > 13 else 1000)  # noqa: PLR2004
                 return datetime.fromtimestamp(seconds, UTC)
             found = datetime.fromisoformat(str(value))

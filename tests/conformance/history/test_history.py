@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -152,3 +153,39 @@ def test_history__file_without_a_row_is_wrong_use(
     (tmp_path / "x.json").write_text(content)
     with pytest.raises(WrongUseError, match=message):
         main_check_history([str(tmp_path / "x.json")])
+
+
+def test_check_history__row_that_cannot_be_read_keeps_no_other_from_being_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.dumps(row) for row in next(iter(good().values()))]
+    rows += ['{"cut":', '{"source": NaN}', json.dumps({"source": "RealizePnl", "quantity": "1_0"})]
+    (tmp_path / "alice.json.gz").write_bytes(gzip.compress("\n".join(rows).encode()))
+    names = [str(tmp_path / name) for name in ("absent", "alice.json.gz")]
+    with pytest.raises(WrongUseError, match=r"cannot read .*absent"):
+        main_check_history(names)
+    told = capsys.readouterr().out
+    assert f"line {len(rows) - 2}: not JSON at column 8" in told
+    assert f"line {len(rows) - 1}: NaN is not JSON" in told
+    assert f"row {len(rows)}: timestamp is missing" in told
+    assert "0 findings, 3 rows that cannot be read" in told
+
+
+@pytest.mark.parametrize(
+    ("member", "wrong"), [("quantity", "1_0"), ("price", " 1"), ("userId", []), ("userId", True)]
+)
+def test_check_history__members_of_the_wrong_kind_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], member: str, wrong: object
+) -> None:
+    rows = [fill(1, 1, "Bid", "1", "2"), fill(2, 2, "Bid", "1", "2") | {member: wrong}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    assert main_check_history([str(tmp_path / "a.json")]) == 1
+    assert f"a.json, row 2: {member}: expected a" in capsys.readouterr().out
+
+
+def test_check_history__many_rows_are_no_more_than_many(tmp_path: Path) -> None:
+    paid = {"symbol": MARKET, "fundingRate": "0.1", "quantity": "0"}
+    paid["intervalEndTimestamp"] = "2030-01-01T01:00:00"
+    rows = [fill(trade, 1, ("Bid", "Ask")[trade % 2], "1", "2") for trade in range(10_000)]
+    (tmp_path / "a.json").write_text(json.dumps([*rows, *[paid] * 10_000]))
+    assert main_check_history([str(tmp_path / "a.json")]) == 0
