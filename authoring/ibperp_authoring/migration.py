@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,22 @@ from ibperp_authoring.diff_vectors import (
     taken_out,
 )
 from ibperp_conformance.files import WrongUseError
+from ibperp_conformance.runner.fills import suite_of_fills
+from ibperp_conformance.runner.releases import FILLS, listed_in, versions
+from ibperp_conformance.runner.vectors import OF_FILLS, Suite
 from ibperp_conformance.spec_files import spec_path
 
 
-def page(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of the page; `before` and `after` are the schemas of a message."""
+def page(
+    found: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    bookless: Sequence[str] = (),
+) -> Iterator[str]:
+    """Yield the lines of the page; `before` and `after` are the schemas of a message.
+
+    `bookless`: what changed for an engine without a book.
+    """
     yield f"# From {found.base.name} to {found.head.name}"
     yield ""
     yield (
@@ -44,6 +56,7 @@ def page(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any])
     yield from _section("Clauses whose text changed", reworded)
     yield ""
     yield from (line.replace("### ", "## ") for line in changelog(found))
+    yield from _section("Vectors of an engine without a book", bookless)
     yield ""
     yield "## What to do"
     yield ""
@@ -72,6 +85,29 @@ def _messages(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return sorted(lines)
 
 
+def without_book(frozen: Mapping[str, str], now: Suite) -> list[str]:
+    """Return what changed of the vectors whose trades are fills since a version froze them."""
+    own = {name: each for name, each in now.vectors.items() if name.endswith(OF_FILLS)}
+    kinds = {
+        "gone": [name for name in frozen if name.endswith(OF_FILLS) and name not in own],
+        "changed": [each for each in own if each in frozen and frozen[each] != own[each].hash],
+        "new": [name for name in own if name not in frozen],
+    }
+    return [
+        f"- {kind}, {len(names)}: {', '.join(f'{clause} {count}' for clause, count in told)}"
+        for kind, names in kinds.items()
+        if (told := Counter(name.rpartition("-")[0] for name in names).items())
+    ]
+
+
+def _without_book(base: Path, now: Suite) -> list[str]:
+    """Return the same since the newest version that a specification froze."""
+    folder = base / "releases"
+    if not (known := versions(folder)):
+        return ["The version before froze none, so that there is nothing to compare with."]
+    return without_book(listed_in(folder / f"{known[-1]}.json", FILLS), suite_of_fills(now))
+
+
 def _schema(spec: Path) -> Mapping[str, Any]:
     path = spec / "schema" / "message.json"
     document: Mapping[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
@@ -88,15 +124,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with taken_out(given.base) as base:
             old, before = read(base, given.base), _schema(base)
-        if given.head is None:
-            new, after = read(spec_path(), "now"), _schema(spec_path())
-        else:
-            with taken_out(given.head) as head:
-                new, after = read(head, given.head), _schema(head)
+            if given.head is None:
+                new, after = read(spec_path(), "now"), _schema(spec_path())
+            else:
+                with taken_out(given.head) as head:
+                    new, after = read(head, given.head), _schema(head)
+            bookless = _without_book(base, new.suite)
     except WrongUseError as error:
         sys.stderr.write(f"migration: {error}\n")
         return 2
-    sys.stdout.writelines(f"{line}\n" for line in page(difference(old, new), before, after))
+    sys.stdout.writelines(
+        f"{line}\n" for line in page(difference(old, new), before, after, bookless)
+    )
     return 0
 
 

@@ -27,16 +27,13 @@ from typing import Any, Final
 
 from ibperp_conformance.files import WrongUseError, write_atomically
 from ibperp_conformance.protocol.client import PROTOCOL
-from ibperp_conformance.runner.fills import suite_of_fills
+from ibperp_conformance.runner.fills import entry_of, suite_of_fills
 from ibperp_conformance.runner.releases import frozen
 from ibperp_conformance.runner.vectors import (
     FORMAT,
     OF_FILLS,
-    Expectation,
     Suite,
-    Vector,
     compact,
-    content_hash,
     load_suite,
     needs,
     setup_of,
@@ -71,7 +68,7 @@ def is_dated(version: str, root: Path = ROOT) -> bool:
 
 def freeze(version: str, suite: Suite, folder: Path) -> Path:
     """Write what a version requires; raise `WrongUseError` if it was frozen with other vectors."""
-    path, text = folder / f"{version}.json", frozen(version, suite)
+    path, text = folder / f"{version}.json", frozen(version, suite, suite_of_fills(suite))
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise WrongUseError(
             f"{path} is frozen, and the vectors changed since: raise the version in pyproject.toml"
@@ -108,21 +105,8 @@ def of_fills(suite: Suite) -> str:
     vectors = [each for each in made.vectors.values() if each.id.endswith(OF_FILLS)]
     setups = [made.setups[name] for name in dict.fromkeys(each.setup for each in vectors)]
     starts = ",\n".join(compact(_without_nothing(asdict(each))) for each in setups)
-    lines = ",\n".join(compact(_entry(each)) for each in vectors)
+    lines = ",\n".join(compact(entry_of(each)) for each in vectors)
     return f'{{"format":"{FORMAT}","setups":[\n{starts}\n],"vectors":[\n{lines}\n]}}\n'
-
-
-def _entry(vector: Vector) -> dict[str, Any]:
-    """Return a vector as a file has it, with the hash of its content (CF-8)."""
-    steps = [{"action": each.action, "expect": _expected(each.expect)} for each in vector.steps]
-    content = _without_nothing(asdict(vector)) | {"steps": steps}
-    return content | {"hash": content_hash(content)}
-
-
-def _expected(expect: Expectation) -> dict[str, Any]:
-    if expect.code is None:
-        return {"accepted": {"events": expect.events}}
-    return {"rejected": {"code": expect.code, "violated": expect.violated}}
 
 
 def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:

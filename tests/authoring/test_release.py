@@ -9,6 +9,7 @@ from ibperp_authoring import migration, release
 from ibperp_authoring.diff_vectors import difference, read
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.runner import releases
+from ibperp_conformance.runner.fills import suite_of_fills
 from ibperp_conformance.runner.vectors import Suite, content_hash, load_file, load_suite
 from worlds import tiny_suite
 from worlds.shipped import shipped_suite
@@ -65,6 +66,7 @@ def test_freeze__keeps_what_a_version_required(tmp_path: Path) -> None:
     release.freeze("0.10.0", suite, folder)
     assert releases.versions(folder) == ["0.9.0", "0.10.0"]
     assert releases.required("0.9.0", suite, folder).standing == tuple(suite.vectors)
+    assert releases.listed_in(folder / "0.9.0.json", releases.FILLS).keys() == {*suite.vectors}
     document = tiny_suite.suite()[1]
     changed = document["vectors"][0]
     changed["hash"] = "0" * 64
@@ -74,6 +76,28 @@ def test_freeze__keeps_what_a_version_required(tmp_path: Path) -> None:
     assert changed["id"] not in required.standing
     with pytest.raises(WrongUseError, match="is frozen, and the vectors changed since"):
         release.freeze("0.9.0", grown, folder)
+
+
+def test_required__of_an_engine_without_a_book_is_what_it_required_of_one(tmp_path: Path) -> None:
+    whole = shipped_suite()
+    names = ("PP-4-001", "PP-4-002", "CU-3-001")
+    suite = Suite(whole.setups, {name: whole.vectors[name] for name in names})
+    path = release.freeze("1.0.0", suite, tmp_path)
+    bookless = suite_of_fills(suite)
+    required = releases.required("1.0.0", bookless, tmp_path)
+    assert required.standing == ("PP-4-001F", "PP-4-002F", "CU-3-001")
+    assert required.changed == ()
+    assert releases.required("1.0.0", suite, tmp_path).standing == names
+    frozen = {**releases.listed_in(path, releases.FILLS), "PP-4-001F": "0", "ST-1-001F": "0"}
+    del frozen["PP-4-002F"]
+    assert migration.without_book(frozen, bookless) == [
+        "- gone, 1: ST-1 1",
+        "- changed, 1: PP-4 1",
+        "- new, 1: PP-4 1",
+    ]
+    path.write_text('{"format":"1","vectors":{}}')
+    with pytest.raises(WrongUseError, match="fills: expected the hashes"):
+        releases.required("1.0.0", bookless, tmp_path)
 
 
 def test_required__names_the_releases_that_there_are(tmp_path: Path) -> None:

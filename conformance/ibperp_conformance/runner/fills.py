@@ -6,11 +6,9 @@ its orders, and with nothing of them but the trades.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ibperp.events import OrderAccepted, OrderEnded, Traded
@@ -21,7 +19,15 @@ from ibperp_conformance.protocol.fills import encode_fill, filled, fills_of
 from ibperp_conformance.protocol.observation import difference, flatten, observe
 from ibperp_conformance.protocol.wire import decode_action, decode_system, encode_outcome
 from ibperp_conformance.runner.capabilities import ORDER_ACTIONS
-from ibperp_conformance.runner.vectors import OF_FILLS, Expectation, Setup, Step, Suite, Vector
+from ibperp_conformance.runner.vectors import (
+    OF_FILLS,
+    Expectation,
+    Setup,
+    Step,
+    Suite,
+    Vector,
+    content_hash,
+)
 
 if TYPE_CHECKING:
     from ibperp.events import Event
@@ -137,17 +143,28 @@ def _vector(vector: Vector, start: Both) -> Vector | None:
     if not made:
         return None
     post = difference(flatten(observe(start.fills)), flatten(observe(run.fills)))
-    content = [[step.action, step.expect.code, step.expect.events] for step in steps]
-    text = json.dumps([vector.hash, content, post], sort_keys=True)
-    return replace(
+    of_fills = replace(
         vector,
         id=f"{vector.id}{OF_FILLS}",
         twin=f"{vector.twin}{OF_FILLS}" if vector.twin else None,
         setup=f"{vector.setup}{OF_FILLS}",
         steps=tuple(steps),
         post=post,
-        hash=hashlib.sha256(text.encode()).hexdigest(),
     )
+    return replace(of_fills, hash=content_hash(entry_of(of_fills)))
+
+
+def entry_of(vector: Vector) -> dict[str, Any]:
+    """Return a vector as a file has it (CF-8)."""
+    steps = [{"action": each.action, "expect": _told(each.expect)} for each in vector.steps]
+    content = {name: value for name, value in asdict(vector).items() if value is not None}
+    return content | {"steps": steps}
+
+
+def _told(expect: Expectation) -> dict[str, Any]:
+    if expect.code is None:
+        return {"accepted": {"events": expect.events}}
+    return {"rejected": {"code": expect.code, "violated": expect.violated}}
 
 
 def _step(run: Both, wire: Object) -> tuple[Both, list[Step]] | None:
