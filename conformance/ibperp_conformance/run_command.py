@@ -13,6 +13,9 @@ from ibperp_conformance.json_text import on_one_line
 from ibperp_conformance.page.document import run_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.progress import Progress
+from ibperp_conformance.protocol.observation import flatten, observe
+from ibperp_conformance.protocol.profile import beyond
+from ibperp_conformance.protocol.wire import encode_action
 from ibperp_conformance.report.report import as_json, print_result
 from ibperp_conformance.report.steps_table import complaints
 from ibperp_conformance.scenario.run import run_scenario
@@ -41,9 +44,28 @@ def main_check(path: Path, start_file: Path | None = None) -> int:
     found = complaints((*result.scene, *result.steps))
     for line, count in found.items():
         sys.stdout.write(on_one_line(f"{path}: {line}") + f"{f' ({count} times)' * (count > 1)}\n")
+    for line in _beyond_profile(result):
+        sys.stdout.write(on_one_line(f"{path}: note: {line}") + "\n")
     if not found:
         sys.stdout.write(f"{path}: reads well, {len(result.steps)} steps go as expected\n")
     return 1 if found else 0
+
+
+def _beyond_profile(result: ScenarioResult) -> Iterator[str]:
+    """Yield what leaves the profile of widths: of a step, its first; then of the state at the end.
+
+    Of each leaf of a name the first is told.
+    """
+    told = set[str]()
+    steps = (
+        (f"line {step.line}: " if step.line else f"{step.label}: ", encode_action(step.action))
+        for step in (*result.scene, *result.steps)
+    )
+    for where, value in (*steps, ("at the end: ", observe(result.final))):
+        for own in beyond(flatten(value).items()):
+            if (name := own.path.rpartition("/")[2]) not in told:
+                told.add(name)
+                yield f"{where}{own}"
 
 
 def main_run(

@@ -31,6 +31,7 @@ from ibperp.orders import Side
 from ibperp.parameter_laws import DECIMALS_MAX, INTERVAL_MAX, MULTIPLIER_MAX, RATE_MAX
 from ibperp.parameters import FundingPart, HaircutKind, HaircutParameters, MarketParameters
 from ibperp_authoring.widths.intervals import INTERVALS, Interval, widest
+from ibperp_conformance.protocol.profile import Profile
 
 MODULES: Final = (pool, margin, book, position, funding, sharing, liquidation, ramps)
 """The kernels: what multiplies and divides amounts, and looks at no state."""
@@ -50,28 +51,6 @@ NAMES: Final[dict[str, Any]] = {
 """The records that annotations of the kernels name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Bounds on what a venue stores and admits, each at most what NT-7 and the laws allow.
-
-    `atoms`: of one balance, pool or account. `price`: quote atoms per lot. `lots`: of one position
-    or order. `value`: quote atoms that one holding, debt or position is worth. `unit`: atoms of a
-    lot, quote atoms of a dollar. `fraction`: of a notional that is required. `lines`: assets and
-    markets of one account. `multiplier`: the widest band. `penalty`: of a haircut.
-    """
-
-    name: str
-    atoms: int
-    price: int
-    lots: int
-    value: int
-    unit: int
-    fraction: int
-    lines: int
-    multiplier: int
-    penalty: int
-
-
 LIMITS: Final = Profile(
     name="limits of NT-7",
     atoms=INT128_MAX,
@@ -85,20 +64,6 @@ LIMITS: Final = Profile(
     penalty=RATIO,
 )
 """What the rules admit at the most, for accounts of at most 65,536 assets and markets."""
-
-VENUE: Final = Profile(
-    name="venue",
-    atoms=10**25,
-    price=10**13,
-    lots=10**20,
-    value=10**33,
-    unit=10**18,
-    fraction=10**4 * RATIO,
-    lines=1_000,
-    multiplier=10 * RATIO,
-    penalty=10**16,
-)
-"""What a large venue admits: a balance of 10^25 atoms, a position of 10^33 quote atoms."""
 
 
 @dataclass(frozen=True, slots=True)

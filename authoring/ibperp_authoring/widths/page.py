@@ -6,7 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from ibperp_authoring.widths.kernels import LIMITS, VENUE, widths
+from ibperp_authoring.widths.kernels import LIMITS, widths
+from ibperp_conformance.protocol.profile import VENUE
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "widths.md"
 BEGIN: Final = "<!-- from the kernels: make widths -->"

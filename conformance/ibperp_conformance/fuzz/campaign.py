@@ -223,7 +223,7 @@ def _counts(data: Mapping[str, Any]) -> Counter[str]:
 
 
 def _findings(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the findings of a record; raise TypeError or KeyError if one is none."""
+    """Return the findings of a record; raise TypeError or KeyError otherwise."""
     for name, finding in data.items():
         for member, kind in TOLD.items():
             if not isinstance(finding[member], kind):

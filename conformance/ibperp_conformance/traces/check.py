@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ibperp_conformance.json_text import on_one_line
+from ibperp_conformance.protocol.profile import DIGITS, Beyond, beyond, leaves_of
 from ibperp_conformance.traces.files import DamagedError, lines_of, opened
+from ibperp_invariants.check.lines import decoded
 from ibperp_invariants.check.trace import MALFORMED, TraceChecker, TraceViolation
 from ibperp_invariants.step.step import Violation
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from ibperp_invariants.check.trace import Unchecked
 
 
+LARGE: Final = re.compile(rb"\d{%d}" % DIGITS)
+"""A number that may leave the profile of widths."""
+
 LONG_NUMBER: Final = re.compile(r"\d{61,}")
 """A number that nobody reads: twice as many digits as a stored value may have."""
 
@@ -26,7 +32,8 @@ LONG_NUMBER: Final = re.compile(r"\d{61,}")
 class LogReport:
     """What a log came to: its lines, findings by invariant, and what was not checkable.
 
-    `is_whole`: it was read to its end, and not interrupted.
+    `is_whole`: it was read to its end, and not interrupted. `wide`: what leaves the profile of
+    widths, by bound and name: how often, the first line, and the leaf there.
     """
 
     name: str
@@ -36,6 +43,7 @@ class LogReport:
     unchecked: dict[str, Unchecked] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     is_whole: bool = True
+    wide: dict[tuple[str, str], tuple[int, int, Beyond]] = field(default_factory=dict)
 
 
 def check_log(
@@ -72,6 +80,8 @@ def findings(
             yield from found
             unread = any(finding.violation.invariant == MALFORMED for finding in found)
             report.read += bool(line.strip()) and not unread
+            if LARGE.search(line) and not unread:
+                _note_beyond(report, checker.lines, line)
             on_line()
     except DamagedError as error:
         message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
@@ -83,6 +93,15 @@ def note(report: LogReport, checker: TraceChecker) -> None:
     """Note what the lines that a checker read come to beside its findings."""
     report.lines, report.unchecked = checker.lines, checker.unchecked
     report.notes = checker.notes
+
+
+def _note_beyond(report: LogReport, number: int, line: bytes) -> None:
+    """Count what of a line leaves the profile by the name of its leaf, and keep the first."""
+    value = decoded(line.removeprefix(codecs.BOM_UTF8))
+    for own in beyond(leaves_of(value)) if isinstance(value, dict) else ():
+        key = own.bound, own.path.rpartition("/")[2]
+        count, first, kept = report.wide.get(key, (0, number, own))
+        report.wide[key] = count + 1, first, kept
 
 
 def tell(report: LogReport, finding: TraceViolation, most: int, say: Callable[[str], None]) -> None:
@@ -109,6 +128,9 @@ def summary(report: LogReport) -> list[str]:
     if not report.lines and not report.is_whole:
         return [f"{report.name}: not checked, interrupted"]
     lines = [on_one_line(f"{report.name}: note: {note}") for note in report.notes]
+    for count, line, own in report.wide.values():
+        often = f" (in {count} places)" if count > 1 else ""
+        lines.append(on_one_line(f"{report.name}: note: line {line}: {own}{often}"))
     for name, lacking in report.unchecked.items():
         where = f"in {lacking.lines} lines, first in line {lacking.line}"
         lines.append(on_one_line(f"{name}: not checkable {where}: missing {lacking.missing}"))

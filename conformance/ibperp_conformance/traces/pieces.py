@@ -59,6 +59,9 @@ class Found:
         whole.lines, whole.read = own.lines, whole.read + own.read
         whole.notes += own.notes
         whole.is_whole = own.is_whole
+        for key, (count, line, leaf) in own.wide.items():
+            before, at, kept = whole.wide.get(key, (0, line, leaf))
+            whole.wide[key] = before + count, at, kept
         for name, lacking in own.unchecked.items():
             first = whole.unchecked.get(name)
             lines = lacking.lines + (first.lines if first else 0)

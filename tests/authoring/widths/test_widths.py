@@ -16,8 +16,9 @@ from ibperp_authoring.cases import BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Refused
 from ibperp_authoring.cases.notation import profile
 from ibperp_authoring.widths.intervals import Interval, bits_of, root, widest
-from ibperp_authoring.widths.kernels import LIMITS, VENUE, bounds, kernels, widths
+from ibperp_authoring.widths.kernels import LIMITS, bounds, kernels, widths
 from ibperp_authoring.widths.page import PAGE, written
+from ibperp_conformance.protocol.profile import VENUE
 from ibperp_conformance.protocol.wire import encode_outcome
 from worlds.words import Word, root_of_word, worded, wrapping
 
