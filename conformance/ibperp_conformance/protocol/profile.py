@@ -72,6 +72,10 @@ DIGITS: Final = min(len(str(getattr(VENUE, bound))) for bound in _LEAVES)
 """A number of fewer digits is within every bound."""
 
 
+SHOWN_MAX: Final = 40
+"""Digits of a number that is shown in full: as many as a stored value has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Beyond:
     """A leaf that leaves the profile: its path, its value, and the bound that it is beyond."""
@@ -83,7 +87,8 @@ class Beyond:
     def __str__(self) -> str:
         most = f"10^{len(str(getattr(VENUE, self.bound))) - 1}"
         shown = str(self.value)
-        cut = f"{shown[:12]}... ({len(shown)} digits)" if len(shown) > 40 else shown  # noqa: PLR2004
+        is_long = len(shown) > SHOWN_MAX
+        cut = f"{shown[:12]}... ({len(shown)} digits)" if is_long else shown
         told = f"{self.path} is {cut}, beyond {most}, the bound of {NAMED[self.bound]}"
         return f"{told} in the profile of widths"
 
