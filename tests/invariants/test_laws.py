@@ -103,6 +103,10 @@ def test_census__finds_a_hidden_writer(
             "margin_is_judged_last",
         ),
         ("def hidden(): return LedgerAccount(0, 2)", "balances_are_named_in_one_place"),
+        (
+            "def hidden(effect, trade): return spot_trade.exchanged_assets(effect, 0, trade)",
+            "trades_begin_where_users_are_compared",
+        ),
     ],
 )
 def test_facts__see_what_speaks_against_them(
@@ -249,6 +253,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
+        ("self_trade_never", "t_no_quote_of_the_same_user_is_taken"),
         (
             "healthy_to_due_only_by_price_time_parameters",
             "t_the_margin_checks_admit_what_is_admissible_alone",

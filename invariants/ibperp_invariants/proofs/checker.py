@@ -63,6 +63,7 @@ WHOLE_MODULES: Final = tuple(
         "settlement.flows",
         "settlement.left",
         "spot_margin.reservations",
+        "spot_margin.users",
         "liquidation.spread",
         "programs.backstops",
     )

@@ -18,7 +18,7 @@ from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, pos
 from ibperp_invariants.proofs.faults.portfolio import checks, margin, portfolio
 from ibperp_invariants.proofs.faults.programs import backstops
 from ibperp_invariants.proofs.faults.settlement import clearing, flows, left, settlement
-from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trade
+from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trade, users
 
 FAULTS: Final[dict[str, Fault]] = {
     **numbers.FAULTS,
@@ -51,6 +51,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **terms.FAULTS,
     **left.FAULTS,
     **reservations.FAULTS,
+    **users.FAULTS,
     **spread.FAULTS,
     **backstops.FAULTS,
 }

@@ -28,6 +28,7 @@ from ibperp_invariants.proofs.system.census import functions, modules, records, 
 from ibperp_invariants.proofs.system.frames import (
     balances_are_named_in_one_place,
     operations_write_parts_of_their_rows,
+    trades_begin_where_users_are_compared,
 )
 
 _OPERATIONS: Final = "ibperp.operations"
@@ -260,6 +261,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         margin_is_judged_last,
         balances_are_named_in_one_place,
         operations_write_parts_of_their_rows,
+        trades_begin_where_users_are_compared,
     )
 }
 """Facts by name."""

@@ -9,6 +9,8 @@ from ibperp_invariants.proofs.system.law import Law, Writer
 
 _OPERATIONS: Final = "ibperp.operations"
 _MARKETS: Final = f"{_OPERATIONS}.perpetuals.markets"
+_QUOTES: Final = f"{_OPERATIONS}.programs.quotes"
+_OF_EACH: Final = "Records.a_law_that_each_write_keeps_holds_of_every_record"
 _RESTING: Final = f"{_OPERATIONS}.spot_margin.resting"
 _TOTALS: Final = "Records.a_total_that_moves_with_its_entries_is_their_sum"
 _PARTS: Final = "Holders.parts_are_all_that_is_available"
@@ -204,6 +206,30 @@ FLOW_LAWS: Final[tuple[Law, ...]] = (
             "t_a_handover_keeps_lots_and_open_interest",
         ),
         ("a_deleveraging_closes_all",),
+    ),
+    Law(
+        "self_trade_never",
+        ("SM-8", "PG-3"),
+        ("Account.user", "QuoteRequest.quotes"),
+        {
+            f"{_QUOTES}.submit_quote": Writer(
+                "Records.Put", ("t_no_quote_of_the_same_user_is_taken",)
+            ),
+            **dict.fromkeys(
+                (
+                    f"{_QUOTES}.request_quote",
+                    f"{_QUOTES}.refresh_request",
+                    f"{_QUOTES}.withdraw_quote",
+                    f"{_OPERATIONS}.programs.block_trade.ended_request",
+                    f"{_OPERATIONS}.liquidation.book.request_conversion",
+                    f"{_OPERATIONS}.liquidation.conversion._asked",
+                ),
+                Writer("none: it leaves no quote that was not there", ()),
+            ),
+        },
+        (_OF_EACH,),
+        ("t_orders_of_one_user_never_trade",),
+        ("trades_begin_where_users_are_compared",),
     ),
 )
 """The laws of flows."""

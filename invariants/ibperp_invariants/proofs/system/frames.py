@@ -224,6 +224,38 @@ def _meant(value: Any, name: str) -> Iterator[str]:
         yield from (one for entry in value for one in _meant(entry, name))
 
 
+TRADING: Final[Mapping[str, frozenset[str]]] = {
+    f"{_OPERATIONS}.{name}": frozenset(f"{_OPERATIONS}.{caller}" for caller in callers)
+    for name, callers in {
+        "spot_margin.spot_trade.exchanged_assets": (
+            "spot_margin.matching._met",
+            "programs.block_trade._exchanged",
+        ),
+        "perpetuals.perpetual_trade.exchanged_positions": (
+            "spot_margin.matching._met",
+            "programs.block_trade._exchanged",
+        ),
+        "spot_margin.matching._met": ("spot_margin.matching.matched_order",),
+        "programs.block_trade._exchanged": ("programs.block_trade.block_traded",),
+        "programs.block_trade.block_traded": (
+            "programs.quotes.submit_quote",
+            "programs.quotes.accept_quote",
+        ),
+    }.items()
+}
+"""What makes a trade, and the only functions that may call it, up to where users are compared."""
+
+
+def trades_begin_where_users_are_compared() -> list[str]:
+    """Return what could make a trade without the comparison of its users."""
+    return [
+        f"{caller} may call {name}"
+        for name, expected in TRADING.items()
+        for caller, called in graph().items()
+        if name in called and caller not in expected
+    ]
+
+
 def balances_are_named_in_one_place() -> list[str]:
     """Return what names a balance to be posted otherwise than the functions for it."""
     return [
