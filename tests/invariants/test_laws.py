@@ -25,7 +25,7 @@ from ibperp_invariants.proofs.grades import law_grades
 from ibperp_invariants.proofs.system import begins, census, check, facts, frames, freshness
 from ibperp_invariants.proofs.system.laws import LAWS
 
-HIDDEN = "ibperp.state.hidden"
+HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
 CACHED: list[Any] = [census.sites, census.writers, frames.graph, *facts.FACTS.values()]
 
 
@@ -62,9 +62,18 @@ def test_census__knows_every_writer() -> None:
         ("def hidden(pool): return replace(pool, cash=1)", "custody_identity: "),
         ("def hidden(pool): return Pool(lent=1)", "pool_identity: "),
         ("def hidden(x, **new): return replace(x, **new)", "share_totals: "),
-        ("def hidden(pool): object.__setattr__(pool, 'cash', 1)", "ibperp.state.hidden uses"),
-        ("def hidden(s, a): return with_account(s, 0, a)", "ibperp.state.hidden: puts back"),
-        ("def hidden(sheet): sheet.free = 1", "ibperp.state.hidden: changes `free`"),
+        (
+            "def hidden(pool): object.__setattr__(pool, 'cash', 1)",
+            "ibperp.operations.spot_margin.matching.hidden uses",
+        ),
+        (
+            "def hidden(s, a): return with_account(s, 0, a)",
+            "ibperp.operations.spot_margin.matching.hidden: puts back",
+        ),
+        (
+            "def hidden(sheet): sheet.free = 1",
+            "ibperp.operations.spot_margin.matching.hidden: changes `free`",
+        ),
     ],
 )
 def test_census__finds_a_hidden_writer(
