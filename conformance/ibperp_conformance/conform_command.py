@@ -217,11 +217,9 @@ def _told(
     campaign: Campaign, files: Mapping[str, Path | None], listed: Path | None, *, by_clause: bool
 ) -> int:
     """Write the requested reports, print the summary, and return the exit code."""
-    from rich.console import Console
-
     from ibperp_conformance.files import WrongUseError
     from ibperp_conformance.runner.known_failures import write_known_failures
-    from ibperp_conformance.runner.summary import print_summary
+    from ibperp_conformance.runner.summary import verdict
 
     errors: list[str] = []
     if any(files.values()):
@@ -233,11 +231,23 @@ def _told(
             write_known_failures(listed, campaign)
         except WrongUseError as error:
             errors.append(str(error))
-    with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
-        print_summary(campaign, Console(highlight=False), by_clause=by_clause)
+    is_short = campaign.exit_code == 0 and campaign.suite is not None and campaign.suite.is_part
+    if is_short and not by_clause:  # A line needs no Rich, whose import costs more than the run.
+        typer.secho(verdict(campaign), fg="green", bold=True)
+    else:
+        _print_summary(campaign, by_clause=by_clause)
     for problem in errors:
         _say(problem)
     return EXIT_WRONG_USE if errors and not campaign.interrupted else campaign.exit_code
+
+
+def _print_summary(campaign: Campaign, *, by_clause: bool) -> None:
+    from rich.console import Console
+
+    from ibperp_conformance.runner.summary import print_summary
+
+    with contextlib.suppress(SystemExit):  # Rich exits when nobody reads; the verdict stands.
+        print_summary(campaign, Console(highlight=False), by_clause=by_clause)
 
 
 def _say(message: str) -> None:

@@ -207,6 +207,18 @@ def test_cli__imports_nothing_heavy_at_first() -> None:
     assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"
 
 
+def test_conform__one_vector_that_passes_needs_no_tables() -> None:
+    script = (
+        "import sys; from ibperp_conformance import cli\n"
+        "sys.argv = ['ibperp', 'conform', '--vector', 'CU-3-001']\n"
+        "try: cli.main()\n"
+        "except SystemExit as end: print(end.code, 'rich' in sys.modules)"
+    )
+    told = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert "conforms: 1 of 1 vectors passed" in told
+    assert told.endswith("\n0 False\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_conform__interrupt_writes_the_report(
     tmp_path: Path, hangs: Path, number: signal.Signals

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ibperp_conformance.runner.campaign import Campaign, Result
 
 _CLAIM: Final = "the engine does not claim "
+BROKEN: Final = "the engine broke the protocol"
+"""How what is wrong begins where a reply is none, whatever was requested."""
+
 _FIRST: Final = frozenset(("reset", "list_asset", "create_account"))
 """What nearly every vector needs, also those of capabilities that come later."""
 _NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_-])-?[0-9]+(?![A-Za-z0-9_])")
@@ -54,6 +57,8 @@ def advice(campaign: Campaign) -> str:
     if waiting:
         action, count = waiting.most_common(1)[0]
         told = {each.outcome for each in campaign.bad if each.at == action}
+        if all(each.what.startswith(BROKEN) for each in campaign.bad if each.at == action):
+            return f"next: mend how the engine answers, with ibperp smoke; {_waiting(count)} for it"
         verb = "implement" if told <= {Outcome.ERRORED, Outcome.UNSUPPORTED} else "mend"
         behind = count + sum(map(_unclaimed, campaign.bad)) * (action in _FIRST)
         return f"next: {verb} `{visible(action, 80)}`; {_waiting(behind)} for it"

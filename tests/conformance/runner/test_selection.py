@@ -13,7 +13,7 @@ from ibperp_conformance.protocol.client import Hello
 from ibperp_conformance.runner import vectors
 from ibperp_conformance.runner.campaign import Campaign, Outcome, Result, conduct
 from ibperp_conformance.runner.evidence import exercised, not_compared
-from ibperp_conformance.runner.guidance import advice, groups
+from ibperp_conformance.runner.guidance import BROKEN, advice, groups
 from ibperp_conformance.runner.selection import Wanted, choose, failed_in, select
 from ibperp_conformance.runner.sheet import sheet
 from ibperp_conformance.runner.vectors import load_suite
@@ -166,6 +166,9 @@ def test_guidance__failures_that_are_alike_lead_to_one_action() -> None:
     expected = "next: implement spot_margin, claim it in hello; 1 vector waits for it"
     assert advice(young([lacking, only])) == expected
     assert advice(young([(Outcome.PASSED, "", "")])) == ""
+    noise = (Outcome.ERRORED, "deposit", f"{BROKEN}: not a line of JSON: 'debug'")
+    expected = "next: mend how the engine answers, with ibperp smoke; 2 vectors wait for it"
+    assert advice(young([noise, noise])) == expected
 
 
 def test_evidence__what_was_not_compared_is_named() -> None:
