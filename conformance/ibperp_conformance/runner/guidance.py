@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CLAIM: Final = "the engine does not claim "
 BROKEN: Final = "the engine broke the protocol"
-"""How what is wrong begins where a reply is none, whatever was requested."""
+"""How what is wrong begins where the output is no reply at all."""
 
 _FIRST: Final = frozenset(("reset", "list_asset", "create_account"))
 """What nearly every vector needs, also those of capabilities that come later."""
