@@ -113,7 +113,8 @@ class Readings:
     def lots(self, number: int, market: Market | Perpetual) -> str:
         """Return lots in whole units of base; those of a perpetual have no other name."""
         amount = grouped(number / market_scales(self._state, market)[0])
-        return f"{amount} {market_units(self._state, market)[0] or 'units'}"
+        unit = "unit" if amount.lstrip("-") == "1" else "units"
+        return f"{amount} {market_units(self._state, market)[0] or unit}"
 
     def price(self, number: int, market: Market | Perpetual) -> str:
         """Return a price of a market in whole units of quote per whole unit of base."""
