@@ -1,6 +1,8 @@
 """The benchmark measures accepted transitions of sound states."""
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,17 @@ from ibperp.portfolio import portfolio
 from ibperp.risk import due_accounts
 from ibperp.state import State
 from ibperp.transition import OPERATIONS, transition
-from ibperp_authoring.bench import fuzzing, liquidation, orders, settlement, states, table, versus
+from ibperp_authoring.bench import (
+    engines,
+    fuzzing,
+    liquidation,
+    orders,
+    quint,
+    settlement,
+    states,
+    table,
+    versus,
+)
 
 ORDERS: Final = 30
 POSITIONS: Final = 220
@@ -156,6 +168,30 @@ def test_conformance__counts_vectors_through_the_pipe() -> None:
 def test_fuzzing__steps_a_second_are_measured() -> None:
     assert fuzzing.rate((), 1) > 0
     assert {"reference", "embedded"} <= fuzzing.engines().keys()
+
+
+def test_engines__are_sent_the_same_accepted_actions_of_every_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("SIZE", 8), ("POSITIONS", 4), ("ACTIONS", 2), ("ROUNDS", 1)):
+        monkeypatch.setattr(engines, name, value)
+    sent = {kind: of for kind, _, of in engines.rows(table.kinds(8))}
+    assert sent.keys() >= table.kinds(8).keys() | orders.kinds(8).keys()
+    assert all(sent.values())
+    state = states.populated(8, 2)
+    if sys.platform == "linux" and engines.OTHER in fuzzing.engines():
+        for command in fuzzing.engines().values():
+            assert not command or engines.least(command, state, sent["lend"]) > 0
+
+
+def test_quint__model_has_each_action_and_comes_to_the_same_state() -> None:
+    start = quint.begun()
+    done = quint.accepted(start, 60)
+    assert {type(action) for action in done} == quint.KINDS.keys()
+    model = quint.model_of(start, done)
+    assert model.count('{ kind: "') == len(done)
+    assert "//TODO" not in model
+    assert shutil.which("quint") is None or quint.compared(60)["quint_per_second"] > 0
 
 
 def test_measured__least_of_the_rounds_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:

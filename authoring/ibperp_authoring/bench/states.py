@@ -93,8 +93,11 @@ MARGIN: Final = OrderFlags(
 )
 
 
-def populated(accounts: int) -> State:
-    """Return a state in which every account lends USDC, holds SOL and owes a little SOL."""
+def populated(accounts: int, requests: int | None = None) -> State:
+    """Return a state in which every account lends USDC, holds SOL and owes a little SOL.
+
+    `requests`: pending withdrawals, and as many rebalances; by default those that are measured.
+    """
     state = genesis(SYSTEM)
     for symbol in ("USDC", "SOL"):
         listed = transition(state, actions.ListAsset(symbol, ASSET))
@@ -127,15 +130,15 @@ def populated(accounts: int) -> State:
     )
     holders = (*system, *users, lender)
     state = replace(state, assets=assets, accounts=Vector(holders), exposed=_exposed(holders))
-    return with_requests(state, accounts)
+    return with_requests(state, accounts, TRANSITIONS if requests is None else requests)
 
 
-def with_requests(state: State, accounts: int) -> State:
-    """Return the state with as many pending withdrawals and rebalances as are measured."""
+def with_requests(state: State, accounts: int, requests: int) -> State:
+    """Return the state with as many pending withdrawals and rebalances."""
     spread = accounts - FIRST - 1
-    for n in range(TRANSITIONS):
+    for n in range(requests):
         asked = actions.RequestWithdrawal(
-            FIRST + n * spread // TRANSITIONS,
+            FIRST + n * spread // requests,
             "USDC",
             "solana",
             1000,

@@ -24,7 +24,7 @@ from ibperp import actions
 from ibperp.numbers import RATIO
 from ibperp.outcomes import Accepted
 from ibperp.transition import transition
-from ibperp_authoring.bench import fuzzing, liquidation
+from ibperp_authoring.bench import engines, fuzzing, liquidation, quint
 from ibperp_authoring.bench import orders as bench_orders
 from ibperp_authoring.bench.liquidation import cascade, due_list
 from ibperp_authoring.bench.settlement import settlements
@@ -184,6 +184,8 @@ def measured(*, full: bool) -> dict[str, object]:
         "peak_memory_mib_at_1e6": round(peak * unit / 2**20),
         "conformance": conformance(),
         "conformance_without_states": conformance("--", *WITHOUT_STATES),
+        "microseconds_through_the_protocol_by_engine": engines.microseconds(kinds(engines.SIZE)),
+        "steps_per_second_beside_a_model_in_quint": quint.compared(),
         "fuzz_steps_per_second_by_engine_and_jobs": fuzzing.rates(),
         "shrinking_over_the_zoo": fuzzing.shrinking(),
     }
