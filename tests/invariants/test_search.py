@@ -49,9 +49,9 @@ def test_search__goes_on_from_its_report_and_jobs_of_which_one_is_killed_change_
     assert found["steps"] == 4 * search.STEPS
 
 
-@pytest.mark.parametrize("seed", [26113425, 26115031, 26117108, 26220467, 30112931])
+@pytest.mark.parametrize("seed", [26113425, 26115031, 26117108, 26220467, 30112931, 30204402])
 def test_search__seed_that_broke_an_invariant_once_runs_clean(seed: int) -> None:
-    """An old price, no exposure, a run of two accounts, a lost gain, a loss before a lend."""
+    """Old prices and marks, no exposure, a run of two accounts, a lost gain, a loss and a lend."""
     assert ran(seed).violation is None
 
 

@@ -128,7 +128,7 @@ def _unmarked(view: View, index: int, age: int) -> View:
     account, markets = view.accounts[index], dict(view.markets)
     positions = dict(account.positions)
     for symbol, market, own in marked(view, index):
-        if not set(_mark_levels(view, symbol, age)) <= KNOWN_LEVELS:
+        if not is_mark_known(view, symbol, age):
             markets[symbol] = replace(market, mark_price=0)
             gain, paid = max(gain_of(market, own), 0), market.funding_index
             positions[symbol] = replace(own, cost=-gain, funding_index=paid)
@@ -155,6 +155,11 @@ def asset_level(view: View, symbol: str, age: int) -> PriceLevel:
     floor = asset.parameters.price_floor if asset.parameters else 0
     seconds, limited = view.time - asset.price_time, asset.is_limited
     return level_of(asset.price, seconds, age, floor, is_limited=limited)
+
+
+def is_mark_known(view: View, symbol: str, age: int) -> bool:
+    """Tell whether orders and liquidations admit the mark of a market (GV-3)."""
+    return set(_mark_levels(view, symbol, age)) <= KNOWN_LEVELS
 
 
 def _mark_levels(view: View, symbol: str, age: int) -> Iterator[PriceLevel]:

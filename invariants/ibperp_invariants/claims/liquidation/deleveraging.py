@@ -11,6 +11,11 @@ from ibperp.margin import counted_equity, owed_value, requirement
 from ibperp.numbers import RATIO, mul_div_up
 from ibperp.parameters import PerpetualParameters
 from ibperp.state import INSURANCE
+from ibperp_invariants.claims.governance.price_levels import (
+    KNOWN_LEVELS,
+    asset_level,
+    is_mark_known,
+)
 from ibperp_invariants.claims.liquidation.liquidated import (
     is_due,
     keeps_share,
@@ -208,11 +213,15 @@ def _takeable(
 ) -> Iterator[tuple[str, int, int]]:
     """Yield each target with its notional, and the margin that is enough to take it over.
 
-    For a debt it is enough if what comes with it counts for nothing.
+    For a debt it is enough if what comes with it counts for nothing. What has a price that is not
+    admitted waits for one (LQ-1).
     """
+    age = system.liquidation_price_age
     for symbol, market, own in marked(view, rung.account):
         limits = market.parameters
         if own.lots == 0 or not isinstance(limits, PerpetualParameters):
+            continue
+        if not is_mark_known(view, symbol, age):
             continue
         notional, held = (
             -(valued(view, -abs(lots) * market.mark_price) or 0)
@@ -230,7 +239,8 @@ def _takeable(
         )
         margins = item.limits
         value = notional + mul_div_up(notional, rung.before.equity, max(rung.before.exposure, 1))
-        if notional and means >= value + rung.slack * (1 + len(view.backstops)):
+        is_known = asset_level(view, symbol, age) in KNOWN_LEVELS
+        if notional and is_known and means >= value + rung.slack * (1 + len(view.backstops)):
             needed = notional + requirement(
                 notional + held, margins.imf_base, margins.imf_factor, system.quote_unit
             )

@@ -17,6 +17,7 @@ from ibperp.state import Reference
 from ibperp_invariants.claims.governance.price_levels import (
     KNOWN_LEVELS,
     account_levels,
+    is_mark_known,
     market_levels,
 )
 from ibperp_invariants.claims.liquidation.liquidated import (
@@ -75,9 +76,10 @@ def rungs_in_order(step: Step) -> Iterator[str]:
         yield f"account {rung.account}: {rung.stage}, with {what}"
     if rung.stage in ON_BOOKS or rung.before.equity <= rung.before.auto_close:
         return
+    age = step.before.system.liquidation_price_age if step.before.system else 0
     for symbol, market, own in marked(step.before, rung.account):
         order = _serving(step.before, rung, symbol, market, own.lots)
-        if order:
+        if order and is_mark_known(step.before, symbol, age):
             yield (
                 f"account {rung.account}: {rung.stage}, with {own.lots} lots of {symbol} and a "
                 f"{order.side} of account {order.account} at {order.price}"
