@@ -248,11 +248,16 @@ def _is_less(old: AccountView, new: AccountView, settlement: str | None) -> bool
 
 
 def _newly_aside(step: Step, rung: LiquidatedStep) -> int:
-    """Return what a haircut sets aside of virtual lends that became the account's own (LQ-3)."""
+    """Return what a haircut sets aside of virtual lends that became the account's own (LQ-3).
+
+    Of proceeds too, until they pay the fund or buy back what is owed: the settlement asset may have
+    a weight below one (LQ-5).
+    """
     transfer = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-    ended = [move for move in step.facts.virtual() if move.source is transfer]
+    is_sold = rung.stage is LiquidationStage.CONVERSION
+    is_ended = any(move.source is transfer for move in step.facts.virtual())
     faces = [face_value(view, rung.account) for view in (step.before, step.after)]
-    if not ended or None in faces:
+    if not (is_sold or is_ended) or None in faces:
         return 0
     old, new = (
         (face or 0) - of.equity for face, of in zip(faces, (rung.before, rung.after), strict=True)
