@@ -194,7 +194,7 @@ def processes(jobs: int, prepare: Callable[[], None] = prepare) -> Iterator[Pool
 
 @contextlib.contextmanager
 def cluster(address: str, timeout: float = 10.0) -> Iterator[Pool]:
-    """Give the cluster of a Dask scheduler; raise NoClusterError if there is none."""
+    """Give the cluster of a Dask scheduler; raise NoClusterError if it does not answer."""
     try:
         from distributed import Client  # noqa: PLC0415 - an extra that few need
     except ImportError:

@@ -47,7 +47,7 @@ class Vector(Generic[T]):
         return node[index & MASK]  # type: ignore[no-any-return]
 
     def set(self, index: int, item: T) -> Vector[T]:
-        """Return a version with `item` as entry `index`; raise IndexError if there is none."""
+        """Return a version with `item` as entry `index`; raise IndexError for any other number."""
         if not 0 <= index < self._length:
             raise IndexError(index)
         return _version(self._length, self._shift, _put(self._root, self._shift, index, item))
@@ -136,7 +136,7 @@ def _filled(node: Any, first: int, entries: Iterable[tuple[int, Any]]) -> Any:
 
 
 def _leaf(node: Any, shift: int, leaf: int) -> Any:
-    """Return the leaf of this number under a root; raise IndexError if there is none."""
+    """Return the leaf of this number under a root; raise IndexError for any other number."""
     if leaf >> shift:
         raise IndexError(leaf << BITS)
     for above in range(shift - BITS, -1, -BITS):

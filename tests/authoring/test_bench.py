@@ -190,7 +190,7 @@ def test_quint__model_has_each_action_and_comes_to_the_same_state() -> None:
     assert {type(action) for action in done} == quint.KINDS.keys()
     model = quint.model_of(start, done)
     assert model.count('{ kind: "') == len(done)
-    assert "//TODO" not in model
+    assert "//SCRIPT" not in model
     assert shutil.which("quint") is None or quint.compared(60)["quint_per_second"] > 0
 
 

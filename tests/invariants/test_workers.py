@@ -27,7 +27,7 @@ LAST = 8
 
 
 def assert_nothing_lost(pool: Pool | None, file: Path) -> None:
-    """Square numbers, of which one kills whoever squares it first."""
+    """Square numbers, of which one kills the process that squares it first."""
     tasks = [(number, {3: file}.get(number)) for number in range(LAST)]
     assert list(each(pool, squared, tasks)) == [number * number for number in range(LAST)]
     assert file.exists()

@@ -164,11 +164,11 @@ def model_of(state: State, done: list[Action]) -> str:
     written = [
         f"  pure val OWNERS = Set({', '.join(map(str, owners))})",
         f"  pure val RATE = {RATE}",
-        "  pure val TODO: List[Action] = [\n" + ",\n".join(lines) + "\n  ]",
+        "  pure val SCRIPT: List[Action] = [\n" + ",\n".join(lines) + "\n  ]",
         *(f"  pure val {name} = Map({_pairs(of)})" for name, of in held.items()),
         f"  pure val POOL: Pool = {ended}",
     ]
-    return MODEL.read_text(encoding="utf-8").replace("//TODO", "\n".join(written))
+    return MODEL.read_text(encoding="utf-8").replace("//SCRIPT", "\n".join(written))
 
 
 def _pairs(of: dict[int, int]) -> str:
