@@ -40,9 +40,9 @@ OF_SYSTEM: Final = "of_system"
 """The part of accounts that moves where one of the system's own differs."""
 
 MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "assets": (*(set(names_of(AssetView)) - {"pool"}), *names_of(Pool)),
+    "assets": (*sorted(set(names_of(AssetView)) - {"pool"}), *names_of(Pool)),
     "markets": names_of(PerpetualView),
-    "accounts": (*(set(names_of(AccountView)) - {"positions"}), *names_of(PositionView)),
+    "accounts": (*sorted(set(names_of(AccountView)) - {"positions"}), *names_of(PositionView)),
 }
 """The members that are parts of their own, those of pools and positions among them."""
 

@@ -173,21 +173,16 @@ def directed_rounding(step: Step) -> Iterator[str]:
 def lend_claims_an_atom(step: Step) -> Iterator[str]:
     """Check that lend shares that an action moved are worth an atom, or are gone (MM-11, MM-12).
 
-    A bankruptcy may take all that they are worth, in the action that moved them (LQ-9, LQ-10). A
-    liquidation passes a lend on, and adds virtual shares to one, by the formula alone, whatever
-    share that leaves (LQ-3).
+    A settlement and a liquidation pass lends on, join shares and cancel the two sides by the
+    formula alone, whatever share that leaves (ST-3, LQ-3).
     """
-    if isinstance(step.action, Settle):
+    if isinstance(step.action, (Settle, *OF_LIQUIDATION)):
         return
-    lost, is_passed = _lost_by_lenders(step), isinstance(step.action, OF_LIQUIDATION)
-    joined = {move.account for move in step.facts.virtual()} if is_passed else set()
     for account in step.changed_accounts():
         old = step.before.accounts.get(account)
         for symbol, shares in step.after.accounts[account].shares.items():
             had = old.shares.get(symbol, 0) if old else 0
-            if symbol in lost or had == shares:
-                continue
-            if is_passed and (had > shares or account in joined):
+            if had == shares:
                 continue
             pool = step.after.assets[symbol].pool
             has_price = pool.lend_shares > -SHARES_PER_ATOM
