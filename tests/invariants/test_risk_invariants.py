@@ -27,6 +27,8 @@ from ibperp.operations.liquidation import ladder
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.state import State
 from ibperp.transition import transition
+from ibperp_authoring import examples
+from ibperp_conformance.spec_files import spec_path
 from ibperp_invariants import check_state, check_step
 from ibperp_invariants.check.registry import check_changes, check_views
 from ibperp_invariants.claims.liquidation import due_list
@@ -72,6 +74,31 @@ def test_due_accounts_have_a_step__ladder_without_rungs_reported(
     assert "due_accounts_have_a_step" not in names(check_views(step))
     monkeypatch.setattr(ladder, "RUNGS", ())
     assert "due_accounts_have_a_step" in names(check_views(step))
+
+
+def test_liquidation_lowers_rank__a_debt_below_half_a_lot_is_bought_back() -> None:
+    chapter = (spec_path() / "liquidation.md").read_text(encoding="utf-8")
+    script = examples.scripts(chapter)["Example: equity is above maintenance by six cents"]
+    base = {"system": script["system"], "setup": script["setup"][:-1]}
+    own = {"account": "2", "asset": "SOL", "amount": "4000"}
+    other = {"account": "8", "market": "SOL_USDC", "side": "ask", "lots": "200", "price": "1000000"}
+    example = {
+        "setup": [
+            {"type": "deposit", "account": "6", "asset": "SOL", "sequence": "8", "amount": "90000"},
+            {"type": "lend", "account": "6", "asset": "SOL", "amount": "90000"},
+            {"type": "borrow", **own},
+            {"type": "request_withdrawal", **own},
+            {"type": "place_order", **other},
+            {"type": "update_mark", "market": "SOL_USDC_PERP", "index_price": "890000"},
+        ],
+        "action": {"type": "liquidate", "account": "2"},
+    }
+    begun = examples.run("a lot of 10,000 atoms", base, example)
+    step = taken(begun.before, begun.action)
+    before, after = (view.accounts[2] for view in (step.before, step.after))
+    assert before.shares["SOL"] < 0
+    assert after.free["SOL"] == 6000
+    assert names(check_views(step)) == set()
 
 
 def test_risk_ends__steps_without_end_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,17 +52,19 @@ def liquidation_lowers_rank(step: Step) -> Iterator[str]:
 def rank_of(view: View, account: int) -> tuple[int, ...]:
     """Return what each step for a due account lowers, compared part by part (LQ-10).
 
-    Open orders; lots of all positions; positions; atoms of all assets but the settlement asset,
-    held and owed; what it owes of the settlement asset, as shares and to the fund; and whether
-    quotes for its collateral are still to be requested. No part is ever below zero.
+    Open orders; lots of all positions; positions; atoms owed of all assets but the settlement
+    asset, then atoms held of them, since a debt is bought back in whole lots; what it owes of the
+    settlement asset, as shares and to the fund; and whether quotes for its collateral are still to
+    be requested. No part is ever below zero.
     """
-    holder, settlement, atoms = view.accounts[account], settlement_asset(view), 0
+    holder, settlement = view.accounts[account], settlement_asset(view)
+    owed = held = 0
     for symbol, asset in view.assets.items():
         if symbol == settlement:
             continue
         shares = holder.shares.get(symbol, 0)
-        atoms += holder.free.get(symbol, 0)
-        atoms += lend_claim(asset.pool, shares) if shares >= 0 else debt(asset.pool, -shares)
+        owed += debt(asset.pool, max(-shares, 0))
+        held += holder.free.get(symbol, 0) + lend_claim(asset.pool, max(shares, 0))
     own = holder.shares.get(settlement, 0) if settlement else 0
     is_asked = any(
         request.account == account
@@ -74,7 +76,8 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
         len(holder.orders),
         sum(abs(position.lots) for position in holder.positions.values()),
         len(holder.positions),
-        atoms,
+        owed,
+        held,
         max(-own, 0) + max(-holder.unsettled, 0),
         0 if is_asked else 1,
     )

@@ -251,10 +251,10 @@ def _newly_aside(step: Step, rung: LiquidatedStep) -> int:
     """Return what a haircut sets aside of virtual lends that became the account's own (LQ-3).
 
     Of proceeds too, until they pay the fund or buy back what is owed: the settlement asset may have
-    a weight below one (LQ-5).
+    a weight below one; and of what the last lot of a buy-back brings beyond the debt (LQ-5).
     """
     transfer = SettlementSource.SYSTEM_LIABILITY_TRANSFER
-    is_sold = rung.stage is LiquidationStage.CONVERSION
+    is_sold = rung.stage in ON_BOOKS
     is_ended = any(move.source is transfer for move in step.facts.virtual())
     faces = [face_value(view, rung.account) for view in (step.before, step.after)]
     if not (is_sold or is_ended) or None in faces:
