@@ -30,7 +30,7 @@ AHEAD: Final = 2
 
 
 class DeathsError(Exception):
-    """The processes died each time at one task, or a cluster gave it up or is gone."""
+    """The processes died each time at one task or were told to end; a cluster gave it up."""
 
 
 class NoClusterError(Exception):
@@ -77,11 +77,15 @@ def each(
 
 
 class Processes:
-    """Processes; when one dies, all are replaced, and what they had not told is done again."""
+    """Processes; when one dies, all are replaced, and what they had not told is done again.
+
+    `is_ending`: they were told to end, and none is replaced any more.
+    """
 
     def __init__(self, jobs: int, prepare: Callable[[], None] | None = None) -> None:
         """Start as many processes, each of which calls `prepare` first."""
         self._jobs, self._prepare = jobs, prepare
+        self.is_ending = False
         self.pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
@@ -102,6 +106,12 @@ class Processes:
             broken.shutdown(wait=False, cancel_futures=True)
             self.pool = self._started()
 
+    def end(self) -> None:
+        """Ask the processes to end; of a task that one of them has not told, nothing is known."""
+        self.is_ending = True
+        for process in multiprocessing.active_children():
+            process.terminate()
+
 
 class _Repeated:
     """What a task is going to give; new processes do it again if its own died."""
@@ -120,13 +130,16 @@ class _Repeated:
             self._future = self._pool.submit(self._function, self._task)
 
     def result(self) -> Any:
-        for _ in range(DEATHS):
+        for left in reversed(range(DEATHS)):
             try:
                 return self._future.result()
-            except BrokenProcessPool:
+            except (BrokenProcessPool, CancelledError):
+                if self._processes.is_ending:
+                    raise DeathsError("the processes were told to end") from None
                 self._processes.replace(self._pool)
-                self._begin()
-        raise DeathsError(f"the processes of the campaign died {DEATHS} times at one task")
+                if left:  # A task that is given up is not begun again: it would end the others.
+                    self._begin()
+        raise DeathsError(f"the processes died {DEATHS} times at one task")
 
 
 class Cluster:
@@ -184,8 +197,7 @@ def processes(jobs: int, prepare: Callable[[], None] = prepare) -> Iterator[Pool
     try:
         yield found
     except KeyboardInterrupt:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        found.end()
         found.pool.shutdown(wait=True)
         raise
     finally:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import threading
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
@@ -15,15 +13,24 @@ from ibperp_conformance.options import EXIT_WRONG_USE
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.traces.check import LogReport, check_log, summary
 from ibperp_conformance.traces.files import STDIN
-from ibperp_conformance.traces.pieces import check_piece, pieces_of
+from ibperp_conformance.traces.pieces import Found, Piece, check_piece, pieces_of
+from ibperp_invariants.workers import (
+    DeathsError,
+    NoClusterError,
+    Processes,
+    cluster,
+    processes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ibperp_invariants.workers import Answer, Pool
+
+T = TypeVar("T")
+
 EACH: Final = 20
 """How many findings of an invariant are shown of a log, unless all are requested."""
-
-ENDED: Final = "the process that checked it was ended from outside"
 
 Checked = tuple[LogReport | None, list[str]]
 """What a log came to, None if it could not be read, and the lines to show."""
@@ -62,7 +69,7 @@ def _code(name: str, report: LogReport) -> int:
 def _checked(names: Sequence[str], jobs: int, most: int, dask: str) -> Iterable[Checked]:
     """Yield what each log comes to, in their order."""
     if dask:
-        return _at_once(names, most, _client(dask))
+        return _on_cluster(names, most, dask)
     if jobs > 1 and len(names) > 1:
         return _in_processes(names, jobs, most)
     if jobs > 1:
@@ -79,19 +86,30 @@ def _in_turn(names: Sequence[str], most: int) -> Iterable[Checked]:
 
 
 def _in_processes(names: Sequence[str], jobs: int, most: int) -> Iterable[Checked]:
-    with ProcessPoolExecutor(min(jobs, len(names)), initializer=_heed_signals) as pool:
+    with processes(min(jobs, len(names)), _heed_signals) as pool:
         yield from _at_once(names, most, pool)
 
 
-def _at_once(names: Sequence[str], most: int, pool: Any) -> Iterable[Checked]:
+def _on_cluster(names: Sequence[str], most: int, address: str) -> Iterable[Checked]:
+    try:
+        with cluster(address) as pool:
+            yield from _at_once(names, most, pool)
+    except NoClusterError as error:
+        raise WrongUseError(str(error)) from None
+
+
+def _at_once(names: Sequence[str], most: int, pool: Pool | None) -> Iterable[Checked]:
     """Yield what each log comes to; standard input is read here, nobody else has it."""
-    tasks = [None if name == STDIN else pool.submit(apart, name, most) for name in names]
+    tasks = [
+        None if name == STDIN or pool is None else pool.submit(apart, (name, most))
+        for name in names
+    ]
     with Progress("logs", len(names)) as progress:
         for name, task in zip(names, tasks, strict=True):
             try:
-                yield apart(name, most) if task is None else _result(task)
-            except BrokenExecutor:
-                yield None, [f"ibperp: {name}: {ENDED}"]
+                yield apart((name, most)) if task is None else _result(pool, task)
+            except DeathsError as error:
+                yield _not_told(name, pool, error)
             progress.step()
 
 
@@ -101,28 +119,37 @@ def _in_pieces(name: str, jobs: int, most: int) -> Checked:
     if len(pieces) == 1:
         return _watched(name, most)
     with (
-        ProcessPoolExecutor(len(pieces), initializer=_heed_signals) as pool,
+        processes(len(pieces), _heed_signals) as pool,
         Progress("pieces", len(pieces)) as progress,
     ):
-        for task in [pool.submit(check_piece, name, most, piece, _go_on) for piece in pieces]:
+        assert pool is not None, "there are two pieces or more"
+        for task in [pool.submit(_piece_apart, (name, most, piece)) for piece in pieces]:
             try:
-                _result(task).join(report, most, typer.echo)
-            except BrokenExecutor:
-                return None, [f"ibperp: {name}: {ENDED}"]
+                _result(pool, task).join(report, most, typer.echo)
+            except DeathsError as error:
+                return _not_told(name, pool, error)
             if not report.is_whole:
                 break
             progress.step()
     return report, []
 
 
-def _result(task: Any) -> Any:
-    """Return what a process came to; if a signal asks for the end, up to then."""
+def _result(pool: Pool | None, task: Answer[T]) -> T:
+    """Return what a task came to; if a signal asks for the end, what its process has until then."""
     try:
         return task.result()
     except KeyboardInterrupt:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        if not isinstance(pool, Processes):
+            raise
+        pool.end()
         return task.result()
+
+
+def _not_told(name: str, pool: Pool | None, error: DeathsError) -> Checked:
+    """Return what is said of a log that nobody has checked to its end."""
+    if isinstance(pool, Processes) and pool.is_ending:
+        return LogReport(name, is_whole=False), []
+    return None, [f"ibperp: {name}: {error}"]
 
 
 def _watched(name: str, most: int) -> Checked:
@@ -134,13 +161,19 @@ def _watched(name: str, most: int) -> Checked:
         return None, [f"ibperp: {error}"]
 
 
-def apart(name: str, most: int) -> Checked:
-    """Check a log in another process or on another machine."""
+def apart(task: tuple[str, int]) -> Checked:
+    """Check a log in another process or on another machine: its name, and how much is shown."""
+    name, most = task
     lines = list[str]()
     try:
         return check_log(name, most, lines.append, _go_on), lines
     except WrongUseError as error:
         return None, [f"ibperp: {error}"]
+
+
+def _piece_apart(task: tuple[str, int, Piece]) -> Found:
+    name, most, piece = task
+    return check_piece(name, most, piece, _go_on)
 
 
 INTERRUPTED: Final = threading.Event()
@@ -156,15 +189,3 @@ def _heed_signals() -> None:
 def _go_on() -> None:
     if INTERRUPTED.is_set():
         raise KeyboardInterrupt
-
-
-def _client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ImportError:
-        message = "--dask needs the extra dask: pip install 'ibperp[dask]'"
-        raise WrongUseError(message) from None
-    try:
-        return Client(address, timeout=10)
-    except (OSError, ValueError) as error:
-        raise WrongUseError(f"no Dask scheduler at {address}: {error}") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import multiprocessing
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +14,12 @@ import zstandard
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.progress import Progress
-from ibperp_conformance.traces import files
+from ibperp_conformance.traces import command, files, pieces
 from ibperp_conformance.traces.command import main_check_trace
 from ibperp_conformance.traces.files import lines_of, opened
+from ibperp_invariants.workers import Answer, Processes
 from invariants.test_trace import recorded, written
+from worlds.processes import killed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,3 +160,54 @@ def test_check_trace__interrupted_tells_what_was_found_until_then(
     told = capsys.readouterr().out
     assert told.endswith("holds in 6 lines, interrupted there\n")
     assert told.count("interrupted there") == 1
+
+
+def submitted_before_one_dies(count: int) -> Callable[..., Answer[object]]:
+    """Submit a task; after so many kill a process, which has not begun any of them yet."""
+    submit, left = Processes.submit, iter(range(count))
+
+    def submitted(pool: Processes, *task: object) -> Answer[object]:
+        answer: Answer[object] = submit(pool, *task)  # type: ignore[arg-type]
+        if next(left) == count - 1:
+            multiprocessing.active_children()[0].kill()
+        return answer
+
+    return submitted
+
+
+@pytest.mark.parametrize("logs", [1, 3])
+def test_check_trace__process_that_is_killed_is_replaced_and_nothing_is_lost(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    logs: int,
+) -> None:
+    monkeypatch.setattr(pieces, "LEAST", 1)
+    monkeypatch.setattr(Processes, "submit", submitted_before_one_dies(max(logs, 2)))
+    (tmp_path / "log").write_bytes(GOOD.replace(b'"31536000"', b'"' + b"9" * 50 + b'"'))
+    names = [str(tmp_path / "log")] * logs
+    assert main_check_trace(names) == 1
+    one = capsys.readouterr().out
+    assert main_check_trace(names, jobs=2) == 1
+    assert capsys.readouterr().out == one
+
+
+def test_check_trace__log_at_which_processes_always_die_is_named_and_the_others_are_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log").write_bytes(GOOD)
+    monkeypatch.setattr(command, "apart", killed_at_absent)
+    assert main_check_trace(["absent", str(tmp_path / "log")], jobs=2) == 2
+    told = capsys.readouterr()
+    assert "ibperp: absent: the processes died 3 times at one task" in told.err
+    assert "every invariant holds in 14 lines" in told.out
+
+
+def killed_at_absent(task: tuple[str, int]) -> command.Checked:
+    """Check a log in another process, which dies at the name of one."""
+    if task[0] == "absent":
+        killed(task)
+    return APART(task)
+
+
+APART = command.apart
