@@ -362,7 +362,7 @@ def test_file__bad_part_is_named_and_is_wrong_use(tmp_path: Path, text: str, mes
 
 
 def test_file__missing_is_wrong_use(tmp_path: Path) -> None:
-    with pytest.raises(WrongUseError, match="cannot be read"):
+    with pytest.raises(WrongUseError, match=f"cannot read {tmp_path}/none.yaml: No such"):
         main_run(tmp_path / "none.yaml", False, None)
 
 

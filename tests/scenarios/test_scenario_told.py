@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from rich.console import Console
 
+from ibperp_conformance.page.document import run_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.units import UnitError, moment_of, parse_decimal
 from ibperp_conformance.report.positions import position_standings
@@ -151,3 +153,29 @@ def test_moment_of__time_of_day_without_a_start_counts_from_midnight() -> None:
 def test_parse_decimal__names_the_usual_slips(text: str, advice: str) -> None:
     with pytest.raises(UnitError, match=advice):
         parse_decimal(text)
+
+
+def test_scenario_without_steps__says_so_in_place_of_an_empty_table(tmp_path: Path) -> None:
+    result = ran(tmp_path, SMALL.partition("steps:")[0] + "steps: []\n")
+    assert "no steps: nothing happened" in printed(result)
+    assert "outcome" not in printed(result).partition("no steps")[0]
+    assert "<p>no steps: nothing happened</p>" in "".join(run_page(result))
+    assert "no steps" not in printed(ran(tmp_path, SMALL))
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "message"),
+    [
+        ("tiny", "own.yaml", "line 7: steps[0].deposit.asset"),
+        ("huge", "own.yaml", "line 3: preset: huge: no such preset; choose launch, tiny"),
+        ("bad.yaml", "bad.yaml", "line 1: what: unknown field"),
+        ("none.yaml", "none.yaml", "No such file or directory"),
+    ],
+)
+def test_error_of_a_scenario__shows_the_path_as_it_was_given(
+    tmp_path: Path, preset: str, file: str, message: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text("what: 1\n", encoding="utf-8")
+    text = SMALL.replace("tiny", preset).replace("USDC", "NONE")
+    with pytest.raises(DocumentError, match=re.escape(f"{tmp_path / file}: {message}")):
+        ran(tmp_path, text)

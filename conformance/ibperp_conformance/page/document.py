@@ -21,7 +21,7 @@ from ibperp_conformance.report.report import (
     state_tables,
     warnings,
 )
-from ibperp_conformance.report.steps_table import complaints, step_rows
+from ibperp_conformance.report.steps_table import NO_STEPS, complaints, step_rows
 from ibperp_conformance.report.waterfall import waterfall_of
 
 if TYPE_CHECKING:
@@ -150,6 +150,9 @@ def _charts(charts: Sequence[Picture]) -> Iterator[str]:
 
 
 def _story(result: ScenarioResult, href: Callable[[str], str]) -> Iterator[str]:
+    if not result.steps:
+        yield f'<h2 id="steps">Steps</h2>\n<p>{NO_STEPS}</p>\n'
+        return
     yield (
         '<h2 id="steps">Steps</h2>\n<div class="run-scroll" role="group" aria-label="steps" '
         'tabindex="0"><table class="run-table run-steps"><thead><tr>'

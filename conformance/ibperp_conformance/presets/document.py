@@ -45,6 +45,14 @@ class DocumentError(Exception):
         super().__init__("\n".join(lines))
 
 
+class UnreadError(DocumentError):
+    """A file that cannot be read at all, told as of every other file."""
+
+    def __str__(self) -> str:
+        why = "; ".join(problem.message for problem in self.problems)
+        return on_one_line(f"cannot read {self.source}: {why}")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The data of a file: mappings, lists, texts, booleans, None; numbers are texts, exactly."""
@@ -72,18 +80,18 @@ def dotted(path: FieldPath) -> str:
 
 
 def load_document(path: Path) -> Document:
-    """Return the YAML document in a file; raise DocumentError with line and remedy."""
-    source = path.name
+    """Return the YAML document in a file; raise DocumentError with path, line and remedy."""
+    source = str(path)
     try:
         with path.open("rb") as file:
             content = file.read(BYTES_MAX + 1)
         if len(content) > BYTES_MAX:
-            raise _unusable(source, f"larger than {BYTES_MAX} bytes")
+            raise _unread(source, f"it is larger than {BYTES_MAX} bytes")
         text = content.decode("utf-8-sig")
     except OSError as error:
-        raise _unusable(source, f"cannot be read: {error.strerror}") from None
+        raise _unread(source, error.strerror or str(error)) from None
     except UnicodeDecodeError as error:
-        raise _unusable(source, f"not UTF-8 at byte {error.start}: save it as UTF-8") from None
+        raise _unread(source, f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
     return parse_document(text, source)
 
 
@@ -107,6 +115,10 @@ def parse_document(text: str, source: str) -> Document:
 
 def _unusable(source: str, message: str) -> DocumentError:
     return DocumentError(source, [Problem(0, "", message)])
+
+
+def _unread(source: str, message: str) -> UnreadError:
+    return UnreadError(source, [Problem(0, "", message)])
 
 
 class _Reader:

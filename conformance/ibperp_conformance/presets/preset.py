@@ -25,17 +25,23 @@ if TYPE_CHECKING:
 
 REQUIRED: Final = ("system", "assets")
 FIELDS: Final = (*REQUIRED, "markets")
+FILES: Final = (".yaml", ".yml")
+"""How the name of a file ends, by which it is told from that of a preset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A system with its assets and markets, ready to be listed in order."""
+    """A system with its assets and markets, ready to be listed in order.
+
+    `source`: the file that it was read from.
+    """
 
     name: str
     system: SystemParameters
     listings: tuple[Listing, ...]
     markets: tuple[ListMarket, ...]
     perpetuals: tuple[PerpetualListing, ...]
+    source: str = ""
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -56,19 +62,23 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (spec_path() / "presets").glob("*.yaml")))
 
 
+def no_such_preset() -> str:
+    """Return what to write instead of the name of a preset that there is not."""
+    known = ", ".join(preset_names())
+    return f"no such preset; choose {known}, or name a file that ends in .yaml"
+
+
 def load_preset(name: str, beside: Path | None = None) -> Preset:
     """Return a preset by name, or from a file whose name ends in .yaml, relative to `beside`.
 
     Raises DocumentError with every violation found, each with its line, field path and remedy.
     """
-    if name.endswith((".yaml", ".yml")):
+    if name.endswith(FILES):
         path = (beside or Path()) / name
     elif name in preset_names():
         path = spec_path() / "presets" / f"{name}.yaml"
     else:
-        known = ", ".join(preset_names())
-        message = f"no such preset; choose {known}, or name a file that ends in .yaml"
-        raise DocumentError(name, [Problem(0, "", message)])
+        raise DocumentError(name, [Problem(0, "", no_such_preset())])
     return preset_of(load_document(path), path.stem)
 
 
@@ -99,7 +109,7 @@ def preset_of(document: Document, name: str) -> Preset:
     reading.finish()
     assert system is not None
     listed = tuple(listing for listing in listings.values() if listing is not None)
-    return Preset(name, system, listed, tuple(markets), tuple(perpetuals))
+    return Preset(name, system, listed, tuple(markets), tuple(perpetuals), document.source)
 
 
 def _markets(

@@ -23,7 +23,7 @@ from ibperp_conformance.report.position_tables import (
 from ibperp_conformance.report.positions import position_standings
 from ibperp_conformance.report.risk_events import held_back
 from ibperp_conformance.report.standing import market_standings, open_orders, standings
-from ibperp_conformance.report.steps_table import complaints, risky_steps, steps_table
+from ibperp_conformance.report.steps_table import NO_STEPS, complaints, risky_steps, steps_table
 from ibperp_conformance.report.tables import (
     LEGEND,
     holdings_table,
@@ -52,7 +52,10 @@ ALL_WELL: Final = "every outcome as expected, every invariant holds"
 def print_result(result: ScenarioResult, console: Console) -> None:
     """Print title, steps, where accounts and markets stand, and what was not expected."""
     console.print(f"[bold]{shown(result.title)}[/bold]  preset {shown(result.preset.name)}")
-    print_table(console, steps_table(result))
+    if result.steps:
+        print_table(console, steps_table(result))
+    else:
+        console.print(NO_STEPS)
     for table in final_tables(result):
         print_table(console, table)
     for line in legends(result):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.outcomes import Accepted, Rejected
 from ibperp_conformance.presets.scales import asset_price, market_scales
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ibperp.state import State
     from ibperp_conformance.scenario.repeat import Repeat
     from ibperp_conformance.scenario.result import ScenarioResult, StepResult
+
+NO_STEPS: Final = "no steps: nothing happened"
+"""What stands in place of the steps of a scenario that has none."""
 
 
 @dataclass(frozen=True, slots=True)

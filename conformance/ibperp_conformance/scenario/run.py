@@ -11,7 +11,13 @@ from ibperp.parameter_laws import system_violations
 from ibperp.state import INSURANCE, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError, Problem, load_document
-from ibperp_conformance.presets.preset import Preset, load_preset
+from ibperp_conformance.presets.preset import (
+    FILES,
+    Preset,
+    load_preset,
+    no_such_preset,
+    preset_names,
+)
 from ibperp_conformance.presets.reading import Reading, suggestion
 from ibperp_conformance.presets.units import UnitError, date_of
 from ibperp_conformance.protocol.wire import WireError, decode_system
@@ -112,7 +118,10 @@ def _fields(document: Document) -> dict[str, Any]:
 def _preset_of(reading: Reading, data: dict[str, Any], beside: Path) -> Preset:
     """Return the preset that a scenario names, or one that is its system alone."""
     if "system" not in data:
-        return load_preset(data["preset"], beside=beside)
+        name = data["preset"]
+        if not name.endswith(FILES) and name not in preset_names():
+            raise reading.document.error(("preset",), f"{name}: {no_such_preset()}")
+        return load_preset(name, beside=beside)
     if "preset" in data:
         raise reading.document.error(("system",), "beside a preset; keep one of the two")
     try:
@@ -154,7 +163,8 @@ def _listed(preset: Preset, state: State, cast: Cast) -> Iterator[StepResult]:
             message = f"the specification refuses it: {step.outcome.code.value}"
             symbol = getattr(action, "market", None)
             listed = ("markets", symbol) if symbol else ("assets", getattr(action, "asset", ""))
-            raise DocumentError(preset.name, [Problem(0, ".".join(listed), message)])
+            source = preset.source or preset.name
+            raise DocumentError(source, [Problem(0, ".".join(listed), message)])
         yield step
         state = step.after
 
