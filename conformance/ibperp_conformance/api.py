@@ -31,7 +31,7 @@ from ibperp_conformance.scenario.result import ScenarioResult
 from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.traces.files import DamagedError, lines_of, opened
 from ibperp_conformance.traces.write import applied, trace_lines
-from ibperp_invariants.check.lines import LineError, decoded
+from ibperp_invariants.check.lines import TOO_LONG, LineError, decoded, flaw_of
 from ibperp_invariants.check.trace import TraceError, TraceViolation, check_trace
 
 __all__ = [
@@ -153,15 +153,16 @@ def read_trace(path: Path) -> Iterator[TraceLine]:
     number = 0
     with opened(str(path)) as stream:
         try:
-            for number, line in enumerate(lines_of(stream), start=1):
+            for number, (line, lost) in enumerate(lines_of(stream), start=1):
+                if lost:
+                    raise WrongUseError(f"{path}, line {number}: {flaw_of(line) or TOO_LONG}")
                 if line.strip():
                     text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
                     read = _trace_line(path, number, text, shown)
                     shown = read.observation or shown
                     yield read
         except DamagedError as error:
-            message = f"{path}, line {number + 1}: the compressed data is cut off or damaged"
-            raise WrongUseError(f"{message}: {error}") from None
+            raise WrongUseError(f"{path}, line {number + 1}: {error}") from None
 
 
 def _trace_line(path: Path, number: int, line: bytes, shown: Mapping[str, Any] | None) -> TraceLine:

@@ -332,7 +332,7 @@ def test_preset__unknown_name_lists_the_known() -> None:
 
 
 def test_preset__missing_file_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="cannot read .*/none.yaml: No such file"):
+    with pytest.raises(DocumentError, match=r"cannot read .*/none.yaml: No such file"):
         load_preset("none.yaml", beside=tmp_path)
 
 

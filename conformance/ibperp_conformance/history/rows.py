@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from ibperp_conformance.files import READ_MAX, WrongUseError
 from ibperp_conformance.json_text import JsonTextError, decode, visible
-from ibperp_conformance.traces.files import DamagedError, lines_of, opened
+from ibperp_conformance.traces.files import DamagedError, opened, pieces_in
 
 T = TypeVar("T")
 DIGITS_MAX: Final = 60
@@ -125,7 +125,7 @@ def rows_of(name: str) -> Iterator[Row | RowError]:
         except RowError as error:
             yield RowError(f"{place}: {error}")
     if damage:
-        yield RowError(f"{name}: the compressed data is cut off or damaged: {damage}")
+        yield RowError(f"{name}: {damage}")
 
 
 def _text_of(name: str) -> tuple[str, str]:
@@ -133,9 +133,9 @@ def _text_of(name: str) -> tuple[str, str]:
     parts, size, damage = list[bytes](), 0, ""
     with opened(name) as stream:
         try:
-            for line in lines_of(stream):
-                parts.append(line)
-                size += len(line)
+            for piece in pieces_in(stream):
+                parts.append(piece)
+                size += len(piece)
                 if size > READ_MAX:
                     raise WrongUseError(f"cannot read {name}: it is larger than {READ_MAX} bytes")
         except DamagedError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp_conformance.json_text import on_one_line
 from ibperp_conformance.protocol.profile import DIGITS, Beyond, beyond, leaves_of
-from ibperp_conformance.traces.files import DamagedError, lines_of, opened
+from ibperp_conformance.traces.files import DamagedError, EndlessError, lines_of, opened
 from ibperp_invariants.check.lines import decoded
 from ibperp_invariants.check.trace import MALFORMED, TraceChecker, TraceViolation
 from ibperp_invariants.step.step import Violation
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LARGE: Final = re.compile(rb"\d{%d}" % DIGITS)
 """A number that may leave the profile of widths."""
+
+UNREAD_MAX: Final = 10_000
+"""After so many lines of which none could be read, the file is no log."""
 
 LONG_NUMBER: Final = re.compile(r"\d{61,}")
 """A number that nobody reads: twice as many digits as a stored value may have."""
@@ -70,23 +73,33 @@ def check_log(
 def findings(
     report: LogReport,
     checker: TraceChecker,
-    lines: Iterable[bytes],
+    lines: Iterable[tuple[bytes, int]],
     on_line: Callable[[], None] = lambda: None,
 ) -> Iterator[TraceViolation]:
-    """Yield what the lines of a log break, and count those that could be read."""
+    """Yield what the lines of a log break, and count those that could be read.
+
+    `lines`: as `lines_of` has them. Nothing is read on after many lines of which none is of a log.
+    """
     try:
-        for line in lines:
-            found = checker.feed(line)
+        for line, lost in lines:
+            found = checker.feed(line, lost)
             yield from found
             unread = any(finding.violation.invariant == MALFORMED for finding in found)
             report.read += bool(line.strip()) and not unread
             if LARGE.search(line) and not unread:
                 _note_beyond(report, checker.lines, line)
             on_line()
-    except DamagedError as error:
-        message = f"the compressed data is cut off or damaged, the rest is not read: {error}"
-        broken = Violation(MALFORMED, ("CF-1",), message)
-        yield TraceViolation(checker.lines + 1, broken, checker.bytes)
+            if not report.read and checker.lines >= UNREAD_MAX:
+                yield _unread(checker, f"none of the first {UNREAD_MAX} lines is one of a trace")
+                return
+    except (DamagedError, EndlessError) as error:
+        yield _unread(checker, str(error), isinstance(error, DamagedError))
+
+
+def _unread(checker: TraceChecker, message: str, lines: int = 0) -> TraceViolation:
+    """Return the finding that a log is not read on, so many lines after the last one."""
+    broken = Violation(MALFORMED, ("CF-1",), f"{message}; the rest is not read")
+    return TraceViolation(checker.lines + lines, broken, checker.bytes)
 
 
 def note(report: LogReport, checker: TraceChecker) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from ibperp_conformance.files import WrongUseError
-from ibperp_invariants.check.lines import LINE_MAX
+from ibperp_invariants.check.lines import BEGINNING, LINE_MAX, flaw_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,15 @@ class DamagedError(Exception):
     """Compressed data that ends too early, or is not what was compressed."""
 
 
+class EndlessError(Exception):
+    """A line that does not end, or lines of which none is one of a log."""
+
+
+DAMAGED: Final = "the compressed data is cut off or damaged"
 STDIN: Final = "-"
-PARTS_MAX: Final = 4
+SKIP_MAX: Final = 1 << 30
+"""How many bytes of a line that is not read are passed over in search of its end."""
+
 GZIP: Final = b"\x1f\x8b"
 PIECE: Final = 1 << 12
 """How many compressed bytes are taken at a time: few, because they may become very many."""
@@ -66,32 +73,52 @@ def is_plain(name: str) -> bool:
     return not first.startswith(GZIP) and first != ZSTD
 
 
-def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines, which end at a line feed and nowhere else; one that is too long is cut.
+def lines_of(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines, which end at a line feed and nowhere else, each with what is lost of it.
 
-    Raise WrongUseError if a line does not end, DamagedError where compressed data is damaged.
+    Of a line that is too long, or long and no JSON, the beginning is given and so many bytes are
+    lost. Raise EndlessError if it does not end, DamagedError where compressed data is damaged.
     """
-    while line := _next_line(stream):
-        yield line
-        parts = 1
-        while len(line) > LINE_MAX and not line.endswith(b"\n"):
-            line, parts = _next_line(stream), parts + 1
-            if parts > PARTS_MAX:
-                raise WrongUseError(f"a line is longer than {PARTS_MAX * LINE_MAX} bytes: no log")
+    while line := _next_line(stream, BEGINNING):
+        if not _goes_on(line, BEGINNING):
+            yield line, 0
+            continue
+        if flaw_of(line) is None:
+            line += _next_line(stream, LINE_MAX - BEGINNING)
+            if not _goes_on(line, LINE_MAX):
+                yield line, 0
+                continue
+        lost = len(line) - BEGINNING
+        line, rest = line[:BEGINNING], _next_line(stream, BEGINNING)
+        while lost < SKIP_MAX and _goes_on(rest, BEGINNING):
+            lost, rest = lost + len(rest), _next_line(stream, BEGINNING)
+        yield line, lost + len(rest)
+        if _goes_on(rest, BEGINNING):
+            raise EndlessError(f"the line has no end within {lost} bytes")
 
 
-def _next_line(stream: IO[bytes]) -> bytes:
+def pieces_in(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield what a file holds, in pieces that are not long; raise DamagedError as `lines_of`."""
+    while piece := _next_line(stream, BEGINNING):
+        yield piece
+
+
+def _goes_on(line: bytes, size: int) -> bool:
+    return len(line) >= size and not line.endswith(b"\n")
+
+
+def _next_line(stream: IO[bytes], size: int) -> bytes:
     try:
-        return stream.readline(LINE_MAX + 1)
+        return stream.readline(size)
     except OSError as error:
         if isinstance(error, gzip.BadGzipFile) or error.errno is None:
-            raise DamagedError(_reason(error)) from None
+            raise DamagedError(f"{DAMAGED}: {_reason(error)}") from None
         raise
     except (EOFError, zlib.error) as error:
-        raise DamagedError(_reason(error)) from None
+        raise DamagedError(f"{DAMAGED}: {_reason(error)}") from None
     except Exception as error:
         if type(error).__name__ == "ZstdError":
-            raise DamagedError(_reason(error)) from None
+            raise DamagedError(f"{DAMAGED}: {_reason(error)}") from None
         raise
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.records import record, replace
 from ibperp_conformance.traces.check import LogReport, findings, note, tell
-from ibperp_conformance.traces.files import is_plain, lines_of, opened
+from ibperp_conformance.traces.files import EndlessError, is_plain, lines_of, opened
 from ibperp_invariants.check.trace import Told, TraceChecker, TraceViolation
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def pieces_of(name: str, count: int) -> list[Piece]:
         return [Piece(0)]
     pieces, checker = [Piece(0)], TraceChecker()
     try:
-        for line in _lines(name, 0, None):
+        for line, lost in _lines(name, 0, None):
+            if lost:
+                return [Piece(0)]
             if not checker.has_begun or b'"action"' not in line:
                 if checker.feed(line):
                     return [Piece(0)]
@@ -91,7 +93,7 @@ def pieces_of(name: str, count: int) -> list[Piece]:
             if is_due and WHOLE in line:
                 pieces[-1] = replace(pieces[-1], ends=checker.bytes)
                 pieces.append(Piece(checker.bytes, None, checker.told(), line))
-    except ValueError:
+    except (EndlessError, ValueError):
         return [Piece(0)]
     return pieces
 
@@ -113,12 +115,12 @@ def check_piece(
     return Found(report, shown)
 
 
-def _lines(name: str, begins: int, ends: int | None) -> Iterator[bytes]:
-    """Yield the lines of a plain log between two bytes."""
+def _lines(name: str, begins: int, ends: int | None) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines of a plain log between two bytes, as `lines_of` has them."""
     with opened(name) as stream:
         stream.seek(begins)
-        for line in lines_of(stream):
-            yield line
-            begins += len(line)
+        for line, lost in lines_of(stream):
+            yield line, lost
+            begins += len(line) + lost
             if begins == ends:
                 return

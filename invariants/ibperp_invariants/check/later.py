@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ibperp_invariants.view.node import Node
@@ -12,6 +12,14 @@ SYSTEM: Final[Mapping[str, object]] = {"conversion_distance": "0"}
 
 OBSERVED: Final[Mapping[str, object]] = {"unearned": "0", "rate_time": "0", "positions": {}}
 """Members of an observation that an earlier version did not show, or not always."""
+
+CAPABILITIES: Final = frozenset(
+    {
+        *("custody", "money_market", "portfolio", "spot_margin", "perpetuals", "settlement"),
+        *("liquidation", "programs", "governance", "fills", "events", "states"),
+    }
+)
+"""What an engine may claim (CF-1)."""
 
 
 def lacking(system: Node) -> dict[str, object]:
@@ -34,6 +42,15 @@ def with_later(action: Node, later: Mapping[str, object]) -> Node:
     if members.get("type") == "set_system_parameters" and isinstance(parameters, dict):
         return Node({**members, "parameters": {**later, **parameters}}, action.path)
     return action
+
+
+def notes_on(line: int, capabilities: Iterable[str]) -> list[str]:
+    """Return what is said of the capabilities that a header names and nobody knows."""
+    unknown = [name for name in capabilities if name not in CAPABILITIES]
+    if not unknown:
+        return []
+    known = ", ".join(sorted(CAPABILITIES))
+    return [f"line {line}: the header names {', '.join(unknown)}; the capabilities are {known}"]
 
 
 def note_on(later: Mapping[str, object]) -> str:

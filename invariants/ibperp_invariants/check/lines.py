@@ -9,6 +9,14 @@ from typing import Final
 LINE_MAX: Final = 1 << 29
 """The most bytes of a line, half a gibibyte: the whole state of some million accounts."""
 
+TOO_LONG: Final = f"the line is longer than {LINE_MAX} bytes, the most that is read of one"
+
+BEGINNING: Final = 1 << 20
+"""How many bytes of a longer line are looked at before the rest of it is read."""
+
+CUT_OFF: Final = 1 << 16
+"""How long a value may be in which that beginning ends."""
+
 
 class LineError(ValueError):
     """A line that is no JSON; `at`: the byte of the line at which that shows."""
@@ -21,7 +29,7 @@ class LineError(ValueError):
 def decoded(line: bytes | str) -> object:
     """Return the JSON value of a line; raise LineError if it is invalid, or repeats a name."""
     if len(line) > LINE_MAX:
-        raise LineError(f"the line is longer than {LINE_MAX} bytes")
+        raise LineError(TOO_LONG)
     try:
         text = line.decode("utf-8") if isinstance(line, bytes) else line
     except UnicodeDecodeError as error:
@@ -40,6 +48,29 @@ def decoded(line: bytes | str) -> object:
     except ValueError:
         message = "a number has too many digits; integers are written as decimal strings"
         raise LineError(message) from None
+
+
+def without_mark(line: str | bytes) -> str | bytes:
+    """Return the first line of a file without a byte order mark."""
+    if isinstance(line, bytes):
+        return line.removeprefix(b"\xef\xbb\xbf")
+    return line.removeprefix("\ufeff")
+
+
+def flaw_of(line: str | bytes) -> LineError | None:
+    """Return why a line longer than `BEGINNING` is none of a log, None if it begins as one."""
+    begun = without_mark(line[:BEGINNING])
+    opening = begun.lstrip()[:1]
+    if opening not in ("{", b"{"):
+        message = "not JSON: a record is an object in braces"
+        return LineError(f"{message}, and the line is longer than {BEGINNING} bytes")
+    try:
+        decoded(begun)
+    except LineError as error:
+        if len(begun) - error.at > CUT_OFF:
+            message = f"{error}, in a line that is longer than {BEGINNING} bytes"
+            return LineError(message, error.at)
+    return None
 
 
 def _what(text: str, error: json.JSONDecodeError) -> str:

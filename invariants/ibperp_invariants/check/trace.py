@@ -27,8 +27,15 @@ from ibperp.records import record, replace
 from ibperp.state import genesis
 from ibperp_invariants.check.answers import answer_of
 from ibperp_invariants.check.known import known_at, learned
-from ibperp_invariants.check.later import OBSERVED, completed, lacking, note_on, with_later
-from ibperp_invariants.check.lines import LineError, decoded
+from ibperp_invariants.check.later import (
+    OBSERVED,
+    completed,
+    lacking,
+    note_on,
+    notes_on,
+    with_later,
+)
+from ibperp_invariants.check.lines import TOO_LONG, LineError, decoded, flaw_of, without_mark
 from ibperp_invariants.check.looks import EVERY, PLAIN
 from ibperp_invariants.check.records import built, logged_action_of, without_surplus
 from ibperp_invariants.check.structure import misplaced
@@ -112,15 +119,15 @@ class Told:
 
 
 def check_trace(lines: Iterable[str | bytes]) -> list[TraceViolation]:
-    """Return every finding in a trace; what cannot be read is one, and the rest is checked.
-
-    Raise TraceError if there is no line.
-    """
+    """Return every finding in a trace, as `report_of_trace`."""
     return report_of_trace(lines).violations
 
 
 def report_of_trace(lines: Iterable[str | bytes]) -> TraceReport:
-    """Return what a trace breaks and what of it was not checkable; else as `check_trace`."""
+    """Return what a trace breaks, with what cannot be read, and what of it was not checkable.
+
+    Raise TraceError if there is no line.
+    """
     checker, found = TraceChecker(), list[TraceViolation]()
     for line in lines:
         found += checker.feed(line)
@@ -187,17 +194,19 @@ class TraceChecker:
         if answer.code is None:
             self._known = learned(self._known, action, answer.facts)
 
-    def feed(self, line: str | bytes) -> list[TraceViolation]:
-        """Return what the next line breaks; a line without text breaks nothing."""
+    def feed(self, line: str | bytes, lost: int = 0) -> list[TraceViolation]:
+        """Return what the next line breaks, so many bytes of it `lost`; a blank one nothing."""
         self.lines += 1
         size = len(line) if isinstance(line, bytes) else len(line.encode("utf-8", "replace"))
-        begins, self.bytes = self.bytes, self.bytes + size
-        if not line.strip():
+        begins, self.bytes = self.bytes, self.bytes + size + lost
+        if not lost and not line.strip():
             return []
         problems, found, at = list[str](), list[Violation](), 0
         is_first, self.has_begun = not self.has_begun, True
         try:
-            wire = Node(decoded(_without_mark(line) if is_first else line), "")
+            if lost:
+                raise flaw_of(line) or LineError(TOO_LONG)
+            wire = Node(decoded(without_mark(line) if is_first else line), "")
             is_header = "action" not in wire.object() and (is_first or "system" in wire.object())
             if is_header:
                 if not is_first:
@@ -238,6 +247,7 @@ class TraceChecker:
         except ViewError as error:
             problems.append(f"the header: {error}")
             self._capabilities = tuple(EMPTY)
+        self.notes += notes_on(self.lines, self._capabilities)
         self._followed = self._unread()
         shown = wire.find("observation")
         if shown is None:
@@ -388,10 +398,3 @@ class TraceChecker:
 
 def _print(value: Any) -> int:
     return hash(SORTED.encode(value))
-
-
-def _without_mark(line: str | bytes) -> str | bytes:
-    """Return the first line of a file without a byte order mark."""
-    if isinstance(line, bytes):
-        return line.removeprefix(b"\xef\xbb\xbf")
-    return line.removeprefix("\ufeff")

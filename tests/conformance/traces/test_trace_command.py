@@ -7,16 +7,18 @@ import io
 import json
 import multiprocessing
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zstandard
 
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.progress import Progress
+from ibperp_conformance.protocol.server import CAPABILITIES
 from ibperp_conformance.traces import command, files, pieces
 from ibperp_conformance.traces.command import main_check_trace
 from ibperp_conformance.traces.files import lines_of, opened
+from ibperp_invariants.check import later
 from ibperp_invariants.workers import Answer, Processes
 from invariants.test_trace import recorded, written
 from worlds.processes import killed
@@ -120,14 +122,105 @@ def test_check_trace__shows_some_findings_and_counts_all(
 
 def test_lines_of__end_at_a_line_feed_alone() -> None:
     text = "a\u2028b\u0085c\rd\n\ne".encode()
-    assert list(lines_of(io.BytesIO(text))) == ["a\u2028b\u0085c\rd\n".encode(), b"\n", b"e"]
+    lines = ["a\u2028b\u0085c\rd\n".encode(), b"\n", b"e"]
+    assert list(lines_of(io.BytesIO(text))) == [(line, 0) for line in lines]
 
 
-def test_lines_of__endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LINE_MAX", 10)
-    assert list(lines_of(io.BytesIO(b"x" * 30 + b"\ny"))) == [b"x" * 11, b"y"]
-    with pytest.raises(WrongUseError, match="longer than"):
-        list(lines_of(io.BytesIO(b"x" * 1000)))
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"\0" * (2 << 20), "byte 0: trace_is_readable [CF-1]: not JSON: a record is an object"),
+        (b'{"action": "' + b"a" * (2 << 20), "byte 11: trace_is_readable [CF-1]: not JSON"),
+        (
+            b'{"a":[' + b"1," * (2 << 20),
+            "byte 0: trace_is_readable [CF-1]: the line is longer than 536870912 bytes",
+        ),
+        (
+            b'{"a":1}' + b" " * (2 << 20),
+            "byte 0: trace_is_readable [CF-1]: the line is longer than 536870912 bytes",
+        ),
+    ],
+)
+def test_check_trace__long_line_is_a_finding_and_the_rest_is_checked(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    line: bytes,
+    message: str,
+) -> None:
+    monkeypatch.setattr(files, "LINE_MAX", 3 << 19)
+    (tmp_path / "log").write_bytes(line + b"\n" + GOOD)
+    assert main_check_trace([str(tmp_path / "log")]) == 1
+    told = capsys.readouterr().out
+    assert f"line 1, {message}" in told
+    assert "1 findings in 15 lines" in told
+
+
+def test_lines_of__long_record_is_given_whole() -> None:
+    record = b'{"a": [' + b"1, " * (1 << 20) + b"1]}\n"
+    assert list(lines_of(io.BytesIO(record + b"{}"))) == [(record, 0), (b"{}", 0)]
+
+
+class Endless(io.RawIOBase):
+    """The same bytes again and again."""
+
+    def __init__(self, piece: bytes) -> None:
+        self._piece = piece
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = len(buffer) // len(self._piece)
+        buffer[: count * len(self._piece)] = self._piece * count
+        return count * len(self._piece)
+
+
+@pytest.mark.parametrize(
+    ("piece", "message"),
+    [
+        (b"\0", "the line has no end within"),
+        (b"y\n", "none of the first 10000 lines is one of a trace; the rest is not read"),
+        (b"\n", "none of the first 10000 lines is one of a trace; the rest is not read"),
+    ],
+)
+def test_check_trace__endless_input_is_not_read_on(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    piece: bytes,
+    message: str,
+) -> None:
+    monkeypatch.setattr(files, "SKIP_MAX", 4 << 20)
+    endless = io.BufferedReader(Endless(piece), 1 << 16)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
+    assert main_check_trace(["-"], everything=True) == 2
+    told = capsys.readouterr()
+    assert message in told.out
+    assert "no line can be read as one of a trace" in told.err
+
+
+def test_check_trace__decompression_bomb_is_not_unpacked_to_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SKIP_MAX", 4 << 20)
+    for pack in (gzip.compress, zstandard.compress):
+        (tmp_path / "log").write_bytes(pack(b"\0" * (16 << 20)))
+        assert main_check_trace([str(tmp_path / "log")]) == 2
+        assert "the line has no end within" in capsys.readouterr().out
+
+
+def test_check_trace__unknown_capability_is_noted_and_the_rest_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, _, rest = GOOD.decode().partition("\n")
+    claims = ["custody", "money_market", "teleport", "spot-margin"]
+    header = json.dumps(json.loads(first) | {"capabilities": claims})
+    (tmp_path / "log").write_text(f"{header}\n{rest}")
+    assert main_check_trace([str(tmp_path / "log")]) == 0
+    told = capsys.readouterr().out
+    assert "note: line 1: the header names teleport, spot-margin; the capabilities are" in told
+    assert "every invariant holds in 14 lines" in told
+    assert set(CAPABILITIES) == later.CAPABILITIES
 
 
 def test_opened__folder_is_wrong_use(tmp_path: Path) -> None:
