@@ -8,7 +8,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from authoring import docs_site
-from ibperp_authoring.site.browser import AbsentError, runtime_of
+from ibperp_authoring.site.browser import AbsentError, package_of
 from pages.test_browser import DESKTOP, STILL, console_errors, requested, resized
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -140,7 +140,7 @@ def test_page__has_nothing_that_axe_objects_to(
     browser: webdriver.Chrome, address: str, page: str
 ) -> None:
     try:
-        axe = runtime_of(docs_site.ROOT, "axe-core") / "axe.min.js"
+        axe = package_of(docs_site.ROOT, "axe-core") / "axe.min.js"
     except AbsentError as problem:
         pytest.fail(str(problem))
     resized(browser, DESKTOP)

@@ -14,6 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
+from fcntl import LOCK_EX, flock
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -64,7 +65,7 @@ def gather(root: Path) -> str:
     python = made / "python"
     python.mkdir(parents=True, exist_ok=True)
     try:
-        runtime = runtime_of(root)
+        runtime = package_of(root)
         packed = _compiled(root, runtime)
     except AbsentError as error:
         reason = f"this site was built without it: {error}"
@@ -82,22 +83,35 @@ def gather(root: Path) -> str:
     return ""
 
 
-def runtime_of(root: Path, package: str = "pyodide") -> Path:
-    """Return the folder of an npm package that the site needs; raise AbsentError without it."""
-    folder, source = root / "build" / "npm", root / "authoring" / "npm"
-    lock = "package-lock.json"
-    wanted = (source / lock).read_text(encoding="utf-8")
-    found = folder / "node_modules" / package
-    if found.is_dir() and (folder / lock).read_text(encoding="utf-8") == wanted:
-        return found
+def package_of(root: Path, package: str = "pyodide") -> Path:
+    """Return the folder of a package of authoring/npm, fetched once; raise AbsentError without it.
+
+    Processes that ask for it at the same time wait for the one that fetches.
+    """
+    folder = root / "build" / "npm"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "fetching").open("w", encoding="utf-8") as held:
+        flock(held, LOCK_EX)
+        _fetch(root / "authoring" / "npm", folder, package)
+    return folder / "node_modules" / package
+
+
+def _fetch(source: Path, folder: Path, package: str) -> None:
+    """Have npm put its packages into a folder, if they are not there as they are wanted."""
+    lock, found = folder / "package-lock.json", folder / "node_modules" / package
+    wanted = (source / lock.name).read_text(encoding="utf-8")
+    if found.is_dir() and lock.is_file() and lock.read_text(encoding="utf-8") == wanted:
+        return
     npm = shutil.which("npm")
     if npm is None:
         raise AbsentError("npm is not installed; install Node.js 20 or newer with npm")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", lock, ".npmrc"):
+    for name in ("package.json", lock.name, ".npmrc"):
         shutil.copyfile(source / name, folder / name)
-    _ran("npm could not fetch the packages of authoring/npm", npm, "ci", at=folder)
-    return found
+    try:
+        _ran("npm could not fetch the packages of authoring/npm", npm, "ci", at=folder)
+    except AbsentError:
+        lock.unlink()
+        raise
 
 
 def _compiled(root: Path, runtime: Path) -> list[Path]:

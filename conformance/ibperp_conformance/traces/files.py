@@ -28,7 +28,7 @@ class EndlessError(Exception):
 DAMAGED: Final = "the compressed data is cut off or damaged"
 STDIN: Final = "-"
 SKIP_MAX: Final = 1 << 30
-"""How many bytes of a line that is not read are passed over in search of its end."""
+"""How many bytes of a line that is not read are skipped in search of its end."""
 
 GZIP: Final = b"\x1f\x8b"
 PIECE: Final = 1 << 12

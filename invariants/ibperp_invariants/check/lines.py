@@ -58,7 +58,7 @@ def without_mark(line: str | bytes) -> str | bytes:
 
 
 def flaw_of(line: str | bytes) -> LineError | None:
-    """Return why a line longer than `BEGINNING` is none of a log, None if it begins as one."""
+    """Return why a line longer than `BEGINNING` is no record, None if it begins as one."""
     begun = without_mark(line[:BEGINNING])
     opening = begun.lstrip()[:1]
     if opening not in ("{", b"{"):

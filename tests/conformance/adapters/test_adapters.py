@@ -9,10 +9,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from ibperp_authoring.site.browser import AbsentError, package_of
 from ibperp_conformance.adapters.languages import LANGUAGES
 from ibperp_conformance.adapters.model import load_model
 from ibperp_conformance.adapters.write import rendered, write_adapter
@@ -21,7 +23,8 @@ from ibperp_conformance.protocol.server import serve
 from ibperp_conformance.protocol.wire import action_classes
 from ibperp_conformance.runner.smoke_requests import SYSTEM
 
-PAGES = Path(__file__).parents[3] / "docs" / "engines"
+ROOT = Path(__file__).parents[3]
+PAGES = ROOT / "docs" / "engines"
 VECTORS = ("--vector", "CU-3-001", "--vector", "CU-2-003")
 TOOLS = {"python": "python3", "go": "go", "rust": "cargo", "java": "javac", "cpp": "g++"}
 QUICKLY = {
@@ -125,18 +128,31 @@ def command_of(language: str, folder: Path) -> list[str]:
 
 
 def typescript(folder: Path) -> list[str]:
-    """Return what starts the engine: compiled where `tsc` is, else read by a Node that can."""
+    """Return what starts the engine: compiled where `tsc` is, else read by a Node that can.
+
+    The compiler is that of authoring/npm, which is fetched where npm can, else the one on PATH.
+    """
     node, compiler = shutil.which("node"), shutil.which("tsc")
     if node is None:
         pytest.skip("node is not on PATH: install Node.js")
+    with suppress(AbsentError):
+        compiler = str(package_of(ROOT, "typescript").parent / ".bin" / "tsc")
     if compiler is not None:
-        subprocess.run([compiler, "-p", folder], check=True, timeout=240)
+        built = subprocess.run(
+            [compiler, "-p", folder],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert built.returncode == 0, built.stdout + built.stderr
         return [node, str(folder / "dist" / "adapter.js")]
     found = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     version = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
     if version < (22, 6):
         pytest.skip(
-            f"tsc is not on PATH and Node {found.strip()} reads no types: npm i -g typescript"
+            f"npm cannot fetch tsc, none is on PATH, and Node {found.strip()} reads no types: "
+            "npm install -g typescript"
         )
     return [node, "--experimental-strip-types", str(folder / "adapter.ts")]
 
