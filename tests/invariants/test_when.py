@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -18,12 +19,13 @@ from ibperp_authoring.cases import BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Refused
 from ibperp_authoring.fill import replayed
 from ibperp_invariants import INVARIANTS, Monitor
-from ibperp_invariants.check import monitor, verdicts
+from ibperp_invariants.check import monitor, trace, verdicts
 from ibperp_invariants.check.looks import IN_FULL, Look
 from ibperp_invariants.check.trace import TraceReport, report_of_trace
 from ibperp_invariants.check.when import WHEN
+from ibperp_invariants.step.moved import moved_parts, sums_moved
 from ibperp_invariants.step.step import Step, Violation
-from ibperp_invariants.view.totals import Totals
+from ibperp_invariants.view.totals import EVERY, Totals, totals_after
 from ibperp_invariants.view.view import View
 from invariants.test_risk_walks import stories
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
@@ -124,3 +126,30 @@ def watched(state: State, action: Action, outcome: Outcome) -> list[Violation]:
     with suppress(LookupError):
         return watch.check(action, outcome)
     return []
+
+
+@pytest.mark.parametrize("kind", ["story", "trades", "positions"])
+@pytest.mark.parametrize("seed", range(4))
+def test_changes__parts_and_sums_by_their_paths_are_those_that_differ(
+    kind: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[bool]()
+
+    def compared(step: Step, new: Totals, *_: object, before: Totals | None) -> list[object]:
+        moved, by_asset = moved_parts(step)
+        differing, assets = moved_parts(replace(step, leaves=None))
+        told.append(step.leaves is not None)
+        assert not differing & ~moved
+        assert all(not parts & ~by_asset.get(own, -1) for own, parts in assets.items())
+        if before is not None:
+            views = step.before, step.after
+            whole = totals_after(before, *views, EVERY)
+            assert totals_after(before, *views, sums_moved(moved)) == whole == new
+        return []
+
+    monkeypatch.setattr(trace, "not_held", compared)
+    records = {"story": story(seed), "trades": recorded(TRADES), "positions": recorded(POSITIONS)}[
+        kind
+    ]
+    report_of_trace(written(with_changes(spoilt(records, Random(seed)))))
+    assert any(told) or kind == "story"

@@ -13,6 +13,7 @@ from ibperp_invariants.check.looks import FOLLOWED, PLAIN, looks
 from ibperp_invariants.check.narrow import OF_TIME, narrowed
 from ibperp_invariants.check.registry import check_view
 from ibperp_invariants.step.facts import facts_of_events
+from ibperp_invariants.step.moved import sums_moved
 from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.totals import totals_after, totals_of
@@ -95,7 +96,7 @@ class Monitor:
                 index = self._index or indexed(self.state)
                 self._index = followed_index(index, outcome.state)
                 step = replace(step, index=self._index, origin=self.state)
-            totals = totals_after(self.totals, step.before, step.after)
+            totals = totals_after(self.totals, step.before, step.after, sums_moved(step.moved))
             self.state, self.view = outcome.state, step.after
         found = self._found(step, totals)
         self.totals = totals

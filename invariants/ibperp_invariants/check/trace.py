@@ -17,8 +17,7 @@ cannot be read is a finding, and taken as left out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from json import JSONEncoder
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ibperp.fill import Fill
 from ibperp.parameter_laws import system_violations
@@ -38,9 +37,11 @@ from ibperp_invariants.check.later import (
 from ibperp_invariants.check.lines import TOO_LONG, LineError, decoded, flaw_of, without_mark
 from ibperp_invariants.check.looks import EVERY, PLAIN
 from ibperp_invariants.check.records import built, logged_action_of, without_surplus
+from ibperp_invariants.check.repeats import Repeats
 from ibperp_invariants.check.structure import misplaced
 from ibperp_invariants.check.verdicts import Verdict, not_held, verdicts_on
 from ibperp_invariants.step.fill import trade_of
+from ibperp_invariants.step.moved import sums_moved
 from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.from_json import EMPTY
@@ -61,13 +62,6 @@ MALFORMED: Final = "trace_is_readable"
 
 MISPLACED: Final = "trace_is_consistent"
 """The name under which it is reported that a record is gone, or names something that is not."""
-
-REMEMBERED: Final = 1 << 16
-"""How many answers are remembered, so that the same question with another one is noticed."""
-
-
-SORTED: Final = JSONEncoder(sort_keys=True, check_circular=False)
-"""Writes values that are equal alike, whatever the order of their members."""
 
 
 class TraceError(ValueError):
@@ -158,7 +152,7 @@ class TraceChecker:
         self._totals: Totals | None = None
         self._again: frozenset[str] | None = None
         self._is_lost = False
-        self._seen: dict[tuple[int, int], int] = {}
+        self._repeats = Repeats()
 
     @classmethod
     def resumed(cls, told: Told, whole: bytes) -> TraceChecker:
@@ -236,7 +230,7 @@ class TraceChecker:
         """Take the header: start at genesis, or at the observation that it holds."""
         self._lose()
         self._is_lost = False
-        self._seen.clear()
+        self._repeats.clear()
         system = self._system_of(wire, problems)
         self._known = Known(system)
         try:
@@ -310,21 +304,26 @@ class TraceChecker:
         known = self._known
         if answer.code is None:
             known = learned(known, action, answer.facts)
-        answer = replace(answer, repeat=self._repeat(wire))
+        members, followed = wire.object(), self._followed
+        asked = followed.former, self._known_print
+        repeat = self._repeats.difference(
+            asked, members["action"], members["outcome"], followed.fingerprint
+        )
         if known is not self._known:
             self._know(known)
-        after = self._followed.after()
-        before = self._before if self._again is None else self._followed.before()
+        after = followed.after()
+        before = self._before if self._again is None else followed.before()
+        told = answer.code, answer.violated, answer.facts, repeat
+        step = Step(before, after, action, *told, leaves=followed.leaves)
         sums = self._totals
         if sums is None or self._may_be_whole_again(sums):
             self._totals = totals_of(after)
         else:
-            self._totals = totals_after(sums, before, after)
-        told = answer.code, answer.violated, answer.facts, answer.repeat
+            self._totals = totals_after(sums, before, after, sums_moved(step.moved))
         again = EVERY if self._again is None else self._again
-        said = not_held(Step(before, after, action, *told), self._totals, again, before=sums)
+        said = not_held(step, self._totals, again, before=sums)
         self._before = after
-        gone = misplaced(before, after, self._followed.touched)
+        gone = misplaced(before, after, followed.touched)
         found = [Violation(MISPLACED, ("CF-4",), message) for message in gone]
         return found + self._judged(said)
 
@@ -383,18 +382,3 @@ class TraceChecker:
                 again.add(verdict.invariant)
         self._again = frozenset(again)
         return found
-
-    def _repeat(self, wire: Node) -> str:
-        """Return a difference if the same action on the same observation ended otherwise before."""
-        asked, answer = (_print(wire.get(name).value) for name in ("action", "outcome"))
-        question = hash((self._followed.former, self._known_print, asked)), asked
-        answered = hash((answer, self._followed.fingerprint))
-        if len(self._seen) >= REMEMBERED:
-            self._seen.pop(next(iter(self._seen)))
-        if self._seen.setdefault(question, answered) == answered:
-            return ""
-        return "the same action on the same observation had another outcome earlier in the trace"
-
-
-def _print(value: Any) -> int:
-    return hash(SORTED.encode(value))

@@ -7,6 +7,7 @@ counts on in an idle pool has moved that alone.
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from ibperp.state import FEES, INSURANCE, Pool
 from ibperp_invariants.step.facts import NOTHING_TOLD, Facts
 from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import NotObserved, names_of
+from ibperp_invariants.view.totals import PARTS, SUMS, Add
 from ibperp_invariants.view.view import (
     AccountView,
     AssetView,
@@ -25,11 +27,15 @@ from ibperp_invariants.view.view import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ibperp_invariants.step.step import Step
+    from ibperp_invariants.view.leaves import Leaf
 
 TOLD: Final = tuple(part.name for part in fields(Facts))
+BESIDE: Final = ("system", "next_order", "active", "exposed")
+"""The parts of a view that no observation shows."""
+
 SEEN: Final = tuple(part.name for part in fields(View) if part.name != "portfolios")
 REPEAT: Final = "repeat"
 
@@ -101,17 +107,14 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
     What is not observed may have moved.
     """
     found, by_asset = BITS[REPEAT] if step.repeat else 0, dict[str, int]()
-    facts, before, after = step.facts, step.before, step.after
-    for name in TOLD if facts is not NOTHING_TOLD else ():
-        try:
-            value = getattr(facts, name)
-            if value.all if name == "liquidation" else value:
-                found |= BITS[name]
-        except NotObserved:
-            found |= BITS[name]
+    before, after = step.before, step.after
+    if step.facts is not NOTHING_TOLD:
+        found |= _told_parts(step.facts)
     if before is after:
         return found, by_asset
-    for name in SEEN:
+    if step.leaves is not None:
+        found |= _moved_by(step.leaves, by_asset)
+    for name in SEEN if step.leaves is None else BESIDE:
         try:
             old, new = getattr(before, name), getattr(after, name)
             if old is new and not (type(new) is Live and new.partial):
@@ -128,6 +131,43 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
         except NotObserved:
             found |= BITS[name]
     return found, by_asset
+
+
+def _told_parts(facts: Facts) -> int:
+    """Return the parts of which events tell something, or of which it is not observed."""
+    found = 0
+    for name in TOLD:
+        try:
+            value = getattr(facts, name)
+            if value.all if name == "liquidation" else value:
+                found |= BITS[name]
+        except NotObserved:
+            found |= BITS[name]
+    return found
+
+
+def _moved_by(leaves: Sequence[Leaf], by_asset: dict[str, int]) -> int:
+    """Return the parts that leaves are, and note those of each asset."""
+    found = 0
+    for leaf in leaves:
+        moved = BITS[leaf.part] if leaf.part else 0
+        if leaf.name == "assets":
+            by_asset[leaf.key] = by_asset.get(leaf.key, 0) | moved
+        elif moved and leaf.name == "accounts" and leaf.own in {FEES, INSURANCE}:
+            moved |= BITS[f"accounts/{OF_SYSTEM}"]
+        found |= moved
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def sums_moved(moved: int) -> frozenset[Add]:
+    """Return those of the sums that a step may change which moved these parts."""
+    return frozenset(
+        add
+        for kind, sums in SUMS.items()
+        for add in sums
+        if moved & bits_of(f"{kind}/{part}" if kind in MEMBERS else kind for part in PARTS[add])
+    )
 
 
 def may_differ(old: Any, new: Any) -> bool:

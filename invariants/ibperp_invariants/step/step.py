@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ibperp.risk_index import RiskIndex
     from ibperp.state import Pool, State
     from ibperp_invariants.step.facts import Trade
+    from ibperp_invariants.view.leaves import Leaf
 
 
 T = TypeVar("T")
@@ -81,7 +82,7 @@ class Step:
     `code` is the rejection's code, None if the action was accepted. `repeat`: how the outcome
     differed from another outcome of the same action on the same state; empty if it did not.
     Of a step of the reference, `origin` is the state before, and `index` the due list after it,
-    kept up from state to state.
+    kept up from state to state. `leaves`: what changed, where that is known to be leaves alone.
     """
 
     before: View
@@ -93,6 +94,7 @@ class Step:
     repeat: str = ""
     index: RiskIndex | None = None
     origin: State | None = None
+    leaves: Sequence[Leaf] | None = None
 
     @property
     def entry_fee(self) -> bool:

@@ -5,62 +5,24 @@ A record is read again only if its entry changed, so that a step costs what it c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from ibperp.ordered import Ordered
-from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, SHORT, Reading
+from ibperp_invariants.view.leaves import PORTFOLIO, TIMES, Leaf, leaf_at, with_leaves
+from ibperp_invariants.view.listed import LISTS, Listed
 from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
-from ibperp_invariants.view.observed import NotObserved, missing_of, observed, with_parts, without
+from ibperp_invariants.view.observed import missing_of, observed
+from ibperp_invariants.view.owned import Owned
+from ibperp_invariants.view.parts import BY_NAME, MAPS, OF_MEMBERS, SCALARS, TOP, UNTOLD
 from ibperp_invariants.view.portfolios import Portfolios
 from ibperp_invariants.view.shown import Shown
 from ibperp_invariants.view.view import Known, View, limited, listed
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
-    from ibperp_invariants.view.view import AccountView, OrderView
-
-SCALARS: Final[Mapping[str, Callable[[Node], Any]]] = {
-    "time": Node.integer,
-    "settlement_time": Node.integer,
-    "unpaid_rate_time": Node.integer,
-    "is_halted": Node.boolean,
-    "liquidation_time": Node.integer,
-}
-MAPS: Final = (
-    "chains",
-    "assets",
-    "markets",
-    "orders",
-    "accounts",
-    "withdrawals",
-    "rebalances",
-    "backstops",
-    "requests",
-)
-"""The parts of a view with an entry for each name or id; accounts after what they go by."""
-
-LISTS: Final[Mapping[str, Callable[[AccountView], bool]]] = {
-    "active": lambda account: (
-        account.unsettled != 0 or len(account.positions) > 0 or account.unpaid != NOTHING_UNPAID
-    ),
-    "exposed": lambda account: bool(account.orders) or min(account.shares.values(), default=0) < 0,
-}
-"""Which accounts a settlement looks at, and which owe a pool or have orders."""
-
-OF_MEMBERS: Final = frozenset({"assets", "markets", "accounts"})
-"""The parts of which entries are read member by member where only some of these change."""
-
-PORTFOLIO: Final = "portfolio"
-BY_NAME: Final = frozenset({"chains", "assets", "markets"})
-UNTOLD: Final[Mapping[str, str]] = {
-    "system": "the parameters of the system",
-    "next_order": "the id of the next order",
-}
-TOP: Final = {NAMES.get(name, name): name for name in (*SCALARS, *MAPS)}
-"""The parts of a view by the member that shows them."""
+    from ibperp_invariants.view.view import AccountView
 
 
 def view_of_observation(
@@ -85,7 +47,8 @@ class Followed:
     """What is observed, and the views before and after the last changes to it.
 
     `problems`: what of the last changes could not be read, by path. `touched`: the parts of the
-    view, and the keys of their entries, that they may have changed. `fingerprint`: a number that
+    view, and the keys of their entries, that they may have changed in more than leaves that were
+    there (`leaves`). `fingerprint`: a number that
     two observations of the same values have in common, `former`: that of the one before. `is_new`:
     nothing has been observed yet. `later`: members that may be left out, with what they then are.
     """
@@ -111,14 +74,12 @@ class Followed:
         self._health: Live[int, Health] = Live(f"{path}/accounts")
         self._scalars: dict[str, Any] = {}
         self._missing: dict[str, str] = {}
-        self._lists: dict[str, Ordered | None] = dict.fromkeys(LISTS, Ordered())
-        self._listed: dict[str, set[tuple[int]]] = {name: set() for name in LISTS}
-        self._owned: dict[int, dict[int, None]] = {}
-        self._ownerless: dict[int, str] = {}
+        self._listed = Listed()
+        self._owned = Owned(f"{path}/orders")
         self._before: tuple[dict[str, Any], dict[str, str]] = {}, {}
         self._latest: tuple[dict[str, Any], dict[str, str]] = {}, {}
-        self._has_orders = True
         self.touched: dict[tuple[str, Any], str] = {}
+        self._leaves: list[Leaf] | None = None
         self.former = 0
         self.is_new = True
 
@@ -138,31 +99,91 @@ class Followed:
         """Take changes: values by the path at which they stand now, null for what is gone."""
         wanted = changes.object()
         self._begin()
+        self._leaves = []
         entries: dict[tuple[str, str], set[str]] = {}
+        leaves: dict[tuple[str, str], list[tuple[Leaf, int]]] = {}
         for path, value in wanted.items():
-            member, _, rest = path.partition("/")
-            name = TOP.get(member)
-            if name is None:
-                self.problems.append(f"{self.path}/{path}: an observation has no such member")
-            elif rest and name in MAPS:
-                key, _, within = rest.partition("/")
-                self._missing.pop(name, None)
-                if self._shown.change(name, rest, value):
-                    own = name, key.replace("~1", "/")
-                    entries.setdefault(own, set()).add(within.partition("/")[0])
-                else:
-                    where = f"{self.path}/{path}"
-                    self.problems.append(f"{where}: nothing stands there that could be changed")
-            elif value is None or rest:
-                where = f"{self.path}/{path}"
-                self.problems.append(f"{where}: the member itself can only be given a value")
-            else:
-                self._take(name, Node(value, f"{self.path}/{path}"))
+            leaf = leaf_at(path)
+            if leaf is None or not self._change_leaf(leaf, value, leaves):
+                self._change_any(path, value, entries)
         self._shown.settle()
+        for own, changed in leaves.items():
+            if own in entries or not self._put_leaves(changed):
+                entries.setdefault(own, set()).update(leaf.members[0] for leaf, _ in changed)
         for (name, key), parts in entries.items():
             if not self._read_again(name, key, parts):
                 self._read(name, key)
         self._finish()
+
+    def _change_leaf(
+        self, leaf: Leaf, value: object, leaves: dict[tuple[str, str], list[tuple[Leaf, int]]]
+    ) -> bool:
+        """Change a leaf that is an integer and stays one; tell whether it is."""
+        is_integer = type(value) is str and SHORT.fullmatch(value)
+        if not is_integer or leaf.name in self._missing or not self._shown.put_leaf(leaf, value):
+            return False
+        number = int(value)  # type: ignore[call-overload] # a text, by now
+        if leaf.name in TIMES:
+            self._scalars[leaf.name] = number
+        else:
+            leaves.setdefault((leaf.name, leaf.key), []).append((leaf, number))
+        if self._leaves is not None:
+            self._leaves.append(leaf)
+        return True
+
+    def _change_any(
+        self, path: str, value: object, entries: dict[tuple[str, str], set[str]]
+    ) -> None:
+        """Change what stands at a path, and note which members of which entry are to be read."""
+        member, _, rest = path.partition("/")
+        name = TOP.get(member)
+        if name is None:
+            self.problems.append(f"{self.path}/{path}: an observation has no such member")
+        elif rest and name in MAPS:
+            key, _, within = rest.partition("/")
+            self._missing.pop(name, None)
+            if self._shown.change(name, rest, value):
+                own = name, key.replace("~1", "/")
+                entries.setdefault(own, set()).add(within.partition("/")[0])
+            else:
+                where = f"{self.path}/{path}"
+                self.problems.append(f"{where}: nothing stands there that could be changed")
+        elif value is None or rest:
+            where = f"{self.path}/{path}"
+            self.problems.append(f"{where}: the member itself can only be given a value")
+        else:
+            self._take(name, Node(value, f"{self.path}/{path}"))
+
+    def _put_leaves(self, changed: Sequence[tuple[Leaf, int]]) -> bool:
+        """Set an entry with other leaves; tell whether it is whole, so that this can be done."""
+        name, own = changed[0][0].name, changed[0][0].own
+        live = self._live[name]
+        old = live.get(own)
+        if old is None or own in live.partial or missing_of(old):
+            return False
+        health = [(leaf.members[1:], number) for leaf, number in changed if not leaf.part]
+        if health:
+            if own not in self._health or own in self._health.partial:
+                return False
+            self._health.put(own, with_leaves(self._health[own], health), is_whole=True)
+        others = [(leaf.members, number) for leaf, number in changed if leaf.part]
+        if not others:
+            return True
+        new = with_leaves(old, others)
+        if name == "accounts" and any(members[0] != "positions" for members, _ in others):
+            self._listed.note(own, new)
+        live.put(own, new, is_whole=True)
+        return True
+
+    @property
+    def leaves(self) -> Sequence[Leaf] | None:
+        """Return the leaves that the last changes are; None where they may be something else.
+
+        That is so as well where something is not observed.
+        """
+        lives = (*self._live.values(), self._health)
+        is_whole = not self._missing and not any(live.partial for live in lives)
+        return self._leaves if is_whole else None
 
     @property
     def fingerprint(self) -> int:
@@ -190,7 +211,7 @@ class Followed:
         told = {"system": self._known.system, "next_order": self._known.next_order}
         values = {
             **self._scalars,
-            **self._lists,
+            **self._listed.lists,
             **{k: v for k, v in told.items() if v is not None},
         }
         missing = {**self._missing, **{k: p for k, p in UNTOLD.items() if k not in values}}
@@ -210,6 +231,7 @@ class Followed:
     def _begin(self) -> None:
         self.problems.clear()
         self.touched.clear()
+        self._leaves = None
         self.former, self.is_new = self.fingerprint, False
         self._before = self._latest
         for live in (*self._live.values(), self._health):
@@ -217,6 +239,7 @@ class Followed:
 
     def _take(self, name: str, node: Node) -> None:
         """Take the whole value of a member."""
+        self._leaves = None
         if name in SCALARS:
             try:
                 self._scalars[name] = SCALARS[name](node)
@@ -240,6 +263,7 @@ class Followed:
 
     def _lose(self, name: str, member: str, problem: str = "") -> None:
         """Note that a member is not observed."""
+        self._leaves = None
         if problem:
             self.problems.append(problem)
         self._missing[name] = f"{self.path}/{member}"
@@ -254,6 +278,7 @@ class Followed:
 
         Nothing is read in part where the entry is new, lacks something, or turns into another kind.
         """
+        self._leaves = None
         if name not in OF_MEMBERS:
             return False
         live, shown = self._live[name], self._shown.members[name]
@@ -278,6 +303,7 @@ class Followed:
 
     def _read(self, name: str, key: str) -> None:
         """Read an entry again."""
+        self._leaves = None
         live, path = self._live[name], f"{self.path}/{NAMES.get(name, name)}/{key}"
         own: Any = key
         if name not in BY_NAME:
@@ -298,11 +324,11 @@ class Followed:
         old, is_whole = live.get(own), self._reading.is_whole
         if name == "accounts":
             self._note_account(own, raw.get(key), path)
-            self._put_account(own, entry and self._with_orders(own, entry), is_whole=is_whole)
+            self._put_account(own, entry and self._owned.given(own, entry), is_whole=is_whole)
         else:
             live.put(own, entry, is_whole=is_whole and not missing_of(entry))
         if name == "orders":
-            self._note_order(own, old, entry)
+            self._give_orders(self._owned.note(own, old, entry))
 
     def _entry(self, name: str, key: str, node: Node) -> Any:
         match name:
@@ -334,67 +360,24 @@ class Followed:
         if health is not None or account in self._health:
             self._health.put(account, health, is_whole=self._reading.is_whole)
 
-    def _note_order(self, index: int, old: OrderView | None, new: OrderView | None) -> None:
-        """Give the owners of an order the ids of their open orders again."""
-        owners = set()
-        self._ownerless.pop(index, None)
-        for order, is_there in ((old, False), (new, True)):
-            if order is None:
-                continue
-            try:
-                owner = order.account
-            except NotObserved as error:
-                if is_there:
-                    self._ownerless[index] = str(error)
-                continue
-            owners.add(owner)
-            held = self._owned.setdefault(owner, {})
-            held.pop(index, None)
-            if is_there:
-                held[index] = None
-        accounts = self._live["accounts"]
-        for owner in sorted(owners):
-            if owner in accounts:
-                self._put_account(owner, self._with_orders(owner, accounts[owner]))
-
     def _finish(self) -> None:
         """Give all accounts their orders again, if these are observed now, or no longer."""
         self._shown.begin()
-        has_orders = not self._ownerless and "orders" not in self._missing
-        if has_orders != self._has_orders:
-            self._has_orders = has_orders
-            accounts = self._live["accounts"]
-            for owner in list(accounts):
-                self._put_account(owner, self._with_orders(owner, accounts[owner]))
+        are_shown = not self._owned.ownerless and "orders" not in self._missing
+        if are_shown != self._owned.are_shown:
+            self._owned.are_shown = are_shown
+            self._give_orders(list(self._live["accounts"]))
+
+    def _give_orders(self, owners: Iterable[int]) -> None:
+        """Give accounts the ids of their open orders again."""
+        accounts = self._live["accounts"]
+        for owner in owners:
+            if owner in accounts:
+                self._put_account(owner, self._owned.given(owner, accounts[owner]))
 
     def _put_account(
         self, index: int, account: AccountView | None, *, is_whole: bool = False
     ) -> None:
         """Set an account, and keep up who is settled and who owes or trades, as far as is known."""
         self._live["accounts"].put(index, account, is_whole=is_whole and not missing_of(account))
-        for name, is_one in LISTS.items():
-            listed = self._lists[name]
-            if listed is None:
-                continue
-            try:
-                is_now = account is not None and is_one(account)
-            except NotObserved:
-                self._lists[name] = None
-                continue
-            if is_now != ((index,) in self._listed[name]):
-                change, note = (
-                    (listed.add, self._listed[name].add)
-                    if is_now
-                    else (listed.remove, self._listed[name].remove)
-                )
-                self._lists[name] = change((index,))
-                note((index,))
-
-    def _with_orders(self, owner: int, account: AccountView) -> AccountView:
-        """Return an account with the ids of its open orders, as far as these are observed."""
-        if not self._has_orders:
-            path = next(iter(self._ownerless.values()), f"{self.path}/orders")
-            return without(account, {"orders": path})
-        owned = tuple(sorted(self._owned.get(owner, ())))
-        is_same = "orders" not in missing_of(account) and account.orders == owned
-        return account if is_same else with_parts(account, orders=owned)
+        self._listed.note(index, account)

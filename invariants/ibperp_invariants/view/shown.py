@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp_invariants.view.live import ABSENT
+
+if TYPE_CHECKING:
+    from ibperp_invariants.view.leaves import Leaf
+
+NOTHING: Final[dict[str, Any]] = {}
 
 
 class Shown:
@@ -55,6 +60,28 @@ class Shown:
             place = within
         path = "/".join((name, *parts, last))
         return self.put(place, last, path, ABSENT if value is None else value)
+
+    def put_leaf(self, leaf: Leaf, value: object) -> bool:
+        """Set a leaf to a text where one stands already; tell whether it does."""
+        place, last = self.members, leaf.name
+        if leaf.members:
+            place = place.get(last, NOTHING)
+            *parents, last = leaf.key, *leaf.members
+            for part in parents:
+                within = place.get(part)
+                if type(within) is not dict:
+                    return False
+                if id(within) not in self._fresh:
+                    place[part] = within = {**within}
+                    self._fresh[id(within)] = within
+                place = within
+        old = place.get(last)
+        if type(old) is not str:
+            return False
+        place[last] = value
+        if self.fingerprint:
+            self.fingerprint += hash((leaf.path, value)) - hash((leaf.path, old))
+        return True
 
     def put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
         """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ibperp.records import field, record
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 Sums: TypeAlias = dict[str, dict[Any, int]]
+Add: TypeAlias = Callable[[Sums, Any, int], None]
+"""What adds a record to sums, or with -1 subtracts it."""
 
+
+class _Every(Container[Add]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERY: Final = _Every()
 UNSETTLED: Final = ""
 """In place of a market: unsettled balances, in the sums of the fund."""
 
@@ -52,8 +61,11 @@ def totals_of(view: View) -> Totals:
     return _totals(Totals(), lambda kind: ((None, own) for own in getattr(view, kind).values()))
 
 
-def totals_after(totals: Totals, before: View, after: View) -> Totals:
-    """Return the sums of `after` from those of `before`, at the cost of what changed."""
+def totals_after(totals: Totals, before: View, after: View, sums: Container[Add] = EVERY) -> Totals:
+    """Return the sums of `after` from those of `before`, at the cost of what changed.
+
+    `sums`: those that may differ.
+    """
 
     def moved(kind: str) -> Iterator[tuple[Any, Any]]:
         old, new = getattr(before, kind), getattr(after, kind)
@@ -61,13 +73,20 @@ def totals_after(totals: Totals, before: View, after: View) -> Totals:
         for index in new.moved(old) if follows else changed(old, new):
             yield old.get(index), new.get(index)
 
-    return _totals(totals, moved)
+    return _totals(totals, moved, sums)
 
 
-def _totals(start: Totals, records: Callable[[str], Iterator[tuple[Any, Any]]]) -> Totals:
+def _totals(
+    start: Totals,
+    records: Callable[[str], Iterator[tuple[Any, Any]]],
+    sums: Container[Add] = EVERY,
+) -> Totals:
     """Return sums with what records of each kind add, or subtract; those that can be known."""
     values, missing = dict[str, Any](), dict[str, str]()
-    for kind, parts in SUMS.items():
+    for kind, every in SUMS.items():
+        parts = {add: names for add, names in every.items() if add in sums}
+        if not parts:
+            continue
         try:
             found = list(records(kind))
         except NotObserved as error:
@@ -87,7 +106,7 @@ def _totals(start: Totals, records: Callable[[str], Iterator[tuple[Any, Any]]]) 
 
 def _added(
     start: Totals,
-    add: Callable[[Sums, Any, int], None],
+    add: Add,
     names: tuple[str, ...],
     pairs: list[tuple[Any, Any]],
 ) -> Sums:
@@ -176,7 +195,7 @@ def _add_rebalance(sums: Sums, rebalance: RebalanceView, sign: int) -> None:
         _add(sums["in_transit"], rebalance.asset, sign * rebalance.amount)
 
 
-SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] = {
+SUMS: Final[dict[str, dict[Add, tuple[str, ...]]]] = {
     "accounts": {
         _add_free: ("free",),
         _add_shares: ("lend_shares", "borrow_shares"),
@@ -191,7 +210,7 @@ SUMS: Final[dict[str, dict[Callable[[Sums, Any, int], None], tuple[str, ...]]]] 
 }
 """The sums by what they are over: those that one function adds are known together."""
 
-PARTS: Final[dict[Callable[[Sums, Any, int], None], tuple[str, ...]]] = {
+PARTS: Final[dict[Add, tuple[str, ...]]] = {
     _add_free: ("free",),
     _add_shares: ("shares",),
     _add_fund: ("unsettled", "cost"),
