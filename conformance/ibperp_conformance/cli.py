@@ -78,7 +78,9 @@ def engine() -> int:
 
 @app.command(epilog=exit_codes("every step went as expected", "a step did not go as expected"))
 def run(  # noqa: PLR0917 - typer reads a parameter per option
-    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The scenario.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.yaml", readable=False, help="The scenario.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not tables.")] = False,
     trace_file: Annotated[
         Path | None, typer.Option("--trace", help="Write a trace for check-trace here.")
@@ -90,16 +92,24 @@ def run(  # noqa: PLR0917 - typer reads a parameter per option
         Path | None, typer.Option("--snapshot", help="Write the state at the end here.")
     ] = None,
     start_file: Annotated[
-        Path | None, typer.Option("--from", help="Start from this snapshot, not from the preset.")
+        Path | None,
+        typer.Option(
+            "--from", readable=False, help="Start from this snapshot, not from the preset."
+        ),
     ] = None,
     only_check: Annotated[
         bool, typer.Option("--check", help="Only report the problems of the file.")
     ] = False,
 ) -> int:
     """Run a scenario, and print its steps and how it ends."""
+    from ibperp_conformance.files import WrongUseError
     from ibperp_conformance.run_command import main_check, main_run
 
     if only_check:
+        wanted = {"--json": as_json, "--trace": trace_file, "--html": html_file}
+        wanted["--snapshot"] = snapshot_file
+        if named := [name for name, value in wanted.items() if value]:
+            raise WrongUseError(f"--check writes nothing; leave out {', '.join(named)}")
         return main_check(file, start_file)
     return main_run(
         file,
@@ -211,7 +221,18 @@ def options(
 
 
 def main() -> NoReturn:
-    """Run the command line and exit; a failure is one line on standard error."""
+    """Run the command line and exit; a failure is one line on standard error.
+
+    A standard stream that is closed is opened as the null device, so that no file takes its place;
+    without standard output nothing is done.
+    """
+    is_mute = sys.stdout is None
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+    if is_mute:
+        sys.exit(_complain("cannot write to standard output: it is closed"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -262,8 +283,9 @@ def _internal(error: Exception) -> int:
 
         traceback.print_exc()
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return _complain(f"{where}{error.strerror}", EXIT_WRONG_USE)
+        what = "read or write" if error.filename else "write to"
+        where = error.filename or "standard output"
+        return _complain(f"cannot {what} {where}: {error.strerror}", EXIT_WRONG_USE)
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return _complain(
         f"a fault of ibperp itself, please report it ({text}); IBPERP_DEBUG=1 shows where",

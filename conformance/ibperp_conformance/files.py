@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from os.path import realpath
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +35,12 @@ def outputs(named: Mapping[str, Path | None], read: Iterable[Path | None] = ()) 
 
     `named`: the files by what is written to each. Raise `WrongUseError` before the work starts.
     """
-    inputs = {path.resolve() for path in read if path is not None}
-    taken = set[Path]()
+    inputs = {realpath(path) for path in read if path is not None}
+    taken = set[str]()
     for what, path in named.items():
         if path is None:
             continue
-        place = writable(path, what).resolve()
+        place = realpath(writable(path, what))
         if place in inputs:
             raise WrongUseError(f"cannot write the {what} {path}: it is read in the same run")
         if place in taken:
@@ -50,14 +51,23 @@ def outputs(named: Mapping[str, Path | None], read: Iterable[Path | None] = ()) 
 
 def writable(path: Path, what: str = "report") -> Path:
     """Return `path` when a file can be put there; raise `WrongUseError` before the work starts."""
-    if path.is_dir():
-        raise WrongUseError(f"cannot write the {what} {path}: it is a directory")
-    if not path.parent.is_dir():
-        raise WrongUseError(f"cannot write the {what} {path}: there is no directory {path.parent}")
-    target = path if path.exists() and not path.is_file() else path.parent
-    if not os.access(target, os.W_OK):
-        raise WrongUseError(f"cannot write the {what} {path}: no permission to write there")
+    try:
+        reason = _why_not(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if reason:
+        raise WrongUseError(f"cannot write the {what} {path}: {reason}")
     return path
+
+
+def _why_not(path: Path) -> str:
+    """Return why no file can be put there, empty if one can."""
+    if path.is_dir():
+        return "it is a directory"
+    if not path.parent.is_dir():
+        return f"there is no directory {path.parent}"
+    target = path if path.exists() and not path.is_file() else path.parent
+    return "" if os.access(target, os.W_OK) else "no permission to write there"
 
 
 def write_atomically(path: Path, parts: Iterable[str], what: str = "report") -> None:
@@ -71,7 +81,7 @@ def write_atomically(path: Path, parts: Iterable[str], what: str = "report") -> 
             with path.open("wb") as stream:
                 stream.writelines(data)
             return
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".ibperp.")
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as stream:

@@ -161,6 +161,36 @@ def test_conform__full_disk_is_a_clear_error(
     assert Path("/dev/full").is_char_device()
 
 
+@pytest.mark.parametrize(
+    ("closed", "code", "message"),
+    [
+        (">&-", 2, "ibperp: cannot write to standard output: it is closed"),
+        ("<&- >&-", 2, "ibperp: cannot write to standard output: it is closed"),
+        ("2>&-", 0, ""),
+        ("<&- 2>&-", 0, ""),
+        ("<&- >&- 2>&-", 2, ""),
+        (">/dev/full", 2, "ibperp: cannot write to standard output: No space left on device"),
+    ],
+)
+def test_ibperp__closed_or_full_standard_stream_is_no_fault(
+    closed: str, code: int, message: str
+) -> None:
+    command = f'"$0" -m ibperp_conformance.cli show CU-3-001 {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == (code, message)
+
+
+def test_run__check_refuses_options_that_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "trace"
+    assert ibperp(monkeypatch, "run", "--check", "--json", "--trace", str(trace), "own.yaml") == 2
+    assert "--check writes nothing; leave out --json, --trace" in capfd.readouterr().err
+    assert not trace.exists()
+
+
 def test_ibperp__unexpected_exception_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,20 @@ def test_write__of_a_full_disk_is_a_clear_error() -> None:
         write_atomically(Path("/dev/full"), ("text",), "trace")
 
 
+def test_writable__name_that_is_too_long_is_refused_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(WrongUseError, match=r"cannot write the trace .*: File name too long"):
+        writable(tmp_path / ("n" * 300), "trace")
+    path = tmp_path / ("n" * 255)
+    write_atomically(writable(path), ("text",))
+    assert path.read_text() == "text"
+
+
+def test_outputs__links_that_lead_to_themselves_are_no_fault(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    outputs({"trace": tmp_path / "trace"}, (loop,))
+
+
 @pytest.mark.parametrize(
     ("named", "message"),
     [

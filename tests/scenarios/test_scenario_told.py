@@ -179,3 +179,38 @@ def test_error_of_a_scenario__shows_the_path_as_it_was_given(
     text = SMALL.replace("tiny", preset).replace("USDC", "NONE")
     with pytest.raises(DocumentError, match=re.escape(f"{tmp_path / file}: {message}")):
         ran(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("small", '"a\\0b"', ""),
+        ("small", "a\0b", "line 2: not YAML: it holds the character #x0000; remove it"),
+        ("2025-10-10 09:30", "0001-01-01T00:00+10:00", "start: expected a date such as"),
+        ("amount: 10", "amount: [1]", "amount: expected one value; write amount: and its value"),
+        ("10}", "10}\n    note: [a]", "note: expected a line of text"),
+    ],
+)
+def test_value_of_a_scenario__that_cannot_be_meant_is_named(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = SMALL.replace(old, new)
+    if not message:
+        assert "small" not in printed(ran(tmp_path, text))
+        return
+    with pytest.raises(DocumentError, match=re.escape(message)):
+        ran(tmp_path, text)
+
+
+def test_time_after_the_last_year_of_dates__is_told_in_seconds(tmp_path: Path) -> None:
+    late = SMALL.replace("2025-10-10 09:30", "9999-12-31 23:59")
+    told = printed(ran(tmp_path, late + "  - advance_time: {by: 2 days}\n"))
+    assert "9999-12-31 23:59:00" in told
+    assert " 172800 " in told
+
+
+def test_steps_without_anything__are_told_to_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(
+        DocumentError, match=re.escape("steps: empty; expected a list of steps, [] ")
+    ):
+        ran(tmp_path, SMALL.partition("  - ")[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from ibperp_conformance.json_text import on_one_line
 
@@ -107,6 +108,12 @@ def parse_document(text: str, source: str) -> Document:
         mark = error.problem_mark or error.context_mark
         message = f"not YAML: {error.problem or error.context}"
         raise DocumentError(source, [Problem(mark.line + 1 if mark else 0, "", message)]) from None
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        letter = error.character
+        number = ord(letter) if isinstance(letter, str) else letter
+        message = f"not YAML: it holds the character #x{number:04x}; remove it"
+        raise DocumentError(source, [Problem(line, "", message)]) from None
     except (YAMLError, ValueError) as error:
         raise _unusable(source, f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:

@@ -109,11 +109,12 @@ def date_of(text: object) -> datetime:
     """Return a date with a time of day, in UTC unless it says otherwise; raise UnitError."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment and moment.tzinfo else moment
+    except (OverflowError, ValueError):
         moment = None
     if moment is None or moment.microsecond:
         raise UnitError('expected a date such as "2025-10-10 12:50" or "2025-10-10T12:50:00Z"')
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=UTC)
 
 
 def decimal_of(value: Fraction) -> str:

@@ -90,7 +90,7 @@ class StepFields:
         """Return what is written in a field."""
         value = self.written.get(name)
         if not isinstance(value, str):
-            problem = "missing" if name not in self.written else "expected a name"
+            problem = "missing" if name not in self.written else "expected one value"
             raise RefusedError((*self.path, name), f"{problem}; write {name}: and its value")
         return value
 

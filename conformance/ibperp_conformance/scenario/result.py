@@ -66,10 +66,12 @@ class ScenarioResult:
     is_whole: bool = True
 
     def moment(self, time: int) -> str:
-        """Return a time as a date, if the scenario has one, else in seconds."""
-        if self.begins is None:
-            return str(time)
-        return (self.begins + timedelta(seconds=time)).strftime("%Y-%m-%d %H:%M:%S")
+        """Return a time as a date, up to year 9999, if the scenario has one, else in seconds."""
+        try:
+            date = None if self.begins is None else self.begins + timedelta(seconds=time)
+        except OverflowError:
+            date = None
+        return str(time) if date is None else date.strftime("%Y-%m-%d %H:%M:%S")
 
     @property
     def final(self) -> State:

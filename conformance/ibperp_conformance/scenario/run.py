@@ -103,12 +103,13 @@ def _fields(document: Document) -> dict[str, Any]:
         ("preset", str, "a preset's name"),
         ("system", dict, "the system parameters of a reset (CF-6)"),
         ("accounts", list, "a list of names such as alice/main"),
-        ("steps", list, "a list of steps"),
+        ("steps", list, "a list of steps, [] for none"),
     ):
         if name in BEGINNINGS and name not in data and BEGINNINGS & data.keys():
             continue
         if not isinstance(data.get(name), kind):
             problem = "missing" if name not in data else "of the wrong kind"
+            problem = "empty" if name in data and data[name] is None else problem
             problems.append(document.problem((name,), f"{problem}; expected {expected}"))
     if problems:
         raise DocumentError(document.source, problems)
@@ -235,6 +236,8 @@ def _step(
         hint = suggestion(kind, [*kinds, REPEAT, WIRE])
         reading.refuse((*path, kind), f"unknown action; {hint}")
         return None
+    if not isinstance(fields.get("note", ""), str):
+        reading.refuse((*path, "note"), "expected a line of text")
     expected = _expected(reading, path, fields)
     action = read_action(reading, (*path, kind), fields[kind], state, cast)
     if action is None:
