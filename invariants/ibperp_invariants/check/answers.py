@@ -7,9 +7,14 @@ from typing import Final
 
 from ibperp.outcomes import RejectionCode
 from ibperp_invariants.check.verdicts import Answer
-from ibperp_invariants.step.facts import Facts, facts_of_json
+from ibperp_invariants.step.facts import NOTHING_TOLD, Facts, facts_of_json
 from ibperp_invariants.view.node import Node, ViewError
 from ibperp_invariants.view.observed import without
+
+NOTHING_SAID: Final[object] = {"accepted": {"events": []}}
+"""The outcome of an action that took effect, of which no event tells."""
+
+NOTHING_ANSWERED: Final = Answer(facts=NOTHING_TOLD)
 
 CODES: Final = frozenset(code.value for code in RejectionCode)
 
@@ -19,6 +24,8 @@ def answer_of(outcome: Node, problems: list[str]) -> Answer:
 
     Events that cannot be read are a problem, and taken as left out.
     """
+    if outcome.value == NOTHING_SAID:
+        return NOTHING_ANSWERED
     sides = outcome.object().keys()
     if sides == {"accepted"}:
         accepted = outcome.get("accepted")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ibperp import actions, orders, parameters
 from ibperp.fill import TYPE, Fill
+from ibperp_invariants.view.from_json import SHORT
 from ibperp_invariants.view.node import Node, ViewError
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def without_surplus(node: Node, problems: list[str]) -> Node:
     kind = READ.get(str(node.object().get("type")))
     if kind is None:
         return node
-    surplus = node.object().keys() - _types_of(kind).keys() - {"type"}
-    if not surplus:
+    if node.object().keys() <= _names_with(kind, ("type",)):
         return node
+    surplus = node.object().keys() - _names_with(kind, ("type",))
     problems.append(f"{node.path} has unknown fields: {', '.join(sorted(surplus))}")
     return Node({k: v for k, v in node.object().items() if k not in surplus}, node.path)
 
@@ -60,6 +61,8 @@ READ: Final[dict[str, Any]] = {**ACTIONS, TYPE: Fill}
 def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
     """Return a record of the reference from a JSON object with exactly its fields."""
     types, members = _types_of(kind), node.object()
+    if members.keys() == _names_with(kind, given):
+        return kind(**{name: _read_member(of, node, name) for name, of in types.items()})
     unknown = members.keys() - types.keys() - {*given}
     if unknown:
         names = ", ".join(sorted(unknown))
@@ -74,6 +77,20 @@ def built(kind: Any, node: Node, given: tuple[str, ...] = ()) -> Any:
 def _types_of(kind: Any) -> dict[str, str]:
     """Return the fields of a record with their types as they are written."""
     return {part.name: str(part.type) for part in fields(kind)}
+
+
+@cache
+def _names_with(kind: Any, given: tuple[str, ...]) -> frozenset[str]:
+    """Return the fields of a record, and others beside them."""
+    return frozenset((*_types_of(kind), *given))
+
+
+def _read_member(kind: str, node: Node, name: str) -> Any:
+    """Return a field of a record from a member that is there."""
+    value = node.object()[name]
+    if kind == "int" and type(value) is str and SHORT.fullmatch(value):
+        return int(value)
+    return _read(kind, node.get(name))
 
 
 def _read(kind: str, node: Node) -> Any:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import Any, Final
 
+from ibperp_invariants.check.answers import NOTHING_SAID
+
 REMEMBERED: Final = 1 << 16
 """How many answers are remembered, so that the same question with another one is noticed."""
 
 SORTED: Final = JSONEncoder(sort_keys=True, check_circular=False)
 """Writes values that are equal alike, whatever the order of their members."""
-
-NOTHING_SAID: Final[Any] = {"accepted": {"events": []}}
-"""The outcome of an action that took effect, of which no event tells."""
 
 
 class Repeats:

@@ -11,6 +11,7 @@ from typing import Final
 
 from ibperp import actions as do
 from ibperp.fill import Fill
+from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
 from ibperp_invariants.claims.portfolio.portfolio import OF_OWNERS
 from ibperp_invariants.step.moved import MEMBERS, bits_of
@@ -61,7 +62,6 @@ def of(kind: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{kind}/{name}" for name in names)
 
 
-ALWAYS: Final = When()
 ACCEPTED: Final = When(accepted=True)
 REFUSED: Final = When(accepted=False)
 LIQUIDATED: Final = by(*OF_LIQUIDATION)
@@ -222,7 +222,10 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
     "backstops_have_capacity": (on("backstops", "accounts/entries"),),
     "ramp_keeps_laws": (on(*LAWS, "time"),),
     "ramp_is_monotone": (on(*LAWS), by(do.AdvanceTime)),
-    "halt_admits_only": (ALWAYS,),
+    "halt_admits_only": (
+        REFUSED,
+        When(accepted=True, other_than=tuple(WHILE_HALTED - {do.Resume})),
+    ),
     "liquidation_waits_for_grace": (LIQUIDATED,),
     "new_collateral_starts_at_zero": (by(do.ListAsset),),
     "exits_are_open": (When((do.Repay, do.RequestWithdrawal)), on_accepted("accounts")),

@@ -163,9 +163,19 @@ class Step:
 
         A pool in which time alone counted on is left out. `every`: of all that stand in both.
         """
-        for symbol in self.after.assets if every else self.moved_assets(AMOUNTS):
-            if symbol in self.before.assets:
-                yield symbol, self.before.assets[symbol].pool, self.after.assets[symbol].pool
+        return self._pools_of(self.after.assets) if every else iter(self._moved_pools)
+
+    @_Once
+    def _moved_pools(self) -> Sequence[tuple[str, Pool, Pool]]:
+        return tuple(self._pools_of(self.moved_assets(AMOUNTS)))
+
+    def _pools_of(self, symbols: Iterable[str]) -> Iterator[tuple[str, Pool, Pool]]:
+        before, after = self.before.assets, self.after.assets
+        return (
+            (symbol, before[symbol].pool, after[symbol].pool)
+            for symbol in symbols
+            if symbol in before
+        )
 
     def lender_interest(self, symbol: str) -> int:
         """Return the atoms that lenders of an asset earned in this step by its events."""

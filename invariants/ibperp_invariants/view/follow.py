@@ -172,7 +172,7 @@ class Followed:
         new = with_leaves(old, others)
         if name == "accounts" and any(members[0] != "positions" for members, _ in others):
             self._listed.note(own, new)
-        live.put(own, new, is_whole=True)
+        live.put(own, new, is_whole=True, is_other=own not in live.was)
         return True
 
     @property

@@ -92,6 +92,9 @@ def leaf_at(path: str) -> Leaf | None:
 
 def with_leaves(entry: Any, changes: Sequence[tuple[tuple[str, ...], int]]) -> Any:
     """Return a record, or entries by name, with integers at other places; all these are there."""
+    if len(changes) == 1 and len(changes[0][0]) == 1:
+        ((name,), number) = changes[0]
+        return with_parts(entry, **{name: number})
     values: dict[str, Any] = {}
     within: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for members, number in changes:

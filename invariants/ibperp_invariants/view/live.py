@@ -24,11 +24,21 @@ class Live(Named[K, V]):
         super().__init__({}, path)
         self.was: dict[K, Any] = {}
         self.partial: dict[K, str] = {}
+        self._other = set[K]()
         self._found: Sequence[K] | None = None
 
-    def put(self, key: K, entry: V | None, *, is_whole: bool = False) -> None:
-        """Set an entry, or remove it; `is_whole`: it is known that the entry lacks nothing."""
+    def put(
+        self, key: K, entry: V | None, *, is_whole: bool = False, is_other: bool = False
+    ) -> None:
+        """Set an entry, or remove it; `is_whole`: it is known that the entry lacks nothing.
+
+        `is_other`: it is known that it differs from what was before the changes.
+        """
         self._found = None
+        if is_other:
+            self._other.add(key)
+        else:
+            self._other.discard(key)
         self.was.setdefault(key, self.get(key, ABSENT))
         self.partial.pop(key, None)
         if entry is None:
@@ -43,6 +53,7 @@ class Live(Named[K, V]):
         """Forget what was before: the changes of the next step begin."""
         if self.was:
             self.was = {}
+            self._other.clear()
         self._found = None
 
     def before(self) -> Mapping[K, V]:
@@ -68,6 +79,9 @@ class Live(Named[K, V]):
         found, missing = list[K](), ""
         moved: list[Any] = list(self.moved(before))
         for key in sorted(moved):
+            if key in self._other:
+                found.append(key)
+                continue
             old, new = self.was[key], self.get(key, ABSENT)
             try:
                 if old is not new and (old is ABSENT or new is ABSENT or old != new):

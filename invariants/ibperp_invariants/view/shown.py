@@ -62,7 +62,7 @@ class Shown:
         return self.put(place, last, path, ABSENT if value is None else value)
 
     def put_leaf(self, leaf: Leaf, value: object) -> bool:
-        """Set a leaf to a text where one stands already; tell whether it does."""
+        """Set a leaf to another text where one stands already; tell whether that was done."""
         place, last = self.members, leaf.name
         if leaf.members:
             place = place.get(last, NOTHING)
@@ -76,7 +76,7 @@ class Shown:
                     self._fresh[id(within)] = within
                 place = within
         old = place.get(last)
-        if type(old) is not str:
+        if type(old) is not str or old == value:
             return False
         place[last] = value
         if self.fingerprint:
