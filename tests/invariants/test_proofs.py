@@ -20,6 +20,7 @@ from ibperp_invariants.proofs.checker import (
 )
 from ibperp_invariants.proofs.faults import FAULTS
 from ibperp_invariants.proofs.ledger import document, regressions, write
+from ibperp_invariants.proofs.workers import ENVIRONMENT
 
 GOOD = Finding(
     theorem="t_lend",
@@ -180,7 +181,7 @@ for name in (
 def test_check__confirms_two_theorems_and_finds_their_faults() -> None:
     done = subprocess.run(
         [sys.executable, "-c", CHECK_TWO],
-        env=os.environ | runner.ENVIRONMENT,
+        env=os.environ | ENVIRONMENT,
         capture_output=True,
         text=True,
         check=True,
@@ -212,7 +213,7 @@ def test_check__sees_a_vacuous_and_a_false_theorem(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env=os.environ | runner.ENVIRONMENT,
+        env=os.environ | ENVIRONMENT,
         cwd=tmp_path,
         capture_output=True,
         text=True,

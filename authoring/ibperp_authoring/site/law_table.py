@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ibperp_invariants import INVARIANTS
+from ibperp_invariants.proofs.opinions import read_opinions
 from ibperp_invariants.proofs.system.laws import LAWS
 from ibperp_invariants.proofs.whole import second_opinions
 
@@ -19,7 +20,7 @@ def law_table(grades: Mapping[str, Grade]) -> str:
     """Return for every law its fields, their writers with theorems, and what holds for any run."""
     proved = sum(grade.word == "proved" for grade in grades.values())
     shown = f"{proved} of {len(INVARIANTS)} invariants are laws of which every part is shown."
-    parts = [f"{shown} {' '.join(second_opinions())}.", ""]
+    parts = [f"{shown} {' '.join(second_opinions(read_opinions()))}.", ""]
     for law in LAWS:
         parts += [f"### {law.invariant}", "", _told(law, grades[law.invariant]), ""]
         parts += [f"- lacks: {lack}" for lack in grades[law.invariant].lacks]

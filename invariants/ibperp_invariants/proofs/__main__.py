@@ -24,12 +24,10 @@ from ibperp_invariants.proofs.checker import (
     no_verdict,
 )
 from ibperp_invariants.proofs.ledger import document, regressions, unsound, write
+from ibperp_invariants.proofs.opinions import read_opinions
 from ibperp_invariants.proofs.strength import columns, read_strength
 from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions, unconfirmed
-from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
-
-ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
-"""A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
+from ibperp_invariants.proofs.workers import ENVIRONMENT, WORKERS, NoAnswerError, apart
 
 PROCESS_SECONDS: Final = 300
 """What a theorem, its witness twin and its planted fault may take together."""
@@ -69,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     worse = [*regressions(expected, found), *wrong, *unconfirmed()]
     if worse:
         return _fail("worse than the ledger", worse)
-    told += [*second_opinions(), "make prove-full asks for the rest"]
+    told += [*second_opinions(read_opinions()), "make prove-full asks for the rest"]
     seconds = time.monotonic() - started
     print(f"{len(found)} theorems proved for all integers, {len(found)} planted faults found")
     print(*told, f"{seconds:.0f} s; as the ledger says", sep="\n")

@@ -68,7 +68,8 @@ WHOLE_MODULES: Final = tuple(
         "programs.backstops",
     )
 )
-"""Theorems about whole effects, with too many paths for the first checker: the executor's alone."""
+"""Theorems about whole effects, many with more paths than `make prove` has time for: it asks the
+executor about those that changed, and `make prove-full` asks all checkers."""
 
 ALL_MODULES: Final = (*THEOREM_MODULES, *WHOLE_MODULES)
 
@@ -204,6 +205,7 @@ def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
     from crosshair.core_and_libs import analyze_function
     from crosshair.fnutil import FunctionInfo
     from crosshair.options import AnalysisKind, AnalysisOptionSet
+    from crosshair.util import CrossHairInternal
 
     statistics: collections.Counter[str] = collections.Counter()
     options = AnalysisOptionSet(
@@ -214,9 +216,10 @@ def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
         stats=statistics,
     )
     try:
-        checkables = list(analyze_function(FunctionInfo.from_module(module, theorem), options))
-        messages: list[Any] = [m for checkable in checkables for m in checkable.analyze()]
-    except Exception as error:  # noqa: BLE001 - the checker fails in many ways; each is a verdict
+        with contracts(module):
+            checkables = list(analyze_function(FunctionInfo.from_module(module, theorem), options))
+            messages: list[Any] = [m for checkable in checkables for m in checkable.analyze()]
+    except (Exception, CrossHairInternal) as error:  # noqa: BLE001 - each failure is a verdict
         return f"CRASHED ({type(error).__name__})", statistics["num_paths"], str(error)
     if len(checkables) != 1 or not messages:
         return "NOT_CHECKED", statistics["num_paths"], ""
@@ -241,6 +244,22 @@ def planted(fault: Fault) -> Iterator[None]:
         yield
     finally:
         setattr(module, fault.name, shipped)
+
+
+@contextmanager
+def contracts(module: ModuleType) -> Iterator[None]:
+    """Let what a module's theorems call be what other theorems say of it, where it names that."""
+    replaced = []
+    for path, contract in getattr(module, "CONTRACTS", {}).items():
+        home, _, name = path.rpartition(".")
+        owner = pkgutil.resolve_name(home)
+        replaced.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, contract)
+    try:
+        yield
+    finally:
+        for owner, name, shipped in replaced:
+            setattr(owner, name, shipped)
 
 
 def _witness_module(module: ModuleType, theorem: str, folder: Path) -> ModuleType:

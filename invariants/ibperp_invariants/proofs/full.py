@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import Final
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
 from ibperp_invariants.proofs.coq.faults import FAULTS, is_found
 from ibperp_invariants.proofs.coq.run import coqc
-from ibperp_invariants.proofs.executor.prove import REFUTED, Opinion, needless
+from ibperp_invariants.proofs.executor.prove import Opinion, needless
 from ibperp_invariants.proofs.executor.solvers import SOLVERS
 from ibperp_invariants.proofs.opinions import (
+    CROSSHAIR,
     OPINIONS,
+    REFUTES,
     Known,
     Question,
     answers,
@@ -29,8 +32,11 @@ from ibperp_invariants.proofs.opinions import (
     read_opinions,
     write_opinions,
 )
+from ibperp_invariants.proofs.whole import second_opinions
+from ibperp_invariants.proofs.workers import ENVIRONMENT
 
 AS_BEFORE, WORSE, WRONG_USE = 0, 1, 2
+CHECKERS: Final = (*SOLVERS, CROSSHAIR)
 SHARE_OF_SOLVERS: Final = {"z3-solver": 95, "cvc5": 85}
 """The least part of all theorems, in percent, that each solver is to confirm."""
 
@@ -43,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shipped, known = read_opinions(), read_opinions(options.opinions)
         if options.premises:
             return _premises(theorems)
-        asked = questions(theorems, known, tuple(options.solver or SOLVERS))
+        os.environ.update(ENVIRONMENT)
+        asked = questions(theorems, known, tuple(options.solver or CHECKERS))
         worse = []
         for done, (question, found) in enumerate(answers(asked), 1):
             _show(question, done, len(asked))
@@ -59,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         entries = [known.get(theorem, {}).get(name) for _, theorem in theorems]
         confirmed = sum(entry is not None and is_confirmed(entry) for entry in entries)
         print(f"{name}: {confirmed} of {len(theorems)} confirmed; {least} % is the aim")
+    print(*second_opinions(known), sep="\n")
     worse += [] if options.only else _unfound()
     print(*worse, sep="\n", end="\n" if worse else "", file=sys.stderr)
     return WORSE if worse else AS_BEFORE
@@ -67,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ibperp_invariants.proofs.full",
-        description="Run every theorem under the own executor with both solvers.",
+        description="Run every theorem under the own executor with both solvers, and CrossHair.",
         epilog="exit codes: 0 nothing is worse, 1 worse or stopped, 2 wrong use",
     )
     parser.add_argument(
@@ -79,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", default="", metavar="WORD", help="theorems whose module or name has this word"
     )
-    parser.add_argument("--solver", action="append", choices=tuple(SOLVERS), help="this one alone")
+    parser.add_argument("--solver", action="append", choices=CHECKERS, help="this one alone")
     return parser
 
 
@@ -90,8 +98,8 @@ def _taken(known: Known, question: Question, found: Opinion, shipped: Known, pat
     write_opinions(path, known)
     now = known[question.theorem][question.solver]
     is_lost = before is not None and is_confirmed(before) and not is_confirmed(now)
-    if found.verdict == REFUTED or is_lost:
-        return f"{question.theorem}: {found.verdict} with {question.solver}: {found.detail}"
+    if found.verdict in REFUTES or is_lost:
+        return f"{question.theorem}: {found.verdict}, {question.solver}: {found.detail}"
     return ""
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ibperp_invariants.fingerprint import code_hash, text_hash
-from ibperp_invariants.proofs import executor
+from ibperp_invariants.proofs import checker, executor
 from ibperp_invariants.proofs.executor.prove import CONFIRMED, REFUTED, Opinion, opinion
 from ibperp_invariants.proofs.executor.solvers import SOLVERS
 from ibperp_invariants.proofs.workers import WORKERS, NoAnswerError, apart
@@ -28,6 +28,9 @@ OPINIONS: Final = Path(__file__).with_name("opinions.json")
 CROSSHAIR: Final = "crosshair-tool"
 """The name under which the first checker's verdicts stand among the opinions."""
 
+REFUTES: Final = frozenset({REFUTED, "POST_FAIL", "EXEC_ERR"})
+"""The verdicts of all checkers that say that some input breaks a theorem."""
+
 PROCESS_SECONDS: Final = 900
 """A guard against a process that hangs; a theorem that needs it has no verdict."""
 
@@ -37,7 +40,7 @@ Known = dict[str, dict[str, dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A theorem for one solver, with the hash of the code that it speaks of."""
+    """A theorem for the executor with a solver, or for CrossHair, with the hash of its code."""
 
     module: str
     theorem: str
@@ -81,13 +84,15 @@ def questions(
 ) -> list[Question]:
     """Return what has no opinion about the present code yet.
 
-    What an executor with other code did not confirm has none either.
+    What an executor with other code did not confirm has none either. CrossHair's opinion of a
+    theorem that is not about a whole effect is in the ledger.
     """
     hashes = {theorem: theorem_hash(module, theorem) for module, theorem in theorems}
     return [
         Question(module, theorem, solver, hashes[theorem])
         for solver in solvers
         for module, theorem in theorems
+        if solver != CROSSHAIR or module in checker.WHOLE_MODULES
         if not _is_answered(known.get(theorem, {}).get(solver, {}), hashes[theorem])
     ]
 
@@ -127,15 +132,24 @@ def is_confirmed(entry: dict[str, Any]) -> bool:
 def disagreements(known: Known) -> list[str]:
     """Return the theorems that one checker refutes; the ledger confirms all of them."""
     return [
-        f"{theorem}: refuted by the executor with {solver}"
+        f"{theorem}: refuted by {solver}"
         for theorem, entries in known.items()
         for solver, entry in entries.items()
-        if entry["verdict"] == REFUTED
+        if entry["verdict"] in REFUTES
     ]
 
 
+def crosshair_opinion(module: str, theorem: str) -> Opinion:
+    """Return what CrossHair says of a theorem, its witness twin and its planted fault."""
+    found = checker.check(module, theorem)
+    return Opinion(found.verdict, found.paths, 0, found.witness, found.fault_found, found.detail)
+
+
 def _apart(question: Question) -> Opinion:
+    module, theorem, solver = question.module, question.theorem, question.solver
     try:
-        return apart(PROCESS_SECONDS, opinion, question.module, question.theorem, question.solver)
+        if solver == CROSSHAIR:
+            return apart(PROCESS_SECONDS, crosshair_opinion, module, theorem)
+        return apart(PROCESS_SECONDS, opinion, module, theorem, solver)
     except NoAnswerError as error:
         return Opinion(error.args[0], 0, 0)

@@ -14,6 +14,7 @@ from ibperp_invariants.proofs.grades import confirmed_by, write_system
 from ibperp_invariants.proofs.opinions import (
     CROSSHAIR,
     OPINIONS,
+    Known,
     Question,
     answers,
     disagreements,
@@ -47,9 +48,8 @@ def problems(*, updates: bool) -> tuple[list[str], list[str]]:
     return found, [f"{count} theorems for any number, no axiom (Coq {checked.version})"]
 
 
-def second_opinions() -> list[str]:
+def second_opinions(known: Known) -> list[str]:
     """Return how many theorems two executors, and two solvers, confirm about the present code."""
-    known = read_opinions()
     listed = all_theorems(ALL_MODULES)
     by = [set(confirmed_by(theorem, known)) for _, theorem in listed]
     both = sum(CROSSHAIR in found and len(found) > 1 for found in by)

@@ -14,6 +14,9 @@ from ibperp_invariants.proofs.checker import ALL_MODULES
 
 WORKERS: Final = 2
 
+ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": "10000000"}
+"""A fixed hash seed, and a solver limit in work and not in seconds, make verdicts repeatable."""
+
 PRELOADED: Final = [
     "crosshair.core_and_libs",
     "ibperp_invariants.proofs.coq.faults",

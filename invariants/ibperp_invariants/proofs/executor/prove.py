@@ -6,7 +6,6 @@ import ast
 import importlib
 import inspect
 import itertools
-import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final
 
-from ibperp_invariants.proofs.checker import planted
+from ibperp_invariants.proofs.checker import contracts, planted
 from ibperp_invariants.proofs.executor import values
 from ibperp_invariants.proofs.executor.arguments import arguments
 from ibperp_invariants.proofs.executor.paths import (
@@ -115,7 +114,7 @@ def explore(
     paths = Paths(SOLVERS[solver]())
     program, original = _program(module, theorem, without), getattr(module, theorem)
     witness = False
-    with _contracts(module), _shadowed(merges=merges), _entered(paths):
+    with contracts(module), _shadowed(merges=merges), _entered(paths):
         while True:
             try:
                 paths.begin()
@@ -228,22 +227,6 @@ def _shadowed(*, merges: bool) -> Iterator[None]:
         for module in modules:
             for name in shadows:
                 delattr(module, name)
-
-
-@contextmanager
-def _contracts(module: ModuleType) -> Iterator[None]:
-    """Let what a module's theorems call be what other theorems say of it, where it names that."""
-    replaced = []
-    for path, contract in getattr(module, "CONTRACTS", {}).items():
-        home, _, name = path.rpartition(".")
-        owner = pkgutil.resolve_name(home)
-        replaced.append((owner, name, getattr(owner, name)))
-        setattr(owner, name, contract)
-    try:
-        yield
-    finally:
-        for owner, name, shipped in replaced:
-            setattr(owner, name, shipped)
 
 
 def _assumed(condition: Any) -> None:
