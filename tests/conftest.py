@@ -5,21 +5,42 @@ from collections.abc import Generator
 
 import pytest
 
+SITE = "built"
+"""The fixture of those tests that need the site, which the first of them builds."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin the part of each worker with its share of the slow tests, so that none is left last.
+    """Begin with what takes longest, so that no worker waits for another one at the end.
 
     Every worker is given an equal part of the list, and takes from others when it has finished.
+    The first one builds the site, and those tests that need it follow its share of the slow ones:
+    any other worker would wait for it.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    rest = [item for item in items if not item.get_closest_marker("slow")]
-    parts: list[pytest.Item] = []
-    for worker in range(workers):
-        parts += slow[worker::workers]
-        taken = len(items) * (worker + 1) // workers - len(parts)
+    pages = [item for item in items if needs_site(item)]
+    others = [item for item in items if not needs_site(item)]
+    slow = sorted((item for item in others if seconds_of(item)), key=seconds_of, reverse=True)
+    shares = [[*pages[:1]], *([] for _ in range(workers - 1))]
+    for item in slow:
+        min(shares, key=lambda share: sum(map(seconds_of, share))).append(item)
+    shares[0] += pages[1:]
+    rest, parts = [item for item in others if not seconds_of(item)], list[pytest.Item]()
+    for worker, share in enumerate(shares, 1):
+        parts += share
+        taken = max(0, len(items) * worker // workers - len(parts))
         parts, rest = parts + rest[:taken], rest[taken:]
     items[:] = parts
+
+
+def needs_site(item: pytest.Item) -> bool:
+    """Tell whether a test asks for the site, itself or by way of a fixture."""
+    return SITE in getattr(item, "fixturenames", ())
+
+
+def seconds_of(item: pytest.Item) -> int:
+    """Return about how long a slow test takes, and 0 for any other."""
+    mark = item.get_closest_marker("slow")
+    return int(mark.args[0]) if mark else 0
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

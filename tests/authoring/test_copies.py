@@ -87,6 +87,7 @@ def _rebuilt(node: ast.AST, known: dict[str, list[str]], types: dict[str, str]) 
         yield from _rebuilt(child, known, types)
 
 
+@pytest.mark.slow(4)
 def test_records__never_rebuilt_field_by_field() -> None:
     trees = parsed()
     known = records(trees[ROOT / f"reference/ibperp/{name}.py"] for name in STORED)

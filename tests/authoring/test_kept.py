@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Final, get_args
 
 import pytest
 
 from ibperp.actions import Action, Settle
-from ibperp.state import Account, State
+from ibperp.state import Account
 from ibperp_authoring import kept
-from ibperp_authoring.cases import BRICKS, SETUPS
-from ibperp_authoring.fill import replayed
+from ibperp_authoring.cases import BRICKS
 from ibperp_conformance.snapshot.state import restore, snapshot
+from worlds.shipped import starts
 
 WORLD: Final = "lived_in"
 ACTIONS: Final = tuple(action.__name__ for action in get_args(Action))
 
 
-@cache
-def starts() -> dict[str, State]:
-    return {source.id: replayed(source) for source in SETUPS}
-
-
+@pytest.mark.slow(6)
 @pytest.mark.no_cover
 def test_frame__every_pair_is_shown_or_has_a_reason() -> None:
     cases = (case for brick in BRICKS.values() for case in brick)

@@ -43,6 +43,7 @@ def test_stage_tables__wrong_row_is_named(row: str, message: str) -> None:
         stages_of(text, {"deposit"}, ORDER)
 
 
+@pytest.mark.slow(3)
 def test_precedence__has_no_gap_without_a_reason() -> None:
     assert gaps(shipped_suite()) == ([], [])
 

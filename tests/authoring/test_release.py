@@ -34,7 +34,7 @@ def test_of_fills__is_a_file_that_conform_takes(tmp_path: Path) -> None:
         assert "expect" in entry["steps"][0]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_archive__has_the_same_bytes_whoever_packs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     few = few_fills()
     monkeypatch.setattr(release, "of_fills", lambda _: few)
@@ -118,7 +118,7 @@ def test_release__is_a_rehearsal_until_the_log_gives_its_day(tmp_path: Path) -> 
         release.is_dated("2.0.0", tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(18)
 @pytest.mark.no_cover
 def test_release__is_built_and_verified_where_nothing_else_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -54,7 +54,7 @@ def ran(name: str, folder: Path, **inputs: str) -> tuple[int, str]:
     return finished.returncode, finished.stdout + finished.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_action__installs_and_reports(tmp_path: Path) -> None:
     (tmp_path / "temp").mkdir()
     code, output = ran(INSTALL, tmp_path)

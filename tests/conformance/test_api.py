@@ -64,7 +64,7 @@ def test_read_trace__packed_lines_hold_the_whole_observation(tmp_path: Path) -> 
         list(read_trace(path))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(2)
 def test_fuzz__jobs_of_which_one_is_killed_find_what_one_finds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

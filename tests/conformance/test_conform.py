@@ -73,7 +73,7 @@ def test_conduct__reference_passes_every_vector(tmp_path: Path) -> None:
     assert "conforms: 3 of 3" in printed(campaign)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(14)
 @pytest.mark.no_cover
 def test_conduct__reference_conforms() -> None:
     suite = shipped_suite()

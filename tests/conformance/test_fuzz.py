@@ -269,7 +269,7 @@ def fuzzed(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_command__writes_a_finding_that_conform_replays(tmp_path: Path) -> None:
     engine = ("--", sys.executable, str(WRONG))
     found = fuzzed("fuzz", "--runs", "1", "--budget", "10m", "--out", str(tmp_path), *engine)
@@ -310,7 +310,7 @@ def test_command__engine_that_cannot_be_run(fault: str, part: str) -> None:
     assert "Traceback" not in found.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.slow(3)
 def test_command__against_another_engine_finds_nothing_in_equal_ones() -> None:
     engine = (sys.executable, "-m", "ibperp_conformance.cli", "engine")
     found = fuzzed("fuzz", "--runs", "1", "--against", shlex.join(engine), "--", *engine)

@@ -440,3 +440,14 @@ def test_rejection__lists_codes() -> None:
         genesis(load_preset("tiny").system), Rejected(codes[0], violated=codes)
     )
     assert encoded == {"rejected": {"code": codes[0].value, "violated": [*codes]}}
+
+
+@pytest.mark.parametrize("tag", wire.action_classes())
+def test_decode_action__says_the_same_whether_one_model_reads_or_all(tag: str) -> None:
+    data = {"type": tag, "more": "1"}
+    with pytest.raises(wire.WireError) as alone:
+        wire.decode_action(data)
+    with pytest.raises(wire.WireError) as of_all:
+        wire.validated(wire._action_adapter(), data, "action")
+    assert str(alone.value) == str(of_all.value)
+    assert "action.more: unknown field" in str(alone.value)

@@ -11,12 +11,12 @@ import pytest
 from ibperp.outcomes import Accepted
 from ibperp.state import Perpetual
 from ibperp.transition import transition
-from ibperp_authoring import fill
-from ibperp_authoring.cases import BRICKS, SETUPS
+from ibperp_authoring.cases import BRICKS
 from ibperp_authoring.cases.builder import Refused
 from ibperp_conformance.protocol.client import Engine
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.states import dump
+from worlds.shipped import starts
 
 ENGINE = Path(__file__).parents[2] / "engines" / "javascript" / "engine.mjs"
 
@@ -29,9 +29,12 @@ def node() -> str:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    "command", [["smoke"], ["conform", "--tier", "full"]], ids=["smoke", "conform"]
+    "command",
+    [
+        pytest.param(["smoke"], id="smoke"),
+        pytest.param(["conform", "--tier", "full"], id="conform", marks=pytest.mark.slow(24)),
+    ],
 )
 def test_independent_engine__conforms_because_the_text_suffices(command: list[str]) -> None:
     """The engine was written without the reference, so what it gets right the text says."""
@@ -45,15 +48,14 @@ def test_independent_engine__conforms_because_the_text_suffices(command: list[st
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_independent_engine__goes_on_from_a_state_that_is_loaded() -> None:
     """Every tenth case of every brick, and each state in which an interval of funding has parts."""
-    starts = {source.id: fill.replayed(source) for source in SETUPS}
     with_parts = 0
     with Engine([node(), str(ENGINE)], timeout=250) as engine:
         engine.hello()
         for number, case in enumerate(case for brick in BRICKS.values() for case in brick):
-            state = starts[case.setup]
+            state = starts()[case.setup]
             for step in case.steps:
                 action = step.action if isinstance(step, Refused) else step
                 outcome = transition(state, action)

@@ -45,7 +45,7 @@ def test_translation__covers_the_kernels_and_says_what_it_leaves_out(
     assert all(translation.left_out.values())
 
 
-@pytest.mark.slow
+@pytest.mark.slow(11)
 @needs_coq
 def test_translation__computes_what_python_does(translation: Translation, tmp_path: Path) -> None:
     recorder = Recorder(translation, most=20)

@@ -137,6 +137,7 @@ class Walk(RuleBasedStateMachine):
         assert check_state(self.state) == []
 
 
+@pytest.mark.slow(9)
 @pytest.mark.no_cover
 def test_walk__every_invariant_holds_and_every_action_and_stage_is_reached() -> None:
     seen = Counter[object]()

@@ -331,6 +331,7 @@ def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from leaves(item)
 
 
+@pytest.mark.slow(3)
 @settings(derandomize=True, deadline=None, max_examples=100, database=None)
 @given(st.data())
 def test_any_integers__checked_without_an_exception(data: st.DataObject) -> None:

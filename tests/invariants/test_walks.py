@@ -36,6 +36,7 @@ ALWAYS: Final = 40
 """How often a kind of action may be accepted without being refused once."""
 
 
+@pytest.mark.slow(7)
 @pytest.mark.no_cover
 def test_deep_walk__every_invariant_holds_and_every_action_was_accepted() -> None:
     accepted: Counter[object] = Counter()

@@ -15,9 +15,8 @@ from ibperp.actions import Action, AdvanceTime
 from ibperp.outcomes import Accepted, Outcome
 from ibperp.state import State
 from ibperp.transition import transition
-from ibperp_authoring.cases import BRICKS, SETUPS
+from ibperp_authoring.cases import BRICKS
 from ibperp_authoring.cases.builder import Refused
-from ibperp_authoring.fill import replayed
 from ibperp_invariants import INVARIANTS, Monitor
 from ibperp_invariants.check import monitor, trace, verdicts
 from ibperp_invariants.check.looks import IN_FULL, Look
@@ -31,6 +30,7 @@ from invariants.test_risk_walks import stories
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
 from invariants.test_trace_fuzz import with_changes
 from invariants.test_verdicts import story
+from worlds.shipped import starts
 
 EVERY_CASE: Final = 25
 
@@ -98,10 +98,9 @@ def test_damaged_trace__is_judged_as_if_every_invariant_was_called(
 def test_outcome_of_another_action__is_judged_as_if_every_invariant_was_called(
     brick: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starts = {source.id: replayed(source) for source in SETUPS}
     broken = 0
     for case in BRICKS[brick][::EVERY_CASE]:
-        state = starts[case.setup]
+        state = starts()[case.setup]
         actions = [step.action if isinstance(step, Refused) else step for step in case.steps]
         for action, other in zip(actions, (*actions[1:], AdvanceTime(state.time + 7)), strict=True):
             outcome, chosen = transition(state, action), list[Violation]()

@@ -54,7 +54,6 @@ def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     return [page for page in pages if page not in alike or page in alike[::20]]
 
 
-@pytest.mark.slow
 def resized(browser: webdriver.Chrome, size: tuple[int, int]) -> None:
     screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)

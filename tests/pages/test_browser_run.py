@@ -52,7 +52,6 @@ def wait(browser: webdriver.Chrome, holds: Any, problem: str) -> None:
     WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: holds(), problem)
 
 
-@pytest.mark.slow
 def test_example__runs_in_the_page__and_both_engines_agree(
     browser: webdriver.Chrome, address: str
 ) -> None:

@@ -15,7 +15,7 @@ from ibperp.state import OrderStatus, Perpetual, Settings
 from ibperp.unpaid import NOTHING_UNPAID, Unpaid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from ibperp.ordered import Ordered
     from ibperp.orders import OrderFlags
@@ -93,7 +93,9 @@ def flatten(observation: Mapping[str, Any]) -> dict[str, Leaf]:
 
     An entry of an array has its place for a name. A slash inside a name is written `~1`.
     """
-    return dict(_leaves(observation, ""))
+    leaves: dict[str, Leaf] = {}
+    _gather(leaves, "", observation.items())
+    return leaves
 
 
 def difference(before: Mapping[str, Leaf], after: Mapping[str, Leaf]) -> dict[str, Leaf | None]:
@@ -112,17 +114,16 @@ def apply_difference(
     return {path: value for path, value in merged.items() if value is not None}
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Leaf]]:
-    if isinstance(value, list):
-        members = [(str(index), item) for index, item in enumerate(value)]
-    elif isinstance(value, dict):
-        members = list(value.items())
-    else:
-        yield path, value
-        return
+def _gather(leaves: dict[str, Leaf], prefix: str, members: Iterable[tuple[str, Any]]) -> None:
+    """Add the leaves of the members of an object, each under its path; a prefix ends in a slash."""
     for name, item in members:
-        part = name.replace("/", "~1")
-        yield from _leaves(item, f"{path}/{part}" if path else part)
+        path = prefix + (name.replace("/", "~1") if "/" in name else name)
+        if isinstance(item, dict):
+            _gather(leaves, f"{path}/", item.items())
+        elif isinstance(item, list):
+            _gather(leaves, f"{path}/", ((str(place), each) for place, each in enumerate(item)))
+        else:
+            leaves[path] = item
 
 
 def _asset(asset: Asset) -> dict[str, Any]:

@@ -73,7 +73,9 @@ class WireError(ValueError):
 
 def decode_action(data: object) -> Action:
     """Return the action that `data`, decoded JSON, describes; raise WireError for anything else."""
-    model = validated(_action_adapter(), data, "action")
+    tag = data.get("type") if isinstance(data, dict) else None
+    adapter = _adapter_of(tag) if isinstance(tag, str) and tag in action_classes() else None
+    model = validated(adapter or _action_adapter(), data, "action")
     action: Action = record_of(action_classes()[model.type], model, without="type")
     return action
 
@@ -159,7 +161,14 @@ def explain(errors: Iterable[ErrorDetails], root: str) -> str:
 
 @cache
 def _action_adapter() -> TypeAdapter[Any]:
+    """Return what tells of an action without a known type what is wrong with it."""
     return TypeAdapter(action_type())
+
+
+@cache
+def _adapter_of(tag: str) -> TypeAdapter[Any]:
+    """Return what reads one type of action: to make the models of all takes as long as a start."""
+    return TypeAdapter(model_of(action_classes()[tag], tag))
 
 
 def validated(adapter: TypeAdapter[Any], data: object, root: str) -> Any:

@@ -36,6 +36,8 @@ CONTAINERS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What is there even when empty, at the top and in each entry, by its capability (CF-4)."""
 
+_LEAVES: Final = (str, bool, int, float)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -97,11 +99,11 @@ def surplus(observation: Object, capabilities: Collection[str]) -> Iterator[Row]
     pending: list[tuple[tuple[str, ...], object]] = [((), observation)]
     while pending:
         path, value = pending.pop()
-        if isinstance(value, Mapping) and value:
-            pending += [((*path, str(name)), child) for name, child in value.items()]
-        elif isinstance(value, list) and value:
-            pending += [((*path, str(place)), child) for place, child in enumerate(value)]
-        elif not isinstance(value, str | bool | int | float):
+        if isinstance(value, dict | list) and value:
+            named = value.items() if isinstance(value, dict) else enumerate(value)
+            deeper = [each for each in named if not isinstance(each[1], _LEAVES)]
+            pending += [((*path, str(name)), child) for name, child in deeper]
+        else:
             parent = {1: "", 3: path[0]}.get(len(path), "none")
             belongs = path[-1:] and path[-1] in CONTAINERS.get(parent, {})
             expected = _empty(path[-1]) if belongs else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ibperp_conformance.files import WrongUseError, read_whole
 from ibperp_conformance.json_text import JsonTextError, decode
@@ -194,22 +194,27 @@ def flatten(value: object, prefix: str = "") -> dict[str, object]:
     two different names never flatten alike.
     """
     leaves: dict[str, object] = {}
-    pending: list[tuple[str, object]] = [(prefix, value)]
+    pending: list[Iterator[tuple[str, object]]] = [iter([(prefix, value)])]
     while pending:
-        path, item = pending.pop()
-        if isinstance(item, str):
-            leaves[path] = item
-            continue
-        if isinstance(item, Mapping):
-            named = [(str(name).replace("/", "~1"), child) for name, child in item.items()]
-        elif isinstance(item, list | tuple):
-            named = [(str(index), child) for index, child in enumerate(item)]
-        else:
-            if item is not None:
+        for path, item in pending[-1]:
+            if isinstance(item, str):
                 leaves[path] = item
-            continue
-        pending += [(f"{path}/{name}" if path else name, child) for name, child in reversed(named)]
+            elif isinstance(item, dict | list | tuple | Mapping):
+                pending.append(_members(item, f"{path}/" if path else ""))
+                break
+            elif item is not None:
+                leaves[path] = item
+        else:
+            pending.pop()
     return leaves
+
+
+def _members(value: Any, prefix: str) -> Iterator[tuple[str, object]]:
+    """Yield what is in an object or an array, each with its path."""
+    named = value.items() if isinstance(value, dict | Mapping) else enumerate(value)
+    for own, child in named:
+        name = str(own)
+        yield prefix + (name.replace("/", "~1") if "/" in name else name), child
 
 
 def overlay(observation: Object, post: Object) -> dict[str, object]:

@@ -174,7 +174,7 @@ def told(replies: bytes) -> list[tuple[object, str, object]]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(9)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_adapter__answers_as_the_reference_does(language: str, tmp_path: Path) -> None:
     write_adapter(language, tmp_path / "an engine")

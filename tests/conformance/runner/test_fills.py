@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import re
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from ibperp.fill import Fill
 from ibperp.orders import OrderFlags, Side
 from ibperp.outcomes import Accepted, Rejected, RejectionCode
 from ibperp.state import Perpetual
+from ibperp_conformance import cli
 from ibperp_conformance.protocol.fills import (
     decode_fill,
     encode_fill,
@@ -23,6 +23,7 @@ from ibperp_conformance.protocol.fills import (
     fills_of,
 )
 from ibperp_conformance.protocol.wire import WireError
+from ibperp_conformance.runner import fills
 from ibperp_conformance.runner.campaign import Campaign, conduct
 from ibperp_conformance.runner.fills import shares, suite_of_fills, told_shares
 from ibperp_conformance.runner.selection import select
@@ -34,7 +35,6 @@ from worlds.shipped import shipped_suite
 
 PAGE = Path(__file__).parents[3] / "docs" / "risk-engine.md"
 ENGINE = Path(__file__).parents[2] / "engines" / "bookless.py"
-CLI = (sys.executable, "-m", "ibperp_conformance.cli")
 MARKET = "ORE_PERP"
 FLAGS = OrderFlags(*[False] * 4)
 FILL = Fill(MARKET, Side.BID, MARK, 2, 2, 3, FLAGS, 3, 5, FLAGS)
@@ -127,7 +127,7 @@ def test_suite_of_fills__has_trades_and_no_order(of_fills: Suite) -> None:
     assert any("fill" in {s.action["type"] for s in v.steps} for v in of_fills.vectors.values())
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_engine_without_a_book__is_judged_by_fills(of_fills: Suite) -> None:
     chosen = select(of_fills, "full", ["PP-4"])
     campaign = Campaign((sys.executable, str(ENGINE)), "full", len(chosen), of_fills)
@@ -135,15 +135,18 @@ def test_engine_without_a_book__is_judged_by_fills(of_fills: Suite) -> None:
     assert len(campaign.results) > 50
 
 
-@pytest.mark.slow
-def test_engine_without_a_book__is_told_how_to_see_what_failed() -> None:
+@pytest.mark.slow(3)
+def test_engine_without_a_book__is_told_how_to_see_what_failed(
+    of_fills: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = ["conform", "--capability", "fills", "--clause", "PP-4", "--tier", "full"]
-    finished = subprocess.run(
-        [*CLI, *asked, "--", sys.executable, str(ENGINE), "no-fees"],
-        capture_output=True,
-        text=True,
-        check=False,
+    monkeypatch.setattr(fills, "suite_of_fills", lambda _: of_fills)
+    monkeypatch.setattr(
+        sys, "argv", ["ibperp", *asked, "--", sys.executable, str(ENGINE), "no-fees"]
     )
-    assert finished.returncode == 1, finished.stdout + finished.stderr
-    assert "without a book, PP: 10 of 10 clauses" in finished.stdout
-    assert "--capability fills --vector " in finished.stdout
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr().out
+    assert ended.value.code == 1, told
+    assert "without a book, PP: 10 of 10 clauses" in told
+    assert "--capability fills --vector " in told
