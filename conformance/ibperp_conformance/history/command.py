@@ -31,8 +31,8 @@ def main_check_history(names: Sequence[str]) -> int:
         except WrongUseError as error:
             missing.append(str(error))
     if not rows:
-        hint = "".join(f": {problem}" for problem in (*missing, *unread)[:1])
-        raise WrongUseError(f"there is no row to check{hint}")
+        problems = "\n".join((*missing, *unread[:1]))
+        raise WrongUseError(problems or f"there is no row to check in {', '.join(names)}")
     history = history_of(rows)
     found = findings(history)
     for line in (*unread, *map(str, found), told(history, found, unread)):

@@ -21,6 +21,10 @@ class DamagedError(Exception):
     """Compressed data that ends too early, or is not what was compressed."""
 
 
+class UnreadableError(Exception):
+    """The system gives no more of a file; the message is its reason."""
+
+
 class EndlessError(Exception):
     """A line that does not end, or lines of which none is one of a log."""
 
@@ -46,18 +50,25 @@ def opened(name: str) -> Iterator[IO[bytes]]:
         raise WrongUseError(f"cannot read {name}: {error.strerror}") from None
     try:
         stream = io.BufferedReader(cast("Any", raw)) if not hasattr(raw, "peek") else raw
-        first = stream.peek(4)[:4]
+        first = _first_of(stream)
         if first.startswith(GZIP):
             yield cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
         elif first == ZSTD:
             yield _zstd(stream)
         else:
             yield stream
-    except OSError as error:
-        raise WrongUseError(f"cannot read {name}: {_reason(error)}") from None
+    except UnreadableError as error:
+        raise WrongUseError(f"cannot read {name}: {error}") from None
     finally:
         if name != STDIN:
             raw.close()
+
+
+def _first_of(stream: Any) -> bytes:
+    try:
+        return bytes(stream.peek(4)[:4])
+    except OSError as error:
+        raise UnreadableError(_reason(error)) from None
 
 
 def is_plain(name: str) -> bool:
@@ -113,7 +124,7 @@ def _next_line(stream: IO[bytes], size: int) -> bytes:
     except OSError as error:
         if isinstance(error, gzip.BadGzipFile) or error.errno is None:
             raise DamagedError(f"{DAMAGED}: {_reason(error)}") from None
-        raise
+        raise UnreadableError(_reason(error)) from None
     except (EOFError, zlib.error) as error:
         raise DamagedError(f"{DAMAGED}: {_reason(error)}") from None
     except Exception as error:

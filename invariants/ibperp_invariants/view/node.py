@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from json import dumps
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ibperp.records import record
@@ -90,5 +91,5 @@ class Node:
         return f"{self.path}/{name}" if self.path else name
 
     def _shown(self) -> str:
-        shown = repr(self.value)
+        shown = dumps(self.value, ensure_ascii=False)
         return shown if len(shown) <= 40 else shown[:37] + "..."  # noqa: PLR2004

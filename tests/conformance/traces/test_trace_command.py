@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 import zstandard
 
 from ibperp_conformance.files import WrongUseError
@@ -304,3 +305,26 @@ def killed_at_absent(task: tuple[str, int]) -> command.Checked:
 
 
 APART = command.apart
+
+
+def test_check_trace__output_that_nobody_takes_is_not_told_of_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(typer, "echo", full)
+    (tmp_path / "log").write_bytes(BAD)
+    with pytest.raises(BrokenPipeError):
+        main_check_trace([str(tmp_path / "log")])
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("null", "null"), ("true", "true"), ('["a"]', '["a"]'), ('"é"', '"é"')]
+)
+def test_check_trace__value_of_the_wrong_kind_is_shown_as_the_log_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: str, shown: str
+) -> None:
+    (tmp_path / "log").write_text(f'{GOOD.decode()}{{"action": {value}, "outcome": {{}}}}\n')
+    assert main_check_trace([str(tmp_path / "log")]) == 1
+    assert f"action must be an object, is {shown}\n" in capsys.readouterr().out
