@@ -11,6 +11,9 @@ from ibperp import actions, posting, state
 from ibperp.operations.custody import rebalances
 from ibperp.operations.governance import halts
 from ibperp.operations.governance.halts import ADMITTED_WHILE_HALTED
+from ibperp.operations.liquidation import ladder
+from ibperp.operations.money_market import lending
+from ibperp.transition import OPERATIONS
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
@@ -22,7 +25,16 @@ from ibperp_invariants.proofs.checker import planted as planted_fault
 from ibperp_invariants.proofs.executor.prove import REFUTED, explore
 from ibperp_invariants.proofs.faults import FAULTS
 from ibperp_invariants.proofs.grades import law_grades
-from ibperp_invariants.proofs.system import begins, census, check, facts, frames, freshness
+from ibperp_invariants.proofs.system import (
+    begins,
+    census,
+    check,
+    effects,
+    facts,
+    frames,
+    freshness,
+    keys,
+)
 from ibperp_invariants.proofs.system.laws import LAWS
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
@@ -39,7 +51,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         yield from shipped
         yield HIDDEN, node
 
-    for module in (census, facts, begins, frames, freshness):
+    for module in (census, facts, begins, effects, frames, freshness):
         monkeypatch.setattr(module, "functions", more)
     for cached in CACHED:
         cached.cache_clear()
@@ -112,6 +124,32 @@ def test_census__finds_a_hidden_writer(
             "margin_is_judged_last",
         ),
         ("def hidden(): return LedgerAccount(0, 2)", "balances_are_named_in_one_place"),
+        (
+            "def hidden(effect, s): return Effect(with_account(effect.state, 2, s))",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(effect, other): return effect.noted(with_asset(other.state, 0, 1))",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(e):\n s = e.state\n e = lent(e, 2)\n return e.noted(put(s))",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(e):\n s = e.state\n for n in s:\n  e = e.noted(put(s, n))\n return e",
+            "events_go_with_their_states",
+        ),
+        ("def hidden(effect): return replace(effect, events=())", "events_go_with_their_states"),
+        ("def hidden(effect): return Effect(1, effect.events)", "events_go_with_their_states"),
+        (
+            "def hidden(effect): return converted(effect.state, 2)",
+            "events_go_with_their_states",
+        ),
+        ("def hidden(effect): return Accepted(effect.state, ())", "events_go_with_their_states"),
+        ("def hidden(state, p): return post(state, p)", "balances_are_told_where_they_move"),
+        ("def hidden(a): return Unsettled(a, 0, 5, 0)", "balances_are_told_where_they_move"),
+        ("def hidden(e, p): return e.claimed(2, 0, 5, p, 0)", "balances_are_told_where_they_move"),
         (
             "def hidden(effect, trade): return spot_trade.exchanged_assets(effect, 0, trade)",
             "trades_begin_where_users_are_compared",
@@ -196,6 +234,70 @@ def test_frames__see_a_write_that_no_row_names(
     assert any(line.startswith(gap) for line in frames.operations_write_parts_of_their_rows())
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def step(state, account): return liquidated(state, account)",
+        "def step(effect, account):\n paid = effect.noted(effect.state, 1)\n return paid",
+    ],
+)
+def test_facts__see_a_step_that_is_no_stage(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    shipped = dict(census.functions())
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef)
+    shipped["ibperp.operations.liquidation.ladder.step"] = node
+    monkeypatch.setattr(begins, "functions", shipped.items)
+    facts.FACTS["a_step_is_a_stage_of_the_ladder"].cache_clear()  # type: ignore[attr-defined]
+    assert any("step is" in line for line in facts.FACTS["a_step_is_a_stage_of_the_ladder"]())
+
+
+def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(begins, "RUNGS", (*ladder.RUNGS, len))
+    assert any("len" in line for line in begins.a_step_is_a_stage_of_the_ladder())
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def lend(state, action): return with_account(state, 0, 1)", "the syntax does not tell"),
+        ("def lend(state, action): return with_account(state, FEES, 1)", "puts back FEES"),
+        (
+            "def lend(state, action):\n a = action.amount\n return lent(state, a, 0, 1, 2)",
+            "puts back action.amount",
+        ),
+        (
+            "def lend(state, action):\n for a in state.active:\n  lent(state, a, 0, 1, 2)",
+            "the syntax does not tell",
+        ),
+        (
+            "def lend(state, action):\n give = lent\n return lent(state, action.account, 0, 1, 2)",
+            "the syntax does not tell",
+        ),
+    ],
+)
+def test_keys__see_an_account_that_no_row_names(
+    monkeypatch: pytest.MonkeyPatch, source: str, told: str
+) -> None:
+    shipped = dict(census.functions())
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef)
+    shipped["ibperp.operations.money_market.lending.lend"] = node
+    for reader in (census, frames, keys):
+        monkeypatch.setattr(reader, "functions", shipped.items)
+    monkeypatch.setattr(lending, "with_account", state.with_account, raising=False)
+    monkeypatch.setattr(keys, "NOT_SHOWN", {kind.__name__ for kind in ALLOWED} - {"Lend"})
+    for cached in (*CACHED, keys._table):
+        cached.cache_clear()
+    lines = keys.accounts_are_those_of_the_row()
+    keys._table.cache_clear()
+    assert any(line.startswith("Lend ") and told in line for line in lines)
+
+
+def test_keys__hold_of_all_actions_that_are_shown() -> None:
+    assert keys.accounts_are_those_of_the_row() == []
+    assert len(OPERATIONS) - len(keys.NOT_SHOWN) == 33
+
+
 def test_frames__need_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     short = Touches(accounts={Accounts.OWNER: ("free", "shares")})
     monkeypatch.setitem(ALLOWED, actions.Lend, short)
@@ -260,6 +362,15 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("liquidation_waits_for_grace", "t_a_halt_ends_with_a_grace"),
         ("mark_update_limited", "t_a_known_mark_stays_known"),
         ("backstops_have_capacity", "t_a_used_offer_has_capacity_left_or_ends"),
+        ("liquidation_lowers_rank", "t_an_order_that_ends_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_virtual_shares_that_become_own_lower_the_rank"),
+        ("liquidation_lowers_rank", "t_a_position_on_its_book_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_trade_takes_its_lots_off_the_order"),
+        ("liquidation_lowers_rank", "t_a_position_that_providers_take_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank"),
+        ("flows_are_told", "t_a_posting_moves_what_it_tells"),
+        ("flows_are_told", "t_a_settlement_tells_what_it_notes"),
+        ("flows_are_told", "t_a_write_off_moves_no_balance"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
         ("self_trade_never", "t_no_quote_of_the_same_user_is_taken"),

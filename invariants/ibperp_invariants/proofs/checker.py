@@ -52,6 +52,7 @@ WHOLE_MODULES: Final = tuple(
         "notation.outcomes",
         "notation.signs",
         "custody.requests",
+        "custody.flows",
         "portfolio.checks",
         "governance.updates",
         "governance.waiting",
@@ -65,6 +66,7 @@ WHOLE_MODULES: Final = tuple(
         "spot_margin.reservations",
         "spot_margin.users",
         "liquidation.spread",
+        "liquidation.rank",
         "programs.backstops",
     )
 )

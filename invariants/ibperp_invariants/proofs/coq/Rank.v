@@ -36,6 +36,43 @@ Proof.
   exact (E _ (falling_ranks_end (rank (run 0))) 0 eq_refl).
 Qed.
 
+(* Ranks as numbers, the first part counting most, if each part stays within a bound. *)
+Fixpoint span (bounds : list nat) : nat :=
+  match bounds with [] => 1 | b :: bs => S b * span bs end.
+Fixpoint number (bounds l : list nat) : nat :=
+  match bounds, l with b :: bs, a :: r => a * span bs + number bs r | _, _ => 0 end.
+
+Lemma a_number_is_within_its_span : forall bounds l, Forall2 le l bounds -> number bounds l < span bounds.
+Proof. intros bounds l H. induction H; simpl; nia. Qed.
+
+Lemma a_lower_rank_has_a_lower_number : forall bounds l k,
+  Forall2 le l bounds -> Forall2 le k bounds -> lower l k -> number bounds l < number bounds k.
+Proof.
+  intros bounds l k H G L. revert bounds H G. induction L as [a b l k A E|a l k L IH]; intros bounds H G.
+  - inversion H as [|? c ? bs Hc Hs]; subst. inversion G; subst. simpl.
+    pose proof (a_number_is_within_its_span bs l Hs). nia.
+  - inversion H as [|? c ? bs Hc Hs]; subst. inversion G; subst. simpl.
+    specialize (IH bs Hs ltac:(assumption)). lia.
+Qed.
+
+Theorem a_run_has_fewer_steps_than_ranks_are_possible :
+  forall S (rank : S -> list nat) (bounds : list nat) (run : nat -> S) (n : nat),
+  (forall i, i <= n -> Forall2 le (rank (run i)) bounds) ->
+  (forall i, i < n -> lower (rank (run (1 + i))) (rank (run i))) -> n < span bounds.
+Proof.
+  intros S rank bounds run n B H.
+  assert (E : forall i, i <= n -> number bounds (rank (run i)) + i <= number bounds (rank (run 0))).
+  { induction i as [|i IH]; intro L; [lia|].
+    pose proof (a_lower_rank_has_a_lower_number bounds _ _ (B (1 + i) L) (B i ltac:(lia)) (H i L)).
+    specialize (IH ltac:(lia)). simpl in *. lia. }
+  pose proof (E n ltac:(lia)). pose proof (a_number_is_within_its_span bounds _ (B 0 ltac:(lia))). lia.
+Qed.
+
+(* Where a first part falls, whatever the parts after it become, the rank is lower. *)
+Theorem a_first_part_that_falls_lowers_the_rank : forall before a b l k,
+  a < b -> length l = length k -> lower (before ++ a :: l) (before ++ b :: k).
+Proof. intros before a b l k H E. induction before; simpl; constructor; assumption. Qed.
+
 Open Scope Z_scope.
 
 (* What is left of a position, or of a debt, after a step on the book that is filled completely (LQ-4). *)

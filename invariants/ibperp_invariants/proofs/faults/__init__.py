@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ibperp_invariants.proofs.faults.custody import flows as told
 from ibperp_invariants.proofs.faults.custody import posting, requests
 from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
@@ -10,6 +11,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     deleveraging,
     handover,
     liquidation,
+    rank,
     spread,
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
@@ -26,6 +28,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **signs.FAULTS,
     **posting.FAULTS,
     **requests.FAULTS,
+    **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,
     **margin.FAULTS,
@@ -53,6 +56,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **reservations.FAULTS,
     **users.FAULTS,
     **spread.FAULTS,
+    **rank.FAULTS,
     **backstops.FAULTS,
 }
 """The planted fault of every theorem."""

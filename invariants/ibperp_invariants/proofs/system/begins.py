@@ -6,9 +6,20 @@ import ast
 from collections.abc import Mapping
 from typing import Final
 
+from ibperp.operations.liquidation.ladder import RUNGS
 from ibperp_invariants.proofs.system.census import functions, sites
 
 _OPERATIONS: Final = "ibperp.operations"
+
+STAGES: Final[Mapping[str, str]] = {
+    "effect": "ended_order(effect, index, OrderEnd.LIQUIDATION)",
+    "paid": "_paid_own(begun, account)",
+    "done": "rung(effect, failing, exposure)",
+}
+"""What a step of a liquidation is, by the name under which it is returned."""
+
+RUNG_NAMES: Final = ("reduce_on_book", "request_conversion", "hand_to_backstop", "deleverage")
+"""The rungs, each with theorems."""
 _BANKRUPTCY: Final = f"{_OPERATIONS}.liquidation.bankruptcy"
 _RESTING: Final = f"{_OPERATIONS}.spot_margin.resting"
 
@@ -140,3 +151,24 @@ def margin_is_judged_last(*, judged: str = "margin_checks") -> list[str]:
 
 def _assertions(function: ast.FunctionDef) -> set[str]:
     return {ast.unparse(node.test) for node in ast.walk(function) if isinstance(node, ast.Assert)}
+
+
+def a_step_is_a_stage_of_the_ladder() -> list[str]:
+    """Return what a step could do beside ending orders, paying its own, and the rungs (LQ-2)."""
+    step = dict(functions())["ibperp.operations.liquidation.ladder.step"]
+    returned = {
+        ast.unparse(node.value)
+        for node in ast.walk(step)
+        if isinstance(node, ast.Return) and node.value is not None
+    }
+    made = {
+        ast.unparse(target): ast.unparse(node.value)
+        for node in ast.walk(step)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    }
+    told = {name: made.get(name, "") for name in STAGES}
+    lines = [f"a step is {one} too" for one in sorted(returned - STAGES.keys() - {"None"})]
+    lines += [f"{name} of a step is {text}" for name, text in told.items() if text != STAGES[name]]
+    names = tuple(rung.__name__ for rung in RUNGS)
+    return lines + ([] if names == RUNG_NAMES else [f"the rungs are {', '.join(names)}"])

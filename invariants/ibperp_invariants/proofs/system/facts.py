@@ -18,6 +18,7 @@ from ibperp.persistent import Vector
 from ibperp_invariants.proofs.executor.arguments import hints
 from ibperp_invariants.proofs.system.begins import (
     a_deleveraging_closes_all,
+    a_step_is_a_stage_of_the_ladder,
     assets_begin_in_their_listing,
     losses_are_spread_by_claims_alone,
     margin_is_judged_last,
@@ -25,11 +26,16 @@ from ibperp_invariants.proofs.system.begins import (
     parameters_are_lawful_where_they_are_stored,
 )
 from ibperp_invariants.proofs.system.census import functions, modules, records, stores
+from ibperp_invariants.proofs.system.effects import (
+    balances_are_told_where_they_move,
+    events_go_with_their_states,
+)
 from ibperp_invariants.proofs.system.frames import (
     balances_are_named_in_one_place,
     operations_write_parts_of_their_rows,
     trades_begin_where_users_are_compared,
 )
+from ibperp_invariants.proofs.system.keys import accounts_are_those_of_the_row
 
 _OPERATIONS: Final = "ibperp.operations"
 
@@ -262,6 +268,10 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         balances_are_named_in_one_place,
         operations_write_parts_of_their_rows,
         trades_begin_where_users_are_compared,
+        events_go_with_their_states,
+        balances_are_told_where_they_move,
+        a_step_is_a_stage_of_the_ladder,
+        accounts_are_those_of_the_row,
     )
 }
 """Facts by name."""

@@ -138,7 +138,7 @@ def _is_admitted(action: str, row: Touches, function: str, path: str) -> bool:
 
 def written(operation: str) -> frozenset[tuple[str, str]]:
     """Return what an operation can write: functions, each with a field as Record.field."""
-    reached = frozenset(_reached(operation))
+    reached = reached_by(operation)
     found = {
         (site.function, f"{site.record}.{name}")
         for site in sites()
@@ -152,6 +152,11 @@ def written(operation: str) -> frozenset[tuple[str, str]]:
         if _counts(path, paths)
         and not (function.startswith(_POSTING) and NAMED.get(path, function) not in reached)
     )
+
+
+def reached_by(operation: str) -> frozenset[str]:
+    """Return an operation, and whatever it may call."""
+    return frozenset(_reached(operation))
 
 
 def _counts(path: str, paths: set[str]) -> bool:

@@ -21,9 +21,11 @@ from ibperp_invariants.proofs.system.flows import FLOW_LAWS
 from ibperp_invariants.proofs.system.fund import FUND_LAWS
 from ibperp_invariants.proofs.system.governance import GOVERNANCE_LAWS
 from ibperp_invariants.proofs.system.law import Law
+from ibperp_invariants.proofs.system.liveness import RANK
 from ibperp_invariants.proofs.system.pools import POOL_LAWS
 from ibperp_invariants.proofs.system.prices import PRICE_LAWS
 from ibperp_invariants.proofs.system.signs import SIGN_LAWS
+from ibperp_invariants.proofs.system.told import ISOLATION, TOLD
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
@@ -66,5 +68,8 @@ LAWS: Final[tuple[Law, ...]] = (
     *FLOW_LAWS,
     *GOVERNANCE_LAWS,
     *SIGN_LAWS,
+    TOLD,
+    ISOLATION,
+    RANK,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""

@@ -1,0 +1,86 @@
+"""The laws of what events tell of balances, and of whose accounts an action changes (CU-1)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ibperp_invariants.proofs.system.law import Law, Writer
+
+_OPERATIONS: Final = "ibperp.operations"
+_CLEARING: Final = f"{_OPERATIONS}.settlement.clearing"
+_TRADES: Final = f"{_OPERATIONS}.perpetuals.perpetual_trade"
+
+_POSTED: Final = Writer("Flows.act", ("t_a_posting_moves_what_it_tells",))
+_SETTLED: Final = Writer("Flows.act", ("t_a_settlement_tells_what_it_posts",))
+_NOTED: Final = ("t_a_settlement_tells_what_it_notes",)
+
+TOLD: Final = Law(
+    "flows_are_told",
+    ("CU-1", "ST-1"),
+    ("Account.free", "Pool.cash", "Account.unsettled"),
+    {
+        "ibperp.posting._with_balance": _POSTED,
+        "ibperp.posting._asset_with": _POSTED,
+        f"{_CLEARING}.Clearing._post": _SETTLED,
+        f"{_CLEARING}.Sheet.written": Writer("Flows.act", (*_SETTLED.theorems, *_NOTED)),
+        f"{_CLEARING}.Clearing._borrows": Writer(
+            "none: the account that it makes is looked at and dropped", _NOTED
+        ),
+        f"{_TRADES}.credited_unsettled": Writer("Flows.act", ("t_a_credit_is_told",)),
+        f"{_TRADES}.booked_position": Writer(
+            "Flows.act", ("t_a_booked_position_tells_what_it_realizes",)
+        ),
+    },
+    (
+        "Flows.what_a_set_takes_out_it_put_in_or_others_paid",
+        "Flows.what_a_set_gets_for_a_reason_others_pay",
+    ),
+    (
+        "t_a_lend_is_told",
+        "t_a_redemption_is_told",
+        "t_a_borrow_is_told",
+        "t_a_repayment_is_told",
+        "t_shares_that_pass_move_no_balance",
+        "t_virtual_shares_become_own_without_an_atom",
+        "t_the_insurance_pays_as_is_told",
+        "t_a_write_off_moves_no_balance",
+        "t_taking_virtually_keeps_the_books",
+        "t_giving_virtually_keeps_the_books",
+        "t_releasing_keeps_the_books",
+        "t_paying_in_keeps_the_books",
+        "t_paying_out_keeps_the_books",
+    ),
+    (
+        "events_go_with_their_states",
+        "balances_are_told_where_they_move",
+        "balances_are_named_in_one_place",
+        "nothing_is_changed_in_place",
+    ),
+    "every amount, not for the parties of a posting",
+)
+"""Each balance changes by exactly what its events tell."""
+
+ISOLATION: Final = Law(
+    "subaccount_isolation",
+    ("CU-3", "CU-10", "SM-7", "SM-9", "PP-9", "ST-2", "LQ-2", "LQ-6", "LQ-7", "LQ-9", "PG-4"),
+    ("State.accounts",),
+    {
+        "ibperp.state.with_account": Writer(
+            "Records.Put",
+            (
+                "t_a_replaced_account_is_listed_where_it_belongs",
+                "t_a_credit_changes_what_is_unsettled_alone",
+                "t_claimed_moves_no_balance",
+            ),
+        ),
+        f"{_CLEARING}.Clearing.written": Writer(
+            "none: a settlement is no such action",
+            ("t_a_settlement_lists_its_accounts_where_they_belong",),
+        ),
+    },
+    (),
+    ("t_a_posting_moves_what_it_tells",),
+    ("accounts_are_those_of_the_row", "nothing_is_changed_in_place"),
+    "the actions that neither trade, end orders, settle nor liquidate",
+)
+"""An action puts back the accounts that its row names, and no other."""
