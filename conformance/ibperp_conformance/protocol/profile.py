@@ -113,7 +113,8 @@ def beyond(leaves: Iterable[tuple[str, object]]) -> Iterator[Beyond]:
     for path, leaf in leaves:
         if not isinstance(leaf, str) or not DIGITS <= len(leaf) <= NUMBER_MAX:
             continue
-        *_, group, name = ("", *path.split("/"))
+        above, _, name = path.rpartition("/")
+        group = above[above.rfind("/") + 1 :]
         bound = BOUND.get(group if group in GROUPS else name)
         if bound and leaf.isascii() and leaf.removeprefix("-").isdecimal():
             number = int(leaf)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from ibperp_conformance.json_text import on_one_line
 from ibperp_conformance.protocol.profile import DIGITS, Beyond, beyond, leaves_of
 from ibperp_conformance.traces.files import DamagedError, EndlessError, lines_of, opened
-from ibperp_invariants.check.lines import decoded
 from ibperp_invariants.check.trace import MALFORMED, TraceChecker, TraceViolation
 from ibperp_invariants.step.step import Violation
 
@@ -84,10 +82,10 @@ def findings(
         for line, lost in lines:
             found = checker.feed(line, lost)
             yield from found
-            unread = any(finding.violation.invariant == MALFORMED for finding in found)
-            report.read += bool(line.strip()) and not unread
-            if LARGE.search(line) and not unread:
-                _note_beyond(report, checker.lines, line)
+            unread = bool(found) and any(own.violation.invariant == MALFORMED for own in found)
+            report.read += not unread and bool(line.strip())
+            if not unread and LARGE.search(line):
+                _note_beyond(report, checker.lines, checker.value)
             on_line()
             if not report.read and checker.lines >= UNREAD_MAX:
                 yield _unread(checker, f"none of the first {UNREAD_MAX} lines is one of a trace")
@@ -108,9 +106,8 @@ def note(report: LogReport, checker: TraceChecker) -> None:
     report.notes = checker.notes
 
 
-def _note_beyond(report: LogReport, number: int, line: bytes) -> None:
-    """Count what of a line leaves the profile by the name of its leaf, and keep the first."""
-    value = decoded(line.removeprefix(codecs.BOM_UTF8))
+def _note_beyond(report: LogReport, number: int, value: object) -> None:
+    """Count what of a decoded line leaves the profile by the name of a leaf, and keep the first."""
     for own in beyond(leaves_of(value)) if isinstance(value, dict) else ():
         key = own.bound, own.path.rpartition("/")[2]
         count, first, kept = report.wide.get(key, (0, number, own))

@@ -113,20 +113,15 @@ class Monitor:
         """Return what a step breaks of what it can break, and of what was broken before it."""
         looked, (wide, narrow) = looks(step, self._again), narrowed(step, self.totals, totals)
         seen = dict.fromkeys(OF_TIME, wide) | dict.fromkeys(self._again, step.after)
-        told = [
-            *((own, on_step(step)) for own, on_step, _, _ in looked if on_step),
-            *((own, on_change(step)) for own, _, _, on_change in looked if on_change),
-            *(
-                (own, on_state(seen.get(own.name, narrow), totals))
-                for own, _, on_state, _ in looked
-                if on_state
-            ),
-        ]
-        return [
-            Violation(own.name, own.clauses, message)
-            for own, messages in told
-            for message in messages
-        ]
+        of_steps, of_changes, of_states = list[Violation](), list[Violation](), list[Violation]()
+        for own, on_step, on_state, on_change in looked:
+            for message in on_step(step) if on_step else ():
+                of_steps.append(Violation(own.name, own.clauses, message))
+            for message in on_change(step) if on_change else ():
+                of_changes.append(Violation(own.name, own.clauses, message))
+            for message in on_state(seen.get(own.name, narrow), totals) if on_state else ():
+                of_states.append(Violation(own.name, own.clauses, message))
+        return of_steps + of_changes + of_states
 
 
 class Follower:

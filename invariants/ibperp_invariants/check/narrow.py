@@ -68,7 +68,7 @@ def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
     observed, all are there.
     """
     before, after = step.before, step.after
-    missing = {*missing_of(before), *missing_of(after)}
+    missing = missing_of(before).keys() | missing_of(after).keys()
     if step.moved & BITS["system"] or NEEDED & missing:
         return after, after
     try:
@@ -80,16 +80,11 @@ def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
         return after, after
     markets.update(step.touched_markets)
     touched, weighty = step.touched_assets, step.moved_assets(~BITS[TIME])
-    wide = _narrowed(after, assets.union(touched), markets)
+    own = Narrow(after.markets, markets)
+    wide = with_parts(after, assets=Narrow(after.assets, assets.union(touched)), markets=own)
     if len(weighty) == len(touched):
         return wide, wide
-    return wide, _narrowed(after, assets.union(weighty), markets)
-
-
-def _narrowed(view: View, assets: set[str], markets: set[str]) -> View:
-    return with_parts(
-        view, assets=Narrow(view.assets, assets), markets=Narrow(view.markets, markets)
-    )
+    return wide, with_parts(wide, assets=Narrow(after.assets, assets.union(weighty)))
 
 
 def _touched_by_sums(view: View, old: Totals, new: Totals) -> tuple[set[str], set[str]]:

@@ -134,13 +134,14 @@ class TraceChecker:
     """Checks a trace line by line; what a line costs goes by what it changes.
 
     `unchecked`: what was not checkable up to now. `notes`: how the trace was read. `lines`,
-    `bytes`: how much of it.
+    `bytes`: how much of it. `value`: the last line as it was decoded, None if it could not be.
     """
 
     def __init__(self) -> None:
         self.unchecked: dict[str, Unchecked] = {}
         self.notes: list[str] = []
         self.has_begun = False
+        self.value: object = None
         self.lines = 0
         self.bytes = 0
         self._capabilities = tuple(EMPTY)
@@ -190,7 +191,7 @@ class TraceChecker:
 
     def feed(self, line: str | bytes, lost: int = 0) -> list[TraceViolation]:
         """Return what the next line breaks, so many bytes of it `lost`; a blank one nothing."""
-        self.lines += 1
+        self.lines, self.value = self.lines + 1, None
         size = len(line) if isinstance(line, bytes) else len(line.encode("utf-8", "replace"))
         begins, self.bytes = self.bytes, self.bytes + size + lost
         if not lost and not line.strip():
@@ -200,7 +201,8 @@ class TraceChecker:
         try:
             if lost:
                 raise flaw_of(line) or LineError(TOO_LONG)
-            wire = Node(decoded(without_mark(line) if is_first else line), "")
+            self.value = decoded(without_mark(line) if is_first else line)
+            wire = Node(self.value, "")
             is_header = "action" not in wire.object() and (is_first or "system" in wire.object())
             if is_header:
                 if not is_first:

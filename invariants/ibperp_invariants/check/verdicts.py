@@ -98,8 +98,10 @@ def not_held(
     found = list[Verdict]()
     wide, narrow = (step.after,) * 2 if before is None else narrowed(step, before, totals)
     for invariant, on_step, on_state, on_change in looks(step, again):
-        after = narrow if invariant.name not in OF_TIME else wide
-        after = after if invariant.name not in again else step.after
+        after = narrow
+        if on_state is not None:
+            after = wide if invariant.name in OF_TIME else narrow
+            after = step.after if invariant.name in again else after
         try:
             # A check that finds nothing ends at once: this is all that most of them cost.
             is_held = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp.actions import (
     AdvanceTime,
@@ -14,7 +14,7 @@ from ibperp.actions import (
     Resume,
     Settle,
 )
-from ibperp_invariants.step.moved import BITS
+from ibperp_invariants.step.moved import BITS, bits_of
 from ibperp_invariants.step.step import OF_LIQUIDATION, OF_QUOTES, independently
 from ibperp_invariants.view.view import PositionView, changed
 
@@ -23,10 +23,18 @@ if TYPE_CHECKING:
 
     from ibperp_invariants.step.step import Step
 
+OFF_BOOK: Final = (*OF_LIQUIDATION, *OF_QUOTES)
+"""The actions that may move positions without an order."""
+
+OF_BOOK: Final = bits_of(("orders", "backstops"))
+
 
 def wrong_values(step: Step) -> Iterator[str]:
     """Yield what an accepted action had to make of a part, and did not."""
-    is_off_book = isinstance(step.action, (*OF_LIQUIDATION, *OF_QUOTES))
+    is_off_book = isinstance(step.action, OFF_BOOK)
+    if not (is_off_book or step.moved & OF_BOOK):
+        yield from _wrong_moment(step)
+        return
     yield from independently(
         (
             _wrong_moment(step),

@@ -84,12 +84,16 @@ def frame_rule(step: Step) -> Iterator[str]:
         return
     action: Any = type(step.action)
     row, bits = ALLOWED[action], step.moved & ~admitted_anywhere(action)
-    moved = [name for name, bit in OF_TABLE.items() if bits & bit] if bits & ALL_OF_TABLE else []
+    is_in_scope = bits & balances_in_scope(action)
+    if not (bits & ALL_OF_TABLE or is_in_scope):
+        yield from wrong_values(step)
+        return
+    moved = [name for name, bit in OF_TABLE.items() if bits & bit]
     yield from independently(
         (
             *(_stray_state(step, name) for name in moved if name in STATE),
             *(_strays(step, kind, getattr(row, kind)) for kind in moved if kind in KINDS),
-            *((_stray_balances(step, row),) if bits & balances_in_scope(action) else ()),
+            *((_stray_balances(step, row),) if is_in_scope else ()),
             wrong_values(step),
         )
     )

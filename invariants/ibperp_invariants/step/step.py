@@ -171,11 +171,10 @@ class Step:
 
     def _pools_of(self, symbols: Iterable[str]) -> Iterator[tuple[str, Pool, Pool]]:
         before, after = self.before.assets, self.after.assets
-        return (
-            (symbol, before[symbol].pool, after[symbol].pool)
-            for symbol in symbols
-            if symbol in before
-        )
+        for symbol in symbols:
+            old = before.get(symbol)
+            if old is not None:
+                yield symbol, old.pool, after[symbol].pool
 
     def lender_interest(self, symbol: str) -> int:
         """Return the atoms that lenders of an asset earned in this step by its events."""

@@ -161,14 +161,14 @@ class Followed:
         old = live.get(own)
         if old is None or own in live.partial or missing_of(old):
             return False
-        health = [(leaf.members[1:], number) for leaf, number in changed if not leaf.part]
-        if health:
+        others = [(leaf.members, number) for leaf, number in changed if leaf.part]
+        if len(others) < len(changed):
             if own not in self._health or own in self._health.partial:
                 return False
+            health = [(leaf.members[1:], number) for leaf, number in changed if not leaf.part]
             self._health.put(own, with_leaves(self._health[own], health), is_whole=True)
-        others = [(leaf.members, number) for leaf, number in changed if leaf.part]
-        if not others:
-            return True
+            if not others:
+                return True
         new = with_leaves(old, others)
         if name == "accounts" and any(members[0] != "positions" for members, _ in others):
             self._listed.note(own, new)
@@ -207,14 +207,16 @@ class Followed:
 
     def after(self) -> View:
         """Return the view after the last changes."""
-        maps = {name: live for name, live in self._live.items() if name not in self._missing}
-        told = {"system": self._known.system, "next_order": self._known.next_order}
-        values = {
-            **self._scalars,
-            **self._listed.lists,
-            **{k: v for k, v in told.items() if v is not None},
-        }
-        missing = {**self._missing, **{k: p for k, p in UNTOLD.items() if k not in values}}
+        maps: dict[str, Any] = self._live
+        if self._missing:
+            maps = {name: live for name, live in maps.items() if name not in self._missing}
+        values = {**self._scalars, **self._listed.lists}
+        missing = self._missing
+        for name, value in (("system", self._known.system), ("next_order", self._known.next_order)):
+            if value is None:
+                missing = {**missing, name: UNTOLD[name]}
+            else:
+                values[name] = value
         self._latest = values, missing
         return self._view({**values, **maps}, missing, self._health)
 

@@ -92,9 +92,14 @@ def leaf_at(path: str) -> Leaf | None:
 
 def with_leaves(entry: Any, changes: Sequence[tuple[tuple[str, ...], int]]) -> Any:
     """Return a record, or entries by name, with integers at other places; all these are there."""
-    if len(changes) == 1 and len(changes[0][0]) == 1:
-        ((name,), number) = changes[0]
-        return with_parts(entry, **{name: number})
+    if len(changes) == 1:
+        members, number = changes[0]
+        name, last = members[0], members[-1]
+        if len(members) == 1:
+            return with_parts(entry, **{name: number})
+        if len(members) == 2 and not isinstance(entry, Named):  # noqa: PLR2004 - a record in one
+            part: Any = with_parts(getattr(entry, name), **{last: number})
+            return with_parts(entry, **{name: part})
     values: dict[str, Any] = {}
     within: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for members, number in changes:

@@ -11,28 +11,35 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-VIEWS: Final = 2
-"""Of so many views what was worked out is kept: of the two of the step that is looked at."""
+ALONE: Final = object()
+"""In place of an account, for what is worked out of the view itself."""
 
 
 def once_for_a_view(work_out: F) -> F:
-    """Make a function of a view, and mostly of an account, remember what it returned for the last.
+    """Make a function of a view, or of a view and an account, remember what it returned.
 
-    A view is never changed while a step is looked at, so that the same view has the same answer.
+    It does so for the two last views: those of the step that is looked at. A view is never changed
+    while a step is looked at, so that the same view has the same answer.
     """
-    kept: list[tuple[View | None, dict[Any, Any]]] = [(None, {})] * VIEWS
+    last, found = cast("View | None", None), dict[Any, Any]()
+    older, earlier = cast("View | None", None), dict[Any, Any]()
 
     @wraps(work_out)
-    def remembered(view: View, *of: object) -> Any:
-        for of_view in kept:
-            if of_view[0] is view:
-                found = of_view[1]
-                break
+    def remembered(view: View, of: object = ALONE) -> Any:
+        nonlocal last, found, older, earlier
+        if view is last:
+            known = found
+        elif view is older:
+            known = earlier
         else:
-            found = {}
-            kept[:] = [(view, found), *kept[:-1]]
-        if of not in found:
-            found[of] = work_out(view, *of)
-        return found[of]
+            older, earlier = last, found
+            last = view
+            known = found = {}
+        try:
+            return known[of]
+        except KeyError:
+            pass
+        answer = known[of] = work_out(view) if of is ALONE else work_out(view, of)
+        return answer
 
     return cast("F", remembered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as pool_kernel
@@ -260,11 +261,13 @@ def _owed(holding: Holding, amount: int) -> int:
 
 
 def _equity(holding: Holding, system: SystemParameters) -> int:
-    return _collateral(holding, holding.held, system) - _owed(holding, holding.owed)
+    held = _collateral(holding, holding.held, system)
+    return held - _owed(holding, holding.owed) if holding.owed else held
 
 
 def _notional(holding: Holding) -> int:
-    return _owed(holding, exposed_atoms(holding))
+    atoms = exposed_atoms(holding)
+    return _owed(holding, atoms) if atoms else 0
 
 
 def _requirements(
@@ -273,12 +276,24 @@ def _requirements(
     """Return notional, initial, maintenance and auto-close requirement of an asset or market."""
     if notional == 0:  # The fraction of nothing is nothing, whatever its root.
         return 0, 0, 0, 0
-    unit = system.quote_unit
-    initial = requirement(notional, limits.imf_base, limits.imf_factor, unit)
-    maintenance = requirement(notional, limits.mmf_base, limits.mmf_factor, unit)
-    divisor, offset = system.auto_close_divisor, system.auto_close_offset
-    closed = auto_close_requirement(notional, maintenance, divisor, offset)
-    return notional, initial, maintenance, closed
+    initial = limits.imf_base, limits.imf_factor
+    maintenance = limits.mmf_base, limits.mmf_factor
+    closing = system.auto_close_divisor, system.auto_close_offset
+    return _required(notional, initial, maintenance, closing, system.quote_unit)
+
+
+@lru_cache(maxsize=1 << 10)
+def _required(
+    notional: int,
+    initial: tuple[int, int],
+    maintenance: tuple[int, int],
+    closing: tuple[int, int],
+    unit: int,
+) -> tuple[int, int, int, int]:
+    """Return what `_requirements` does, from bases and factors: most notionals come back."""
+    kept = requirement(notional, *maintenance, unit)
+    closed = auto_close_requirement(notional, kept, *closing)
+    return notional, requirement(notional, *initial, unit), kept, closed
 
 
 def _order_loss(
