@@ -266,8 +266,16 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
             "puts back action.amount",
         ),
         (
-            "def lend(state, action):\n for a in state.active:\n  lent(state, a, 0, 1, 2)",
+            "def lend(state, action):\n for a in state.accounts:\n  lent(state, a, 0, 1, 2)",
             "the syntax does not tell",
+        ),
+        (
+            "def lend(state, action):\n for a in state.active:\n  lent(state, a, 0, 1, 2)",
+            keys.LISTED,
+        ),
+        (
+            "def lend(state, action):\n o = state.orders[5]\n lent(state, o.account, 0, 1, 2)",
+            keys.OWNER,
         ),
         (
             "def lend(state, action):\n give = lent\n return lent(state, action.account, 0, 1, 2)",
@@ -295,7 +303,7 @@ def test_keys__see_an_account_that_no_row_names(
 
 def test_keys__hold_of_all_actions_that_are_shown() -> None:
     assert keys.accounts_are_those_of_the_row() == []
-    assert len(OPERATIONS) - len(keys.NOT_SHOWN) == 33
+    assert len(OPERATIONS) - len(keys.NOT_SHOWN) == 36
 
 
 def test_frames__need_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ of the action, in a system account, or in what the syntax does not tell.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
@@ -22,9 +23,13 @@ from ibperp_invariants.proofs.system.frames import reached_by
 KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
 """What writes an account, by the place of its key among the arguments."""
 
+ORDERS: Final = re.compile(r"(?:effect\.)?state\.orders\[\w+\]")
+"""How an order is read from a state."""
+
 KEYLESS: Final[Mapping[str, str]] = {
     "ibperp.posting._with_balance": "the key is the index of a side, which `free` names",
     "ibperp.operations.settlement.clearing.Clearing._seen_by": "looked at and dropped",
+    "ibperp.operations.settlement.clearing.Clearing._post": "of a sheet, which `sheet` names",
 }
 """Functions whose own key says nothing, with reasons."""
 
@@ -39,23 +44,27 @@ WRITERS: Final = frozenset(
 """What writes the accounts of a state: the first, one, the new one, and those of a settlement."""
 
 UNTOLD: Final = "what the syntax does not tell"
+OWNER: Final = "the owner of an order that it changes"
+LISTED: Final = "an account of the list of those to be settled"
 SYSTEM: Final = {"FEES": Accounts.FEES, "INSURANCE": Accounts.INSURANCE}
 NAMED: Final = {
     "action.account": Accounts.OWNER,
     "action.sender": Accounts.OWNER,
     "action.receiver": Accounts.RECEIVER,
     "_pending(state, action.withdrawal).account": Accounts.REQUESTER,
+    OWNER: Accounts.ORDER_OWNERS,
+    LISTED: Accounts.UNSETTLED,
 }
 """What a row calls the account of a field of the action, or of the record that it names."""
 
 NOT_SHOWN: Final = frozenset(
     {
-        *("PlaceOrder", "AmendOrder", "CancelOrder", "CancelAllOrders", "SetMarketParameters"),
-        *("SetPerpetualParameters", "SettleMarket", "SubmitQuote", "AcceptQuote", "Settle"),
-        *("ConvertCollateral", "Liquidate", "ResolveBankruptcy", "RunRisk"),
+        *("PlaceOrder", "AmendOrder", "CancelOrder", "CancelAllOrders", "SettleMarket"),
+        *("SubmitQuote", "AcceptQuote", "ConvertCollateral"),
+        *("Liquidate", "ResolveBankruptcy", "RunRisk"),
     }
 )
-"""The actions that trade, end orders, settle or liquidate: their other parties are not followed."""
+"""The actions of which some party is not followed: those that trade, cancel, close, liquidate."""
 
 
 def accounts_are_those_of_the_row() -> list[str]:
@@ -117,8 +126,8 @@ class _Search:
             yield text
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "action":
             yield text if name == self.operation else UNTOLD
-        elif isinstance(node, ast.Attribute) and name == self.operation:
-            yield self._of_record(node)
+        elif isinstance(node, ast.Attribute):
+            yield self._of_record(node, name)
         elif isinstance(node, ast.Name) and text in {own.arg for own in parameters}:
             yield from self._given(name, text)
             yield from self._set(name, text)
@@ -128,25 +137,26 @@ class _Search:
         else:
             yield UNTOLD
 
-    def _of_record(self, node: ast.Attribute) -> str:
-        """Return the field of a record of the state that the action names, if it is one."""
-        if isinstance(node.value, ast.Name):
-            function = _table()[self.operation]
-            targets = [part for part in ast.walk(function) if isinstance(part, ast.Name)]
-            stored = [part for part in targets if isinstance(part.ctx, ast.Store)]
-            sets = [part for part in stored if part.id == node.value.id]
-            values = [value for part in sets for value in _values(function, part)]
-            if len(sets) == len(values) == 1:
-                return f"{ast.unparse(values[0])}.{node.attr}"
+    def _of_record(self, node: ast.Attribute, name: str) -> str:
+        """Return whose account a field of a record of the state is, if the syntax tells it."""
+        base, function = node.value, _table()[name]
+        sets = [own for own in _stored(function) if own.id == ast.unparse(base)]
+        values = [value for own in sets for value in _values(function, own)]
+        if len(sets) == len(values) == 1:
+            text = ast.unparse(values[0])
+            if ORDERS.fullmatch(text) and node.attr == "account":
+                return OWNER
+            if name == self.operation:
+                return f"{text}.{node.attr}"
         return UNTOLD
 
     def _set(self, name: str, local: str) -> Iterator[str]:
         """Yield where what a local name is set to comes from."""
-        for node in ast.walk(_table()[name]):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == local:
+        for node in _stored(_table()[name]):
+            if node.id == local:
                 values = _values(_table()[name], node)
                 if not values:
-                    yield UNTOLD
+                    yield _member(_table()[name], node)
                 for value in values:
                     yield from self.sources(value, name)
 
@@ -188,6 +198,20 @@ def _argument(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | N
     plain = call.args[: place + 1]
     is_told = len(plain) > place and not any(isinstance(own, ast.Starred) for own in plain)
     return plain[place] if is_told else None
+
+
+def _stored(function: ast.FunctionDef) -> list[ast.Name]:
+    """Return every place where a local name is set."""
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    return [node for node in names if isinstance(node.ctx, ast.Store)]
+
+
+def _member(function: ast.FunctionDef, target: ast.Name) -> str:
+    """Return what a name is that goes through a list of the state, if it is a known one."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.comprehension)]
+    own = [loop for loop in loops if target in ast.walk(loop.target)]
+    is_listed = len(own) == 1 and ast.unparse(own[0].iter) == "state.active"
+    return LISTED if is_listed else UNTOLD
 
 
 def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:

@@ -74,13 +74,13 @@ ISOLATION: Final = Law(
             ),
         ),
         f"{_CLEARING}.Clearing.written": Writer(
-            "none: a settlement is no such action",
+            "Records.Put",
             ("t_a_settlement_lists_its_accounts_where_they_belong",),
         ),
     },
     (),
     ("t_a_posting_moves_what_it_tells",),
     ("accounts_are_those_of_the_row", "nothing_is_changed_in_place"),
-    "the actions that neither trade, end orders, settle nor liquidate",
+    "the actions that neither trade, cancel, close nor liquidate",
 )
 """An action puts back the accounts that its row names, and no other."""
