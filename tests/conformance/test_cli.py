@@ -61,6 +61,7 @@ def test_conform__writes_every_report(tmp_path: Path, monkeypatch: pytest.Monkey
         (["conform", "--timeout", "0"], 2, "timeout"),
         (["conform", "--bogus"], 2, "No such option"),
         (["fuzz", "--against", "'engine"], 2, "No closing quotation"),
+        (["fuzz", "--against", ""], 2, "--against names no command"),
         (["conform", "--json", "/no/such/place/r.json"], 2, "there is no directory"),
         (["conform", "--json", "/"], 2, "it is a directory"),
         (["conform", "--known-failures", "/no/such/file"], 2, "cannot read the known failures"),

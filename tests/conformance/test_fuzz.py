@@ -180,9 +180,9 @@ def test_campaign__goes_on_where_it_ended(tmp_path: Path) -> None:
     ("content", "part"),
     [
         ("{", "line 1"),
-        ("{}", "no record"),
+        ("{}", "no record of a campaign: format is missing; remove it"),
         ('{"format":"ibperp-fuzz-0"}', "this version"),
-        ("[]", "no record"),
+        ("[]", "no record of a campaign: it is no object; remove it"),
     ],
 )
 def test_campaign__refuses_a_broken_record(tmp_path: Path, content: str, part: str) -> None:

@@ -317,8 +317,9 @@ def test_missing_field__is_named() -> None:
     [
         (b"", "not JSON at character 0"),
         (b"\xff", "not UTF-8 at byte 0"),
-        (b"[" * 100_000, "not JSON"),
-        (b"9" * 9_999, "not JSON"),
+        (b"[" * 100_000, "not JSON: nested too deeply; it is cut short, or not a snapshot"),
+        (b"\xef\xbb\xbf{}", "a byte order mark; write UTF-8 without one"),
+        (b"9" * 9_999, "not JSON: a number of too many digits"),
         (b"[]", "format: expected"),
         (b'{"hello": 1}', "format: expected"),
         (b"\x89PNG\r\n", "not UTF-8"),

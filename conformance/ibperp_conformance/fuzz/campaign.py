@@ -211,7 +211,10 @@ def resumed(campaign: Campaign, folder: Path) -> Campaign:
         campaign.reached, campaign.known = _counts(data["reached"]), _counts(data["known"])
         campaign.findings = _findings(data["findings"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"{path}: no record of a campaign ({error!r}); remove it, or name another folder"
+        is_missing = isinstance(error, KeyError)
+        what = f"{error.args[0]} is missing" if is_missing else f"{error}"
+        what = what if isinstance(data, dict) else "it is no object"
+        message = f"{path}: no record of a campaign: {what}; remove it, or name another folder"
         raise WrongUseError(message) from None
     if (folder / FILE).exists():
         campaign.beginnings = lines_of(folder)

@@ -99,7 +99,8 @@ def _read(path: Path) -> Iterator[tuple[World, str]]:
     try:
         written = read_whole(file, "corpus").splitlines()
     except WrongUseError as error:
-        raise WrongUseError(f"{error}; name the --out folder of a campaign") from None
+        remedy = "name the --out folder of a campaign that came far enough to keep a run"
+        raise WrongUseError(f"{error}; {remedy}") from None
     if not written or written[0] != HEADER.encode():
         raise WrongUseError(f"{file}, line 1: no corpus, which begins with {HEADER}; {REMEDY}")
     for number, line in enumerate(written[1:], 2):

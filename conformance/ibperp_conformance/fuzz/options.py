@@ -35,8 +35,9 @@ class Options:
 def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     command: Command = None,
     against: Annotated[
-        str, typer.Option(metavar="COMMAND", help="Compare with this engine, in one argument.")
-    ] = "",
+        str | None,
+        typer.Option(metavar="COMMAND", help="Compare with this engine, in one argument."),
+    ] = None,
     capability: Annotated[
         list[str] | None, typer.Option(help="Use only this part of the system, and custody.")
     ] = None,
@@ -83,8 +84,13 @@ def fuzz(  # noqa: PLR0917 - typer reads a parameter per option
     )
 
 
-def _words(command: str) -> tuple[str, ...]:
+def _words(command: str | None) -> tuple[str, ...]:
+    if command is None:
+        return ()
     try:
-        return tuple(shlex.split(command))
+        words = tuple(shlex.split(command))
     except ValueError as error:
         raise WrongUseError(f"--against {command}: {error}; write it as for a shell") from None
+    if not words:
+        raise WrongUseError("--against names no command; leave it out, or name an engine")
+    return words

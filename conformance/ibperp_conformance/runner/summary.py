@@ -100,7 +100,7 @@ def _print_groups(campaign: Campaign, console: Console) -> None:
     table.title_justify = "left"
     table.add_column("vectors", justify="right")
     for title in ("outcome", "at", "what", "such as"):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", no_wrap=title == "at")
     for group in alike[:SHOWN_GROUPS]:
         names = [result.vector.id for result in group.results[:SHOWN_IDS]]
         more = ", ..." if len(group.results) > SHOWN_IDS else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from codecs import BOM_UTF8
 from typing import Any, Final
 
 from ibperp.state import State
@@ -68,8 +69,13 @@ def _opened(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise SnapshotError(f"not UTF-8 at byte {error.start}; give a snapshot") from None
     except (ValueError, RecursionError) as error:
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "not readable"
-        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        is_deep = isinstance(error, RecursionError)
+        what = "nested too deeply" if is_deep else "a number of too many digits"
+        where = ""
+        if isinstance(error, json.JSONDecodeError):
+            what, where = error.msg, f" at character {error.pos}"
+        if data.startswith(BOM_UTF8):
+            what = "a byte order mark; write UTF-8 without one"
         raise SnapshotError(
             f"not JSON{where}: {what}; it is cut short, or not a snapshot"
         ) from None
