@@ -42,6 +42,7 @@ from ibperp.transition import transition
 from ibperp_conformance.protocol.observation import observe
 from ibperp_conformance.protocol.wire import encode_action, encode_outcome, encode_system
 from ibperp_invariants import TraceError, check_trace
+from ibperp_invariants.check import repeats
 from ibperp_invariants.check.records import action_of
 from ibperp_invariants.check.trace import MALFORMED
 from ibperp_invariants.view.follow import view_of_observation
@@ -289,6 +290,18 @@ def test_same_question_other_answer__determinism_reported() -> None:
     assert [(item.line, item.violation.invariant) for item in found] == [
         (len(records), "determinism")
     ]
+
+
+def test_repeats__knows_the_last_questions_and_forgets_the_oldest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repeats, "REMEMBERED", 2)
+    seen = repeats.Repeats()
+    assert not any(seen.difference(state, "a", "yes", 0) for state in (1, 2, 1, 3))
+    assert "another outcome" in seen.difference(2, "a", "no", 0)
+    assert seen.difference(3, "a", "yes", 1)
+    assert not seen.difference(1, "a", "no", 0)
+    assert not seen.difference(2, "a", "no", 0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from json import JSONEncoder
 from typing import Any, Final
 
@@ -19,10 +20,13 @@ class Repeats:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[int, int], int] = {}
+        # The first key of a dict is behind all that were removed before it.
+        self._order = deque[tuple[int, int]]()
 
     def clear(self) -> None:
         """Forget all answers: another run begins."""
         self._seen.clear()
+        self._order.clear()
 
     def difference(self, state: object, action: object, outcome: object, after: int) -> str:
         """Return a difference if the same action on the same state ended otherwise before.
@@ -33,9 +37,13 @@ class Repeats:
         asked = _print(action)
         question = hash((state, asked)), asked
         answered = hash((NOTHING if outcome == NOTHING_SAID else _print(outcome), after))
-        if len(self._seen) >= REMEMBERED:
-            self._seen.pop(next(iter(self._seen)))
-        if self._seen.setdefault(question, answered) == answered:
+        earlier = self._seen.get(question)
+        if earlier is None:
+            self._seen[question] = answered
+            self._order.append(question)
+            if len(self._order) > REMEMBERED:
+                del self._seen[self._order.popleft()]
+        if earlier in {None, answered}:
             return ""
         return "the same action on the same observation had another outcome earlier in the trace"
 
