@@ -376,6 +376,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("liquidation_lowers_rank", "t_a_trade_takes_its_lots_off_the_order"),
         ("liquidation_lowers_rank", "t_a_position_that_providers_take_lowers_the_rank"),
         ("liquidation_lowers_rank", "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_debt_to_the_fund_that_is_resolved_is_gone"),
         ("flows_are_told", "t_a_posting_moves_what_it_tells"),
         ("flows_are_told", "t_a_settlement_tells_what_it_notes"),
         ("flows_are_told", "t_a_write_off_moves_no_balance"),

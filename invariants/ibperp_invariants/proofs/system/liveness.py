@@ -54,6 +54,8 @@ RANK: Final = Law(
         "t_two_portions_are_the_nearest",
         "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank",
         "t_a_debt_that_is_repaid_in_part_is_never_more",
+        "t_a_debt_to_a_pool_that_is_resolved_is_gone",
+        "t_a_debt_to_the_fund_that_is_resolved_is_gone",
     ),
     ("a_step_is_a_stage_of_the_ladder",),
     "the stages that end orders or reduce positions",

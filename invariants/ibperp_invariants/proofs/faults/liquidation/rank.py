@@ -11,7 +11,7 @@ from ibperp.position import Position
 from ibperp.programs import Backstop
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing
-from ibperp.state import Pool, State
+from ibperp.state import Pool, State, at
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
 _RANK: Final = "ibperp.operations"
@@ -57,7 +57,22 @@ def _without_principal(pool: Pool, amount: int, shares: int) -> Pool:
     return replace(pool, borrowed=pool.borrowed + 1, borrow_shares=rest, reserve=amount)
 
 
+def _a_share_less(state: State, account: int, asset: int) -> int:
+    return max(-at(state.accounts[account].shares, asset), 0) - 1
+
+
+def _credits_nobody(effect: Effect, *credit: Any) -> Effect:
+    del credit
+    return effect
+
+
 FAULTS: Final = {
+    "t_a_debt_to_a_pool_that_is_resolved_is_gone": Fault(
+        f"{_RANK}.liquidation.bankruptcy", "owed_shares_of", "leaves a share", _a_share_less
+    ),
+    "t_a_debt_to_the_fund_that_is_resolved_is_gone": Fault(
+        f"{_RANK}.liquidation.bankruptcy", "credited_unsettled", "ends nothing", _credits_nobody
+    ),
     "t_an_order_that_ends_lowers_the_rank": Fault(
         f"{_RANK}.spot_margin.resting", "_reserved", "stays its account's", _kept_by_its_account
     ),

@@ -12,7 +12,7 @@ from ibperp import pool as kernel
 from ibperp.events import OrderEnd, PositionMoved, Reason, SettlementSource
 from ibperp.margin import Health
 from ibperp.operations.effect import Effect
-from ibperp.operations.liquidation import backstop, handover, ladder
+from ibperp.operations.liquidation import backstop, bankruptcy, handover, ladder
 from ibperp.operations.liquidation import book as on_book
 from ibperp.operations.perpetuals.perpetual_trade import placed_position
 from ibperp.operations.spot_margin import matching, resting
@@ -26,7 +26,7 @@ from ibperp.programs import Backstop
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing
-from ibperp.state import Account, Order, Perpetual, Pool, State, position_of
+from ibperp.state import Account, Order, Perpetual, Pool, State, at, position_of
 from ibperp_invariants.proofs.states import (
     asset_of,
     order_of,
@@ -142,6 +142,18 @@ def joined(pool: Pool, first: int, second: int) -> tuple[Pool, int]:
     return pool, first + second
 
 
+def nothing_paid(effect: Effect, account: int, asset: int, budget: int) -> tuple[Effect, int]:
+    """Let the insurance pay nothing: what it pays is off the debt before."""
+    del account, asset, budget
+    return effect, 0
+
+
+def borne(effect: Effect, loss: int) -> Effect:
+    """Spread a loss, of which its debtor bears nothing."""
+    del loss
+    return effect
+
+
 _BOOK, _BACKSTOP = (f"ibperp.operations.liquidation.{name}" for name in ("book", "backstop"))
 CONTRACTS = {
     f"{_BOOK}.worked_order": worked,
@@ -151,6 +163,8 @@ CONTRACTS = {
     f"{_BACKSTOP}.portions": any_portions,
     f"{_BACKSTOP}._used": used,
     "ibperp.operations.liquidation.handover.merged": joined,
+    "ibperp.operations.liquidation.bankruptcy._insurance_paid": nothing_paid,
+    "ibperp.operations.liquidation.bankruptcy._spread": borne,
     "ibperp.operations.effect.with_account": replaced,
     "ibperp.operations.spot_margin.resting.with_account": replaced,
     "ibperp.operations.perpetuals.perpetual_trade.with_account": replaced,
@@ -305,3 +319,26 @@ def t_a_debt_that_is_repaid_in_part_is_never_more(pool: Pool, shares: int, burne
     assert all((burned >= 0, burned < shares))
     left = kernel.repay(pool, 1, burned)
     assert kernel.debt(left, shares - burned) <= kernel.debt(pool, shares)
+
+
+def t_a_debt_to_a_pool_that_is_resolved_is_gone(pool: Pool, owed: int, budget: int) -> None:
+    """Of a debt to a pool that is resolved no share is left, and no order or lot changes (LQ-9)."""
+    assert all((sound(pool), pool.borrowed > 0, owed > 0, owed <= pool.borrow_shares))
+    state = replace(failing(1), assets=(asset_of(price=1, pool=pool),))
+    holder = replace(state.accounts[FAILED], shares=(-owed,))
+    state = replace(state, accounts=state.accounts.set(FAILED, holder))
+    done, _ = bankruptcy._pool_debt_ended(Effect(state), FAILED, 0, budget)  # noqa: SLF001
+    left = at(done.state.accounts[FAILED].shares, 0)
+    same = rank(done.state) == rank(state)
+    assert all((left == 0, is_lower((0,), (kernel.debt(pool, owed),)), same))
+
+
+def t_a_debt_to_the_fund_that_is_resolved_is_gone(owed: int, insured: int, budget: int) -> None:
+    """Of a debt to the fund that is resolved nothing is left; no order or lot changes (LQ-9)."""
+    assert all((owed > 0, insured >= 0, budget >= 0))
+    state = failing(1)
+    accounts = state.accounts.set(1, replace(state.accounts[1], unsettled=insured))
+    holder = replace(state.accounts[FAILED], unsettled=-owed)
+    state = replace(state, accounts=accounts.set(FAILED, holder))
+    after = bankruptcy._fund_debt_ended(Effect(state), FAILED, budget).state  # noqa: SLF001
+    assert all((after.accounts[FAILED].unsettled == 0, rank(after) == rank(state)))
