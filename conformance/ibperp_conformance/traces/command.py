@@ -115,7 +115,8 @@ def _at_once(names: Sequence[str], most: int, pool: Pool | None) -> Iterable[Che
 
 def _in_pieces(name: str, jobs: int, most: int) -> Checked:
     """Check a log in as many pieces at once, or as it is where it cannot be divided."""
-    pieces, report = pieces_of(name, jobs), LogReport(name)
+    with Progress("lines looked through for places to divide the log") as looked:
+        pieces, report = pieces_of(name, jobs, looked.step), LogReport(name)
     if len(pieces) == 1:
         return _watched(name, most)
     with (
@@ -123,7 +124,9 @@ def _in_pieces(name: str, jobs: int, most: int) -> Checked:
         Progress("pieces", len(pieces)) as progress,
     ):
         assert pool is not None, "there are two pieces or more"
-        for task in [pool.submit(_piece_apart, (name, most, piece)) for piece in pieces]:
+        places = [f"piece {number} of {len(pieces)}" for number in range(1, len(pieces) + 1)]
+        parts = zip(places, pieces, strict=True)
+        for task in [pool.submit(_piece_apart, (name, most, *part)) for part in parts]:
             try:
                 _result(pool, task).join(report, most, typer.echo)
             except DeathsError as error:
@@ -171,9 +174,16 @@ def apart(task: tuple[str, int]) -> Checked:
         return None, [f"ibperp: {error}"]
 
 
-def _piece_apart(task: tuple[str, int, Piece]) -> Found:
-    name, most, piece = task
-    return check_piece(name, most, piece, _go_on)
+def _piece_apart(task: tuple[str, int, str, Piece]) -> Found:
+    """Check a piece in another process, which says itself how far it is."""
+    name, most, place, piece = task
+    with Progress(f"lines of {place}") as progress:
+
+        def on_line() -> None:
+            _go_on()
+            progress.step()
+
+        return check_piece(name, most, piece, on_line)
 
 
 INTERRUPTED: Final = threading.Event()

@@ -68,12 +68,13 @@ class Found:
             whole.unchecked[name] = replace(first or lacking, lines=lines)
 
 
-def pieces_of(name: str, count: int) -> list[Piece]:
+def pieces_of(name: str, count: int, on_line: Callable[[], None] = lambda: None) -> list[Piece]:
     """Return a plain log in at most so many pieces of about the same size.
 
     A single piece where the log is short or packed, or where its header, or a line that the later
     pieces would have to know, cannot be read. After any other line that cannot be read, one after
-    another would have lost the id of the next order, which a later piece knows.
+    another would have lost the id of the next order, which a later piece knows. `on_line` is called
+    after each line.
     """
     size = Path(name).stat().st_size if is_plain(name) else 0
     count = min(count, size // LEAST)
@@ -82,6 +83,7 @@ def pieces_of(name: str, count: int) -> list[Piece]:
     pieces, checker = [Piece(0)], TraceChecker()
     try:
         for line, lost in _lines(name, 0, None):
+            on_line()
             if lost:
                 return [Piece(0)]
             if not checker.has_begun or b'"action"' not in line:
@@ -93,6 +95,8 @@ def pieces_of(name: str, count: int) -> list[Piece]:
             if is_due and WHOLE in line:
                 pieces[-1] = replace(pieces[-1], ends=checker.bytes)
                 pieces.append(Piece(checker.bytes, None, checker.told(), line))
+                if len(pieces) == count:
+                    break  # What comes after the beginning of the last piece is no other's concern.
     except (EndlessError, ValueError):
         return [Piece(0)]
     return pieces

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ibperp_conformance.traces import pieces
+from ibperp_conformance import progress
+from ibperp_conformance.traces import command, pieces
 from ibperp_conformance.traces.check import LogReport, check_log, summary
 from ibperp_conformance.traces.command import main_check_trace
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
@@ -83,3 +84,16 @@ def test_check_trace__several_jobs_share_one_log(
     name = put(tmp_path, LOGS["positions"])
     assert main_check_trace([name], jobs=2) == 0
     assert f"every invariant holds in {len(LOGS['positions'])} lines" in capsys.readouterr().out
+
+
+def test_piece__says_itself_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "QUIET", 0.0)
+    name = put(tmp_path, LOGS["trades"])
+    read = list[int]()
+    parts = pieces.pieces_of(name, 2, lambda: read.append(1))
+    assert len(parts) == 2
+    assert len(read) < len(LOGS["trades"])
+    command._piece_apart((name, MOST, "piece 2 of 2", parts[1]))
+    assert "1 lines of piece 2 of 2" in capsys.readouterr().err
