@@ -81,7 +81,7 @@ SHORT: Final = re.compile("0|-?[1-9][0-9]{0,99}")
 SHORT_ONES: Final = re.compile(f"(?:{SHORT.pattern})(?:,(?:{SHORT.pattern}))*")
 """Integers as they mostly are, and several of them with commas between."""
 
-REMEMBERED: Final = 1 << 16
+REMEMBERED: Final = 1 << 13
 """How many records are remembered, so that a part that did not change is not read again."""
 
 
