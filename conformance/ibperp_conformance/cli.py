@@ -237,7 +237,6 @@ def main() -> NoReturn:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, interrupt)
     sys.exit(_run())
 
 
@@ -250,6 +249,9 @@ def _run() -> int:
     from ibperp_conformance.spec_files import SpecMissingError
 
     try:
+        signal.signal(signal.SIGTERM, interrupt)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, interrupt)
         result = get_command(app).main(prog_name="ibperp", standalone_mode=False)
         sys.stdout.flush()
     except (WrongUseError, VectorError, SpecMissingError) as error:
@@ -258,12 +260,18 @@ def _run() -> int:
         return _complain(f"the engine could not be run: {error}", EXIT_NOT_RUN)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
-    except (BrokenPipeError, SystemExit):  # Typer and Rich exit with 1 when nobody reads.
+    except (BrokenPipeError, SystemExit) as end:  # Typer and Rich exit with 1 when nobody reads.
+        if isinstance(end, SystemExit) and end.code == 0:  # The engine was interrupted.
+            return 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_WRONG_USE
     except MemoryError:
         return _complain("not enough memory for this input; give it in parts")
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
+        if isinstance(
+            error.__cause__, KeyboardInterrupt
+        ):  # Python packs it while it makes a class.
+            return _complain("interrupted", EXIT_INTERRUPTED)
         return _misused(error) if hasattr(error, "format_message") else _internal(error)
     if result == EXIT_INTERRUPTED:
         _complain("interrupted")

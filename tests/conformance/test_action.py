@@ -83,6 +83,10 @@ def test_action__installs_and_reports(tmp_path: Path) -> None:
     code, output = ran(CONFORM, tmp_path, command="echo 'no; engine' # $(id)", tier="core")
     assert code == 3, output
     assert json.loads((folder / "badge.json").read_text())["message"] == "not run"
+    (tmp_path / "states").write_text("the name of a capability, for a shell that expands")
+    code, output = ran(CONFORM, tmp_path, command=engine, capabilities="custody,\n*")
+    assert (code, list(folder.iterdir())) == (2, []), "no report of the run before is left"
+    assert "not '*'" in output
 
 
 def shlex_quoted(text: str) -> str:

@@ -192,6 +192,44 @@ def test_run__check_refuses_options_that_write(
     assert not trace.exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["ibperp_conformance.cli", "ibperp_conformance.files"])
+def test_ibperp__signal_while_it_is_loaded_is_no_traceback(
+    number: signal.Signals, module: str
+) -> None:
+    script = (
+        "import os, signal, sys; from ibperp_conformance import start\n"
+        "class Sent:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), {number})\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.meta_path.insert(0, Sent()); sys.argv = ['ibperp', '--version']; start.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"ibperp: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "message"),
+    [(KeyboardInterrupt(), 130, "ibperp: interrupted\n"), (SystemExit(0), 0, "")],
+)
+def test_ibperp__interrupt_that_arrives_packed_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    end: BaseException,
+    code: int,
+    message: str,
+) -> None:
+    def ended() -> None:
+        if isinstance(end, SystemExit):
+            raise end
+        raise RuntimeError("Error calling __set_name__") from end
+
+    monkeypatch.setattr(vectors, "load_suite", ended)
+    assert ibperp(monkeypatch, "conform") == code
+    assert capfd.readouterr().err == message
+
+
 def test_ibperp__unexpected_exception_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -170,6 +170,7 @@ def test_scenario_without_steps__says_so_in_place_of_an_empty_table(tmp_path: Pa
         ("huge", "own.yaml", "line 3: preset: huge: no such preset; choose launch, tiny"),
         ("bad.yaml", "bad.yaml", "line 1: what: unknown field"),
         ("none.yaml", "none.yaml", "No such file or directory"),
+        ('"a\\0b.yaml"', "a\\x00b.yaml", "no file has this name"),
     ],
 )
 def test_error_of_a_scenario__shows_the_path_as_it_was_given(

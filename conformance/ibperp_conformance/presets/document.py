@@ -93,6 +93,8 @@ def load_document(path: Path) -> Document:
         raise _unread(source, error.strerror or str(error)) from None
     except UnicodeDecodeError as error:
         raise _unread(source, f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except ValueError:
+        raise _unread(source, "no file has this name") from None
     return parse_document(text, source)
 
 
