@@ -46,6 +46,9 @@ def main_check(path: Path, start_file: Path | None = None) -> int:
         sys.stdout.write(on_one_line(f"{path}: {line}") + f"{f' ({count} times)' * (count > 1)}\n")
     for line in _beyond_profile(result):
         sys.stdout.write(on_one_line(f"{path}: note: {line}") + "\n")
+    if not result.is_whole:
+        sys.stdout.write(on_one_line(f"{path}: interrupted after {len(result.steps)} steps") + "\n")
+        raise KeyboardInterrupt
     if not found:
         sys.stdout.write(f"{path}: reads well, {len(result.steps)} steps go as expected\n")
     return 1 if found else 0

@@ -13,6 +13,7 @@ from rich.console import Console
 from ibperp_conformance.page.document import run_page
 from ibperp_conformance.presets.document import DocumentError
 from ibperp_conformance.presets.units import UnitError, moment_of, parse_decimal
+from ibperp_conformance.progress import Progress
 from ibperp_conformance.report.positions import position_standings
 from ibperp_conformance.report.report import as_json, print_result
 from ibperp_conformance.report.steps_table import complaints
@@ -215,3 +216,17 @@ def test_steps_without_anything__are_told_to_be_empty(tmp_path: Path) -> None:
         DocumentError, match=re.escape("steps: empty; expected a list of steps, [] ")
     ):
         ran(tmp_path, SMALL.partition("  - ")[0])
+
+
+def test_check__that_is_interrupted_does_not_say_that_the_file_reads_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "step", interrupted)
+    path = tmp_path / "own.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        main_check(path)
+    assert capsys.readouterr().out == f"{path}: interrupted after 1 steps\n"
