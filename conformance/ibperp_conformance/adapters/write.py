@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
+from ibperp_conformance.adapters.columns import aligned
 from ibperp_conformance.adapters.languages import FILTERS, LANGUAGES, Language
 from ibperp_conformance.adapters.model import Model, load_model
 from ibperp_conformance.files import WrongUseError, write_atomically
@@ -61,6 +62,10 @@ def rendered(language: str) -> dict[str, str]:
         name.removesuffix(_SUFFIX): environment.from_string(text).render(values)
         for name, text in _texts(templates / language)
     }
+    if language == "go":
+        texts = {
+            name: aligned(text) if name.endswith(".go") else text for name, text in texts.items()
+        }
     readme = (templates / "README.md.jinja").read_text(encoding="utf-8")
     return texts | {"README.md": environment.from_string(readme).render(values)}
 

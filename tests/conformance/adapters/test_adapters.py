@@ -279,3 +279,13 @@ def test_write__names_what_cannot_be_written(tmp_path: Path) -> None:
         write_adapter("go", tmp_path / "file" / "own")
     with pytest.raises(WrongUseError, match="no adapter in 'cobol'"):
         write_adapter("cobol", tmp_path)
+
+
+def test_adapter__go_is_formatted_as_its_own_tool_does(tmp_path: Path) -> None:
+    if (formatter := shutil.which("gofmt")) is None:
+        pytest.skip("gofmt is not on PATH: apt-get install golang-go")
+    write_adapter("go", tmp_path / "own")
+    told = subprocess.run(
+        [formatter, "-l", "."], cwd=tmp_path / "own", capture_output=True, text=True, check=True
+    )
+    assert (told.stdout, told.stderr) == ("", "")
