@@ -227,7 +227,8 @@ def load_theorems(root: Path) -> list[Theorem]:
 
 def theorem_table(theorems: Sequence[Theorem]) -> str:
     """Return the theorems as Markdown, each with its name as anchor and its grade."""
-    checkers, strong = theorem_checkers(), columns(read_strength())
+    checkers = theorem_checkers() if theorems else {}
+    strong = columns(read_strength()) if theorems else {}
     names = "theorem", "clauses", "grade", "confirmed by, of the present code"
     measured = "premises not needed", "fixes", "mutants refuted"
     lines = [f"| {' | '.join((*names, *measured))} |", f"|{'---|' * len((*names, *measured))}"]
