@@ -51,6 +51,11 @@ def on_one_line(text: str, limit: int = 2000) -> str:
     return visible(text, limit).replace("\n", "\\n")
 
 
+def told(value: object, limit: int = 80) -> str:
+    """Return the beginning of a value as JSON, safe to print, for a message."""
+    return on_one_line(json.dumps(value, ensure_ascii=False)[:limit])
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ibperp_conformance.files import WrongUseError, read_whole
-from ibperp_conformance.json_text import JsonTextError, decode, visible
+from ibperp_conformance.json_text import JsonTextError, decode, told, visible
 from ibperp_conformance.runner.capabilities import NEEDED
 from ibperp_conformance.runner.vectors import KINDS, TIERS, WHYS, Suite, Vector, needs
 
@@ -99,8 +99,10 @@ def _results(path: Path, document: Any) -> Iterable[tuple[int, Mapping[str, Any]
     if not isinstance(document, Mapping) or "results" not in document:
         raise WrongUseError(f"{path} is no report of a run: it has no results; {remedy}")
     if document.get("format") != REPORT_FORMAT:
-        found = visible(repr(document.get("format")), 80)
-        raise WrongUseError(f'{path}, format: expected "{REPORT_FORMAT}", found {found}; {remedy}')
+        found = document.get("format")
+        raise WrongUseError(
+            f'{path}, format: expected "{REPORT_FORMAT}", found {told(found)}; {remedy}'
+        )
     results = document["results"]
     for place, each in enumerate(results if isinstance(results, list) else [results]):
         if not isinstance(each, Mapping) or not isinstance(each.get("ok"), bool):
@@ -113,7 +115,7 @@ def _results(path: Path, document: Any) -> Iterable[tuple[int, Mapping[str, Any]
 def _id(path: Path, place: int, result: Mapping[str, Any]) -> str:
     name = result.get("id")
     if not isinstance(name, str):
-        raise WrongUseError(f"{path}, results[{place}], id: a string is needed, found {name!r:.80}")
+        raise WrongUseError(f"{path}, results[{place}], id: a string is needed, found {told(name)}")
     return name
 
 

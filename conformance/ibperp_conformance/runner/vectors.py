@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ibperp_conformance.files import WrongUseError, read_whole
-from ibperp_conformance.json_text import JsonTextError, decode
+from ibperp_conformance.json_text import JsonTextError, decode, told
 from ibperp_conformance.runner.capabilities import needed_for
 from ibperp_conformance.spec_files import spec_path as spec_path  # noqa: PLC0414 - re-exported
 
@@ -321,8 +321,8 @@ def _entries(path: Path, name: str) -> Iterable[tuple[object, Object]]:
     fields = _object(str(path), "(top)", document)
     _only(str(path), fields, ("format", name), ("setups", "vectors", "findings"))
     if fields["format"] != FORMAT:
-        found = fields["format"]
-        raise VectorError(f'{path}, field format: this runner reads "{FORMAT}", found {found!r}')
+        found = told(fields["format"])
+        raise VectorError(f'{path}, field format: this runner reads "{FORMAT}", found {found}')
     for index, value in enumerate(_list(str(path), fields, name)):
         entry = _object(f"{path}, {name}[{index}]", "(top)", value)
         identity = entry.get("id")
@@ -362,7 +362,7 @@ def _only(
 
 def _object(where: object, field: str, value: object) -> Object:
     if not isinstance(value, dict):
-        raise VectorError(f"{where}, field {field}: an object is needed, found {value!r:.80}")
+        raise VectorError(f"{where}, field {field}: an object is needed, found {told(value)}")
     return value
 
 
@@ -375,14 +375,14 @@ def _action(where: object, field: str, value: object) -> Object:
 def _list(where: object, fields: Object, name: str, prefix: str = "") -> list[object]:
     value = fields[name]
     if not isinstance(value, list):
-        raise VectorError(f"{where}, field {prefix}{name}: a list is needed, found {value!r:.80}")
+        raise VectorError(f"{where}, field {prefix}{name}: a list is needed, found {told(value)}")
     return value
 
 
 def _text(where: object, fields: Object, name: str, prefix: str = "") -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value:
-        raise VectorError(f"{where}, field {prefix}{name}: a string is needed, found {value!r:.80}")
+        raise VectorError(f"{where}, field {prefix}{name}: a string is needed, found {told(value)}")
     return value
 
 

@@ -92,7 +92,8 @@ def test_rerun_failed__runs_what_did_not_pass(
     [
         ("{", "line 1 column 2"),
         ("[]", "it has no results"),
-        ('{"format":"9","results":[]}', "format: expected \"1\", found '9'"),
+        ('{"format":"9","results":[]}', 'format: expected "1", found "9"'),
+        ('{"format":null,"results":[]}', 'format: expected "1", found null'),
         ('{"format":"1","results":[3]}', r"results\[0\]: an object with id and ok"),
         ('{"format":"1","results":[{"ok":false}]}', r"results\[0\], id: a string is needed"),
         ('{"format":"1","results":[{"ok":true,"id":"CU-3-001"}]}', "nothing failed"),
