@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ibperp.operations.liquidation.ladder import RUNGS
-from ibperp_invariants.proofs.system.census import functions, sites
+from ibperp_invariants.proofs.system.census import functions, sites, walk
 
 _OPERATIONS: Final = "ibperp.operations"
 
@@ -57,7 +57,7 @@ def orders_begin_without_a_reservation() -> list[str]:
     """Return what gives an order a reservation without its account."""
     lines = []
     for name, function in functions():
-        for node in ast.walk(function):
+        for node in walk(function):
             if not isinstance(node, ast.Call) or name in RESERVING:
                 continue
             is_order = isinstance(node.func, ast.Name) and node.func.id == "Order"
@@ -102,7 +102,7 @@ def losses_are_spread_by_claims_alone() -> list[str]:
     for name, function in functions():
         called = {
             node.func.id
-            for node in ast.walk(function)
+            for node in walk(function)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         lines += [
@@ -129,7 +129,7 @@ def margin_is_judged_last(*, judged: str = "margin_checks") -> list[str]:
         called = [
             place
             for place, node in enumerate(function.body)
-            if any(isinstance(part, ast.Name) and part.id == judged for part in ast.walk(node))
+            if any(isinstance(part, ast.Name) and part.id == judged for part in walk(node))
         ]
         if not called:
             continue
@@ -150,7 +150,7 @@ def margin_is_judged_last(*, judged: str = "margin_checks") -> list[str]:
 
 
 def _assertions(function: ast.FunctionDef) -> set[str]:
-    return {ast.unparse(node.test) for node in ast.walk(function) if isinstance(node, ast.Assert)}
+    return {ast.unparse(node.test) for node in walk(function) if isinstance(node, ast.Assert)}
 
 
 def a_step_is_a_stage_of_the_ladder() -> list[str]:
@@ -158,12 +158,12 @@ def a_step_is_a_stage_of_the_ladder() -> list[str]:
     step = dict(functions())["ibperp.operations.liquidation.ladder.step"]
     returned = {
         ast.unparse(node.value)
-        for node in ast.walk(step)
+        for node in walk(step)
         if isinstance(node, ast.Return) and node.value is not None
     }
     made = {
         ast.unparse(target): ast.unparse(node.value)
-        for node in ast.walk(step)
+        for node in walk(step)
         if isinstance(node, ast.Assign)
         for target in node.targets
     }

@@ -41,6 +41,12 @@ class Site:
 
 
 @cache
+def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all nodes of a tree, breadth first: trees are read often and changed never."""
+    return tuple(ast.walk(tree))
+
+
+@cache
 def modules() -> tuple[ModuleType, ...]:
     """Return the modules of the reference whose states are kept."""
     names = [module.name for module in pkgutil.walk_packages(ibperp.__path__, "ibperp.")]
@@ -108,7 +114,7 @@ def sites() -> tuple[Site, ...]:
     return tuple(
         site
         for name, function in functions()
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Call)
         for site in _made(name, function, node)
     )
@@ -149,7 +155,7 @@ def _replaced(function: ast.FunctionDef, node: ast.expr) -> tuple[str, ...]:
             return tuple(named) if set(named) <= records().keys() else ()
     values = [
         value
-        for statement in ast.walk(function)
+        for statement in walk(function)
         if isinstance(statement, ast.Assign)
         for target in statement.targets
         for name, value in _pairs(target, statement.value)
@@ -186,7 +192,7 @@ def stores() -> dict[str, frozenset[str]]:
     """Return the functions that assign to an attribute in place, by the attribute's name."""
     found: dict[str, set[str]] = {}
     for name, function in functions():
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 found.setdefault(node.attr, set()).add(name)
     return {attribute: frozenset(names) for attribute, names in found.items()}
@@ -212,6 +218,6 @@ def forbidden() -> list[str]:
     return [
         f"{name} uses {word}"
         for name, function in functions()
-        for node in ast.walk(function)
+        for node in walk(function)
         if (word := getattr(node, "id", getattr(node, "attr", ""))) in FORBIDDEN
     ]

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ibperp_invariants.proofs.system.census import functions
+from ibperp_invariants.proofs.system.census import functions, walk
 
 _OPERATIONS: Final = "ibperp.operations"
 _EFFECT: Final = f"{_OPERATIONS}.effect.Effect"
@@ -95,7 +95,7 @@ def events_go_with_their_states() -> list[str]:
     return lines + [
         f"{name} does not end in {text}"
         for name, text in (STEPS | ENDS).items()
-        if text not in {ast.unparse(node) for node in ast.walk(table[name])}
+        if text not in {ast.unparse(node) for node in walk(table[name])}
     ]
 
 
@@ -104,7 +104,7 @@ def balances_are_told_where_they_move() -> list[str]:
     return [
         f"{name} uses {word}"
         for name, function in functions()
-        for node in ast.walk(function)
+        for node in walk(function)
         if (word := _called(node)) in TELLING
         if name not in TELLING[word]
         if not (word == "written" and name.endswith(".Sheet.written"))
@@ -121,7 +121,7 @@ def _called(node: ast.AST) -> str:
 def _calls(name: str, function: ast.FunctionDef) -> Iterator[str]:
     if name in STEPS or name in ENDS:
         return
-    for node in ast.walk(function):
+    for node in walk(function):
         if not isinstance(node, ast.Call):
             continue
         called, text = _called(node), ast.unparse(node)
@@ -150,7 +150,7 @@ def _beginning(table: Mapping[str, ast.FunctionDef]) -> frozenset[str]:
 
 def _begun(name: str, function: ast.FunctionDef, beginning: frozenset[str]) -> Iterator[str]:
     """Yield calls by which an effect begins from the state of another, whose events are lost."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if name != _RUN and _called(node) in beginning and isinstance(node, ast.Call):
             for argument in node.args:
                 if _roots(argument, function):
@@ -166,7 +166,7 @@ def _is_effect(argument: ast.arg) -> bool:
 
 def _run_in_steps(function: ast.FunctionDef) -> Iterator[str]:
     """Yield where a run goes on with the state of a step, and does not add its events at once."""
-    blocks = [node.body for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    blocks = [node.body for node in walk(function) if isinstance(node, ast.For | ast.While)]
     for block in blocks:
         for first, second in itertools.pairwise([*block, ast.Pass()]):
             if isinstance(first, ast.Assign) and ".state" in ast.unparse(first.value):
@@ -194,7 +194,7 @@ def _noted(call: ast.Call, effect: ast.expr, function: ast.FunctionDef) -> Itera
             yield f"goes on with {text}, which is of another effect"
         return
     own = f"{ast.unparse(effect)}.state"
-    named = [part for part in ast.walk(call.args[0]) if getattr(part, "attr", "") == "state"]
+    named = [part for part in walk(call.args[0]) if getattr(part, "attr", "") == "state"]
     if {ast.unparse(root) for root in (*roots, *named)} != {own}:
         yield f"goes on with {text}, which is not shown to be made of {own}"
     elif any(_is_changed_between(root, call, effect, function) for root in roots):
@@ -221,7 +221,7 @@ def _roots(node: ast.expr, function: ast.FunctionDef, seen: tuple[str, ...] = ()
 
 def _assigned(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
     """Yield each local name with what it is set to; a part of a tuple that is not told is all."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
             yield ast.unparse(node.target), node.value
         if not isinstance(node, ast.Assign):
@@ -244,16 +244,16 @@ def _is_changed_between(
     name = ast.unparse(effect)
     sets = [
         node
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Assign | ast.For)
-        if name in {part.id for part in ast.walk(_target(node)) if isinstance(part, ast.Name)}
+        if name in {part.id for part in walk(_target(node)) if isinstance(part, ast.Name)}
     ]
     between = any(
-        read.lineno < node.lineno < call.lineno and call not in ast.walk(node) for node in sets
+        read.lineno < node.lineno < call.lineno and call not in walk(node) for node in sets
     )
-    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
-    apart = [loop for loop in loops if call in ast.walk(loop) and read not in ast.walk(loop)]
-    return between or any(node in ast.walk(loop) for loop in apart for node in sets)
+    loops = [node for node in walk(function) if isinstance(node, ast.For | ast.While)]
+    apart = [loop for loop in loops if call in walk(loop) and read not in walk(loop)]
+    return between or any(node in walk(loop) for loop in apart for node in sets)
 
 
 def _target(node: ast.Assign | ast.For) -> ast.expr:

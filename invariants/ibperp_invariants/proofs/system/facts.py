@@ -25,7 +25,7 @@ from ibperp_invariants.proofs.system.begins import (
     orders_begin_without_a_reservation,
     parameters_are_lawful_where_they_are_stored,
 )
-from ibperp_invariants.proofs.system.census import functions, modules, records, stores
+from ibperp_invariants.proofs.system.census import functions, modules, records, stores, walk
 from ibperp_invariants.proofs.system.effects import (
     balances_are_told_where_they_move,
     events_go_with_their_states,
@@ -141,9 +141,9 @@ def functions_depend_on_their_arguments_alone() -> list[str]:
         if name not in IMPORTED and name != "ibperp"
     ]
     for name, function in functions():
-        local = {node.id for node in ast.walk(function) if _is_stored(node)}
-        local |= {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
-        for node in ast.walk(function):
+        local = {node.id for node in walk(function) if _is_stored(node)}
+        local |= {argument.arg for argument in walk(function) if isinstance(argument, ast.arg)}
+        for node in walk(function):
             if isinstance(node, ast.Global | ast.Nonlocal):
                 lines.append(f"{name} keeps {', '.join(node.names)} from call to call")
             elif isinstance(node, ast.Name) and node.id in IMPURE and name not in HASHES:
@@ -163,7 +163,7 @@ def a_refusal_holds_no_state() -> list[str]:
         else [f"a refusal holds {codes}"]
     )
     for name, function in functions():
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Call) and _name(node.func) == "Rejected":
                 first, rest = (ast.unparse(argument) for argument in node.args)
                 is_one = rest == f"({first},)"
@@ -182,7 +182,7 @@ def a_halt_is_asked_first() -> list[str]:
     return lines + [
         f"{name} refuses as in a halt"
         for name, function in table.items()
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Attribute) and node.attr == "HALTED"
         if name != "ibperp.transition.transition"
     ]
@@ -194,8 +194,8 @@ def custody_moves_with_its_requests() -> list[str]:
     words = {"custody", "pending", "IN_TRANSIT"}
     for name, function in functions():
         if not name.startswith("ibperp.posting."):
-            used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & words
-            used -= {node.id for node in ast.walk(function) if _is_stored(node)}
+            used = {node.id for node in walk(function) if isinstance(node, ast.Name)} & words
+            used -= {node.id for node in walk(function) if _is_stored(node)}
             if used:
                 found[name] = used
     return [
@@ -211,7 +211,7 @@ def what_enters_the_fund_leaves_it() -> list[str]:
     noting = {
         name.removeprefix(f"{_OPERATIONS}.settlement.")
         for name, function in table.items()
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Attribute) and node.attr == "note"
     }
     odd = [f"{name} changes what is unsettled in a settlement" for name in sorted(noting ^ NOTING)]
@@ -230,12 +230,12 @@ def shares_are_rounded_for_the_pool() -> list[str]:
             continue
         given = {
             target.id: node.value
-            for node in ast.walk(function)
+            for node in walk(function)
             if isinstance(node, ast.Assign)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ROUNDED:
                 maker = ROUNDED[ast.unparse(node.func)]
                 pool_state, amount, shares = node.args
@@ -298,7 +298,7 @@ def _is_immutable(kind: Any) -> bool:
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -333,16 +333,16 @@ def _unordered(function: ast.FunctionDef) -> Iterator[ast.AST]:
         if argument.annotation is not None
         and ast.unparse(argument.annotation).startswith(("set", "frozenset"))
     }
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assign) and _is_set(node.value, sets):
             sets |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     inside = [
         argument
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Call) and _name(node.func) in UNORDERED
         for argument in node.args
     ]
-    for node in ast.walk(function):
+    for node in walk(function):
         loops = [node] if isinstance(node, ast.For) else getattr(node, "generators", [])
         goes_through = any(_is_set(loop.iter, sets) for loop in loops)
         if goes_through and node not in inside and not isinstance(node, ast.SetComp):

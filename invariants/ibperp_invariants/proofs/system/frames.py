@@ -18,7 +18,7 @@ from ibperp.events import LedgerAccount
 from ibperp.transition import OPERATIONS
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import CREATED, ENDED
-from ibperp_invariants.proofs.system.census import functions, sites
+from ibperp_invariants.proofs.system.census import functions, sites, walk
 
 if TYPE_CHECKING:
     from ibperp_invariants.frame.touches import Touches
@@ -201,7 +201,7 @@ def _named(
     node: ast.AST, scope: Mapping[str, Any], methods: Mapping[str, set[str]]
 ) -> Iterator[str]:
     """Yield the functions that a node names."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Name) and part.id in scope:
             yield from _meant(scope[part.id], part.id)
         elif isinstance(part, ast.Attribute):
@@ -266,7 +266,7 @@ def balances_are_named_in_one_place() -> list[str]:
     return [
         f"{name} names a balance"
         for name, function in functions()
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Name | ast.Attribute)
         and getattr(node, "id", getattr(node, "attr", "")) == "LedgerAccount"
         and not name.startswith(_POSTING)
@@ -277,6 +277,6 @@ def balances_are_named_in_one_place() -> list[str]:
 
 def _is_annotation(function: ast.FunctionDef, node: ast.AST) -> bool:
     """Tell whether a name stands in a type alone."""
-    types = [part.annotation for part in ast.walk(function) if isinstance(part, ast.arg)]
-    types += [part.annotation for part in ast.walk(function) if isinstance(part, ast.AnnAssign)]
-    return any(node in ast.walk(kind) for kind in (*types, function.returns) if kind is not None)
+    types = [part.annotation for part in walk(function) if isinstance(part, ast.arg)]
+    types += [part.annotation for part in walk(function) if isinstance(part, ast.AnnAssign)]
+    return any(node in walk(kind) for kind in (*types, function.returns) if kind is not None)

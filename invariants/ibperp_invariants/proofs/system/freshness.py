@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ibperp_invariants.proofs.system.census import functions
+from ibperp_invariants.proofs.system.census import functions, walk
 
 PUTTING: Final = {
     "with_account": "accounts",
@@ -39,7 +39,7 @@ def puts() -> Iterator[Put]:
     """Yield every call of the reference that puts a record into a state."""
     for name, function in functions():
         given = _assigned(function)
-        for node in ast.walk(function):
+        for node in walk(function):
             called = (
                 node.func.id
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
@@ -60,7 +60,7 @@ Assigned = dict[str, list[tuple[int, ast.expr]]]
 def _assigned(function: ast.FunctionDef) -> Assigned:
     """Return what each local name is set to, with the line."""
     found: Assigned = {}
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 pairs = [(target, node.value)]
@@ -88,7 +88,7 @@ def _parts(
     node: ast.expr, line: int, given: Assigned, depth: int
 ) -> Iterator[tuple[int, ast.expr]]:
     """Yield every expression that a record is made of, local names replaced by what they are."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Subscript):
             yield line, part
         if isinstance(part, ast.Name) and len(given.get(part.id, ())) == 1 and depth < DEPTH_MAX:
@@ -108,5 +108,5 @@ def _plain(node: ast.expr, given: Assigned) -> str:
 
 
 def _is_changed_between(state: ast.expr, read: int, written: int, given: Assigned) -> bool:
-    roots = {node.id for node in ast.walk(state) if isinstance(node, ast.Name)}
+    roots = {node.id for node in walk(state) if isinstance(node, ast.Name)}
     return any(read < line < written for root in roots for line, _ in given.get(root, ()))

@@ -17,7 +17,7 @@ from typing import Final
 from ibperp.transition import OPERATIONS
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts
-from ibperp_invariants.proofs.system.census import functions, writers
+from ibperp_invariants.proofs.system.census import functions, walk, writers
 from ibperp_invariants.proofs.system.frames import reached_by
 
 KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
@@ -100,7 +100,7 @@ def put_back(operation: str) -> frozenset[str]:
 
 def _keys(function: ast.FunctionDef) -> Iterator[ast.expr]:
     """Yield the keys under which a function writes accounts."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Call) and _called(node) in KEYS:
             place = KEYS[_called(node)]
             yield node.args[place] if len(node.args) > place else ast.Constant(None)
@@ -166,9 +166,9 @@ class _Search:
         places = [own.arg for own in function.args.args if own.arg != "self"]
         is_called = False
         for caller in self.reached & _table().keys():
-            calls = [node for node in ast.walk(_table()[caller]) if isinstance(node, ast.Call)]
+            calls = [node for node in walk(_table()[caller]) if isinstance(node, ast.Call)]
             heads = {node.func for node in calls}
-            for node in ast.walk(_table()[caller]):
+            for node in walk(_table()[caller]):
                 if _is_value(node, name) and node not in heads:
                     yield UNTOLD
             for call in calls:
@@ -202,21 +202,21 @@ def _argument(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | N
 
 def _stored(function: ast.FunctionDef) -> list[ast.Name]:
     """Return every place where a local name is set."""
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    names = [node for node in walk(function) if isinstance(node, ast.Name)]
     return [node for node in names if isinstance(node.ctx, ast.Store)]
 
 
 def _member(function: ast.FunctionDef, target: ast.Name) -> str:
     """Return what a name is that goes through a list of the state, if it is a known one."""
-    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.comprehension)]
-    own = [loop for loop in loops if target in ast.walk(loop.target)]
+    loops = [node for node in walk(function) if isinstance(node, ast.For | ast.comprehension)]
+    own = [loop for loop in loops if target in walk(loop.target)]
     is_listed = len(own) == 1 and ast.unparse(own[0].iter) == "state.active"
     return LISTED if is_listed else UNTOLD
 
 
 def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
     """Return what an assignment sets a name to, if it is told for this name; none if not."""
-    for node in ast.walk(function):
+    for node in walk(function):
         for own in node.targets if isinstance(node, ast.Assign) else ():
             if own is target and isinstance(node, ast.Assign):
                 return [node.value]
