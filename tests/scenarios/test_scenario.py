@@ -295,7 +295,7 @@ def test_violated_invariant__is_told_and_fails(
         ("settle_market: {market: ETH_USDC_PERP}", "settle_market.price: missing"),
         (
             "convert_dust: {account: bob/main, market: [1]}",
-            "convert_dust.market: expected a name",
+            "convert_dust.market: expected one value",
         ),
         (
             "set_market: {market: ETH_USDC_PERP, changes: {lot: 1}}",

@@ -129,6 +129,6 @@ def leaves_of(line: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     changes = line.get("changes")
     for path, value in changes.items() if isinstance(changes, dict) else ():
         if isinstance(value, dict | list):
-            yield from ((f"{path}/{own}", leaf) for own, leaf in flatten({"": value}).items())
+            yield from ((path + own, leaf) for own, leaf in flatten({"": value}).items())
         else:
             yield path, value

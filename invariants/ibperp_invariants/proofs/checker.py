@@ -78,6 +78,9 @@ ALL_MODULES: Final = (*THEOREM_MODULES, *WHOLE_MODULES)
 BUDGET_SECONDS: Final = 60
 """What a theorem may use before its verdict is CANNOT_CONFIRM."""
 
+FULL_SECONDS: Final = 120
+"""The same in `make prove-full`, which has more time."""
+
 WITNESS: Final = "reached the end"
 """The message of the assertion that ends a witness twin and must fail."""
 
@@ -159,15 +162,18 @@ def _defect(theorem: ast.FunctionDef) -> str:
     return ""
 
 
-def check(module_name: str, theorem: str) -> Finding:
-    """Run one theorem, its witness twin and its planted fault; print nothing, raise nothing."""
+def check(module_name: str, theorem: str, seconds: int = BUDGET_SECONDS) -> Finding:
+    """Run one theorem, its witness twin and its planted fault; print nothing, raise nothing.
+
+    `seconds` is what each of the three may use.
+    """
     module = importlib.import_module(module_name)
     statement = " ".join((theorems(module)[theorem].__doc__ or "").split())
     started = time.monotonic()
-    verdict, paths, detail = run(module, theorem)
+    verdict, paths, detail = run(module, theorem, seconds)
     with tempfile.TemporaryDirectory() as folder:
         twin = _witness_module(module, theorem, Path(folder))
-        _, _, message = run(twin, theorem)
+        _, _, message = run(twin, theorem, seconds)
     fault = FAULTS.get(theorem)
     return Finding(
         theorem=theorem,
@@ -178,7 +184,7 @@ def check(module_name: str, theorem: str) -> Finding:
         paths=paths,
         witness=WITNESS in message,
         defect=f"{fault.name}: {fault.defect}" if fault else "",
-        fault_found=fault is not None and _is_refuted(module, theorem, fault),
+        fault_found=fault is not None and _is_refuted(module, theorem, fault, seconds),
         seconds=time.monotonic() - started,
         detail=detail,
     )
@@ -202,7 +208,7 @@ def no_verdict(module: str, theorem: str, verdict: str, detail: str) -> Finding:
     )
 
 
-def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
+def run(module: ModuleType, theorem: str, seconds: int = BUDGET_SECONDS) -> tuple[str, int, str]:
     """Return the checker's verdict on one theorem, the paths explored, and its message."""
     from crosshair.core_and_libs import analyze_function
     from crosshair.fnutil import FunctionInfo
@@ -212,8 +218,8 @@ def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
     statistics: collections.Counter[str] = collections.Counter()
     options = AnalysisOptionSet(
         analysis_kind=[AnalysisKind.asserts],
-        per_condition_timeout=BUDGET_SECONDS,
-        per_path_timeout=BUDGET_SECONDS,
+        per_condition_timeout=seconds,
+        per_path_timeout=seconds,
         report_all=True,
         stats=statistics,
     )
@@ -230,9 +236,9 @@ def run(module: ModuleType, theorem: str) -> tuple[str, int, str]:
     return worst.state.name, statistics["num_paths"], detail
 
 
-def _is_refuted(module: ModuleType, theorem: str, fault: Fault) -> bool:
+def _is_refuted(module: ModuleType, theorem: str, fault: Fault, seconds: int) -> bool:
     with planted(fault):
-        verdict, _, detail = run(module, theorem)
+        verdict, _, detail = run(module, theorem, seconds)
     return verdict in {"POST_FAIL", "EXEC_ERR"} and detail.startswith("AssertionError")
 
 
