@@ -227,3 +227,12 @@ def test_main__writes_what_it_measured(tmp_path: Path, monkeypatch: pytest.Monke
 class _Done:
     returncode = 0
     stderr = ""
+
+
+def test_bench__a_folder_that_is_not_there_is_named_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "measured", lambda **_: pytest.fail("it was measured"))
+    with pytest.raises(SystemExit, match="2"):
+        table.main([str(tmp_path / "none" / "out.json")])
+    assert "none/out.json: there is no such folder" in capsys.readouterr().err

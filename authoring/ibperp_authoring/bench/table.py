@@ -7,6 +7,7 @@ lets a hundred thousand fall, and keeps the due list of a million.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import json
 import platform
@@ -31,7 +32,7 @@ from ibperp_authoring.bench.settlement import settlements
 from ibperp_authoring.bench.states import FIRST, POOL, TRANSITIONS, populated, with_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ibperp.actions import Action
 
@@ -191,11 +192,20 @@ def measured(*, full: bool) -> dict[str, object]:
     }
 
 
-def main() -> int:
-    """Print the figures as JSON, and write them to the file named by the first argument."""
-    files = [argument for argument in sys.argv[1:] if argument != FULL]
-    text = json.dumps(measured(full=FULL in sys.argv), indent=2)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures as JSON, and write them to a file; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m ibperp_authoring.bench")
+    parser.description = "Measure the reference on this machine; it takes some minutes."
+    parser.epilog = "exit codes: 0 measured, 2 wrong use"
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="write the JSON here")
+    parser.add_argument(
+        FULL, action="store_true", help="settle a million positions and let 100,000 fall, too"
+    )
+    options = parser.parse_args(arguments)
+    if options.file is not None and not options.file.absolute().parent.is_dir():
+        parser.error(f"{options.file}: there is no such folder")
+    text = json.dumps(measured(full=options.full), indent=2)
     print(text)
-    if files:
-        Path(files[0]).write_text(text + "\n", encoding="utf-8")
+    if options.file is not None:
+        options.file.write_text(text + "\n", encoding="utf-8")
     return 0
