@@ -25,7 +25,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check check-and-prove check-types check-style format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check check-types check-style format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -57,12 +57,9 @@ conform: $(STAMP) ## hold the engine to the vectors and print a summary
 
 # Side by side, so that no core is idle: what checks and proves takes a fifth of the time of the tests.
 test: $(TOOLS) ## check, prove, and run the tests, which build the site too
-	@$(SUBMAKE) -j2 pytest check-and-prove
-
-check-and-prove: $(TOOLS)
-	@$(SUBMAKE) check-types
-	@$(SUBMAKE) check-style
+	@$(SUBMAKE) check
 	@$(SUBMAKE) prove
+	@$(SUBMAKE) pytest
 
 check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
 	@$(SUBMAKE) -j2 check-types check-style

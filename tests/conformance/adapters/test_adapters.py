@@ -30,8 +30,9 @@ TOOLS = {"python": "python3", "go": "go", "rust": "cargo", "java": "javac", "cpp
 QUICKLY = {
     "CXXFLAGS": "-std=c++17 -O0 -Wall -Wextra",
     "JDK_JAVAC_OPTIONS": "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC",
+    "MAKEFLAGS": "",
 }
-"""What makes compilers do less than for a user, and warn as much."""
+"""What makes compilers do less than for a user, and warn as much; a make above is not heard."""
 
 CREATE = '"action":{"type":"create_account","account":"2","user":"7"}'
 HUGE = "9" * 60
