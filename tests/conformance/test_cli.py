@@ -14,6 +14,7 @@ from ibperp_conformance import cli, files
 from ibperp_conformance.runner import campaign, vectors
 from invariants.test_trace import recorded, written
 from worlds import tiny_suite
+from worlds.devices import FULL, needs_full
 
 ENGINES = Path(__file__).parents[1] / "engines"
 FAULTY = [sys.executable, str(ENGINES / "faulty.py")]
@@ -150,16 +151,13 @@ def test_known_failures__are_read_strictly(  # noqa: PLR0917 - two fixtures and 
     assert message in " ".join("".join(capfd.readouterr()).split())
 
 
-@pytest.mark.skipif(
-    not Path("/dev/full").exists(),
-    reason="only Linux has a device that is always full; the error path is the same elsewhere",
-)
+@needs_full
 def test_conform__full_disk_is_a_clear_error(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert ibperp(monkeypatch, "conform", "--json", "/dev/full") == 2
     assert "cannot write the report /dev/full: No space left" in capfd.readouterr().err
-    assert Path("/dev/full").is_char_device()
+    assert FULL.is_char_device()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +168,12 @@ def test_conform__full_disk_is_a_clear_error(
         ("2>&-", 0, ""),
         ("<&- 2>&-", 0, ""),
         ("<&- >&- 2>&-", 2, ""),
-        (">/dev/full", 2, "ibperp: cannot write to standard output: No space left on device"),
+        pytest.param(
+            ">/dev/full",
+            2,
+            "ibperp: cannot write to standard output: No space left on device",
+            marks=needs_full,
+        ),
     ],
 )
 def test_ibperp__closed_or_full_standard_stream_is_no_fault(

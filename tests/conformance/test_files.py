@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from ibperp_conformance.files import WrongUseError, outputs, writable, write_atomically
+from worlds.devices import needs_full
 
 
 def test_write__replaces_the_whole_file(tmp_path: Path) -> None:
@@ -34,9 +35,7 @@ def test_write__to_where_nothing_can_be_names_the_path(tmp_path: Path, write: ob
         write(tmp_path / "nowhere" / "report")
 
 
-@pytest.mark.skipif(
-    not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
-)
+@needs_full
 def test_write__of_a_full_disk_is_a_clear_error() -> None:
     with pytest.raises(WrongUseError, match="cannot write the trace /dev/full: No space left"):
         write_atomically(Path("/dev/full"), ("text",), "trace")

@@ -17,7 +17,10 @@ from ibperp_invariants.proofs.coq.translate import Translation
 STRIDE = 60
 """Every so many vectors are replayed; their numbers are those of all."""
 
-needs_coq = pytest.mark.skipif(coqc() is None, reason="there is no coqc (Debian: coq)")
+needs_coq = pytest.mark.skipif(
+    coqc() is None,
+    reason="Coq is no package of Python: apt-get install coq libcoq-stdlib, as CI does",
+)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from ibperp_conformance.progress import Progress
 from ibperp_conformance.scenario.run import run_scenario
 from ibperp_conformance.snapshot.state import restore, snapshot, state_hash
 from ibperp_invariants.check.trace import check_trace
+from worlds.devices import needs_full
 from worlds.tiny import SYSTEM
 
 HEAD: Final = "title: Test\npreset: tiny\naccounts: [alice/main, alice/b, bob/main]\nsteps:\n"
@@ -117,9 +118,7 @@ def test_run__says_what_is_wrong_with_a_file(
         assert "Traceback" not in told
 
 
-@pytest.mark.skipif(
-    not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
-)
+@needs_full
 def test_run__full_disk_is_told_and_keeps_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
