@@ -55,7 +55,6 @@ $(TOOLS): $(STAMP)
 conform: $(STAMP) ## hold the engine to the vectors and print a summary
 	@$(BIN)/ibperp conform
 
-# Side by side, so that no core is idle: what checks and proves takes a fifth of the time of the tests.
 test: $(TOOLS) ## check, prove, and run the tests, which build the site too
 	@$(SUBMAKE) check
 	@$(SUBMAKE) prove

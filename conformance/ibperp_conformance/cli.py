@@ -268,9 +268,8 @@ def _run() -> int:
     except MemoryError:
         return _complain("not enough memory for this input; give it in parts")
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
-        if isinstance(
-            error.__cause__, KeyboardInterrupt
-        ):  # Python packs it while it makes a class.
+        # Python packs an interrupt that comes while it makes a class.
+        if isinstance(error.__cause__, KeyboardInterrupt):
             return _complain("interrupted", EXIT_INTERRUPTED)
         return _misused(error) if hasattr(error, "format_message") else _internal(error)
     if result == EXIT_INTERRUPTED:
