@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -23,6 +24,9 @@ from ibperp_conformance.options import (
     exit_codes,
     interrupt,
 )
+
+_UNWRITTEN: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors of writing; one without a file is of standard output."""
 
 app = typer.Typer(
     name="ibperp",
@@ -290,9 +294,10 @@ def _internal(error: Exception) -> int:
 
         traceback.print_exc()
     if isinstance(error, OSError) and error.strerror:
-        what = "read or write" if error.filename else "write to"
-        where = error.filename or "standard output"
-        return _complain(f"cannot {what} {where}: {error.strerror}", EXIT_WRONG_USE)
+        where = f"cannot read or write {error.filename}: " if error.filename else ""
+        if not where and error.errno in _UNWRITTEN:
+            where = "cannot write to standard output: "
+        return _complain(f"{where}{error.strerror}", EXIT_WRONG_USE)
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return _complain(
         f"a fault of ibperp itself, please report it ({text}); IBPERP_DEBUG=1 shows where",

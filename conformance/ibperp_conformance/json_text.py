@@ -52,8 +52,8 @@ def on_one_line(text: str, limit: int = 2000) -> str:
 
 
 def told(value: object, limit: int = 80) -> str:
-    """Return the beginning of a value as JSON, safe to print, for a message."""
-    return on_one_line(json.dumps(value, ensure_ascii=False)[:limit])
+    """Return a value as JSON, safe to print, the middle of a long one cut, for a message."""
+    return on_one_line(json.dumps(value, ensure_ascii=False), limit)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

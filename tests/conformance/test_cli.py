@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -231,6 +232,17 @@ def test_ibperp__interrupt_that_arrives_packed_is_one(
     monkeypatch.setattr(vectors, "load_suite", ended)
     assert ibperp(monkeypatch, "conform") == code
     assert capfd.readouterr().err == message
+
+
+def test_ibperp__error_of_the_system_without_a_file_is_blamed_on_no_stream(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(vectors, "load_suite", failing)
+    assert ibperp(monkeypatch, "conform") == 2
+    assert capfd.readouterr().err == "ibperp: Resource temporarily unavailable\n"
 
 
 def test_ibperp__unexpected_exception_is_one_line(

@@ -58,14 +58,10 @@ def rendered(language: str) -> dict[str, str]:
     environment = _environment(known)
     values = _values(language, known, model)
     templates = files("ibperp_conformance.adapters") / "templates"
-    texts = {
-        name.removesuffix(_SUFFIX): environment.from_string(text).render(values)
-        for name, text in _texts(templates / language)
-    }
-    if language == "go":
-        texts = {
-            name: aligned(text) if name.endswith(".go") else text for name, text in texts.items()
-        }
+    texts = dict[str, str]()
+    for file, template in _texts(templates / language):
+        name, text = file.removesuffix(_SUFFIX), environment.from_string(template).render(values)
+        texts[name] = aligned(text) if name.endswith(".go") else text
     readme = (templates / "README.md.jinja").read_text(encoding="utf-8")
     return texts | {"README.md": environment.from_string(readme).render(values)}
 

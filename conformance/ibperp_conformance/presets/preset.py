@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 REQUIRED: Final = ("system", "assets")
 FIELDS: Final = (*REQUIRED, "markets")
-FILES: Final = (".yaml", ".yml")
-"""How the name of a file ends, by which it is told from that of a preset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +66,23 @@ def no_such_preset() -> str:
     return f"no such preset; choose {known}, or name a file that ends in .yaml"
 
 
+def preset_path(name: str, beside: Path | None = None) -> Path | None:
+    """Return the file of a preset: a name that ends in .yaml is one, relative to `beside`.
+
+    None if there is no preset of that name.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return (beside or Path()) / name
+    return spec_path() / "presets" / f"{name}.yaml" if name in preset_names() else None
+
+
 def load_preset(name: str, beside: Path | None = None) -> Preset:
     """Return a preset by name, or from a file whose name ends in .yaml, relative to `beside`.
 
     Raises DocumentError with every violation found, each with its line, field path and remedy.
     """
-    if name.endswith(FILES):
-        path = (beside or Path()) / name
-    elif name in preset_names():
-        path = spec_path() / "presets" / f"{name}.yaml"
-    else:
+    path = preset_path(name, beside)
+    if path is None:
         raise DocumentError(name, [Problem(0, "", no_such_preset())])
     return preset_of(load_document(path), path.stem)
 

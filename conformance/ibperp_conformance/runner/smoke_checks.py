@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ibperp_conformance.json_text import visible
+from ibperp_conformance.json_text import told
 from ibperp_conformance.protocol.client import Engine, Reply
 from ibperp_conformance.runner.comparison import absent
 from ibperp_conformance.runner.smoke_requests import (
@@ -349,4 +348,4 @@ def _equal(fields: Mapping[str, object], name: str, expected: str) -> None:
 
 
 def _show(value: object) -> str:
-    return visible(json.dumps(value), 200)
+    return told(value, 200)

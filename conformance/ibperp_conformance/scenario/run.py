@@ -11,13 +11,7 @@ from ibperp.parameter_laws import system_violations
 from ibperp.state import INSURANCE, State, genesis
 from ibperp.transition import transition
 from ibperp_conformance.presets.document import DocumentError, Problem, load_document
-from ibperp_conformance.presets.preset import (
-    FILES,
-    Preset,
-    load_preset,
-    no_such_preset,
-    preset_names,
-)
+from ibperp_conformance.presets.preset import Preset, load_preset, no_such_preset, preset_path
 from ibperp_conformance.presets.reading import Reading, suggestion
 from ibperp_conformance.presets.units import UnitError, date_of
 from ibperp_conformance.protocol.wire import WireError, decode_system
@@ -120,7 +114,7 @@ def _preset_of(reading: Reading, data: dict[str, Any], beside: Path) -> Preset:
     """Return the preset that a scenario names, or one that is its system alone."""
     if "system" not in data:
         name = data["preset"]
-        if not name.endswith(FILES) and name not in preset_names():
+        if preset_path(name, beside) is None:
             raise reading.document.error(("preset",), f"{name}: {no_such_preset()}")
         return load_preset(name, beside=beside)
     if "preset" in data:
