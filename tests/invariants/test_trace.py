@@ -302,6 +302,8 @@ def test_repeats__knows_the_last_questions_and_forgets_the_oldest(
     assert seen.difference(3, "a", "yes", 1)
     assert not seen.difference(1, "a", "no", 0)
     assert not seen.difference(2, "a", "no", 0)
+    seen.clear()
+    assert not any(seen.difference(state, "a", "yes", 0) for state in (1, 2, 4))
 
 
 @pytest.mark.parametrize(

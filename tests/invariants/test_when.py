@@ -17,6 +17,7 @@ from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_authoring.cases import BRICKS
 from ibperp_authoring.cases.builder import Refused
+from ibperp_conformance.traces.write import changes_of
 from ibperp_invariants import INVARIANTS, Monitor
 from ibperp_invariants.check import monitor, trace, verdicts
 from ibperp_invariants.check.looks import IN_FULL, Look
@@ -152,3 +153,30 @@ def test_changes__parts_and_sums_by_their_paths_are_those_that_differ(
     ]
     report_of_trace(written(with_changes(spoilt(records, Random(seed)))))
     assert any(told) or kind == "story"
+
+
+def test_leaf__moves_the_parts_that_a_comparison_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    records, shown = with_changes(recorded(POSITIONS)), recorded(POSITIONS)[-1]["observation"]
+    told = {"action": {"type": "settle"}, "outcome": {"accepted": {"events": []}}}
+    for members, key in leaves(shown):
+        before = deepcopy(shown)
+        members[key] = str(int(members[key]) + 1)
+        records.append(told | {"changes": changes_of(before, shown)})
+    for of, name in ((shown["assets"]["USD"], "price"), (shown, "withdrawals")):
+        del of[name]
+        later = {"time": str(int(shown["time"]) + 1)}
+        records += [told | {"observation": deepcopy(shown)}, told | {"changes": later}]
+    alone = set[str]()
+
+    def compared(step: Step, *_: object, **__: object) -> list[object]:
+        if step.leaves and len(step.leaves) == 1:
+            path = step.leaves[0].path
+            assert moved_parts(step) == moved_parts(replace(step, leaves=None)), path
+            alone.add(path)
+        return []
+
+    monkeypatch.setattr(trace, "not_held", compared)
+    report_of_trace(written(records))
+    places = ("user", "positions/ORE_PERP/lots", "portfolio/equity")
+    expected = {"time", "assets/USD/pool/cash", *(f"accounts/2/{own}" for own in places)}
+    assert expected | {"accounts/0/user"} <= alone

@@ -127,10 +127,19 @@ def test_lines_of__end_at_a_line_feed_alone() -> None:
     assert list(lines_of(io.BytesIO(text))) == [(line, 0) for line in lines]
 
 
+@pytest.fixture
+def low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is too long, or has no end, after some mebibytes."""
+    monkeypatch.setattr(files, "LINE_MAX", 3 << 19)
+    monkeypatch.setattr(files, "SKIP_MAX", 4 << 20)
+
+
+@pytest.mark.usefixtures("low_limits")
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         (b"\0" * (2 << 20), "byte 0: trace_is_readable [CF-1]: not JSON: a record is an object"),
+        (b" " * (2 << 20), "byte 0: trace_is_readable [CF-1]: not JSON: a record is an object"),
         (b'{"action": "' + b"a" * (2 << 20), "byte 11: trace_is_readable [CF-1]: not JSON"),
         (
             b'{"a":[' + b"1," * (2 << 20),
@@ -143,18 +152,14 @@ def test_lines_of__end_at_a_line_feed_alone() -> None:
     ],
 )
 def test_check_trace__long_line_is_a_finding_and_the_rest_is_checked(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    line: bytes,
-    message: str,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: bytes, message: str
 ) -> None:
-    monkeypatch.setattr(files, "LINE_MAX", 3 << 19)
-    (tmp_path / "log").write_bytes(line + b"\n" + GOOD)
+    (tmp_path / "log").write_bytes(line + b"\n" + GOOD + b"x")
     assert main_check_trace([str(tmp_path / "log")]) == 1
     told = capsys.readouterr().out
     assert f"line 1, {message}" in told
-    assert "1 findings in 15 lines" in told
+    assert f"line 16, byte {len(line) + 1 + len(GOOD)}: trace_is_readable" in told
+    assert "2 findings in 16 lines" in told
 
 
 def test_lines_of__long_record_is_given_whole() -> None:
@@ -177,6 +182,7 @@ class Endless(io.RawIOBase):
         return count * len(self._piece)
 
 
+@pytest.mark.usefixtures("low_limits")
 @pytest.mark.parametrize(
     ("piece", "message"),
     [
@@ -191,7 +197,6 @@ def test_check_trace__endless_input_is_not_read_on(
     piece: bytes,
     message: str,
 ) -> None:
-    monkeypatch.setattr(files, "SKIP_MAX", 4 << 20)
     endless = io.BufferedReader(Endless(piece), 1 << 16)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
     assert main_check_trace(["-"], everything=True) == 2
@@ -200,10 +205,10 @@ def test_check_trace__endless_input_is_not_read_on(
     assert "no line can be read as one of a trace" in told.err
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_check_trace__decompression_bomb_is_not_unpacked_to_its_end(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(files, "SKIP_MAX", 4 << 20)
     for pack in (gzip.compress, zstandard.compress):
         (tmp_path / "log").write_bytes(pack(b"\0" * (16 << 20)))
         assert main_check_trace([str(tmp_path / "log")]) == 2
