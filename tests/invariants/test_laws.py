@@ -38,7 +38,13 @@ from ibperp_invariants.proofs.system import (
 from ibperp_invariants.proofs.system.laws import LAWS
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
-CACHED: list[Any] = [census.sites, census.writers, frames.graph, *facts.FACTS.values()]
+CACHED: list[Any] = [
+    census.sites,
+    census.writers,
+    frames.graph,
+    keys._table,
+    *facts.FACTS.values(),
+]
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
@@ -55,6 +61,13 @@ def planted(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         monkeypatch.setattr(module, "functions", more)
     for cached in CACHED:
         cached.cache_clear()
+
+
+def replaced(name: str, source: str) -> dict[str, ast.FunctionDef]:
+    """Return the functions of the reference, one of them another."""
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef)
+    return {**dict(census.functions()), name: node}
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +160,22 @@ def test_census__finds_a_hidden_writer(
             "events_go_with_their_states",
         ),
         ("def hidden(effect): return Accepted(effect.state, ())", "events_go_with_their_states"),
+        (
+            "def hidden(effect): return Effect(with_account(state=effect.state, index=2))",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(effect): return converted(state=effect.state, amount=2)",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(e):\n s = e.state\n if (e := lent(e, 2)):\n  return e.noted(put(s))",
+            "events_go_with_their_states",
+        ),
+        (
+            "def hidden(a):\n tell = Unsettled\n return tell(a, 0, 5, 0)",
+            "balances_are_told_where_they_move",
+        ),
         ("def hidden(state, p): return post(state, p)", "balances_are_told_where_they_move"),
         ("def hidden(a): return Unsettled(a, 0, 5, 0)", "balances_are_told_where_they_move"),
         ("def hidden(e, p): return e.claimed(2, 0, 5, p, 0)", "balances_are_told_where_they_move"),
@@ -217,10 +246,7 @@ def test_facts__see_a_function_that_asserts_its_result_no_more(
 def test_frames__see_a_write_that_no_row_names(
     monkeypatch: pytest.MonkeyPatch, name: str, source: str, gap: str
 ) -> None:
-    shipped = dict(census.functions())
-    (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef)
-    shipped[f"ibperp.operations.{name}"] = node
+    changed = replaced(f"ibperp.operations.{name}", source)
     for module, names in (
         (rebalances, {"free": posting.free}),
         (halts, {"ENDED": {0: (state.with_position,)}}),
@@ -228,7 +254,7 @@ def test_frames__see_a_write_that_no_row_names(
         for word, value in names.items():
             monkeypatch.setattr(module, word, value, raising=False)
     for reader in (census, frames):
-        monkeypatch.setattr(reader, "functions", shipped.items)
+        monkeypatch.setattr(reader, "functions", changed.items)
     for cached in CACHED:
         cached.cache_clear()
     assert any(line.startswith(gap) for line in frames.operations_write_parts_of_their_rows())
@@ -242,11 +268,8 @@ def test_frames__see_a_write_that_no_row_names(
     ],
 )
 def test_facts__see_a_step_that_is_no_stage(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
-    shipped = dict(census.functions())
-    (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef)
-    shipped["ibperp.operations.liquidation.ladder.step"] = node
-    monkeypatch.setattr(begins, "functions", shipped.items)
+    changed = replaced("ibperp.operations.liquidation.ladder.step", source)
+    monkeypatch.setattr(begins, "functions", changed.items)
     facts.FACTS["a_step_is_a_stage_of_the_ladder"].cache_clear()  # type: ignore[attr-defined]
     assert any("step is" in line for line in facts.FACTS["a_step_is_a_stage_of_the_ladder"]())
 
@@ -278,6 +301,14 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
             keys.OWNER,
         ),
         (
+            "def lend(state, action):\n own = free\n return moved(5, credit=own(3))",
+            "the syntax does not tell",
+        ),
+        (
+            "def lend(state, action):\n put = with_account\n return put(state, 0, 1)",
+            "the syntax does not tell",
+        ),
+        (
             "def lend(state, action):\n give = lent\n return lent(state, action.account, 0, 1, 2)",
             "the syntax does not tell",
         ),
@@ -286,18 +317,14 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys__see_an_account_that_no_row_names(
     monkeypatch: pytest.MonkeyPatch, source: str, told: str
 ) -> None:
-    shipped = dict(census.functions())
-    (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef)
-    shipped["ibperp.operations.money_market.lending.lend"] = node
+    changed = replaced("ibperp.operations.money_market.lending.lend", source)
     for reader in (census, frames, keys):
-        monkeypatch.setattr(reader, "functions", shipped.items)
+        monkeypatch.setattr(reader, "functions", changed.items)
     monkeypatch.setattr(lending, "with_account", state.with_account, raising=False)
     monkeypatch.setattr(keys, "NOT_SHOWN", {kind.__name__ for kind in ALLOWED} - {"Lend"})
-    for cached in (*CACHED, keys._table):
+    for cached in CACHED:
         cached.cache_clear()
     lines = keys.accounts_are_those_of_the_row()
-    keys._table.cache_clear()
     assert any(line.startswith("Lend ") and told in line for line in lines)
 
 

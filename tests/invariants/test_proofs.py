@@ -3,6 +3,8 @@ import importlib
 import inspect
 import os
 import pkgutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -229,3 +231,38 @@ def test_no_verdict__is_a_regression() -> None:
     dead = no_verdict(module, theorem, "CRASHED", "the process ended")
     lines = regressions(read_ledger()[1], {theorem: dead})
     assert f"{theorem}: CRASHED, not CONFIRMED: the process ended" in lines
+
+
+ENDLESS = """
+import os, socket, sys
+from ibperp_invariants.proofs import workers
+
+def endless(port):
+    with socket.create_connection(("127.0.0.1", port)) as told:
+        told.sendall(str(os.getpid()).encode())
+        while True:
+            pass
+
+if __name__ == "__main__":
+    workers.PRELOADED.clear()
+    workers.apart(600, endless, int(sys.argv[1]))
+"""
+
+
+def test_worker__ends_when_the_command_that_asked_is_terminated(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text(ENDLESS, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        command = [sys.executable, "endless.py", str(server.getsockname()[1])]
+        with subprocess.Popen(command, cwd=tmp_path) as asking:
+            worker, _ = server.accept()
+            with worker:
+                worker.settimeout(60)
+                number = int(worker.recv(20))
+                asking.terminate()
+                try:
+                    is_ended = worker.recv(1) == b""
+                except TimeoutError:
+                    os.kill(number, signal.SIGKILL)
+                    is_ended = False
+    assert is_ended

@@ -76,7 +76,7 @@ executor about those that changed, and `make prove-full` asks all checkers."""
 ALL_MODULES: Final = (*THEOREM_MODULES, *WHOLE_MODULES)
 
 BUDGET_SECONDS: Final = 60
-"""What a theorem may use before its verdict is CANNOT_CONFIRM."""
+"""What a theorem may use before its verdict is CANNOT_CONFIRM; no other verdict rests on it."""
 
 FULL_SECONDS: Final = 120
 """The same in `make prove-full`, which has more time."""

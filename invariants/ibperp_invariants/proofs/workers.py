@@ -6,6 +6,8 @@ Each is a copy of one that has loaded all that a check needs and has proved noth
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Final, TypeVar
@@ -54,4 +56,13 @@ def apart(seconds: int, work: Callable[..., Result], *arguments: Any) -> Result:
 
 
 def _report(sender: Connection, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=_end_unheard, daemon=True).start()
     sender.send(work(*arguments))
+
+
+def _end_unheard() -> None:
+    """End this process when the one that asked is gone: a solver would go on for nobody."""
+    asking = multiprocessing.parent_process()
+    assert asking is not None
+    asking.join()
+    os._exit(1)

@@ -46,6 +46,34 @@ def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree))
 
 
+def called(node: ast.AST) -> str:
+    """Return the name of what a call calls, whatever it is a member of; "" of what is no call."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+
+
+def uncalled(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the names that a function reads and does not call, such as one that it gives on.
+
+    What is named with a dot is yielded from the dot on. Left out are local names and types.
+    """
+    parts = walk(function)
+    aside: set[ast.AST] = {node.func for node in parts if isinstance(node, ast.Call)}
+    aside |= {node.value for node in parts if isinstance(node, ast.Attribute)}
+    types = [node.annotation for node in parts if isinstance(node, ast.arg | ast.AnnAssign)]
+    aside |= {part for kind in (*types, function.returns) if kind for part in walk(kind)}
+    local = {node.arg for node in parts if isinstance(node, ast.arg)}
+    local |= {
+        node.id for node in parts if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for node in parts:
+        if isinstance(node, ast.Name) and node.id not in local and node not in aside:
+            yield node.id
+        elif isinstance(node, ast.Attribute) and node not in aside:
+            yield f".{node.attr}"
+
+
 @cache
 def modules() -> tuple[ModuleType, ...]:
     """Return the modules of the reference whose states are kept."""

@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ibperp_invariants.proofs.system.census import functions, walk
+from ibperp_invariants.proofs.system.census import called, functions, uncalled, walk
 
 _OPERATIONS: Final = "ibperp.operations"
 _EFFECT: Final = f"{_OPERATIONS}.effect.Effect"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
 _RUN: Final = f"{_OPERATIONS}.liquidation.bankruptcy.run_risk"
+
+Setting = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr | ast.For
+"""What sets a local name anew."""
 
 STEPS: Final = {
     f"{_EFFECT}.moved": "Effect(post(self.state, entry), (*self.events, entry))",
@@ -104,18 +107,11 @@ def balances_are_told_where_they_move() -> list[str]:
     return [
         f"{name} uses {word}"
         for name, function in functions()
-        for node in walk(function)
-        if (word := _called(node)) in TELLING
+        for text in (*map(called, walk(function)), *uncalled(function))
+        if (word := text.removeprefix(".")) in TELLING
         if name not in TELLING[word]
         if not (word == "written" and name.endswith(".Sheet.written"))
     ]
-
-
-def _called(node: ast.AST) -> str:
-    """Return the name of what a call calls, whatever it is a member of."""
-    if not isinstance(node, ast.Call):
-        return ""
-    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
 
 
 def _calls(name: str, function: ast.FunctionDef) -> Iterator[str]:
@@ -124,16 +120,16 @@ def _calls(name: str, function: ast.FunctionDef) -> Iterator[str]:
     for node in walk(function):
         if not isinstance(node, ast.Call):
             continue
-        called, text = _called(node), ast.unparse(node)
-        if called == "Accepted":
+        head, text = called(node), ast.unparse(node)
+        if head == "Accepted":
             yield f"ends in {text}"
-        elif called == "Effect" and (len(node.args) != 1 or node.keywords):
+        elif head == "Effect" and (len(node.args) != 1 or node.keywords):
             yield f"begins with events: {text}"
-        elif called == "Effect" and _roots(node.args[0], function):
+        elif head == "Effect" and _roots(node.args[0], function):
             yield f"begins from the state of an effect: {text}"
-        elif called == "replace" and not _keeps_events(node):
+        elif head == "replace" and not _keeps_events(node):
             yield f"drops events: {text}"
-        elif called == "noted" and isinstance(node.func, ast.Attribute):
+        elif head == "noted" and isinstance(node.func, ast.Attribute):
             yield from _noted(node, node.func.value, function)
 
 
@@ -151,8 +147,8 @@ def _beginning(table: Mapping[str, ast.FunctionDef]) -> frozenset[str]:
 def _begun(name: str, function: ast.FunctionDef, beginning: frozenset[str]) -> Iterator[str]:
     """Yield calls by which an effect begins from the state of another, whose events are lost."""
     for node in walk(function):
-        if name != _RUN and _called(node) in beginning and isinstance(node, ast.Call):
-            for argument in node.args:
+        if name != _RUN and called(node) in beginning and isinstance(node, ast.Call):
+            for argument in (*node.args, *(own.value for own in node.keywords)):
                 if _roots(argument, function):
                     yield f"begins from the state of an effect: {ast.unparse(node)}"
 
@@ -189,7 +185,7 @@ def _keeps_events(call: ast.Call) -> bool:
 def _noted(call: ast.Call, effect: ast.expr, function: ast.FunctionDef) -> Iterator[str]:
     """Yield what is wrong with the state with which an effect goes on."""
     roots, text = _roots(call.args[0], function), ast.unparse(call.args[0])
-    if isinstance(effect, ast.Call) and _called(effect) == "Effect":
+    if isinstance(effect, ast.Call) and called(effect) == "Effect":
         if roots:
             yield f"goes on with {text}, which is of another effect"
         return
@@ -210,7 +206,8 @@ def _roots(node: ast.expr, function: ast.FunctionDef, seen: tuple[str, ...] = ()
     if isinstance(node, ast.Attribute):
         return [node] if node.attr == "state" else []
     if isinstance(node, ast.Call):
-        return _roots(node.args[0], function, seen) if node.args else []
+        parts = (*node.args[:1], *(own.value for own in node.keywords))
+        return [root for part in parts for root in _roots(part, function, seen)]
     if isinstance(node, ast.IfExp):
         return _roots(node.body, function, seen) + _roots(node.orelse, function, seen)
     if isinstance(node, ast.Name) and node.id not in seen:
@@ -245,8 +242,8 @@ def _is_changed_between(
     sets = [
         node
         for node in walk(function)
-        if isinstance(node, ast.Assign | ast.For)
-        if name in {part.id for part in walk(_target(node)) if isinstance(part, ast.Name)}
+        if isinstance(node, Setting)
+        if name in {part.id for part in ast.walk(_target(node)) if isinstance(part, ast.Name)}
     ]
     between = any(
         read.lineno < node.lineno < call.lineno and call not in walk(node) for node in sets
@@ -256,6 +253,6 @@ def _is_changed_between(
     return between or any(node in walk(loop) for loop in apart for node in sets)
 
 
-def _target(node: ast.Assign | ast.For) -> ast.expr:
+def _target(node: Setting) -> ast.expr:
     """Return what an assignment or a loop sets."""
-    return node.target if isinstance(node, ast.For) else ast.Tuple(node.targets, ast.Store())
+    return ast.Tuple(node.targets, ast.Store()) if isinstance(node, ast.Assign) else node.target

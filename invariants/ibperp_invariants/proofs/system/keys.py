@@ -17,11 +17,14 @@ from typing import Final
 from ibperp.transition import OPERATIONS
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts
-from ibperp_invariants.proofs.system.census import functions, walk, writers
+from ibperp_invariants.proofs.system.census import called, functions, uncalled, walk, writers
 from ibperp_invariants.proofs.system.frames import reached_by
 
 KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
 """What writes an account, by the place of its key among the arguments."""
+
+PASSED: Final = frozenset({"with_account", ".with_account", "free"})
+"""What no function may give on: who calls it there, and with what key, would not be told."""
 
 ORDERS: Final = re.compile(r"(?:effect\.)?state\.orders\[\w+\]")
 """How an order is read from a state."""
@@ -101,9 +104,11 @@ def put_back(operation: str) -> frozenset[str]:
 def _keys(function: ast.FunctionDef) -> Iterator[ast.expr]:
     """Yield the keys under which a function writes accounts."""
     for node in walk(function):
-        if isinstance(node, ast.Call) and _called(node) in KEYS:
-            place = KEYS[_called(node)]
+        if isinstance(node, ast.Call) and called(node) in KEYS:
+            place = KEYS[called(node)]
             yield node.args[place] if len(node.args) > place else ast.Constant(None)
+    if PASSED & set(uncalled(function)):
+        yield ast.Constant(None)
 
 
 class _Search:
@@ -172,7 +177,7 @@ class _Search:
                 if _is_value(node, name) and node not in heads:
                     yield UNTOLD
             for call in calls:
-                if _called(call) == short:
+                if called(call) == short:
                     is_called = True
                     argument = _argument(call, parameter, places)
                     yield from [UNTOLD] if argument is None else self.sources(argument, caller)
@@ -224,10 +229,6 @@ def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
                 values = node.value.elts if isinstance(node.value, ast.Tuple) else []
                 return values[own.elts.index(target) :][:1]
     return []
-
-
-def _called(call: ast.Call) -> str:
-    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
 @cache

@@ -14,7 +14,7 @@ from ibperp.risk import Exposure, Failing
 from ibperp.state import Pool, State, at
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
 
-_RANK: Final = "ibperp.operations"
+_OPERATIONS: Final = "ibperp.operations"
 _position_taken = backstop._position_taken  # noqa: SLF001
 
 
@@ -68,28 +68,40 @@ def _credits_nobody(effect: Effect, *credit: Any) -> Effect:
 
 FAULTS: Final = {
     "t_a_debt_to_a_pool_that_is_resolved_is_gone": Fault(
-        f"{_RANK}.liquidation.bankruptcy", "owed_shares_of", "leaves a share", _a_share_less
+        f"{_OPERATIONS}.liquidation.bankruptcy", "owed_shares_of", "leaves a share", _a_share_less
     ),
     "t_a_debt_to_the_fund_that_is_resolved_is_gone": Fault(
-        f"{_RANK}.liquidation.bankruptcy", "credited_unsettled", "ends nothing", _credits_nobody
+        f"{_OPERATIONS}.liquidation.bankruptcy",
+        "credited_unsettled",
+        "ends nothing",
+        _credits_nobody,
     ),
     "t_an_order_that_ends_lowers_the_rank": Fault(
-        f"{_RANK}.spot_margin.resting", "_reserved", "stays its account's", _kept_by_its_account
+        f"{_OPERATIONS}.spot_margin.resting",
+        "_reserved",
+        "stays its account's",
+        _kept_by_its_account,
     ),
     "t_virtual_shares_that_become_own_lower_the_rank": Fault(
-        f"{_RANK}.liquidation.handover", "placed_position", "leaves the position", _not_placed
+        f"{_OPERATIONS}.liquidation.handover", "placed_position", "leaves the position", _not_placed
     ),
     "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank": Fault(
-        f"{_RANK}.liquidation.ladder", "unsettled_moved", "passes no debt", _passes_nothing
+        f"{_OPERATIONS}.liquidation.ladder", "unsettled_moved", "passes no debt", _passes_nothing
     ),
     "t_a_position_on_its_book_lowers_the_rank": Fault(
         book.__name__, "_reduced", "trades on the other side", _buys_more_of_it
     ),
     "t_a_trade_takes_its_lots_off_the_order": Fault(
-        f"{_RANK}.spot_margin.matching", "Trade", "trades a lot more at 777", _trades_a_lot_more
+        f"{_OPERATIONS}.spot_margin.matching",
+        "Trade",
+        "trades a lot more at 777",
+        _trades_a_lot_more,
     ),
     "t_a_position_that_providers_take_lowers_the_rank": Fault(
-        f"{_RANK}.liquidation.backstop", "_position_taken", "gives 777 to the account", _given_back
+        f"{_OPERATIONS}.liquidation.backstop",
+        "_position_taken",
+        "gives 777 to the account",
+        _given_back,
     ),
     "t_a_debt_that_is_repaid_in_part_is_never_more": Fault(
         "ibperp.pool", "repay", "leaves what is borrowed", _without_principal
