@@ -34,6 +34,8 @@ from invariants.test_verdicts import story
 from worlds.shipped import starts
 
 EVERY_CASE: Final = 25
+WHOLE: Final = {"halted": True, "withdrawals": {}, "orders": {}}
+"""Members that changes may give as a whole."""
 
 
 def everything(_: Step, again: Collection[str]) -> tuple[Look, ...]:
@@ -162,6 +164,8 @@ def test_leaf__moves_the_parts_that_a_comparison_finds(monkeypatch: pytest.Monke
         before = deepcopy(shown)
         members[key] = str(int(members[key]) + 1)
         records.append(told | {"changes": changes_of(before, shown)})
+    records += [told | {"changes": {name: value}} for name, value in WHOLE.items()]
+    shown |= WHOLE
     for of, name in ((shown["assets"]["USD"], "price"), (shown, "withdrawals")):
         del of[name]
         later = {"time": str(int(shown["time"]) + 1)}
@@ -169,10 +173,10 @@ def test_leaf__moves_the_parts_that_a_comparison_finds(monkeypatch: pytest.Monke
     alone = set[str]()
 
     def compared(step: Step, *_: object, **__: object) -> list[object]:
-        if step.leaves and len(step.leaves) == 1:
-            path = step.leaves[0].path
-            assert moved_parts(step) == moved_parts(replace(step, leaves=None)), path
-            alone.add(path)
+        paths = [leaf.path for leaf in step.leaves or ()]
+        if len(paths) < 2:
+            assert moved_parts(step) == moved_parts(replace(step, leaves=None)), paths
+            alone.update(paths)
         return []
 
     monkeypatch.setattr(trace, "not_held", compared)

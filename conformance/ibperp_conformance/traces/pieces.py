@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ibperp.records import record, replace
 from ibperp_conformance.traces.check import LogReport, findings, note, tell
-from ibperp_conformance.traces.files import EndlessError, is_plain, lines_of, opened
+from ibperp_conformance.traces.files import is_plain, lines_of, opened
 from ibperp_invariants.check.trace import Told, TraceChecker, TraceViolation
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def pieces_of(name: str, count: int, on_line: Callable[[], None] = lambda: None)
                 pieces.append(Piece(checker.bytes, None, checker.told(), line))
                 if len(pieces) == count:
                     break  # What comes after the beginning of the last piece is no other's concern.
-    except (EndlessError, ValueError):
+    except ValueError:
         return [Piece(0)]
     return pieces
 

@@ -16,11 +16,11 @@ import zstandard
 from ibperp_conformance.files import WrongUseError
 from ibperp_conformance.progress import Progress
 from ibperp_conformance.protocol.server import CAPABILITIES
-from ibperp_conformance.traces import command, files, pieces
+from ibperp_conformance.traces import check, command, files, pieces
 from ibperp_conformance.traces.command import main_check_trace
 from ibperp_conformance.traces.files import lines_of, opened
 from ibperp_invariants.check import later
-from ibperp_invariants.workers import Answer, Processes
+from ibperp_invariants.workers import Answer, DeathsError, Processes
 from invariants.test_trace import recorded, written
 from worlds.processes import killed
 
@@ -162,6 +162,15 @@ def test_check_trace__long_line_is_a_finding_and_the_rest_is_checked(
     assert "2 findings in 16 lines" in told
 
 
+def test_check_trace__log_of_which_lines_were_read_is_read_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "UNREAD_MAX", 3)
+    (tmp_path / "log").write_bytes(GOOD)
+    assert main_check_trace([str(tmp_path / "log")]) == 0
+    assert "every invariant holds in 14 lines" in capsys.readouterr().out
+
+
 def test_lines_of__long_record_is_given_whole() -> None:
     record = b'{"a": [' + b"1, " * (1 << 20) + b"1]}\n"
     assert list(lines_of(io.BytesIO(record + b"{}"))) == [(record, 0), (b"{}", 0)]
@@ -259,6 +268,32 @@ def test_check_trace__interrupted_tells_what_was_found_until_then(
     told = capsys.readouterr().out
     assert told.endswith("holds in 6 lines, interrupted there\n")
     assert told.count("interrupted there") == 1
+
+
+class Interrupted:
+    """A task of which nothing is told: a signal comes first, then its process is ended."""
+
+    def __init__(self, pool: Processes) -> None:
+        self._pool = pool
+
+    def result(self) -> object:
+        if self._pool.is_ending:
+            raise DeathsError("the processes were told to end")
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("logs", [1, 2])
+def test_check_trace__interrupted_with_jobs_ends_them_and_tells_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, logs: int
+) -> None:
+    monkeypatch.setattr(pieces, "LEAST", 1)
+    monkeypatch.setattr(Processes, "submit", lambda pool, *_: Interrupted(pool))
+    (tmp_path / "log").write_bytes(GOOD)
+    with pytest.raises(KeyboardInterrupt):
+        main_check_trace([str(tmp_path / "log")] * logs, jobs=2)
+    told = capsys.readouterr()
+    assert told.out.endswith("log: not checked, interrupted\n")
+    assert not told.err
 
 
 def submitted_before_one_dies(count: int) -> Callable[..., Answer[object]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ibperp_conformance import progress
-from ibperp_conformance.traces import command, pieces
+from ibperp_conformance.traces import command, files, pieces
 from ibperp_conformance.traces.check import LogReport, check_log, summary
 from ibperp_conformance.traces.command import main_check_trace
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
@@ -97,3 +97,14 @@ def test_piece__says_itself_how_far_it_is(
     assert len(read) < len(LOGS["trades"])
     command._piece_apart((name, MOST, "piece 2 of 2", parts[1]))
     assert "1 lines of piece 2 of 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", [1, 4])
+def test_pieces__log_with_a_line_that_is_not_read_whole_is_not_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    monkeypatch.setattr(files, "LINE_MAX", 3 << 19)
+    lines = written(LOGS["trades"])
+    lines[place] = lines[place].rstrip() + " " * (2 << 20) + "\n"
+    (tmp_path / "log").write_text("".join(lines))
+    assert pieces.pieces_of(str(tmp_path / "log"), 2) == [pieces.Piece(0)]
