@@ -274,6 +274,30 @@ def test_facts__see_a_step_that_is_no_stage(monkeypatch: pytest.MonkeyPatch, sou
     assert any("step is" in line for line in facts.FACTS["a_step_is_a_stage_of_the_ladder"]())
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        (
+            "effect.Effect.moved",
+            "def moved(self, entry): return Effect(post(self.state, entry), (entry,))",
+            "does not end in",
+        ),
+        (
+            "programs.quotes.submit_quote",
+            "def submit_quote(state, action): return Effect(state)",
+            "is shown to be that of the effect",
+        ),
+    ],
+)
+def test_facts__see_a_step_without_earlier_events_and_a_needless_exception(
+    monkeypatch: pytest.MonkeyPatch, name: str, source: str, told: str
+) -> None:
+    changed = replaced(f"ibperp.operations.{name}", source)
+    monkeypatch.setattr(effects, "functions", changed.items)
+    lines = effects.events_go_with_their_states()
+    assert any(name in line and told in line for line in lines)
+
+
 def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(begins, "RUNGS", (*ladder.RUNGS, len))
     assert any("len" in line for line in begins.a_step_is_a_stage_of_the_ladder())
