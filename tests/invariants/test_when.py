@@ -25,6 +25,8 @@ from ibperp_invariants.check.trace import TraceReport, report_of_trace
 from ibperp_invariants.check.when import WHEN
 from ibperp_invariants.step.moved import moved_parts, sums_moved
 from ibperp_invariants.step.step import Step, Violation
+from ibperp_invariants.view.follow import Followed
+from ibperp_invariants.view.node import Node
 from ibperp_invariants.view.totals import EVERY, Totals, totals_after
 from ibperp_invariants.view.view import View
 from invariants.test_risk_walks import stories
@@ -184,3 +186,13 @@ def test_leaf__moves_the_parts_that_a_comparison_finds(monkeypatch: pytest.Monke
     places = ("user", "positions/ORE_PERP/lots", "portfolio/equity")
     expected = {"time", "assets/USD/pool/cash", *(f"accounts/2/{own}" for own in places)}
     assert expected | {"accounts/0/user"} <= alone
+
+
+def test_leaf__account_whose_unsettled_balance_ends_is_settled_no_more() -> None:
+    shown = recorded(POSITIONS)[-1]["observation"]
+    shown["accounts"]["4"]["unsettled"] = "5"
+    followed = Followed(())
+    followed.show(Node(shown, "observation"))
+    assert (4,) in followed.after().active
+    followed.change(Node({"accounts/4/unsettled": "0"}, "changes"))
+    assert (4,) not in followed.after().active

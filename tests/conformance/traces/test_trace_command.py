@@ -20,7 +20,7 @@ from ibperp_conformance.traces import check, command, files, pieces
 from ibperp_conformance.traces.command import main_check_trace
 from ibperp_conformance.traces.files import lines_of, opened
 from ibperp_invariants.check import later
-from ibperp_invariants.workers import Answer, DeathsError, Processes
+from ibperp_invariants.workers import Answer, DeathsError, NoClusterError, Processes
 from invariants.test_trace import recorded, written
 from worlds.processes import killed
 
@@ -268,6 +268,17 @@ def test_check_trace__interrupted_tells_what_was_found_until_then(
     told = capsys.readouterr().out
     assert told.endswith("holds in 6 lines, interrupted there\n")
     assert told.count("interrupted there") == 1
+
+
+def test_check_trace__cluster_that_does_not_answer_is_wrong_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(_: str) -> None:
+        raise NoClusterError("no Dask scheduler at nowhere")
+
+    monkeypatch.setattr(command, "cluster", gone)
+    with pytest.raises(WrongUseError, match="no Dask scheduler at nowhere"):
+        main_check_trace(["log"], dask="nowhere")
 
 
 class Interrupted:
