@@ -193,6 +193,17 @@ def test_leaf__account_whose_unsettled_balance_ends_is_settled_no_more() -> None
     shown["accounts"]["4"]["unsettled"] = "5"
     followed = Followed(())
     followed.show(Node(shown, "observation"))
-    assert (4,) in followed.after().active
+    assert (4,) in (followed.after().active or ())
     followed.change(Node({"accounts/4/unsettled": "0"}, "changes"))
-    assert (4,) not in followed.after().active
+    assert (4,) not in (followed.after().active or ())
+
+
+def test_leaf__changes_the_fingerprint_until_it_is_what_it_was() -> None:
+    shown = recorded(POSITIONS)[-1]["observation"]
+    followed, prints = Followed(()), list[int]()
+    followed.show(Node(shown, "observation"))
+    for virtual in ("7", "8", "7"):
+        change = {"accounts/2/positions/ORE_PERP/virtual": virtual}
+        followed.change(Node(change, "changes"))
+        prints.append(followed.fingerprint)
+    assert prints[0] == prints[2] != prints[1]
