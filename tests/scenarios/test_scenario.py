@@ -397,5 +397,6 @@ def test_preset__that_the_specification_refuses_is_named(
     tiny = Path(__file__).parents[2] / "spec" / "presets" / "tiny.yaml"
     text = tiny.read_text(encoding="utf-8").replace(old, new)
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
-    found = problems(tmp_path, HEAD.replace("preset: tiny", "preset: mine.yaml") + DEPOSIT)
-    assert any(message in problem for problem in found)
+    text = HEAD.replace("preset: tiny", "preset: mine.yaml") + DEPOSIT
+    with pytest.raises(DocumentError, match=re.escape(f"{tmp_path / 'mine.yaml'}: {message}")):
+        run_scenario(written(tmp_path, text))
