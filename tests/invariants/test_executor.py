@@ -21,8 +21,10 @@ from ibperp_invariants.proofs.opinions import (
     noted,
     questions,
     read_opinions,
+    theorem_hash,
     write_opinions,
 )
+from ibperp_invariants.proofs.theorems.portfolio import checks
 
 TOY = '''
 def size(n: int) -> int:
@@ -179,6 +181,18 @@ def test_opinions__are_asked_again_when_the_code_changes(tmp_path: Path) -> None
     assert questions([theorem], saved, ("z3-solver",)) == [
         Question(*theorem, "z3-solver", question.code)
     ]
+
+
+def test_opinions__are_asked_again_when_a_contract_of_the_module_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theorem = ("t_the_margin_checks_admit_what_is_admissible_alone",)
+    before = theorem_hash(checks.__name__, *theorem)
+    path, contract = "ibperp.operations.effect.is_admissible", checks.admissible_without
+    monkeypatch.setitem(checks.CONTRACTS, path, contract)
+    changed = theorem_hash(checks.__name__, *theorem)
+    monkeypatch.delitem(checks.CONTRACTS, path)
+    assert len({before, changed, theorem_hash(checks.__name__, *theorem)}) == 3
 
 
 def test_opinions__are_asked_again_of_another_executor_where_none_was_given() -> None:

@@ -68,8 +68,12 @@ def write_opinions(path: Path, known: Known) -> None:
 
 
 def theorem_hash(module: str, theorem: str) -> str:
-    """Return the hash of a theorem and of all code that it reaches."""
-    return code_hash(getattr(importlib.import_module(module), theorem))
+    """Return the hash of a theorem, of the contracts of its module, and of all that these reach."""
+    home = importlib.import_module(module)
+    contracts: dict[str, Any] = getattr(home, "CONTRACTS", {})
+    code = code_hash(getattr(home, theorem), *contracts.values())
+    stands_for = sorted(f"{path} {own.__qualname__}" for path, own in contracts.items())
+    return text_hash(code, *stands_for) if contracts else code
 
 
 @cache
