@@ -12,7 +12,7 @@ import enum
 import hashlib
 import inspect
 import re
-import textwrap
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -92,12 +92,7 @@ def _hashed(texts: Iterable[str]) -> str:
 @cache
 def _read(item: Any) -> tuple[str, list[Any]]:
     """Return the code of one item without docstrings, and what of ours it names."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(item)))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            node.body = node.body[1:] or [ast.Pass()]
-    module = inspect.getmodule(item)
-    scope = vars(module) if module else {}
+    tree, scope = _definition(inspect.unwrap(item)), vars(sys.modules[item.__module__])
     constants, reached = [], []
     for node in ast.walk(tree):
         value = _named(node, scope)
@@ -107,6 +102,28 @@ def _read(item: Any) -> tuple[str, list[Any]]:
             constants.append(f"{node.id} = {_shown(value)}")
             reached += _inside(value)
     return "\n".join([ast.unparse(tree), *sorted(set(constants))]), reached
+
+
+def _definition(item: Any) -> ast.AST:
+    """Return the syntax tree of a function or class."""
+    defined = _defined(inspect.getsourcefile(item))
+    return defined[item.__code__.co_firstlineno if inspect.isfunction(item) else item.__qualname__]
+
+
+@cache
+def _defined(file: str) -> dict[int | str, ast.AST]:
+    """Return all that a file defines, without docstrings: functions by line, classes by name."""
+    found: dict[int | str, ast.AST] = {}
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if ast.get_docstring(node):
+                node.body = node.body[1:] or [ast.Pass()]
+            found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = node
+    return found
 
 
 def _named(node: ast.AST, scope: Mapping[str, Any]) -> Any:
