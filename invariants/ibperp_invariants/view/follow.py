@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ibperp.records import replace
 from ibperp_invariants.view.from_json import EMPTY, NAMES, NOTHING, SHORT, Reading
-from ibperp_invariants.view.leaves import PORTFOLIO, TIMES, Leaf, leaf_at, with_leaves
+from ibperp_invariants.view.leaves import (
+    OF_PORTFOLIO,
+    OF_POSITIONS,
+    PORTFOLIO,
+    Entry,
+    Leaf,
+    Places,
+    leaf_at,
+    with_leaves,
+)
 from ibperp_invariants.view.listed import LISTS, Listed
 from ibperp_invariants.view.live import ABSENT, Live
 from ibperp_invariants.view.node import Node, ViewError
@@ -72,6 +82,7 @@ class Followed:
         self._known = Known()
         self._live: dict[str, Live[Any, Any]] = {name: Live(f"{path}/{name}") for name in MAPS}
         self._health: Live[int, Health] = Live(f"{path}/accounts")
+        self._lives = (*self._live.values(), self._health)
         self._scalars: dict[str, Any] = {}
         self._missing: dict[str, str] = {}
         self._listed = Listed()
@@ -101,32 +112,33 @@ class Followed:
         self._begin()
         self._leaves = []
         entries: dict[tuple[str, str], set[str]] = {}
-        leaves: dict[tuple[str, str], list[tuple[Leaf, int]]] = {}
+        leaves: dict[Entry, Places] = {}
         for path, value in wanted.items():
             leaf = leaf_at(path)
             if leaf is None or not self._change_leaf(leaf, value, leaves):
                 self._change_any(path, value, entries)
         self._shown.settle()
-        for own, changed in leaves.items():
-            if own in entries or not self._put_leaves(changed):
-                entries.setdefault(own, set()).update(leaf.members[0] for leaf, _ in changed)
+        for (name, own), places in leaves.items():
+            shown = name, str(own)
+            if shown in entries or not self._put_leaves(name, own, places):
+                read = {*places.pop((), ()), *(within[0] for within in places)}
+                entries.setdefault(shown, set()).update(read)
         for (name, key), parts in entries.items():
             if not self._read_again(name, key, parts):
                 self._read(name, key)
         self._finish()
 
-    def _change_leaf(
-        self, leaf: Leaf, value: object, leaves: dict[tuple[str, str], list[tuple[Leaf, int]]]
-    ) -> bool:
+    def _change_leaf(self, leaf: Leaf, value: object, leaves: dict[Entry, Places]) -> bool:
         """Change a leaf that is an integer and stays one; tell whether it is."""
-        is_integer = type(value) is str and SHORT.fullmatch(value)
-        if not is_integer or leaf.name in self._missing or not self._shown.put_leaf(leaf, value):
+        if type(value) is not str or not SHORT.fullmatch(value) or leaf.name in self._missing:
             return False
-        number = int(value)  # type: ignore[call-overload] # a text, by now
-        if leaf.name in TIMES:
-            self._scalars[leaf.name] = number
+        if not self._shown.put_leaf(leaf, value):
+            return False
+        if leaf.member:
+            places = leaves.setdefault((leaf.name, leaf.own), {})
+            places.setdefault(leaf.within, {})[leaf.member] = int(value)
         else:
-            leaves.setdefault((leaf.name, leaf.key), []).append((leaf, number))
+            self._scalars[leaf.name] = int(value)
         if self._leaves is not None:
             self._leaves.append(leaf)
         return True
@@ -154,25 +166,23 @@ class Followed:
         else:
             self._take(name, Node(value, f"{self.path}/{path}"))
 
-    def _put_leaves(self, changed: Sequence[tuple[Leaf, int]]) -> bool:
+    def _put_leaves(self, name: str, own: Any, places: Places) -> bool:
         """Set an entry with other leaves; tell whether it is whole, so that this can be done."""
-        name, own = changed[0][0].name, changed[0][0].own
         live = self._live[name]
         old = live.get(own)
         if old is None or own in live.partial or missing_of(old):
             return False
-        others = [(leaf.members, number) for leaf, number in changed if leaf.part]
-        if len(others) < len(changed):
+        if OF_PORTFOLIO in places:
             if own not in self._health or own in self._health.partial:
                 return False
-            health = [(leaf.members[1:], number) for leaf, number in changed if not leaf.part]
-            self._health.put(own, with_leaves(self._health[own], health), is_whole=True)
-            if not others:
+            reported = self._health[own]
+            self._health.change(own, reported, replace(reported, **places.pop(OF_PORTFOLIO)))
+            if not places:
                 return True
-        new = with_leaves(old, others)
-        if name == "accounts" and any(members[0] != "positions" for members, _ in others):
+        new = with_leaves(old, places)
+        if name == "accounts" and any(within[:1] != OF_POSITIONS for within in places):
             self._listed.note(own, new)
-        live.put(own, new, is_whole=True, is_other=own not in live.was)
+        live.change(own, old, new)
         return True
 
     @property
@@ -181,9 +191,12 @@ class Followed:
 
         That is so as well where something is not observed.
         """
-        lives = (*self._live.values(), self._health)
-        is_whole = not self._missing and not any(live.partial for live in lives)
-        return self._leaves if is_whole else None
+        if self._missing or self._leaves is None:
+            return None
+        for live in self._lives:
+            if live.partial:
+                return None
+        return self._leaves
 
     @property
     def fingerprint(self) -> int:
@@ -236,8 +249,9 @@ class Followed:
         self._leaves = None
         self.former, self.is_new = self.fingerprint, False
         self._before = self._latest
-        for live in (*self._live.values(), self._health):
-            live.settle()
+        for live in self._lives:
+            if live.was:
+                live.settle()
 
     def _take(self, name: str, node: Node) -> None:
         """Take the whole value of a member."""

@@ -5,13 +5,13 @@ Most changes of most steps are of this kind. What such a change is to a record i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ibperp.margin import Health
-from ibperp.records import record
+from ibperp.records import record, replace
 from ibperp.state import Pool
 from ibperp.unpaid import Unpaid
 from ibperp_invariants.view.from_json import SHORT
@@ -27,22 +27,34 @@ TIMES: Final = frozenset({"time", "settlement_time", "unpaid_rate_time", "liquid
 PORTFOLIO: Final = "portfolio"
 """The member of an account that is its health, and no part of the account in a view."""
 
+OF_PORTFOLIO: Final = (PORTFOLIO,)
+OF_POSITIONS: Final = ("positions",)
+"""What leads from an account to its health, and begins to lead to a position."""
+
 
 @record
 class Leaf:
     """A leaf by its path: an integer of a record of a view.
 
     `name`: the part of the view. `key`, `own`: its entry, as it is shown and as the view has it.
-    `members`: those that lead to the leaf from there. `part`: what moves with it, by the names of
-    `step/moved.py`; empty for a reported health, which is no part.
+    `within`: the members that lead from there to the record that has it, as its `member`. `part`:
+    what moves with it, by the names of `step/moved.py`; empty for a reported health, which is none.
     """
 
     path: str
     name: str
     key: str = ""
     own: Any = ""
-    members: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    member: str = ""
     part: str = ""
+
+
+Entry: TypeAlias = tuple[str, Any]
+"""The entry of a leaf: the part of the view, and its key there."""
+
+Places: TypeAlias = dict[tuple[str, ...], dict[str, int]]
+"""Leaves of an entry that change: by the members that lead to a record, integers by member."""
 
 
 def _integers(kind: Any) -> frozenset[str]:
@@ -87,29 +99,22 @@ def leaf_at(path: str) -> Leaf | None:
             part = f"{name}/{inner}"
         case _:
             return None
-    return Leaf(path, name, key, own, tuple(members), "" if members[0] == PORTFOLIO else part)
+    part = "" if members[0] == PORTFOLIO else part
+    return Leaf(path, name, key, own, tuple(members[:-1]), members[-1], part)
 
 
-def with_leaves(entry: Any, changes: Sequence[tuple[tuple[str, ...], int]]) -> Any:
-    """Return a record, or entries by name, with integers at other places; all these are there."""
-    if len(changes) == 1:
-        members, number = changes[0]
-        name, last = members[0], members[-1]
-        if len(members) == 1:
-            return with_parts(entry, **{name: number})
-        if len(members) == 2 and not isinstance(entry, Named):  # noqa: PLR2004 - a record in one
-            part: Any = with_parts(getattr(entry, name), **{last: number})
-            return with_parts(entry, **{name: part})
-    values: dict[str, Any] = {}
-    within: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-    for members, number in changes:
-        if len(members) == 1:
-            values[members[0]] = number
+def with_leaves(entry: Any, places: Places) -> Any:
+    """Return an entry with other leaves; all of these are there, and it lacks nothing."""
+    parts: dict[str, Any] = {}
+    positions: dict[str, PositionView] = {}
+    for within, numbers in places.items():
+        if not within:
+            parts |= numbers
+        elif within[:1] == OF_POSITIONS:
+            positions[within[1]] = replace(entry.positions[within[1]], **numbers)
         else:
-            within.setdefault(members[0], []).append((members[1:], number))
-    if isinstance(entry, Named):
-        inner = {name: with_leaves(entry[name], own) for name, own in within.items()}
-        return Named({**entry, **inner}, entry.path)
-    for name, own in within.items():
-        values[name] = with_leaves(getattr(entry, name), own)
-    return with_parts(entry, **values)
+            parts[within[0]] = replace(getattr(entry, within[0]), **numbers)
+    if positions:
+        old = entry.positions
+        parts["positions"] = Named({**old, **positions}, old.path)
+    return with_parts(entry, **parts)

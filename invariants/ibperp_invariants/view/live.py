@@ -27,18 +27,20 @@ class Live(Named[K, V]):
         self._other = set[K]()
         self._found: Sequence[K] | None = None
 
-    def put(
-        self, key: K, entry: V | None, *, is_whole: bool = False, is_other: bool = False
-    ) -> None:
-        """Set an entry, or remove it; `is_whole`: it is known that the entry lacks nothing.
-
-        `is_other`: it is known that it differs from what was before the changes.
-        """
+    def change(self, key: K, old: V, new: V) -> None:
+        """Set an entry to another one that differs from it; both lack nothing."""
         self._found = None
-        if is_other:
+        if key not in self.was:
+            self.was[key] = old
             self._other.add(key)
         else:
             self._other.discard(key)
+        self[key] = new
+
+    def put(self, key: K, entry: V | None, *, is_whole: bool = False) -> None:
+        """Set an entry, or remove it; `is_whole`: it is known that the entry lacks nothing."""
+        self._found = None
+        self._other.discard(key)
         self.was.setdefault(key, self.get(key, ABSENT))
         self.partial.pop(key, None)
         if entry is None:
@@ -51,9 +53,8 @@ class Live(Named[K, V]):
 
     def settle(self) -> None:
         """Forget what was before: the changes of the next step begin."""
-        if self.was:
-            self.was = {}
-            self._other.clear()
+        self.was = {}
+        self._other.clear()
         self._found = None
 
     def before(self) -> Mapping[K, V]:

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from json import dumps
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ibperp_invariants.view.live import ABSENT
 
 if TYPE_CHECKING:
     from ibperp_invariants.view.leaves import Leaf
 
-NOTHING: Final[dict[str, Any]] = {}
-
 
 class Shown:
     """The members of an observation, and of those with entries the entries, as they are shown.
 
     Below its entries nothing is changed in place that was read: what was read from an object stays
-    as it was. What a set of changes copied is changed further until it is read.
+    as it was. What a set of changes copied is changed further until it is read. Leaves that changed
+    by themselves are written when somebody looks: of most of them nobody reads the text again.
     `fingerprint`: two observations of the same values in one run have the same.
     """
 
     def __init__(self) -> None:
-        self.members: dict[str, Any] = {}
+        self._members: dict[str, Any] = {}
         self.fingerprint = 0
         self._fresh: dict[int, dict[str, Any]] = {}
+        self._unwritten: dict[str, tuple[Leaf, str, int]] = {}
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Return the members as they are shown now."""
+        if self._unwritten:
+            self._write()
+        return self._members
 
     def begin(self) -> None:
         """Count changes from now on: of the first state no number is made."""
@@ -51,37 +58,60 @@ class Shown:
         for depth, part in enumerate(parts, 1):
             if part not in place and value is not None:
                 self.put(place, part, "/".join((name, *parts[:depth])), {})
-            within = place.get(part)
-            if not isinstance(within, dict):
+            if not isinstance(place.get(part), dict):
                 return False
-            if id(within) not in self._fresh:
-                place[part] = within = {**within}
-                self._fresh[id(within)] = within
-            place = within
+            place = self._copied(place, part)
         path = "/".join((name, *parts, last))
         return self.put(place, last, path, ABSENT if value is None else value)
 
-    def put_leaf(self, leaf: Leaf, value: object) -> bool:
+    def put_leaf(self, leaf: Leaf, value: str) -> bool:
         """Set a leaf to another text where one stands already; tell whether that was done."""
-        place, last = self.members, leaf.name
-        if leaf.members:
-            place = place.get(last, NOTHING)
-            *parents, last = leaf.key, *leaf.members
-            for part in parents:
-                within = place.get(part)
-                if type(within) is not dict:
-                    return False
-                if id(within) not in self._fresh:
-                    place[part] = within = {**within}
-                    self._fresh[id(within)] = within
-                place = within
-        old = place.get(last)
-        if type(old) is not str or old == value:
+        path = leaf.path
+        if path in self._unwritten:
+            _, old, number = self._unwritten[path]
+        else:
+            found = self._text_of(leaf)
+            if found is None:
+                return False
+            old, number = found, hash((path, found))
+        if old == value:
             return False
-        place[last] = value
+        new = hash((path, value))
+        self._unwritten[path] = leaf, value, new
         if self.fingerprint:
-            self.fingerprint += hash((leaf.path, value)) - hash((leaf.path, old))
+            self.fingerprint += new - number
         return True
+
+    def _text_of(self, leaf: Leaf) -> str | None:
+        """Return the text that stands at a leaf, None if none does."""
+        place: Any = self._members
+        parts = (leaf.key, *leaf.within, leaf.member) if leaf.member else ()
+        for part in (leaf.name, *parts):
+            if type(place) is not dict:
+                return None
+            place = place.get(part)
+        return place if type(place) is str else None
+
+    def _write(self) -> None:
+        """Write the leaves that changed by themselves to their places, which are there."""
+        unwritten, self._unwritten = self._unwritten, {}
+        for leaf, value, _ in unwritten.values():
+            if not leaf.member:
+                self._members[leaf.name] = value
+                continue
+            place = self._members[leaf.name]
+            for part in (leaf.key, *leaf.within):
+                place = self._copied(place, part)
+            place[leaf.member] = value
+        self._fresh.clear()
+
+    def _copied(self, place: dict[str, Any], part: str) -> dict[str, Any]:
+        """Return an object within a place, in its stead a copy if it was read."""
+        within: dict[str, Any] = place[part]
+        if id(within) not in self._fresh:
+            place[part] = within = {**within}
+            self._fresh[id(within)] = within
+        return within
 
     def put(self, place: dict[str, Any], key: str, path: str, value: object) -> bool:
         """Set a value at its path, ABSENT to remove it; tell whether there was or is one."""
