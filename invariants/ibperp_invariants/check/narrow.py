@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ibperp.numbers import INT128_MAX
 from ibperp_invariants.step.moved import BITS
 from ibperp_invariants.view.observed import NotObserved, missing_of, with_parts
 from ibperp_invariants.view.totals import Totals
@@ -30,11 +31,11 @@ SUMS: Final = tuple(part.name for part in fields(Totals) if part.name != "unpaid
 NEEDED: Final = frozenset({"assets", "markets", "accounts", "orders", "system"})
 
 
-TIME: Final = "assets/rate_time"
+TIME: Final = BITS["assets/rate_time"]
 """The part of a pool in which time counts on, though nothing is lent and nothing owed."""
 
 OF_TIME: Final = frozenset({"non_negative", "stored_values_in_range"})
-"""The invariants of every state that look at it: they see every asset that a step touched."""
+"""The invariants of every state that look at it: they see the assets where it is out of range."""
 
 
 class Narrow(Mapping[K, T]):
@@ -63,28 +64,33 @@ class Narrow(Mapping[K, T]):
 def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
     """Return the view after a step twice, with the assets and markets that it may have touched.
 
-    It touched those that differ, those of which a sum does, and the markets of orders that do. The
-    second view is without the assets in whose pools time alone counted on. Where that is not
-    observed, all are there.
+    It touched those that differ, those of which a sum does, and the markets of orders that do. Both
+    are without the assets in whose pools time alone counted on; the first has those where that time
+    is out of its range. Where that is not observed, all are there.
     """
     before, after = step.before, step.after
-    missing = missing_of(before).keys() | missing_of(after).keys()
-    if step.moved & BITS["system"] or NEEDED & missing:
+    if step.moved & BITS["system"]:
+        return after, after
+    if not (NEEDED.isdisjoint(missing_of(before)) and NEEDED.isdisjoint(missing_of(after))):
         return after, after
     try:
         assets, markets = _touched_by_sums(after, old, new)
         for index in step.changed_orders() if step.moved & BITS["orders"] else ():
             orders = (view.orders.get(index) for view in (before, after))
             markets |= {order.market for order in orders if order}
+        assets.update(step.moved_assets(~TIME))
+        touched = [symbol for symbol in step.touched_assets if symbol not in assets]
+        times = [(symbol, after.assets[symbol].pool.rate_time) for symbol in touched]
     except NotObserved:
         return after, after
     markets.update(step.touched_markets)
-    touched, weighty = step.touched_assets, step.moved_assets(~BITS[TIME])
-    own = Narrow(after.markets, markets)
-    wide = with_parts(after, assets=Narrow(after.assets, assets.union(touched)), markets=own)
-    if len(weighty) == len(touched):
-        return wide, wide
-    return wide, with_parts(wide, assets=Narrow(after.assets, assets.union(weighty)))
+    narrow = with_parts(
+        after, assets=Narrow(after.assets, assets), markets=Narrow(after.markets, markets)
+    )
+    beyond = [symbol for symbol, time in times if not 0 <= time <= INT128_MAX]
+    if not beyond:
+        return narrow, narrow
+    return with_parts(narrow, assets=Narrow(after.assets, assets.union(beyond))), narrow
 
 
 def _touched_by_sums(view: View, old: Totals, new: Totals) -> tuple[set[str], set[str]]:

@@ -79,6 +79,14 @@ HELD_SHARES: Final = (*of("accounts", "shares", "virtual"), "system")
 POSITION: Final = of("accounts", *names_of(PositionView))
 """A position that comes or goes moves all of these."""
 
+WORTH: Final = (
+    *of("accounts", "free", "shares", "unsettled", "lots", "cost", "funding_index", "virtual"),
+    *of("assets", "lent", "lend_shares", "borrowed", "borrow_shares"),
+    *of("markets", "mark_price", "funding_index", "parameters"),
+    "system",
+)
+"""What all that an account has of the settlement asset is worked out of, its gains included."""
+
 ORDERS: Final = ("orders", "accounts/orders", "markets/parameters")
 LAWS: Final = tuple(f"{kind}/{name}" for kind in ("assets", "markets") for name in LIMITS)
 CLOCKS: Final = (
@@ -168,8 +176,8 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
         by(do.ApplyFunding, do.SettleMarket, do.SetPerpetualParameters),
     ),
     "virtual_shares_are_sums": (on(*of("assets", "lend_shares", "borrow_shares"), *HELD_SHARES),),
-    "settlement_is_equity_neutral": (by(do.Settle, moving=("accounts",)),),
-    "settlement_flows_balance": (by(do.Settle, moving=("accounts", "settled", "moves")),),
+    "settlement_is_equity_neutral": (by(do.Settle, moving=(*WORTH, "credited")),),
+    "settlement_flows_balance": (by(do.Settle, moving=(*WORTH, "credited", "settled", "moves")),),
     "unpaid_bounded": (by(do.Settle),),
     "culling_helps": (by(do.Settle, moving=("moves",)),),
     "interest_attributed": (by(do.Settle, moving=("accounts",)),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,15 +88,19 @@ def frame_rule(step: Step) -> Iterator[str]:
     if not (bits & ALL_OF_TABLE or is_in_scope):
         yield from wrong_values(step)
         return
-    moved = [name for name, bit in OF_TABLE.items() if bits & bit]
-    yield from independently(
-        (
-            *(_stray_state(step, name) for name in moved if name in STATE),
-            *(_strays(step, kind, getattr(row, kind)) for kind in moved if kind in KINDS),
-            *((_stray_balances(step, row),) if is_in_scope else ()),
-            wrong_values(step),
-        )
-    )
+    checks = [
+        _stray_state(step, name) if name in STATE else _strays(step, name, getattr(row, name))
+        for name in _of_table(bits & ALL_OF_TABLE)
+    ]
+    if is_in_scope:
+        checks.append(_stray_balances(step, row))
+    yield from independently((*checks, wrong_values(step)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_table(bits: int) -> tuple[str, ...]:
+    """Return what the table speaks of and a step moved."""
+    return tuple(name for name, bit in OF_TABLE.items() if bits & bit)
 
 
 @cache

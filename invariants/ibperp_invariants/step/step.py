@@ -142,11 +142,11 @@ class Step:
 
     @_Once
     def _reported_accounts(self) -> Sequence[int]:
-        accounts = set(self.changed_accounts())
+        accounts, portfolios = set(self.changed_accounts()), self.after.portfolios
         for index in self.changed_orders():
             found = (view.orders.get(index) for view in (self.before, self.after))
             accounts |= {order.account for order in found if order}
-        return sorted(index for index in accounts if index in self.after.portfolios)
+        return [index for index in sorted(accounts) if index in portfolios]
 
     @_Once
     def touched_assets(self) -> Sequence[str]:

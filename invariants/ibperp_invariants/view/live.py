@@ -78,8 +78,8 @@ class Live(Named[K, V]):
 
     def _compared(self, before: Mapping[K, V]) -> Sequence[K]:
         found, missing = list[K](), ""
-        moved: list[Any] = list(self.moved(before))
-        for key in sorted(moved):
+        moved: list[Any] = sorted(self.moved(before))
+        for key in moved:
             if key in self._other:
                 found.append(key)
                 continue
@@ -89,8 +89,9 @@ class Live(Named[K, V]):
                     found.append(key)
             except NotObserved as error:
                 missing = missing or str(error)
-        unsure = (path for key, path in self.partial.items() if key not in self.was)
-        missing = missing or next(unsure, "")
+        if self.partial:
+            unsure = (path for key, path in self.partial.items() if key not in self.was)
+            missing = missing or next(unsure, "")
         return Unsure(found, missing) if missing else tuple(found)
 
 

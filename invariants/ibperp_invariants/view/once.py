@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ibperp_invariants.view.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
+G = TypeVar("G", bound=Callable[[Any], Any])
 
 ALONE: Final = object()
 """In place of an account, for what is worked out of the view itself."""
@@ -43,3 +44,28 @@ def once_for_a_view(work_out: F) -> F:
         return answer
 
     return cast("F", remembered)
+
+
+def kept_for_last(most: int) -> Callable[[G], G]:
+    """Make a function of an object that never changes remember what it returned for so many.
+
+    An object is the same one only if it is it: equal ones are not looked for.
+    """
+
+    def kept(work_out: G) -> G:
+        found: dict[int, tuple[object, Any]] = {}
+
+        @wraps(work_out)
+        def remembered(of: object) -> Any:
+            known = found.get(id(of))
+            if known is not None and known[0] is of:
+                return known[1]
+            answer = work_out(of)
+            if len(found) >= most:
+                found.clear()
+            found[id(of)] = of, answer
+            return answer
+
+        return cast("G", remembered)
+
+    return kept

@@ -21,6 +21,7 @@ from ibperp_invariants.claims.liquidation.liquidated import (
     pays_an_atom,
 )
 from ibperp_invariants.claims.portfolio.positions import fund_claim, gain_of, marked
+from ibperp_invariants.step.moved import bits_of
 from ibperp_invariants.step.step import OF_LIQUIDATION, state_invariant, step_invariant, wealth
 from ibperp_invariants.view.view import settlement_asset
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
+
+SHARED: Final = bits_of(
+    f"assets/{name}" for name in ("lent", "lend_shares", "borrowed", "borrow_shares")
+)
+"""The parts of a pool that its shares are worth something by."""
 
 TRANSFER: Final = SettlementSource.SYSTEM_LIABILITY_TRANSFER
 STEPS_LEFT: Final = {
@@ -192,12 +198,6 @@ def _undefined(view: View, symbols: Iterable[str]) -> Iterator[str]:
             yield f"{symbol}: shares without a price: {pool}"
 
 
-def _touched(step: Step) -> list[str]:
-    """Return the assets that a step changed."""
-    before = step.before.assets
-    return [name for name in step.touched_assets if before.get(name) != step.after.assets[name]]
-
-
 def _left(view: View, account: int, *, is_step: bool = False) -> Iterator[str]:
     """Yield what an account has left; for a step without positions that wait for a mark (LQ-2)."""
     age = view.system.liquidation_price_age if view.system else 0
@@ -283,7 +283,7 @@ BANKRUPTCY: Final[tuple[Invariant, ...]] = (
         "MM-2 LQ-9",
         "No pool has debts without borrow shares, or lends and shares below zero, whatever it "
         "lost.",
-        lambda step: _undefined(step.after, _touched(step)),
+        lambda step: _undefined(step.after, step.moved_assets(SHARED)),
     ),
     step_invariant(
         bad_debt_falls_only_by_resolution,

@@ -13,12 +13,13 @@ from ibperp.state import FEES, Pool, Settings
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.step import independently, state_invariant, step_invariant
 from ibperp_invariants.view.observed import NotObserved, different_leaves, first_missing
-from ibperp_invariants.view.once import once_for_a_view
+from ibperp_invariants.view.once import kept_for_last, once_for_a_view
 from ibperp_invariants.view.view import PerpetualView, View, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.state import Token
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import AccountView
@@ -66,11 +67,13 @@ def no_negative_free(step: Step) -> Iterator[str]:
     """Check the free and reserved balances, and the orders, that changed (CU-1, NT-7, SM-5)."""
     for index in step.changed_accounts():
         account = step.after.accounts.get(index)
-        for name in ("free", "reserved"):
-            for symbol, amount in getattr(account, name, {}).items():
+        if account is None:
+            continue
+        for name, held in (("free", account.free), ("reserved", account.reserved)):
+            for symbol, amount in held.items():
                 if not 0 <= amount <= INT128_MAX:
                     yield f"account {index}, {symbol}: {name} is {amount}"
-        for name, amount in _signed(account) if account else ():
+        for name, amount in _signed(account):
             if not -INT128_MAX <= amount <= INT128_MAX:
                 yield f"account {index}: {name} is {amount}"
     for index in step.changed_orders():
@@ -162,8 +165,7 @@ def _lowest_and_highest(view: View) -> tuple[int, int]:
         values += view.backstops.values()
         for asset in view.assets.values():
             values += (asset.price, asset.in_transit, *POOL_PARTS(asset.pool))
-            for token in asset.tokens.values():
-                values += (token.custody, token.pending)
+            values += _of_tokens(asset.tokens)
         for market in view.markets.values():
             values += (
                 OF_PERPETUALS(market) if isinstance(market, PerpetualView) else OF_SPOT(market)
@@ -171,6 +173,13 @@ def _lowest_and_highest(view: View) -> tuple[int, int]:
     except NotObserved:
         return -1, INT128_MAX + 1
     return min(values), max(values)
+
+
+@kept_for_last(1 << 8)
+def _of_tokens(tokens: Mapping[str, Token]) -> tuple[int, ...]:
+    """Return the least and the most of what an asset has on its chains."""
+    values = [own for token in tokens.values() for own in (token.custody, token.pending)]
+    return (min(values), max(values)) if values else ()
 
 
 def _stored(view: View) -> Iterator[tuple[str, int]]:

@@ -154,8 +154,8 @@ def funding_is_zero_sum(step: Step) -> Iterator[str]:
         if why is source:
             booked[account, symbol] = amount
     for account in step.changed_accounts():
+        holder = step.after.accounts.get(account)
         for symbol, market, own in marked(step.before, account):
-            holder = step.after.accounts.get(account)
             new = holder.positions.get(symbol) if holder else None
             is_touched = _is_touched(step, account, symbol)
             ended = perpetual_of(step.after, symbol) or market

@@ -29,12 +29,21 @@ from ibperp_invariants.view.once import once_for_a_view
 from ibperp_invariants.view.view import limits_of, perpetual_of
 
 if TYPE_CHECKING:
-    from ibperp.parameters import AssetParameters, PerpetualParameters, SystemParameters
+    from ibperp.parameters import (
+        AssetParameters,
+        HaircutParameters,
+        PerpetualParameters,
+        SystemParameters,
+    )
     from ibperp_invariants.step.step import Step
     from ibperp_invariants.view.view import AccountView, AssetView, View
 
 ROUNDINGS: Final = 2
 """How many quote atoms, and atoms per asset, the sums of one account may shift by rounding."""
+
+
+REMEMBERED: Final = 1 << 10
+"""Of so many amounts it is remembered what they count for."""
 
 
 @record
@@ -151,10 +160,15 @@ def collateral_bound(holding: Holding, system: SystemParameters) -> int:
     """
     limits = holding.limits
     haircut, amount = limits.haircut, holding.held * holding.price
-    by_weight = mul_div_down(amount, haircut.weight, limits.lot_atoms * RATIO)
+    return _collateral_bound(haircut, amount, limits.lot_atoms, system.quote_unit)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _collateral_bound(haircut: HaircutParameters, amount: int, lot: int, unit: int) -> int:
+    by_weight = mul_div_down(amount, haircut.weight, lot * RATIO)
     if haircut.kind is HaircutKind.IDENTITY or haircut.penalty == 0:
         return by_weight
-    square = mul_div_up(haircut.base**2 * system.quote_unit, amount, limits.lot_atoms)
+    square = mul_div_up(haircut.base**2 * unit, amount, lot)
     return min(by_weight, mul_div_up(isqrt_up(square), 1, haircut.penalty))
 
 
@@ -211,8 +225,8 @@ def _holding(symbol: str, asset: AssetView, account: AccountView) -> Holding | N
         return None
     if shares < 0 and not pool.borrow_shares:
         return None
-    lent = pool_kernel.lend_claim(pool, max(shares, 0))
-    owed = pool_kernel.debt(pool, max(-shares, 0))
+    lent = pool_kernel.lend_claim(pool, shares) if shares > 0 else 0
+    owed = pool_kernel.debt(pool, -shares) if shares < 0 else 0
     return Holding(symbol, free + lent, owed, reserved, asset.price, limits)
 
 
@@ -249,11 +263,14 @@ def _perpetual_losses(view: View, account: AccountView) -> list[int] | None:
     return losses
 
 
+_collateral_value: Final = lru_cache(maxsize=REMEMBERED)(collateral_value)
+"""What collateral counts for: most amounts come back at the same price."""
+
+
 def _collateral(holding: Holding, amount: int, system: SystemParameters) -> int:
     limits = holding.limits
-    return collateral_value(
-        limits.haircut, amount, holding.price, limits.lot_atoms, system.quote_unit
-    )
+    haircut, lot = limits.haircut, limits.lot_atoms
+    return _collateral_value(haircut, amount, holding.price, lot, system.quote_unit)
 
 
 def _owed(holding: Holding, amount: int) -> int:
@@ -282,7 +299,7 @@ def _requirements(
     return _required(notional, initial, maintenance, closing, system.quote_unit)
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=REMEMBERED)
 def _required(
     notional: int,
     initial: tuple[int, int],

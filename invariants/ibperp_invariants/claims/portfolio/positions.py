@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ibperp import pool as pool_kernel
 from ibperp.margin import counted_gain
@@ -53,12 +53,58 @@ def marked(view: View, account: int) -> Iterator[tuple[str, PerpetualView, Posit
             yield symbol, market, own
 
 
-@once_for_a_view
+@record
+class Claim:
+    """What a holder has to get from the fund, below zero what it owes it (ST-1).
+
+    `rows`: its positions as symbol, market, gain and the funding that is due.
+    """
+
+    holder: AccountView | None = None
+    amount: int = 0
+    rows: tuple[tuple[str, PerpetualView, int, int], ...] = ()
+
+
+NO_CLAIM: Final = Claim()
+REMEMBERED: Final = 1 << 12
+"""Of so many accounts it is remembered what the fund owes them."""
+
+CLAIMS: Final[dict[int, Claim]] = {}
+
+
+def claim_of(view: View, account: int) -> Claim:
+    """Return what an account has to get from the fund, with what it consists of.
+
+    What was found last is given again as long as the account and its markets are the same objects:
+    most settlements find most of them so.
+    """
+    holder = view.accounts.get(account)
+    if holder is None:
+        return NO_CLAIM
+    found = CLAIMS.get(account, NO_CLAIM)
+    if found.holder is holder:
+        for symbol, market, _, _ in found.rows:
+            if view.markets.get(symbol) is not market:
+                break
+        else:
+            return found
+    amount, rows = holder.unsettled, []
+    for symbol, market, own in marked(view, account):
+        due = due_of(market, own)
+        gain = own.lots * market.mark_price - own.cost - due  # as `gain_of`, with what is due once
+        rows.append((symbol, market, gain, due))
+        amount += gain
+    found = Claim(holder, amount, tuple(rows))
+    if len(rows) == len(holder.positions):
+        if len(CLAIMS) >= REMEMBERED:
+            CLAIMS.clear()
+        CLAIMS[account] = found
+    return found
+
+
 def fund_claim(view: View, account: int) -> int:
     """Return what an account has to get from the fund, below zero what it owes it (ST-1)."""
-    holder = view.accounts.get(account)
-    unsettled = holder.unsettled if holder else 0
-    return unsettled + sum(gain_of(market, own) for _, market, own in marked(view, account))
+    return claim_of(view, account).amount
 
 
 def ended_debt(view: View, holder: AccountView) -> int:
@@ -106,10 +152,12 @@ def gains_of(view: View, account: int) -> Gains | None:
     holder, system = view.accounts.get(account), view.system
     if holder is None or not (holder.positions or holder.unsettled):
         return Gains(0, 0)
-    rows = list(marked(view, account))
-    if system is None or len(rows) < len(holder.positions):
+    claim = claim_of(view, account)
+    if system is None or len(claim.rows) < len(holder.positions):
         return None
-    worth = sum(gain_of(market, own) + shares_worth(view, own.virtual) for _, market, own in rows)
+    worth = claim.amount - holder.unsettled
+    for own in holder.positions.values():
+        worth += shares_worth(view, own.virtual)
     gain, unsettled = valued(view, worth), valued(view, holder.unsettled)
     if gain is None or unsettled is None:
         return None

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import Settle
 from ibperp.events import SettlementSource
 from ibperp_invariants.claims.portfolio.positions import (
-    due_of,
-    fund_claim,
-    gain_of,
-    marked,
+    claim_of,
     settled_wealth,
     shares_worth,
 )
@@ -109,12 +106,13 @@ def unpaid_bounded(step: Step) -> Iterator[str]:
         return
     waiting = owed = 0
     for account in active_accounts_of(step.after):
-        claim = fund_claim(step.after, account)
+        claim = claim_of(step.after, account)
         may_wait = not step.after.accounts[account].settings.auto_realize
-        waiting += max(claim, 0)
-        owed += max(-claim, 0)
-        for symbol, market, own in marked(step.after, account):
-            gain, due = gain_of(market, own), due_of(market, own)
+        if claim.amount > 0:
+            waiting += claim.amount
+        else:
+            owed -= claim.amount
+        for symbol, _, gain, due in claim.rows:
             if due or gain < 0 or (gain and not may_wait):
                 yield f"account {account}, {symbol}: a gain of {gain} was left, {due} funding due"
     if waiting != owed:

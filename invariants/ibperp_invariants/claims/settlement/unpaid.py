@@ -9,7 +9,8 @@ from ibperp.actions import AdvanceTime, Settle
 from ibperp.events import SettlementSource
 from ibperp.numbers import remainder
 from ibperp.pool import CARRY_UNIT, borrow_rate, utilization
-from ibperp_invariants.claims.portfolio.positions import fund_claim
+from ibperp.unpaid import NOTHING_UNPAID
+from ibperp_invariants.claims.portfolio.positions import claim_of
 from ibperp_invariants.claims.settlement.settlement import active_accounts_of
 from ibperp_invariants.step.step import state_invariant, step_invariant
 from ibperp_invariants.view.view import settlement_asset
@@ -17,10 +18,12 @@ from ibperp_invariants.view.view import settlement_asset
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ibperp.unpaid import Unpaid
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
-    from ibperp_invariants.view.view import View
+    from ibperp_invariants.view.view import AccountView, View
+
+
+INTEREST: Final = SettlementSource.UNPAID_INTEREST
 
 
 def unpaid_sums_to_zero(_: View, totals: Totals) -> Iterator[str]:
@@ -34,14 +37,15 @@ def interest_on_what_waits(step: Step) -> Iterator[str]:
     """Check what debts pay and claims earn since the settlement before, part by part of an atom."""
     if not step.is_accepted() or not isinstance(step.action, Settle):
         return
-    accounts = active_accounts_of(step.before)
-    due = {own: _bearing(step.before, own) * step.before.unpaid_rate_time for own in accounts}
-    claims = {own: max(step.before.accounts[own].unpaid.amount, 0) for own in accounts}
+    accounts, since = active_accounts_of(step.before), step.before.unpaid_rate_time
+    before, after = step.before.accounts, step.after.accounts
+    due = {own: _bearing(before[own]) * since for own in accounts}
+    claims = {own: max(before[own].unpaid.amount, 0) for own in accounts}
     whole, shared = sum(claims.values()), sum(due.values())
-    total = 0
+    total, credited = 0, step.facts.credited
     for own in accounts:
-        old, new = step.before.accounts[own].unpaid, step.after.accounts[own].unpaid
-        booked = step.facts.credited.get((own, "", SettlementSource.UNPAID_INTEREST), 0)
+        old, new = before[own].unpaid, after[own].unpaid
+        booked = credited.get((own, "", INTEREST), 0) if credited else 0
         total += booked
         change = booked * CARRY_UNIT + new.carry - old.carry + due[own]
         if abs(change * whole - shared * claims[own]) >= whole if whole else change:
@@ -49,7 +53,10 @@ def interest_on_what_waits(step: Step) -> Iterator[str]:
                 f"account {own}: {booked} booked and {new.carry} carried, with {due[own]} due "
                 f"and {claims[own]} of {whole} in claims on {shared}"
             )
-        yield from _misnoted(step.after, own, old, booked)
+        claim = claim_of(step.after, own).amount
+        interest = min(old.interest + max(-booked, 0), max(-claim, 0))
+        if (new.amount, new.interest) != (claim, interest) or new.carry <= -CARRY_UNIT:
+            yield f"account {own}: {new} is noted, {claim} is left and {interest} is interest"
     if total:
         yield f"interest on what is unpaid adds up to {total}, expected 0"
 
@@ -78,23 +85,21 @@ def time_counts_for_what_waits(step: Step) -> Iterator[str]:
 
 def _debts_left(view: View) -> int:
     """Return what the last settlement left of debts, without their interest."""
-    left = (view.accounts[own].unpaid for own in active_accounts_of(view))
-    return sum(max(-own.amount, 0) - own.interest for own in left)
+    left = 0
+    for own in active_accounts_of(view):
+        unpaid = view.accounts[own].unpaid
+        if unpaid is not NOTHING_UNPAID:
+            left += max(-unpaid.amount, 0) - unpaid.interest
+    return left
 
 
-def _bearing(view: View, account: int) -> int:
+def _bearing(holder: AccountView) -> int:
     """Return the atoms of a debt that bear interest."""
-    holder = view.accounts[account]
-    owed = min(max(-holder.unpaid.amount, 0), max(-holder.unsettled, 0))
-    return max(owed - holder.unpaid.interest, 0)
-
-
-def _misnoted(view: View, account: int, old: Unpaid, booked: int) -> Iterator[str]:
-    """Yield what is noted of what is left otherwise than it is, or a whole atom carried."""
-    new, claim = view.accounts[account].unpaid, fund_claim(view, account)
-    interest = min(old.interest + max(-booked, 0), max(-claim, 0))
-    if (new.amount, new.interest) != (claim, interest) or new.carry <= -CARRY_UNIT:
-        yield f"account {account}: {new} is noted, {claim} is left and {interest} is interest"
+    unpaid, unsettled = holder.unpaid, holder.unsettled
+    if unpaid is NOTHING_UNPAID:
+        return 0
+    owed = min(max(-unpaid.amount, 0), max(-unsettled, 0))
+    return max(owed - unpaid.interest, 0)
 
 
 UNPAID: Final[tuple[Invariant, ...]] = (
