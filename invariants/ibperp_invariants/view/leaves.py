@@ -38,7 +38,7 @@ class Leaf:
 
     `name`: the part of the view. `key`, `own`: its entry, as it is shown and as the view has it.
     `within`: the members that lead from there to the record that has it, as its `member`. `part`:
-    what moves with it, by the names of `step/moved.py`; empty for a reported health, which is none.
+    what moves with it, by the names of `step/moved.py`; empty for a reported health.
     """
 
     path: str

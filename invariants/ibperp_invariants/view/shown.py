@@ -16,7 +16,7 @@ class Shown:
 
     Below its entries nothing is changed in place that was read: what was read from an object stays
     as it was. What a set of changes copied is changed further until it is read. Leaves that changed
-    by themselves are written when somebody looks: of most of them nobody reads the text again.
+    by themselves are written before the next look at `members`: most texts are never read again.
     `fingerprint`: two observations of the same values in one run have the same.
     """
 
