@@ -1,5 +1,6 @@
-"""In which order the tests run, and which of them run without coverage."""
+"""In which order the tests run, how often garbage is sought, which run without coverage."""
 
+import gc
 import sys
 from collections.abc import Generator
 
@@ -7,6 +8,19 @@ import pytest
 
 SITE = "built"
 """The fixture of those tests that need the site, which the first of them builds."""
+
+GARBAGE = 100_000
+"""So many new objects let Python look for garbage, instead of 700: there is hardly any.
+
+Tests, vectors and states stay to the end, and each look goes through them again.
+"""
+
+gc.set_threshold(GARBAGE, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Look no more at what was collected."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

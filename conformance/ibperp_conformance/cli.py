@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shlex
 import signal
@@ -27,6 +28,9 @@ from ibperp_conformance.options import (
 
 _UNWRITTEN: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of writing; one without a file is of standard output."""
+
+_GARBAGE: Final = 50_000
+"""So many new objects let Python look for garbage, instead of 700: a command leaves hardly any."""
 
 app = typer.Typer(
     name="ibperp",
@@ -230,6 +234,7 @@ def main() -> NoReturn:
     A standard stream that is closed is opened as the null device, so that no file takes its place;
     without standard output nothing is done.
     """
+    gc.set_threshold(_GARBAGE)
     is_mute = sys.stdout is None
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
