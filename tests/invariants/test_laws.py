@@ -298,6 +298,15 @@ def test_facts__see_a_step_without_earlier_events_and_a_needless_exception(
     assert any(name in line and told in line for line in lines)
 
 
+def test_facts__see_a_rung_that_does_what_no_theorem_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "def reduce_on_book(effect, failing, exposure): return _bought_back(effect, 1, 2)"
+    changed = replaced("ibperp.operations.liquidation.book.reduce_on_book", source)
+    monkeypatch.setattr(begins, "functions", changed.items)
+    lines = begins.a_step_is_a_stage_of_the_ladder()
+    assert "book.reduce_on_book does _bought_back(effect, 1, 2) too, or no longer" in lines
+    assert len(lines) == 3
+
+
 def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(begins, "RUNGS", (*ladder.RUNGS, len))
     assert any("len" in line for line in begins.a_step_is_a_stage_of_the_ladder())
@@ -428,6 +437,12 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("liquidation_lowers_rank", "t_a_position_that_providers_take_lowers_the_rank"),
         ("liquidation_lowers_rank", "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank"),
         ("liquidation_lowers_rank", "t_a_debt_to_the_fund_that_is_resolved_is_gone"),
+        ("liquidation_lowers_rank", "t_a_debt_on_the_books_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_collateral_that_is_sold_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_request_for_quotes_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_debt_that_a_provider_takes_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_debt_that_the_insurance_takes_lowers_the_rank"),
+        ("liquidation_lowers_rank", "t_a_lend_that_meets_a_debt_lowers_it"),
         ("flows_are_told", "t_a_posting_moves_what_it_tells"),
         ("flows_are_told", "t_a_settlement_tells_what_it_notes"),
         ("flows_are_told", "t_a_write_off_moves_no_balance"),

@@ -25,6 +25,7 @@ from ibperp.actions import (
 from ibperp.events import LiquidationStage, LiquidationStep
 from ibperp.operations.liquidation import ladder
 from ibperp.outcomes import Rejected, RejectionCode
+from ibperp.pool import debt
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_authoring import examples
@@ -99,6 +100,21 @@ def test_liquidation_lowers_rank__a_debt_below_half_a_lot_is_bought_back() -> No
     assert before.shares["SOL"] < 0
     assert after.free["SOL"] == 6000
     assert names(check_views(step)) == set()
+
+
+def test_liquidation_lowers_rank__rounding_leaves_the_atoms_of_a_debt_as_they_were() -> None:
+    # The only debtor owes three atoms; an atom buys a third of its shares, and the rest owe three.
+    state = chained(1)
+    debtor, lent = state.accounts[2], state.assets[2]
+    pool = replace(lent.pool, borrowed=3, borrow_shares=2 * 10**6, cash=lent.pool.lent - 3)
+    owing = replace(debtor, shares=(0, 0, -2 * 10**6), free=(1,))
+    assets = (*state.assets[:2], replace(lent, pool=pool))
+    step = taken(replace(state, assets=assets, accounts=state.accounts.set(2, owing)), Liquidate(2))
+    views = (step.before, step.after)
+    sides = [(view.assets["LENT0"].pool, -view.accounts[2].shares["LENT0"]) for view in views]
+    assert sides[1][1] < sides[0][1]
+    assert [debt(*side) for side in sides] == [3, 3]
+    assert "liquidation_lowers_rank" not in names(check_views(step))
 
 
 def test_risk_ends__steps_without_end_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,8 @@ WHOLE_MODULES: Final = tuple(
         "spot_margin.users",
         "liquidation.spread",
         "liquidation.rank",
+        "liquidation.payments",
+        "liquidation.debts",
         "programs.backstops",
     )
 )

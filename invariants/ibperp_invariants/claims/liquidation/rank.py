@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ibperp.actions import Liquidate, ResolveBankruptcy, Resume
 from ibperp.operations.liquidation.bankruptcy import worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
-from ibperp.pool import debt, lend_claim
+from ibperp.pool import lend_claim
 from ibperp.portfolio import valuation
 from ibperp.programs import RequestKind
 from ibperp.ranking import Rankings
@@ -52,10 +52,10 @@ def liquidation_lowers_rank(step: Step) -> Iterator[str]:
 def rank_of(view: View, account: int) -> tuple[int, ...]:
     """Return what each step for a due account lowers, compared part by part (LQ-10).
 
-    Open orders; lots of all positions; positions; atoms owed of all assets but the settlement
+    Open orders; lots of all positions; positions; shares owed of all assets but the settlement
     asset, then atoms held of them, since a debt is bought back in whole lots; what it owes of the
     settlement asset, as shares and to the fund; and whether quotes for its collateral are still to
-    be requested. No part is ever below zero.
+    be requested. No part is ever below zero. A payment burns shares; atoms owed may round up.
     """
     holder, settlement = view.accounts[account], settlement_asset(view)
     owed = held = 0
@@ -63,7 +63,7 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
         if symbol == settlement:
             continue
         shares = holder.shares.get(symbol, 0)
-        owed += debt(asset.pool, max(-shares, 0))
+        owed += max(-shares, 0)
         held += holder.free.get(symbol, 0) + lend_claim(asset.pool, max(shares, 0))
     own = holder.shares.get(settlement, 0) if settlement else 0
     is_asked = any(

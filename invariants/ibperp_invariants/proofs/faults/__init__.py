@@ -8,6 +8,7 @@ from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
 from ibperp_invariants.proofs.faults.liquidation import (
     bankruptcy,
+    debts,
     deleveraging,
     handover,
     liquidation,
@@ -57,6 +58,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **users.FAULTS,
     **spread.FAULTS,
     **rank.FAULTS,
+    **debts.FAULTS,
     **backstops.FAULTS,
 }
 """The planted fault of every theorem."""

@@ -20,6 +20,27 @@ STAGES: Final[Mapping[str, str]] = {
 
 RUNG_NAMES: Final = ("reduce_on_book", "request_conversion", "hand_to_backstop", "deleverage")
 """The rungs, each with theorems."""
+
+RUNG_STEPS: Final[Mapping[str, frozenset[str]]] = {
+    "ladder.liquidate": frozenset({"refused", "effect.accepted()"}),
+    "book.reduce_on_book": frozenset(
+        {
+            "_reduced(effect, failing, exposure)",
+            "_bought_back(effect, failing, exposure) or _converted(effect, failing, exposure)",
+        }
+    ),
+    "book._reduced": frozenset({"_worked_deal(effect, failing, deal)"}),
+    "backstop.hand_to_backstop": frozenset({"None if after is begun else after"}),
+    "deleveraging.deleverage": frozenset(
+        {
+            "_deleveraged(effect, failing, exposure)",
+            "_lends_deleveraged(effect, failing, exposure) or _insured(effect, failing, exposure)",
+            "_insured(effect, failing, exposure)",
+        }
+    ),
+    "deleveraging._lends_deleveraged": frozenset({"None if after is begun else after"}),
+}
+"""What a rung returns beside None: a stage with a theorem, by the function."""
 _BANKRUPTCY: Final = f"{_OPERATIONS}.liquidation.bankruptcy"
 _RESTING: Final = f"{_OPERATIONS}.spot_margin.resting"
 
@@ -171,4 +192,17 @@ def a_step_is_a_stage_of_the_ladder() -> list[str]:
     lines = [f"a step is {one} too" for one in sorted(returned - STAGES.keys() - {"None"})]
     lines += [f"{name} of a step is {text}" for name, text in told.items() if text != STAGES[name]]
     names = tuple(rung.__name__ for rung in RUNGS)
-    return lines + ([] if names == RUNG_NAMES else [f"the rungs are {', '.join(names)}"])
+    lines += [] if names == RUNG_NAMES else [f"the rungs are {', '.join(names)}"]
+    return lines + [
+        f"{name} does {text} too, or no longer"
+        for name, expected in RUNG_STEPS.items()
+        for text in sorted(_returned(name) ^ expected)
+    ]
+
+
+def _returned(name: str) -> set[str]:
+    """Return what a function of the chapter liquidation returns beside None and refusals."""
+    function = dict(functions())[f"{_OPERATIONS}.liquidation.{name}"]
+    returns = [node.value for node in walk(function) if isinstance(node, ast.Return)]
+    texts = {ast.unparse(value) for value in returns if value is not None}
+    return {text for text in texts if text != "None" and not text.startswith("Rejected(")}

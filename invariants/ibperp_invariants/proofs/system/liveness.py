@@ -1,4 +1,4 @@
-"""The law that steps of a liquidation lower a rank, as far as it is proved (LQ-10)."""
+"""The law that steps of a liquidation lower a rank (LQ-10)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,34 @@ _TAKEN: Final = (
     "t_a_position_that_providers_take_lowers_the_rank",
     "t_a_deleveraging_takes_opposite_lots_alone",
     "t_a_handover_keeps_lots_and_open_interest",
+)
+_DEBTS: Final = (
+    "t_a_debt_to_a_pool_that_is_paid_lowers_the_rank",
+    "t_a_debt_of_the_settlement_asset_that_is_paid_lowers_the_rank",
+    "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank",
+    "t_what_is_bought_back_lowers_a_debt",
+    "t_what_is_sold_leaves_its_account",
+    "t_what_is_redeemed_is_held_no_more_than_before",
+    "t_a_debt_on_the_books_lowers_the_rank",
+    "t_collateral_that_is_sold_lowers_the_rank",
+    "t_a_request_for_quotes_lowers_the_rank",
+    "t_a_debt_that_a_provider_takes_lowers_the_rank",
+    "t_a_debt_of_the_settlement_asset_that_a_provider_takes_lowers_the_rank",
+    "t_what_pays_in_kind_is_no_longer_held",
+    "t_what_is_left_of_a_lend_claims_no_more",
+    "t_a_lend_that_passes_on_claims_what_it_is_for",
+    "t_a_lend_that_meets_a_debt_lowers_it",
+    "t_a_debt_that_lenders_close_lowers_the_rank",
+    "t_a_debt_of_the_settlement_asset_that_lenders_close_lowers_the_rank",
+    "t_a_debt_that_the_insurance_takes_lowers_the_rank",
+    "t_a_debt_of_the_settlement_asset_that_the_insurance_takes_lowers_the_rank",
+)
+_RESOLVED: Final = (
+    "t_a_debt_to_a_pool_that_is_resolved_is_gone",
+    "t_a_debt_to_the_fund_that_is_resolved_is_gone",
+    "t_a_debt_that_the_insurance_pays_lowers_the_rank",
+    "t_a_debt_of_the_settlement_asset_that_the_insurance_pays_lowers_the_rank",
+    "t_a_debt_to_the_fund_that_is_resolved_in_part_lowers_the_rank",
 )
 _PLACED: Final = Writer(
     "Rank.lower",
@@ -52,12 +80,11 @@ RANK: Final = Law(
     ),
     (
         "t_two_portions_are_the_nearest",
-        "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank",
         "t_a_debt_that_is_repaid_in_part_is_never_more",
-        "t_a_debt_to_a_pool_that_is_resolved_is_gone",
-        "t_a_debt_to_the_fund_that_is_resolved_is_gone",
+        *_DEBTS,
+        *_RESOLVED,
     ),
     ("a_step_is_a_stage_of_the_ladder",),
-    "the stages that end orders or reduce positions",
+    "all stages, while a borrow share owes at most an atom",
 )
-"""Each of these stages lowers the rank, whatever it does to what is owed and held."""
+"""Each stage lowers the rank: the first part that it changes falls."""

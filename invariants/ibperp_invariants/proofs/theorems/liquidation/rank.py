@@ -1,7 +1,8 @@
 """Theorems that a step of a liquidation lowers the rank of its account, stage by stage (LQ-10).
 
 A rank is compared part by part, the first that differs deciding: open orders, lots of positions,
-positions, then what is owed and held. So it is enough to look at the first parts of these stages.
+positions, then what is owed and held. So it is enough to look at the first parts of these stages;
+`debts` has those that leave orders and positions as they are.
 Other accounts, positions and orders stand for any number of their kind.
 """
 
@@ -314,7 +315,7 @@ def t_a_position_that_providers_take_lowers_the_rank(
 
 
 def t_a_debt_that_is_repaid_in_part_is_never_more(pool: Pool, shares: int, burned: int) -> None:
-    """Shares that are repaid leave a debt that is no larger; then what is held decides (LQ-3)."""
+    """Shares that are repaid leave a debt that is no larger; shares decide the rank (LQ-3)."""
     assert all((pool.borrowed > 0, shares > 0, shares <= pool.borrow_shares))
     assert all((burned >= 0, burned < shares))
     left = kernel.repay(pool, 1, burned)
