@@ -36,13 +36,16 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
+from ibperp_invariants.proofs.system.syntax import kinds
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
+MET = "def _met(e: Effect, a, b):\n "
+TRADED = "spot_trade.exchanged_assets(e, Trader({}, 2, 3))"
 CACHED: list[Any] = [
     census.sites,
     census.writers,
     frames.graph,
-    keys._table,
+    kinds.table,
     *facts.FACTS.values(),
 ]
 
@@ -351,19 +354,71 @@ def test_keys__see_an_account_that_no_row_names(
     monkeypatch: pytest.MonkeyPatch, source: str, told: str
 ) -> None:
     changed = replaced("ibperp.operations.money_market.lending.lend", source)
-    for reader in (census, frames, keys):
+    for reader in (census, frames, kinds):
         monkeypatch.setattr(reader, "functions", changed.items)
     monkeypatch.setattr(lending, "with_account", state.with_account, raising=False)
-    monkeypatch.setattr(keys, "NOT_SHOWN", {kind.__name__ for kind in ALLOWED} - {"Lend"})
+    monkeypatch.setattr(keys, "OPERATIONS", {actions.Lend: lending.lend})
     for cached in CACHED:
         cached.cache_clear()
     lines = keys.accounts_are_those_of_the_row()
     assert any(line.startswith("Lend ") and told in line for line in lines)
 
 
-def test_keys__hold_of_all_actions_that_are_shown() -> None:
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        (
+            "spot_margin.spot_trade._exchanged",
+            "def _exchanged(e: Effect, m: Party):\n for p in (m.account, m.fee): free(p)",
+            "PlaceOrder puts back what the syntax does not tell",
+        ),
+        (
+            "spot_margin.matching._met",
+            MET + "r = e.state.requests[a]\n " + TRADED.format("r.account, 1"),
+            "PlaceOrder puts back the account of a request",
+        ),
+        (
+            "spot_margin.matching._met",
+            MET + "who = (e.state.time, 1)\n " + TRADED.format("*who"),
+            "PlaceOrder puts back what the syntax does not tell",
+        ),
+        (
+            "spot_margin.matching._met",
+            MET + "return replace(e.state.orders[a], account=b)",
+            "PlaceOrder puts back what the syntax does not tell",
+        ),
+        (
+            "liquidation.deleveraging.lenders_paid",
+            "def lenders_paid(e):\n for a in e.state.markets: claim_moved(Handover(a, 1))",
+            "Liquidate puts back what the syntax does not tell",
+        ),
+    ],
+)
+def test_keys__follow_an_account_through_the_records_of_a_trade(
+    monkeypatch: pytest.MonkeyPatch, name: str, source: str, told: str
+) -> None:
+    changed = replaced(f"ibperp.operations.{name}", source)
+    for reader in (census, frames, kinds):
+        monkeypatch.setattr(reader, "functions", changed.items)
+    monkeypatch.setattr(
+        keys,
+        "OPERATIONS",
+        {kind: OPERATIONS[kind] for kind in (actions.PlaceOrder, actions.Liquidate)},
+    )
+    for cached in CACHED:
+        cached.cache_clear()
+    assert any(line.startswith(told) for line in keys.accounts_are_those_of_the_row())
+
+
+def test_keys__hold_of_all_actions_and_need_each_narrower_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert keys.accounts_are_those_of_the_row() == []
-    assert len(OPERATIONS) - len(keys.NOT_SHOWN) == 36
+    needless = ("Lend", "FEES")
+    monkeypatch.setattr(keys, "ITS_OWN", {**keys.ITS_OWN, needless: Accounts.FEES})
+    monkeypatch.setattr(keys, "OPERATIONS", {actions.Lend: lending.lend})
+    lines = keys.accounts_are_those_of_the_row()
+    assert "Lend puts back no account of FEES" in lines
 
 
 def test_frames__need_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,6 +503,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("flows_are_told", "t_a_write_off_moves_no_balance"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
+        ("subaccount_isolation", "t_nobody_cancels_an_order_of_another"),
         ("self_trade_never", "t_no_quote_of_the_same_user_is_taken"),
         (
             "healthy_to_due_only_by_price_time_parameters",

@@ -53,6 +53,7 @@ WHOLE_MODULES: Final = tuple(
         "notation.signs",
         "custody.requests",
         "custody.flows",
+        "custody.isolation",
         "portfolio.checks",
         "governance.updates",
         "governance.waiting",

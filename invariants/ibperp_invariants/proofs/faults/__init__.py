@@ -3,7 +3,7 @@
 from typing import Final
 
 from ibperp_invariants.proofs.faults.custody import flows as told
-from ibperp_invariants.proofs.faults.custody import posting, requests
+from ibperp_invariants.proofs.faults.custody import isolation, posting, requests
 from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
 from ibperp_invariants.proofs.faults.liquidation import (
@@ -29,6 +29,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **signs.FAULTS,
     **posting.FAULTS,
     **requests.FAULTS,
+    **isolation.FAULTS,
     **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,

@@ -2,8 +2,10 @@
 
 An account is put back by `with_account`, or as a side of a posting that `free` names, or from the
 sheet of a settlement. The key is followed through parameters to the calls of the function, as far
-as an operation may reach them, and through local names to what they are set to. It ends in a field
-of the action, in a system account, or in what the syntax does not tell.
+as an operation may reach them, through local names to what they are set to, and through a field of
+a record to all calls that make such a record. It ends in a field of the action, in a system
+account, in a record that the state holds, in a list that is known, or in what the syntax does not
+tell.
 """
 
 from __future__ import annotations
@@ -11,14 +13,20 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Final
 
 from ibperp.transition import OPERATIONS
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts
-from ibperp_invariants.proofs.system.census import called, functions, uncalled, walk, writers
+from ibperp_invariants.proofs.system.census import (
+    called,
+    records,
+    uncalled,
+    walk,
+    writers,
+)
 from ibperp_invariants.proofs.system.frames import reached_by
+from ibperp_invariants.proofs.system.syntax.kinds import fields, kinds, meant, table
 
 KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
 """What writes an account, by the place of its key among the arguments."""
@@ -33,6 +41,7 @@ KEYLESS: Final[Mapping[str, str]] = {
     "ibperp.posting._with_balance": "the key is the index of a side, which `free` names",
     "ibperp.operations.settlement.clearing.Clearing._seen_by": "looked at and dropped",
     "ibperp.operations.settlement.clearing.Clearing._post": "of a sheet, which `sheet` names",
+    "ibperp.operations.programs.conversion_terms.owed_beyond_dollars": "looked at and dropped",
 }
 """Functions whose own key says nothing, with reasons."""
 
@@ -49,25 +58,63 @@ WRITERS: Final = frozenset(
 UNTOLD: Final = "what the syntax does not tell"
 OWNER: Final = "the owner of an order that it changes"
 LISTED: Final = "an account of the list of those to be settled"
-SYSTEM: Final = {"FEES": Accounts.FEES, "INSURANCE": Accounts.INSURANCE}
-NAMED: Final = {
-    "action.account": Accounts.OWNER,
-    "action.sender": Accounts.OWNER,
-    "action.receiver": Accounts.RECEIVER,
-    "_pending(state, action.withdrawal).account": Accounts.REQUESTER,
-    OWNER: Accounts.ORDER_OWNERS,
-    LISTED: Accounts.UNSETTLED,
+STORED: Final[Mapping[str, str]] = {
+    "Order": "the owner of an order that it reads",
+    "QuoteRequest": "the account of a request for quotes",
+    "Quote": "the account of a quote",
+    "Backstop": "a provider",
 }
-"""What a row calls the account of a field of the action, or of the record that it names."""
+"""What the account of a record that a state holds is called."""
 
-NOT_SHOWN: Final = frozenset(
-    {
-        *("PlaceOrder", "AmendOrder", "CancelOrder", "CancelAllOrders", "SettleMarket"),
-        *("SubmitQuote", "AcceptQuote", "ConvertCollateral"),
-        *("Liquidate", "ResolveBankruptcy", "RunRisk"),
-    }
-)
-"""The actions of which some party is not followed: those that trade, cancel, close, liquidate."""
+_LIQUIDATION: Final = "ibperp.operations.liquidation"
+DUE, OWING = "an account that is due", "an account that owes the fund"
+LENDER, OPPOSITE = "a lender of the asset", "an account with an opposite position"
+CLAIMANT: Final = "an account with a claim on the fund"
+LISTS: Final[Mapping[tuple[str, str], str]] = {
+    (f"{_LIQUIDATION}.bankruptcy.run_risk", "due"): DUE,
+    (f"{_LIQUIDATION}.bankruptcy.run_risk", "owing_accounts(after) if left else ()"): OWING,
+    (
+        f"{_LIQUIDATION}.bankruptcy._spread",
+        "zip(claims, parts(loss, list(claims.values())), strict=True)",
+    ): CLAIMANT,
+    (f"{_LIQUIDATION}.deleveraging.lenders_paid", "_lenders(effect.state, debtor, asset)"): LENDER,
+    (
+        f"{_LIQUIDATION}.deleveraging._deleveraged",
+        "failing.rankings.of(effect.state, exposure.index, is_long=not is_long)",
+    ): OPPOSITE,
+}
+"""Lists that functions go through, and what an account of them is called."""
+
+NAMED: Final[Mapping[str, frozenset[Accounts]]] = {
+    "FEES": frozenset({Accounts.FEES, Accounts.FEES_OF_TRADES}),
+    "INSURANCE": frozenset({Accounts.INSURANCE}),
+    "action.account": frozenset({Accounts.OWNER}),
+    "action.sender": frozenset({Accounts.OWNER}),
+    "action.receiver": frozenset({Accounts.RECEIVER}),
+    "_pending(state, action.withdrawal).account": frozenset({Accounts.REQUESTER}),
+    OWNER: frozenset({Accounts.ORDER_OWNERS}),
+    STORED["Order"]: frozenset({Accounts.ORDER_OWNERS}),
+    STORED["QuoteRequest"]: frozenset({Accounts.PARTIES}),
+    STORED["Quote"]: frozenset({Accounts.PARTIES}),
+    STORED["Backstop"]: frozenset({Accounts.PROVIDERS}),
+    LISTED: frozenset({Accounts.UNSETTLED}),
+    DUE: frozenset({Accounts.OWNER}),
+    OWING: frozenset({Accounts.OWNER}),
+    LENDER: frozenset({Accounts.LENDERS}),
+    OPPOSITE: frozenset({Accounts.TOLD}),
+    CLAIMANT: frozenset({Accounts.TOLD, Accounts.CREDITED}),
+}
+"""What a row calls the account of a field of the action, of a record, or of a list."""
+
+ITS_OWN: Final[Mapping[tuple[str, str], Accounts]] = {
+    ("CancelOrder", OWNER): Accounts.OWNER,
+    ("CancelAllOrders", OWNER): Accounts.OWNER,
+    ("SubmitQuote", OWNER): Accounts.PARTIES,
+    ("AcceptQuote", OWNER): Accounts.PARTIES,
+    ("SubmitQuote", "action.account"): Accounts.PARTIES,
+    ("SettleMarket", LISTED): Accounts.HOLDERS,
+}
+"""What a row calls more narrowly than the syntax: theorems say that it is the same account."""
 
 
 def accounts_are_those_of_the_row() -> list[str]:
@@ -76,16 +123,17 @@ def accounts_are_those_of_the_row() -> list[str]:
         f"{name} writes the accounts of a state"
         for name in sorted(writers("State.accounts") ^ WRITERS)
     ]
+    needed = set[tuple[str, str]]()
     for action, operation in OPERATIONS.items():
-        if action.__name__ not in NOT_SHOWN:
-            found = put_back(f"{operation.__module__}.{operation.__qualname__}")
-            admitted = set(ALLOWED[action].accounts)
-            lines += [
-                f"{action.__name__} puts back {source}"
-                for source in sorted(found)
-                if NAMED.get(source, SYSTEM.get(source)) not in admitted
-            ]
-    return lines
+        found = put_back(f"{operation.__module__}.{operation.__qualname__}")
+        admitted = set(ALLOWED[action].accounts)
+        for source in sorted(found):
+            if not admitted & NAMED.get(source, frozenset()):
+                needed.add((action.__name__, source))
+                if ITS_OWN.get((action.__name__, source)) not in admitted:
+                    lines.append(f"{action.__name__} puts back {source}")
+    unneeded = sorted(ITS_OWN.keys() - needed)
+    return lines + [f"{action} puts back no account of {source}" for action, source in unneeded]
 
 
 def put_back(operation: str) -> frozenset[str]:
@@ -95,8 +143,8 @@ def put_back(operation: str) -> frozenset[str]:
     return frozenset(
         source
         for name in reached
-        if name in _table() and name not in KEYLESS
-        for key in _keys(_table()[name])
+        if name in table() and name not in KEYLESS
+        for key in _keys(table()[name])
         for source in search.sources(key, name)
     )
 
@@ -125,26 +173,30 @@ class _Search:
         if (text, name) in self.seen:
             return
         self.seen.add((text, name))
-        function = _table()[name]
+        function = table()[name]
         parameters = [*function.args.args, *function.args.kwonlyargs]
-        if text in SYSTEM:
+        if text in {"FEES", "INSURANCE"}:
             yield text
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "action":
             yield text if name == self.operation else UNTOLD
         elif isinstance(node, ast.Attribute):
-            yield self._of_record(node, name)
+            told = self._of_record(node, name)
+            yield from self._of_kinds(node, name) if told == UNTOLD else [told]
+        elif isinstance(node, ast.IfExp):
+            yield from self.sources(node.body, name)
+            yield from self.sources(node.orelse, name)
         elif isinstance(node, ast.Name) and text in {own.arg for own in parameters}:
             yield from self._given(name, text)
             yield from self._set(name, text)
         elif isinstance(node, ast.Name):
-            found = [*self._set(name, text)]
-            yield from found or [UNTOLD]
+            is_set = any(own.id == text for own in _stored(function))
+            yield from self._set(name, text) if is_set else [UNTOLD]
         else:
             yield UNTOLD
 
     def _of_record(self, node: ast.Attribute, name: str) -> str:
         """Return whose account a field of a record of the state is, if the syntax tells it."""
-        base, function = node.value, _table()[name]
+        base, function = node.value, table()[name]
         sets = [own for own in _stored(function) if own.id == ast.unparse(base)]
         values = [value for own in sets for value in _values(function, own)]
         if len(sets) == len(values) == 1:
@@ -155,34 +207,91 @@ class _Search:
                 return f"{text}.{node.attr}"
         return UNTOLD
 
+    def _of_kinds(self, node: ast.Attribute, name: str) -> Iterator[str]:
+        """Yield where a field of every record comes from that an expression may be."""
+        known = [kind for kind in kinds(node.value, name) if node.attr in fields(kind)]
+        if not known:
+            yield UNTOLD
+        for kind in sorted(known):
+            if (kind, node.attr) not in self.seen:
+                self.seen.add((kind, node.attr))
+                yield from self._made(kind, node.attr)
+
+    def _made(self, kind: str, field: str) -> Iterator[str]:
+        """Yield what a field of a record is made of, wherever the operation may make one."""
+        if kind in records():
+            yield STORED.get(kind, UNTOLD)
+        for caller in self.reached & table().keys():
+            for node in walk(table()[caller]):
+                if called(node) == kind and isinstance(node, ast.Call):
+                    given = _argument(_spread(node, table()[caller]), field, fields(kind))
+                    yield from [UNTOLD] if given is None else self.sources(given, caller)
+                elif called(node) == "replace" and isinstance(node, ast.Call):
+                    changed = [own.value for own in node.keywords if own.arg in {field, None}]
+                    of = kinds(node.args[0], caller)
+                    for value in changed if kind in of or not of else ():
+                        yield from self.sources(value, caller)
+
     def _set(self, name: str, local: str) -> Iterator[str]:
         """Yield where what a local name is set to comes from."""
-        for node in _stored(_table()[name]):
+        for node in _stored(table()[name]):
             if node.id == local:
-                values = _values(_table()[name], node)
+                values = _values(table()[name], node)
                 if not values:
-                    yield _member(_table()[name], node)
+                    yield from self._member(name, node)
                 for value in values:
                     yield from self.sources(value, name)
 
+    def _member(self, name: str, target: ast.Name) -> Iterator[str]:
+        """Yield where a member of a list comes from, if the list is a known one, or written out."""
+        function = table()[name]
+        loops = [node for node in walk(function) if isinstance(node, ast.For | ast.comprehension)]
+        own = [loop for loop in loops if target in walk(loop.target)]
+        if len(own) != 1:
+            yield UNTOLD
+            return
+        (loop,), text = own, ast.unparse(own[0].iter)
+        listed = LISTED if text == "state.active" else LISTS.get((name, text), "")
+        members = _written(loop, target, function)
+        if listed or not members:
+            yield listed or UNTOLD
+        for member in members:
+            yield from self.sources(member, name)
+
     def _given(self, name: str, parameter: str) -> Iterator[str]:
         """Yield where the arguments come from that a function gets for a parameter."""
-        function, short = _table()[name], name.rpartition(".")[2]
+        function, short = table()[name], name.rpartition(".")[2]
         places = [own.arg for own in function.args.args if own.arg != "self"]
         is_called = False
-        for caller in self.reached & _table().keys():
-            calls = [node for node in walk(_table()[caller]) if isinstance(node, ast.Call)]
+        for caller in self.reached & table().keys():
+            calls = [node for node in walk(table()[caller]) if isinstance(node, ast.Call)]
             heads = {node.func for node in calls}
-            for node in walk(_table()[caller]):
-                if _is_value(node, name) and node not in heads:
+            own = _locals(table()[caller])
+            for node in walk(table()[caller]):
+                is_own = isinstance(node, ast.Name) and node.id in own
+                if _is_value(node, name) and node not in heads and not is_own:
                     yield UNTOLD
             for call in calls:
-                if called(call) == short:
+                if called(call) == short and meant(call, caller) in {"", name}:
                     is_called = True
                     argument = _argument(call, parameter, places)
                     yield from [UNTOLD] if argument is None else self.sources(argument, caller)
         if not is_called:
             yield UNTOLD
+
+
+def _locals(function: ast.FunctionDef) -> set[str]:
+    """Return the names that are a function's own in it: what they hold is followed."""
+    arguments = (*function.args.args, *function.args.kwonlyargs)
+    inner = (ast.comprehension, ast.FunctionDef, ast.Lambda)
+    apart = {
+        part
+        for node in walk(function)
+        if isinstance(node, inner) and node is not function
+        for part in walk(node)
+    }
+    stored = {node.id for node in _stored(function) if node not in apart}
+    return stored | {own.arg for own in arguments}
 
 
 def _is_value(node: ast.AST, name: str) -> bool:
@@ -205,18 +314,46 @@ def _argument(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | N
     return plain[place] if is_told else None
 
 
+def _spread(call: ast.Call, function: ast.FunctionDef) -> ast.Call:
+    """Return a call with a tuple that it spreads written out, if the tuple is a local name."""
+    given: list[ast.expr] = []
+    for argument in call.args:
+        spread = argument.value if isinstance(argument, ast.Starred) else None
+        values = [
+            value
+            for own in _stored(function)
+            if isinstance(spread, ast.Name) and own.id == spread.id
+            for value in _values(function, own)
+        ]
+        only = values[0] if len(values) == 1 else None
+        given += only.elts if isinstance(only, ast.Tuple) else [argument]
+    return ast.Call(call.func, given, call.keywords)
+
+
+def _written(
+    loop: ast.For | ast.comprehension, target: ast.Name, function: ast.FunctionDef
+) -> list[ast.expr]:
+    """Return what a name goes through, if the list is written out there or as one local name."""
+    listed = [loop.iter]
+    if isinstance(loop.iter, ast.Name):
+        own = [node for node in _stored(function) if node.id == ast.unparse(loop.iter)]
+        listed = [value for node in own for value in _values(function, node)]
+    if len(listed) != 1 or not isinstance(listed[0], ast.Tuple):
+        return []
+    members = listed[0].elts
+    if loop.target is target:
+        return members
+    if not isinstance(loop.target, ast.Tuple) or target not in loop.target.elts:
+        return []
+    place = loop.target.elts.index(target)
+    parts = [member.elts[place : place + 1] for member in members if isinstance(member, ast.Tuple)]
+    return [own for part in parts for own in part] if len(parts) == len(members) else []
+
+
 def _stored(function: ast.FunctionDef) -> list[ast.Name]:
     """Return every place where a local name is set."""
     names = [node for node in walk(function) if isinstance(node, ast.Name)]
     return [node for node in names if isinstance(node.ctx, ast.Store)]
-
-
-def _member(function: ast.FunctionDef, target: ast.Name) -> str:
-    """Return what a name is that goes through a list of the state, if it is a known one."""
-    loops = [node for node in walk(function) if isinstance(node, ast.For | ast.comprehension)]
-    own = [loop for loop in loops if target in walk(loop.target)]
-    is_listed = len(own) == 1 and ast.unparse(own[0].iter) == "state.active"
-    return LISTED if is_listed else UNTOLD
 
 
 def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
@@ -229,8 +366,3 @@ def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
                 values = node.value.elts if isinstance(node.value, ast.Tuple) else []
                 return values[own.elts.index(target) :][:1]
     return []
-
-
-@cache
-def _table() -> dict[str, ast.FunctionDef]:
-    return dict(functions())

@@ -79,8 +79,14 @@ ISOLATION: Final = Law(
         ),
     },
     (),
-    ("t_a_posting_moves_what_it_tells",),
+    (
+        "t_a_posting_moves_what_it_tells",
+        "t_nobody_cancels_an_order_of_another",
+        "t_all_orders_that_an_account_cancels_are_its_own",
+        "t_a_resting_order_is_reserved_by_its_account",
+        "t_a_closing_market_leaves_who_has_no_position_in_it",
+    ),
     ("accounts_are_those_of_the_row", "nothing_is_changed_in_place"),
-    "the actions that neither trade, cancel, close nor liquidate",
+    "the kinds of accounts in a row, not for which order, request or lender it is",
 )
 """An action puts back the accounts that its row names, and no other."""

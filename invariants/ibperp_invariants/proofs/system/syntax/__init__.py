@@ -1,0 +1,1 @@
+"""What the syntax of the reference tells of its expressions."""
