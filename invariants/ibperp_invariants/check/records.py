@@ -23,26 +23,27 @@ def action_of(wire: object, path: str = "action") -> Action:
     kind = node.get("type").text()
     if kind not in ACTIONS:
         raise ViewError(f"{path}/type must be one of {', '.join(READ)}, is {kind!r}")
-    return built(ACTIONS[kind], node, given=("type",))  # type: ignore[no-any-return]
+    return built(ACTIONS[kind], node, given=OF_TYPE)  # type: ignore[no-any-return]
 
 
-def logged_action_of(wire: Node) -> Action | Fill:
-    """Return the action of a line of a log, which may be a fill (CF-11)."""
-    if wire.object().get("type") == TYPE:
-        return built(Fill, wire, given=("type",))  # type: ignore[no-any-return]
-    return action_of(wire.value, wire.path)
+def logged_action_of(wire: Node, problems: list[str]) -> Action | Fill:
+    """Return the action of a line of a log, which may be a fill (CF-11).
 
-
-def without_surplus(node: Node, problems: list[str]) -> Node:
-    """Return an action without the fields that no such action has, which are a problem."""
-    kind = READ.get(str(node.object().get("type")))
+    Fields that no such action has are a problem, and left out.
+    """
+    members = wire.object()
+    kind = READ.get(str(members.get("type")))
     if kind is None:
-        return node
-    if node.object().keys() <= _names_with(kind, ("type",)):
-        return node
-    surplus = node.object().keys() - _names_with(kind, ("type",))
-    problems.append(f"{node.path} has unknown fields: {', '.join(sorted(surplus))}")
-    return Node({k: v for k, v in node.object().items() if k not in surplus}, node.path)
+        return action_of(wire.value, wire.path)
+    surplus = members.keys() - _names_with(kind, OF_TYPE)
+    if surplus:
+        problems.append(f"{wire.path} has unknown fields: {', '.join(sorted(surplus))}")
+        wire = Node({k: v for k, v in members.items() if k not in surplus}, wire.path)
+    return built(kind, wire, OF_TYPE)  # type: ignore[no-any-return]
+
+
+OF_TYPE: Final = ("type",)
+"""What an action has in JSON beside its fields."""
 
 
 def _snake_case(name: str) -> str:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from json import JSONEncoder
 from typing import Any, Final
 
 from ibperp_invariants.check.answers import NOTHING_SAID
 
 REMEMBERED: Final = 1 << 16
 """How many answers are remembered, so that the same question with another one is noticed."""
-
-SORTED: Final = JSONEncoder(sort_keys=True, check_circular=False)
-"""Writes values that are equal alike, whatever the order of their members."""
 
 
 class Repeats:
@@ -49,7 +45,14 @@ class Repeats:
 
 
 def _print(value: Any) -> int:
-    return hash(SORTED.encode(value))
+    """Return a number that equal decoded values have in common, in whatever order of members."""
+    if type(value) is str:
+        return hash(value)
+    if type(value) is dict:
+        return hash(frozenset([(name, _print(own)) for name, own in value.items()]))
+    if type(value) is list:
+        return hash(tuple([_print(own) for own in value]))
+    return hash((repr(value),))  # A number, a truth value or null: 1 is neither "1" nor true.
 
 
 NOTHING: Final = _print(NOTHING_SAID)

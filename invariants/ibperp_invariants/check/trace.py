@@ -36,7 +36,7 @@ from ibperp_invariants.check.later import (
 )
 from ibperp_invariants.check.lines import TOO_LONG, LineError, decoded, flaw_of, without_mark
 from ibperp_invariants.check.looks import EVERY, PLAIN
-from ibperp_invariants.check.records import built, logged_action_of, without_surplus
+from ibperp_invariants.check.records import built, logged_action_of
 from ibperp_invariants.check.repeats import Repeats
 from ibperp_invariants.check.structure import misplaced
 from ibperp_invariants.check.verdicts import Verdict, not_held, verdicts_on
@@ -220,6 +220,8 @@ class TraceChecker:
         except RecursionError:
             problems.append("the line is nested too deeply")
             self._lose()
+        if not problems and not found:
+            return []
         unread = [Violation(MALFORMED, ("CF-1",), message) for message in problems]
         return [TraceViolation(self.lines, each, begins + at) for each in (*unread, *found)]
 
@@ -337,8 +339,7 @@ class TraceChecker:
         except ViewError as error:
             problems.append(str(error))
         try:
-            told = without_surplus(wire.get("action"), problems)
-            action = logged_action_of(with_later(told, self._later))
+            action = logged_action_of(with_later(wire.get("action"), self._later), problems)
         except ViewError as error:
             problems.append(str(error))
         if isinstance(action, Fill) and answer is not None and answer.code is None:

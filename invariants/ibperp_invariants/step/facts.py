@@ -214,27 +214,26 @@ def facts_of_json(events: Sequence[Node]) -> Facts:
         return NOTHING_TOLD
     said = _Said()
     for event in events:
-        match event.get("type").text():
+        match event.word("type"):
             case "posting":
-                debit, credit, asset = (event.get(n).text() for n in ("debit", "credit", "asset"))
-                amount, reason = event.get("amount").integer(), event.get("reason").choice(Reason)
+                debit, credit, asset = (event.word(n) for n in ("debit", "credit", "asset"))
+                amount, reason = event.number("amount"), event.get("reason").choice(Reason)
                 said.post(debit, credit, asset, amount, reason)
             case "interest_charged":
-                interest, reserve = event.get("interest").integer(), event.get("reserve").integer()
-                said.charge(event.get("asset").text(), interest, reserve)
+                interest, reserve = event.number("interest"), event.number("reserve")
+                said.charge(event.word("asset"), interest, reserve)
             case "shares_moved":
-                reason, account = event.get("reason").choice(Reason), event.get("account")
-                shares = event.get("shares").integer()
-                said.move(event.get("asset").text(), account.integer(), shares, reason)
+                reason, account = event.get("reason").choice(Reason), event.number("account")
+                said.move(event.word("asset"), account, event.number("shares"), reason)
             case "traded":
                 names = "maker_order", "taker_order", "price", "lots", "maker_fee", "taker_fee"
-                numbers = (event.get(name).integer() for name in names)
-                said.trades.append(Trade(event.get("market").text(), *numbers))
+                numbers = (event.number(name) for name in names)
+                said.trades.append(Trade(event.word("market"), *numbers))
             case "order_accepted":
-                said.accept(event.get("order").integer(), event.get("account").integer())
+                said.accept(event.number("order"), event.number("account"))
             case "order_ended":
-                order = event.get("order").integer()
-                said.ended[order] = said.ended.get(order, 0) + event.get("lots").integer()
+                order = event.number("order")
+                said.ended[order] = said.ended.get(order, 0) + event.number("lots")
             case kind:
                 _hear_of_settlement(said, kind, event)
     return said.facts()
@@ -244,27 +243,27 @@ def _hear_of_settlement(said: _Said, kind: str, event: Node) -> None:
     """Gather a decoded event of settlement, funding, liquidation or a block trade."""
     match kind:
         case "unsettled":
-            account, amount = event.get("account").integer(), event.get("amount").integer()
+            account, amount = event.number("account"), event.number("amount")
             source = event.get("source").choice(SettlementSource)
-            said.credit(account, event.get("market").text(), amount, source)
+            said.credit(account, event.word("market"), amount, source)
         case "settled":
-            account, amount = event.get("account").integer(), event.get("amount").integer()
+            account, amount = event.number("account"), event.number("amount")
             said.settled[account] = said.settled.get(account, 0) + amount
         case "virtual_moved":
-            account, market = event.get("account").integer(), event.get("market").text()
-            shares, amount = event.get("shares").integer(), event.get("amount").integer()
+            account, market = event.number("account"), event.word("market")
+            shares, amount = event.number("shares"), event.number("amount")
             source = event.get("source").choice(SettlementSource)
             said.moves.append(VirtualMove(account, market, shares, amount, source))
         case "virtual_interest":
-            account, amount = event.get("account").integer(), event.get("amount").integer()
-            said.earn(account, event.get("market").text(), amount)
+            account, amount = event.number("account"), event.number("amount")
+            said.earn(account, event.word("market"), amount)
         case "funding_applied":
-            rate, step = event.get("rate").integer(), event.get("step").integer()
-            said.funded[event.get("market").text()] = rate, step
+            rate, step = event.number("rate"), event.number("step")
+            said.funded[event.word("market")] = rate, step
         case "block_traded":
             names = "quoter", "price", "lots", "quoter_fee", "requester_fee"
-            numbers = (event.get(name).integer() for name in names)
-            request, market = event.get("request").integer(), event.get("market").text()
+            numbers = (event.number(name) for name in names)
+            request, market = event.number("request"), event.word("market")
             said.blocks.append(BlockTrade(request, market, *numbers))
         case _:
             said.liquidation += heard_of_liquidation(kind, event)

@@ -72,6 +72,10 @@ class LiquidationFacts:
 
     all: tuple[LiquidationFact, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.all)
+
     def steps(self) -> list[StepFact]:
         """Return the steps of liquidations."""
         return [fact for fact in self.all if isinstance(fact, StepFact)]
@@ -126,21 +130,18 @@ def told_of_liquidation(state: State, event: Event) -> tuple[LiquidationFact, ..
 
 def heard_of_liquidation(kind: str, event: Node) -> tuple[LiquidationFact, ...]:
     """Return what one decoded event says."""
-
-    def number(name: str) -> int:
-        return event.get(name).integer()
-
+    number = event.number
     match kind:
         case "liquidation_step":
             return (StepFact(number("account"), event.get("stage").choice(LiquidationStage)),)
         case "position_moved":
             parts = map(number, ("account", "counterparty", "lots", "price"))
-            return (MoveFact(event.get("market").text(), *parts),)
+            return (MoveFact(event.word("market"), *parts),)
         case "bankruptcy_resolved":
-            asset, liability = event.get("asset").text(), event.get("liability").choice(Liability)
+            asset, liability = event.word("asset"), event.get("liability").choice(Liability)
             parts = map(number, ("owed", "insurance", "reserve", "spread"))
             return (ResolvedFact(number("account"), asset, liability, *parts),)
         case "loss_spread":
-            return (SpreadFact(number("account"), event.get("market").text(), number("amount")),)
+            return (SpreadFact(number("account"), event.word("market"), number("amount")),)
         case _:
             return ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ibperp.state import FEES, INSURANCE, Pool
 from ibperp_invariants.step.facts import NOTHING_TOLD, Facts
 from ibperp_invariants.view.live import Live
-from ibperp_invariants.view.observed import NotObserved, names_of
+from ibperp_invariants.view.observed import NotObserved, missing_of, names_of
 from ibperp_invariants.view.totals import PARTS, SUMS, Add
 from ibperp_invariants.view.view import (
     AccountView,
@@ -39,6 +39,9 @@ BESIDE: Final = ("system", "next_order", "active", "exposed")
 SEEN: Final = tuple(part.name for part in fields(View) if part.name != "portfolios")
 REPEAT: Final = "repeat"
 
+INDEX: Final = "index"
+"""The part that stands for a due list which is kept up: the step is one of the reference."""
+
 ENTRIES: Final = "entries"
 """The part of assets, markets and accounts that moves where one of them comes or goes."""
 
@@ -58,11 +61,16 @@ SINGLE: Final = (
     *(f"{kind}/{name}" for kind, names in MEMBERS.items() for name in (ENTRIES, *sorted(names))),
     f"accounts/{OF_SYSTEM}",
     REPEAT,
+    INDEX,
 )
 BITS: Final = {name: 1 << place for place, name in enumerate(SINGLE)}
 """The parts by name, each as a bit of its own: a set of parts is a number."""
 
 BITS.update({kind: sum(BITS[name] for name in SINGLE if name.startswith(kind)) for kind in MEMBERS})
+
+
+OF_TOLD: Final = attrgetter(*TOLD)
+BITS_TOLD: Final = tuple(BITS[name] for name in TOLD)
 
 
 class _Row:
@@ -107,6 +115,7 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
     What is not observed may have moved.
     """
     found, by_asset = BITS[REPEAT] if step.repeat else 0, dict[str, int]()
+    found |= BITS[INDEX] if step.index is not None else 0
     before, after = step.before, step.after
     if step.facts is not NOTHING_TOLD:
         found |= _told_parts(step.facts)
@@ -135,14 +144,15 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
 
 def _told_parts(facts: Facts) -> int:
     """Return the parts of which events tell something, or of which it is not observed."""
-    found = 0
-    for name in TOLD:
-        try:
-            value = getattr(facts, name)
-            if value.all if name == "liquidation" else value:
-                found |= BITS[name]
-        except NotObserved:
-            found |= BITS[name]
+    found, missing = 0, missing_of(facts)
+    if not missing:
+        for bit, told in zip(BITS_TOLD, OF_TOLD(facts), strict=True):
+            if told:
+                found |= bit
+        return found
+    for name, bit in zip(TOLD, BITS_TOLD, strict=True):
+        if name in missing or getattr(facts, name):
+            found |= bit
     return found
 
 

@@ -21,9 +21,9 @@ from ibperp_invariants.view.leaves import (
     with_leaves,
 )
 from ibperp_invariants.view.listed import LISTS, Listed
-from ibperp_invariants.view.live import ABSENT, Live
+from ibperp_invariants.view.live import ABSENT, Former, Live
 from ibperp_invariants.view.node import Node, ViewError
-from ibperp_invariants.view.observed import missing_of, observed
+from ibperp_invariants.view.observed import missing_of, names_of, observed, with_parts
 from ibperp_invariants.view.owned import Owned
 from ibperp_invariants.view.parts import BY_NAME, MAPS, OF_MEMBERS, SCALARS, TOP, UNTOLD
 from ibperp_invariants.view.portfolios import Portfolios
@@ -87,8 +87,7 @@ class Followed:
         self._missing: dict[str, str] = {}
         self._listed = Listed()
         self._owned = Owned(f"{path}/orders")
-        self._before: tuple[dict[str, Any], dict[str, str]] = {}, {}
-        self._latest: tuple[dict[str, Any], dict[str, str]] = {}, {}
+        self._before = self._latest = observed(View, {}, dict.fromkeys(names_of(View), path))
         self.touched: dict[tuple[str, Any], str] = {}
         self._leaves: list[Leaf] | None = None
         self.former = 0
@@ -110,13 +109,22 @@ class Followed:
         """Take changes: values by the path at which they stand now, null for what is gone."""
         wanted = changes.object()
         self._begin()
-        self._leaves = []
+        told = self._leaves = list[Leaf]()
         entries: dict[tuple[str, str], set[str]] = {}
         leaves: dict[Entry, Places] = {}
         for path, value in wanted.items():
             leaf = leaf_at(path)
-            if leaf is None or not self._change_leaf(leaf, value, leaves):
+            if leaf is None or not self._change_leaf(leaf, value):
                 self._change_any(path, value, entries)
+                continue
+            told.append(leaf)
+            number = int(value)  # type: ignore[call-overload] # a text, by now
+            if not leaf.member:
+                self._scalars[leaf.name] = number
+            elif leaf.entry in leaves:
+                leaves[leaf.entry].setdefault(leaf.within, {})[leaf.member] = number
+            else:
+                leaves[leaf.entry] = {leaf.within: {leaf.member: number}}
         self._shown.settle()
         for (name, own), places in leaves.items():
             shown = name, str(own)
@@ -128,20 +136,14 @@ class Followed:
                 self._read(name, key)
         self._finish()
 
-    def _change_leaf(self, leaf: Leaf, value: object, leaves: dict[Entry, Places]) -> bool:
-        """Change a leaf that is an integer and stays one; tell whether it is."""
-        if type(value) is not str or not SHORT.fullmatch(value) or leaf.name in self._missing:
-            return False
-        if not self._shown.put_leaf(leaf, value):
-            return False
-        if leaf.member:
-            places = leaves.setdefault((leaf.name, leaf.own), {})
-            places.setdefault(leaf.within, {})[leaf.member] = int(value)
-        else:
-            self._scalars[leaf.name] = int(value)
-        if self._leaves is not None:
-            self._leaves.append(leaf)
-        return True
+    def _change_leaf(self, leaf: Leaf, value: object) -> bool:
+        """Change the text of a leaf that is an integer and stays one; tell whether it is."""
+        return (
+            type(value) is str
+            and SHORT.fullmatch(value) is not None
+            and leaf.name not in self._missing
+            and self._shown.put_leaf(leaf, value)
+        )
 
     def _change_any(
         self, path: str, value: object, entries: dict[tuple[str, str], set[str]]
@@ -213,35 +215,42 @@ class Followed:
                     self._read(name, symbol)
 
     def before(self) -> View:
-        """Return the view before the last changes."""
-        values, missing = self._before
-        maps = {name: live.before() for name, live in self._live.items() if name not in missing}
-        return self._view({**values, **maps}, missing, self._health.before())
+        """Return the view before the last changes, of which there was one."""
+        view, told = self._before, Portfolios(self._health.before(), f"{self.path}/accounts")
+        missing = missing_of(view)
+        changed = {
+            name: Former(live, live.was)
+            for name, live in self._live.items()
+            if live.was and name not in missing
+        }
+        if "accounts" in missing:
+            return with_parts(view, **changed)
+        told.view = with_parts(view, portfolios=told, **changed)
+        return told.view
 
     def after(self) -> View:
         """Return the view after the last changes."""
-        maps: dict[str, Any] = self._live
-        if self._missing:
-            maps = {name: live for name, live in maps.items() if name not in self._missing}
-        values = {**self._scalars, **self._listed.lists}
-        missing = self._missing
+        values, missing = {**self._scalars, **self._listed.lists}, self._missing
         for name, value in (("system", self._known.system), ("next_order", self._known.next_order)):
             if value is None:
                 missing = {**missing, name: UNTOLD[name]}
             else:
                 values[name] = value
-        self._latest = values, missing
-        return self._view({**values, **maps}, missing, self._health)
-
-    def _view(
-        self, values: dict[str, Any], missing: Mapping[str, str], health: Mapping[int, Health]
-    ) -> View:
-        if "accounts" in missing:
-            missing = {**missing, "portfolios": f"{self.path}/accounts"}
-            return observed(View, {**values, **dict.fromkeys(LISTS)}, missing)
-        told = Portfolios(health, f"{self.path}/accounts")
-        told.view = observed(View, {"portfolios": told, **values}, missing)
+        told = Portfolios(self._health, f"{self.path}/accounts")
+        if not missing and not missing_of(self._before):
+            told.view = with_parts(self._before, portfolios=told, **values)
+        else:
+            told.view = self._seen(values, missing, told)
+        self._latest = told.view
         return told.view
+
+    def _seen(self, values: dict[str, Any], missing: Mapping[str, str], told: Portfolios) -> View:
+        """Return a view of which something is missing, or was."""
+        maps = {name: live for name, live in self._live.items() if name not in missing}
+        if "accounts" in missing:
+            missing = {**missing, "portfolios": told.path}
+            return observed(View, {**values, **maps, **dict.fromkeys(LISTS)}, missing)
+        return observed(View, {"portfolios": told, **values, **maps}, missing)
 
     def _begin(self) -> None:
         self.problems.clear()

@@ -32,11 +32,16 @@ OF_POSITIONS: Final = ("positions",)
 """What leads from an account to its health, and begins to lead to a position."""
 
 
+Entry: TypeAlias = tuple[str, Any]
+"""The entry of a leaf: the part of the view, and its key there."""
+
+
 @record
 class Leaf:
     """A leaf by its path: an integer of a record of a view.
 
-    `name`: the part of the view. `key`, `own`: its entry, as it is shown and as the view has it.
+    `name`: the part of the view. `key`, `own`: its entry, as it is shown and as the view has it;
+    `entry`: both names of the latter.
     `within`: the members that lead from there to the record that has it, as its `member`. `part`:
     what moves with it, by the names of `step/moved.py`; empty for a reported health.
     """
@@ -48,10 +53,8 @@ class Leaf:
     within: tuple[str, ...] = ()
     member: str = ""
     part: str = ""
+    entry: Entry = ("", "")
 
-
-Entry: TypeAlias = tuple[str, Any]
-"""The entry of a leaf: the part of the view, and its key there."""
 
 Places: TypeAlias = dict[tuple[str, ...], dict[str, int]]
 """Leaves of an entry that change: by the members that lead to a record, integers by member."""
@@ -100,21 +103,20 @@ def leaf_at(path: str) -> Leaf | None:
         case _:
             return None
     part = "" if members[0] == PORTFOLIO else part
-    return Leaf(path, name, key, own, tuple(members[:-1]), members[-1], part)
+    return Leaf(path, name, key, own, tuple(members[:-1]), members[-1], part, (name, own))
 
 
 def with_leaves(entry: Any, places: Places) -> Any:
     """Return an entry with other leaves; all of these are there, and it lacks nothing."""
     parts: dict[str, Any] = {}
-    positions: dict[str, PositionView] = {}
     for within, numbers in places.items():
         if not within:
             parts |= numbers
-        elif within[:1] == OF_POSITIONS:
-            positions[within[1]] = replace(entry.positions[within[1]], **numbers)
-        else:
+        elif len(within) == 1:
             parts[within[0]] = replace(getattr(entry, within[0]), **numbers)
-    if positions:
-        old = entry.positions
-        parts["positions"] = Named({**old, **positions}, old.path)
+        else:
+            name, market = within
+            held = parts.get(name) or Named(entry.positions, entry.positions.path)
+            held[market] = replace(held[market], **numbers)
+            parts[name] = held
     return with_parts(entry, **parts)

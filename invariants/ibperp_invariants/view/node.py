@@ -67,6 +67,18 @@ class Node:
             raise ViewError(f"{self.path} must be a decimal string, is {self._shown()}")
         return int(text)
 
+    def number(self, name: str) -> int:
+        """Return the integer of a member of an object."""
+        text = self.object().get(name)
+        if type(text) is str and len(text) < DIGITS_MAX and INTEGER.fullmatch(text):
+            return int(text)
+        return self.get(name).integer()
+
+    def word(self, name: str) -> str:
+        """Return the string of a member of an object."""
+        text = self.object().get(name)
+        return text if type(text) is str else self.get(name).text()
+
     def boolean(self) -> bool:
         """Return a JSON boolean."""
         if not isinstance(self.value, bool):

@@ -28,6 +28,7 @@ class _Every(Container[Add]):
 
 
 EVERY: Final = _Every()
+NO_SUM: Final[frozenset[Add]] = frozenset()
 UNSETTLED: Final = ""
 """In place of a market: unsettled balances, in the sums of the fund."""
 
@@ -66,6 +67,8 @@ def totals_after(totals: Totals, before: View, after: View, sums: Container[Add]
 
     `sums`: those that may differ.
     """
+    if sums == NO_SUM:
+        return totals
 
     def moved(kind: str) -> Iterator[tuple[Any, Any]]:
         old, new = getattr(before, kind), getattr(after, kind)
