@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import pytest
 
+from ibperp_invariants import workers
 from ibperp_invariants.workers import (
     AHEAD,
     DEATHS,
@@ -39,10 +43,65 @@ def test_processes__one_that_is_killed_is_replaced_and_nothing_is_lost(tmp_path:
 
 
 def test_processes__task_that_always_kills_ends_the_campaign() -> None:
-    workers = Processes(1)
+    own = Processes(1)
     with pytest.raises(DeathsError, match=f"died {DEATHS} times"):
-        workers.submit(killed, None).result()
-    workers.pool.shutdown(wait=False, cancel_futures=True)
+        own.submit(killed, None).result()
+    own.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def test_processes__told_to_end_are_not_replaced() -> None:
+    own = Processes(1)
+    begun = own.pool
+    answer = own.submit(time.sleep, 5)
+    own.end()
+    with pytest.raises(DeathsError, match="told to end"):
+        answer.result()
+    assert own.pool is begun
+    begun.shutdown()
+
+
+class Fated:
+    """Processes whose tasks end as it is fated, each as an exception or with what it gives."""
+
+    fates: ClassVar[list[Exception | int]] = []
+    begun: ClassVar[list[Any]] = []
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Start none."""
+
+    def submit(self, _: object, task: object) -> Future[int]:
+        self.begun.append(task)
+        future, fate = Future[int](), self.fates.pop(0)
+        if isinstance(fate, CancelledError):
+            assert future.cancel()
+        elif isinstance(fate, Exception):
+            future.set_exception(fate)
+        else:
+            future.set_result(fate)
+        return future
+
+    def shutdown(self, **_: object) -> None:
+        """Leave none."""
+
+
+@pytest.fixture
+def fated(monkeypatch: pytest.MonkeyPatch) -> type[Fated]:
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Fated)
+    monkeypatch.setattr(Fated, "begun", [])
+    return Fated
+
+
+def test_processes__task_that_is_given_up_is_not_begun_again(fated: type[Fated]) -> None:
+    fated.fates = [BrokenProcessPool() for _ in range(DEATHS)]
+    with pytest.raises(DeathsError, match=f"died {DEATHS} times"):
+        Processes(1).submit(abs, -1).result()
+    assert fated.begun == [-1] * DEATHS
+
+
+def test_processes__task_that_was_cancelled_with_others_is_done_again(fated: type[Fated]) -> None:
+    fated.fates = [CancelledError(), 1]
+    assert Processes(1).submit(abs, -1).result() == 1
+    assert fated.begun == [-1, -1]
 
 
 def test_cluster__worker_that_is_killed_is_replaced_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -18,12 +18,19 @@ CUT_OFF: Final = 1 << 16
 """How long a value may be in which that beginning ends."""
 
 
-class LineError(ValueError):
-    """A line that is no JSON; `at`: the byte of the line at which that shows."""
+UNENDED: Final = "Unterminated string"
+"""How the decoder begins to say that a line ends within a text."""
 
-    def __init__(self, message: str, at: int = 0) -> None:
+
+class LineError(ValueError):
+    """A line that is no JSON; `at`: the byte of the line at which that shows.
+
+    `is_in_text`: it ends within a text.
+    """
+
+    def __init__(self, message: str, at: int = 0, *, is_in_text: bool = False) -> None:
         super().__init__(message)
-        self.at = at
+        self.at, self.is_in_text = at, is_in_text
 
 
 def decoded(line: bytes | str) -> object:
@@ -40,7 +47,8 @@ def decoded(line: bytes | str) -> object:
         return STRICT.decode(text)
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
-        raise LineError(f"not JSON{_what(text, error)}", at) from None
+        is_in_text = error.msg.startswith(UNENDED)
+        raise LineError(f"not JSON{_what(text, error)}", at, is_in_text=is_in_text) from None
     except LineError:
         raise
     except RecursionError:
@@ -68,7 +76,8 @@ def flaw_of(line: str | bytes) -> LineError | None:
         decoded(begun)
     except LineError as error:
         if len(begun) - error.at > CUT_OFF:
-            message = f"{error}, in a line that is longer than {BEGINNING} bytes"
+            what = f"a text is longer than {CUT_OFF} bytes" if error.is_in_text else str(error)
+            message = f"{what}, in a line that is longer than {BEGINNING} bytes"
             return LineError(message, error.at)
     return None
 
@@ -88,7 +97,7 @@ def _what(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
-    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    return error.pos >= len(text.rstrip()) or error.msg.startswith(UNENDED)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
 import multiprocessing
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -140,7 +143,14 @@ def low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (b"\0" * (2 << 20), "byte 0: trace_is_readable [CF-1]: not JSON: a record is an object"),
         (b" " * (2 << 20), "byte 0: trace_is_readable [CF-1]: not JSON: a record is an object"),
-        (b'{"action": "' + b"a" * (2 << 20), "byte 11: trace_is_readable [CF-1]: not JSON"),
+        (
+            b'{"action": "' + b"a" * (2 << 20),
+            "byte 11: trace_is_readable [CF-1]: a text is longer than 65536 bytes, in a line that",
+        ),
+        (
+            b'{"action": nothing' + b" " * (2 << 20),
+            "byte 11: trace_is_readable [CF-1]: not JSON: Expecting value at column 12, in a line",
+        ),
         (
             b'{"a":[' + b"1," * (2 << 20),
             "byte 0: trace_is_readable [CF-1]: the line is longer than 536870912 bytes",
@@ -160,6 +170,29 @@ def test_check_trace__long_line_is_a_finding_and_the_rest_is_checked(
     assert f"line 1, {message}" in told
     assert f"line 16, byte {len(line) + 1 + len(GOOD)}: trace_is_readable" in told
     assert "2 findings in 16 lines" in told
+
+
+def test_opened__file_of_which_no_more_is_given_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Failing(io.RawIOBase):
+        """A disk that gives some lines, and then fails."""
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            if given:
+                raise OSError(errno.EIO, "Input/output error")
+            given.append(size := min(len(buffer), len(GOOD)))
+            buffer[:size] = GOOD[:size]
+            return size
+
+    given: list[int] = []
+    monkeypatch.setattr(sys, "stdin", Mock(buffer=io.BufferedReader(Failing())))
+    with pytest.raises(WrongUseError, match="cannot read -: Input/output error"):
+        check.check_log("-", 0, print)
+    assert given
 
 
 def test_check_trace__log_of_which_lines_were_read_is_read_on(
