@@ -230,7 +230,7 @@ class Followed:
 
     def after(self) -> View:
         """Return the view after the last changes."""
-        values, missing = {**self._scalars, **self._listed.lists}, self._missing
+        values, missing = {**self._scalars, **self._listed.lists}, {**self._missing}
         for name, value in (("system", self._known.system), ("next_order", self._known.next_order)):
             if value is None:
                 missing = {**missing, name: UNTOLD[name]}
