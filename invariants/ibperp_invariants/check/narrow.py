@@ -31,6 +31,9 @@ SUMS: Final = tuple(part.name for part in fields(Totals) if part.name != "unpaid
 NEEDED: Final = frozenset({"assets", "markets", "accounts", "orders", "system"})
 
 
+OF_LISTED: Final = BITS["assets"] | BITS["markets"] | BITS["orders"]
+"""The parts by which an asset or a market is touched."""
+
 TIME: Final = BITS["assets/rate_time"]
 """The part of a pool in which time counts on, though nothing is lent and nothing owed."""
 
@@ -73,6 +76,11 @@ def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
         return after, after
     if not (NEEDED.isdisjoint(missing_of(before)) and NEEDED.isdisjoint(missing_of(after))):
         return after, after
+    if old is new and not step.moved & OF_LISTED:
+        narrow = with_parts(
+            after, assets=Narrow(after.assets, ()), markets=Narrow(after.markets, ())
+        )
+        return narrow, narrow
     try:
         assets, markets = _touched_by_sums(after, old, new)
         for index in step.changed_orders() if step.moved & BITS["orders"] else ():

@@ -36,6 +36,7 @@ TOLD: Final = tuple(part.name for part in fields(Facts))
 BESIDE: Final = ("system", "next_order", "active", "exposed")
 """The parts of a view that no observation shows."""
 
+OF_BESIDE: Final = attrgetter(*BESIDE)
 SEEN: Final = tuple(part.name for part in fields(View) if part.name != "portfolios")
 REPEAT: Final = "repeat"
 
@@ -123,7 +124,7 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
         return found, by_asset
     if step.leaves is not None:
         found |= _moved_by(step.leaves, by_asset)
-    for name in SEEN if step.leaves is None else BESIDE:
+    for name in SEEN if step.leaves is None else () if _is_as_before(step) else BESIDE:
         try:
             old, new = getattr(before, name), getattr(after, name)
             if old is new and not (type(new) is Live and new.partial):
@@ -140,6 +141,14 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
         except NotObserved:
             found |= BITS[name]
     return found, by_asset
+
+
+def _is_as_before(step: Step) -> bool:
+    """Tell whether what no observation shows is known to be the same in both views."""
+    try:
+        return bool(OF_BESIDE(step.before) == OF_BESIDE(step.after))
+    except NotObserved:
+        return False
 
 
 def _told_parts(facts: Facts) -> int:

@@ -114,11 +114,13 @@ class Followed:
         leaves: dict[Entry, Places] = {}
         for path, value in wanted.items():
             leaf = leaf_at(path)
-            if leaf is None or not self._change_leaf(leaf, value):
+            number = None
+            if leaf is not None and leaf.name not in self._missing:
+                number = self._shown.put_leaf(leaf, value)
+            if leaf is None or number is None:
                 self._change_any(path, value, entries)
                 continue
             told.append(leaf)
-            number = int(value)  # type: ignore[call-overload] # a text, by now
             if not leaf.member:
                 self._scalars[leaf.name] = number
             elif leaf.entry in leaves:
@@ -135,15 +137,6 @@ class Followed:
             if not self._read_again(name, key, parts):
                 self._read(name, key)
         self._finish()
-
-    def _change_leaf(self, leaf: Leaf, value: object) -> bool:
-        """Change the text of a leaf that is an integer and stays one; tell whether it is."""
-        return (
-            type(value) is str
-            and SHORT.fullmatch(value) is not None
-            and leaf.name not in self._missing
-            and self._shown.put_leaf(leaf, value)
-        )
 
     def _change_any(
         self, path: str, value: object, entries: dict[tuple[str, str], set[str]]
@@ -217,15 +210,13 @@ class Followed:
     def before(self) -> View:
         """Return the view before the last changes, of which there was one."""
         view, told = self._before, Portfolios(self._health.before(), f"{self.path}/accounts")
-        missing = missing_of(view)
-        changed = {
-            name: Former(live, live.was)
-            for name, live in self._live.items()
-            if live.was and name not in missing
-        }
-        if "accounts" in missing:
-            return with_parts(view, **changed)
-        told.view = with_parts(view, portfolios=told, **changed)
+        missing, changed = missing_of(view), dict[str, Any]()
+        for name, live in self._live.items():
+            if live.was and name not in missing:
+                changed[name] = Former(live, live.was)
+        if "accounts" not in missing:
+            changed["portfolios"] = told
+        told.view = with_parts(view, **changed)
         return told.view
 
     def after(self) -> View:
@@ -233,24 +224,21 @@ class Followed:
         values, missing = {**self._scalars, **self._listed.lists}, {**self._missing}
         for name, value in (("system", self._known.system), ("next_order", self._known.next_order)):
             if value is None:
-                missing = {**missing, name: UNTOLD[name]}
+                missing[name] = UNTOLD[name]
             else:
                 values[name] = value
-        told = Portfolios(self._health, f"{self.path}/accounts")
+        told = values["portfolios"] = Portfolios(self._health, f"{self.path}/accounts")
         if not missing and not missing_of(self._before):
-            told.view = with_parts(self._before, portfolios=told, **values)
+            told.view = with_parts(self._before, **values)
         else:
-            told.view = self._seen(values, missing, told)
+            values |= {name: live for name, live in self._live.items() if name not in missing}
+            if "accounts" in missing:
+                missing["portfolios"] = told.path
+                values |= dict.fromkeys(LISTS)
+                del values["portfolios"]
+            told.view = observed(View, values, missing)
         self._latest = told.view
         return told.view
-
-    def _seen(self, values: dict[str, Any], missing: Mapping[str, str], told: Portfolios) -> View:
-        """Return a view of which something is missing, or was."""
-        maps = {name: live for name, live in self._live.items() if name not in missing}
-        if "accounts" in missing:
-            missing = {**missing, "portfolios": told.path}
-            return observed(View, {**values, **maps, **dict.fromkeys(LISTS)}, missing)
-        return observed(View, {"portfolios": told, **values, **maps}, missing)
 
     def _begin(self) -> None:
         self.problems.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from ibperp_invariants.view.from_json import SHORT
 from ibperp_invariants.view.live import ABSENT
 
 if TYPE_CHECKING:
@@ -64,23 +65,25 @@ class Shown:
         path = "/".join((name, *parts, last))
         return self.put(place, last, path, ABSENT if value is None else value)
 
-    def put_leaf(self, leaf: Leaf, value: str) -> bool:
-        """Set a leaf to another text where one stands already; tell whether that was done."""
+    def put_leaf(self, leaf: Leaf, value: object) -> int | None:
+        """Set a leaf to another integer where a text stands already; return it if that was done."""
+        if type(value) is not str or not SHORT.fullmatch(value):
+            return None
         path = leaf.path
         if path in self._unwritten:
             _, old, number = self._unwritten[path]
         else:
             found = self._text_of(leaf)
             if found is None:
-                return False
+                return None
             old, number = found, hash((path, found))
         if old == value:
-            return False
+            return None
         new = hash((path, value))
         self._unwritten[path] = leaf, value, new
         if self.fingerprint:
             self.fingerprint += new - number
-        return True
+        return int(value)
 
     def _text_of(self, leaf: Leaf) -> str | None:
         """Return the text that stands at a leaf, None if none does."""

@@ -12,12 +12,13 @@ from ibperp_invariants.claims.portfolio.positions import (
     shares_worth,
 )
 from ibperp_invariants.step.step import is_settled, state_invariant, step_invariant, wealth
-from ibperp_invariants.view.once import once_for_a_view
+from ibperp_invariants.view.once import kept_for_last, once_for_a_view
 from ibperp_invariants.view.view import settlement_asset, virtual_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.ordered import Ordered
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
@@ -162,8 +163,13 @@ def interest_attributed(step: Step) -> Iterator[str]:
 def active_accounts_of(view: View) -> list[int]:
     """Return the accounts that a settlement looks at (ST-2)."""
     if view.active is not None:
-        return [account for (account,) in view.active if account in view.accounts]
+        return [account for account in _ids(view.active) if account in view.accounts]
     return [account for account in view.accounts if is_settled(view, account)]
+
+
+@kept_for_last(1 << 4)
+def _ids(listed: Ordered) -> tuple[int, ...]:
+    return tuple(account for (account,) in listed)
 
 
 def _settling(step: Step) -> str | None:

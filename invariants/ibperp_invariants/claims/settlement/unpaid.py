@@ -18,6 +18,7 @@ from ibperp_invariants.view.view import settlement_asset
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ibperp.state import Pool
     from ibperp_invariants.step.step import Invariant, Step
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import AccountView, View
@@ -37,14 +38,14 @@ def interest_on_what_waits(step: Step) -> Iterator[str]:
     """Check what debts pay and claims earn since the settlement before, part by part of an atom."""
     if not step.is_accepted() or not isinstance(step.action, Settle):
         return
-    accounts, since = active_accounts_of(step.before), step.before.unpaid_rate_time
-    before, after = step.before.accounts, step.after.accounts
-    due = {own: _bearing(before[own]) * since for own in accounts}
-    claims = {own: max(before[own].unpaid.amount, 0) for own in accounts}
+    after, since = step.after.accounts, step.before.unpaid_rate_time
+    before = {own: step.before.accounts[own] for own in active_accounts_of(step.before)}
+    due = {own: _bearing(holder) * since for own, holder in before.items()}
+    claims = {own: max(holder.unpaid.amount, 0) for own, holder in before.items()}
     whole, shared = sum(claims.values()), sum(due.values())
     total, credited = 0, step.facts.credited
-    for own in accounts:
-        old, new = before[own].unpaid, after[own].unpaid
+    for own, holder in before.items():
+        old, new = holder.unpaid, after[own].unpaid
         booked = credited.get((own, "", INTEREST), 0) if credited else 0
         total += booked
         change = booked * CARRY_UNIT + new.carry - old.carry + due[own]
@@ -69,18 +70,22 @@ def time_counts_for_what_waits(step: Step) -> Iterator[str]:
     asset, system = step.before.assets[symbol], step.before.system
     if asset.parameters is None or system is None:
         return
-    since, time = step.before.time, step.after.time
-    last = time - remainder(time, system.accrual_interval)
-    end = since - remainder(since, system.accrual_interval) + system.accrual_interval
-    spans = [(asset.pool, time - since)]
-    if time >= end:
-        spans = [(asset.pool, last - since), (step.after.assets[symbol].pool, time - last)]
     unpaid, expected = _debts_left(step.before), step.before.unpaid_rate_time
-    for pool, seconds in spans if unpaid else ():
+    for pool, seconds in _spans(step, symbol, system.accrual_interval) if unpaid else ():
         used = replace(pool, lent=pool.lent + unpaid, borrowed=pool.borrowed + unpaid)
         expected += borrow_rate(asset.parameters.pool, utilization(used)) * seconds
     if step.after.unpaid_rate_time != expected:
         yield f"rate and time of what is unpaid is {step.after.unpaid_rate_time}, not {expected}"
+
+
+def _spans(step: Step, symbol: str, interval: int) -> list[tuple[Pool, int]]:
+    """Return the pools at whose rate time counted, each with its seconds."""
+    pool, since, time = step.before.assets[symbol].pool, step.before.time, step.after.time
+    last = time - remainder(time, interval)
+    end = since - remainder(since, interval) + interval
+    if time < end:
+        return [(pool, time - since)]
+    return [(pool, last - since), (step.after.assets[symbol].pool, time - last)]
 
 
 def _debts_left(view: View) -> int:
