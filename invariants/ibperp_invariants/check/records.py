@@ -35,8 +35,9 @@ def logged_action_of(wire: Node, problems: list[str]) -> Action | Fill:
     kind = READ.get(str(members.get("type")))
     if kind is None:
         return action_of(wire.value, wire.path)
-    surplus = members.keys() - _names_with(kind, OF_TYPE)
-    if surplus:
+    names = _names_with(kind, OF_TYPE)
+    if not members.keys() <= names:
+        surplus = members.keys() - names
         problems.append(f"{wire.path} has unknown fields: {', '.join(sorted(surplus))}")
         wire = Node({k: v for k, v in members.items() if k not in surplus}, wire.path)
     return built(kind, wire, OF_TYPE)  # type: ignore[no-any-return]

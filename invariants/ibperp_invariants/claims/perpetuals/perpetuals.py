@@ -157,7 +157,7 @@ def funding_is_zero_sum(step: Step) -> Iterator[str]:
         holder = step.after.accounts.get(account)
         for symbol, market, own in marked(step.before, account):
             new = holder.positions.get(symbol) if holder else None
-            is_touched = _is_touched(step, account, symbol)
+            is_touched = _is_touched(step, account, symbol, own, new)
             ended = perpetual_of(step.after, symbol) or market
             due = due_of(ended, own) if is_touched else 0
             paid = -booked.pop((account, symbol), 0)
@@ -191,13 +191,11 @@ def turned_round(step: Step, account: int, symbol: str) -> Iterator[str]:
         yield f"account {account}: {symbol} went from {old} to {new} lots by reduce-only"
 
 
-def _is_touched(step: Step, account: int, symbol: str) -> bool:
+def _is_touched(
+    step: Step, account: int, symbol: str, old: PositionView, new: PositionView | None
+) -> bool:
     """Tell whether a step traded, settled or closed a position."""
-    old, new = (view.accounts.get(account) for view in (step.before, step.after))
-    before, after = (of.positions.get(symbol) if of else None for of in (old, new))
-    if before is not None:
-        before = _after_spread(step, account, symbol, before)
-    return before != after or any(
+    return _after_spread(step, account, symbol, old) != new or any(
         trade.market == symbol and account in {maker, taker}
         for trade, maker, taker in step.trades()
     )

@@ -90,18 +90,27 @@ def health_of(view: View, index: int) -> Health | None:
     losses = _perpetual_losses(view, account)
     if gains is None or notionals is None or losses is None:
         return None
-    rows = [_requirements(_notional(item), item.limits, system) for item in holdings.values()]
-    rows += [_requirements(notional, limits, system) for notional, limits in notionals]
-    exposure = sum(row[0] for row in rows)
+    equity, exposure, initial, maintenance, auto_close = gains.equity, 0, 0, 0, 0
+    rows: list[tuple[int, AssetParameters | PerpetualParameters]] = [*notionals]
+    for item in holdings.values():
+        equity += _equity(item, system)
+        rows.append((_notional(item), item.limits))
+    for notional, limits in rows:
+        if notional:  # The fraction of nothing is nothing, whatever its root.
+            at_first, kept, closed = _requirements(notional, limits, system)
+            exposure += notional
+            initial += at_first
+            maintenance += kept
+            auto_close += closed
     by_leverage = mul_div_up(exposure, RATIO, account.settings.leverage_limit)
     return Health(
-        equity=sum(_equity(item, system) for item in holdings.values()) + gains.equity,
+        equity=equity,
         uncounted_gain=gains.equity - gains.counted,
         order_loss=_order_loss(holdings, fillings, system) + sum(losses),
         exposure=exposure,
-        initial=max(sum(row[1] for row in rows), by_leverage),
-        maintenance=sum(row[2] for row in rows),
-        auto_close=sum(row[3] for row in rows),
+        initial=max(initial, by_leverage),
+        maintenance=maintenance,
+        auto_close=auto_close,
     )
 
 
@@ -120,15 +129,16 @@ def holdings_of(view: View, account: AccountView) -> dict[str, Holding] | None:
         limits = limits_of(view, order.market) if order else None
         symbols |= {limits.base, limits.quote} if limits else set()
     unpaid, ended = max(-account.unsettled, 0), ended_debt(view, account)
-    if (unpaid or ended) and view.system:
-        symbols.add(view.system.settlement_asset)
+    settled = view.system.settlement_asset if (unpaid or ended) and view.system else None
+    if settled is not None:
+        symbols.add(settled)
     holdings = {}
     for symbol in sorted(symbols):
         asset = view.assets.get(symbol)
         found = _holding(symbol, asset, account) if asset else None
         if found is None:
             return None
-        if (unpaid or ended) and view.system and symbol == view.system.settlement_asset:
+        if symbol == settled:
             found = replace(found, unpaid=unpaid, ended=ended)
         holdings[symbol] = found
     return holdings
@@ -289,10 +299,8 @@ def _notional(holding: Holding) -> int:
 
 def _requirements(
     notional: int, limits: AssetParameters | PerpetualParameters, system: SystemParameters
-) -> tuple[int, int, int, int]:
-    """Return notional, initial, maintenance and auto-close requirement of an asset or market."""
-    if notional == 0:  # The fraction of nothing is nothing, whatever its root.
-        return 0, 0, 0, 0
+) -> tuple[int, int, int]:
+    """Return initial, maintenance and auto-close requirement of an asset or a market."""
     initial = limits.imf_base, limits.imf_factor
     maintenance = limits.mmf_base, limits.mmf_factor
     closing = system.auto_close_divisor, system.auto_close_offset
@@ -306,11 +314,11 @@ def _required(
     maintenance: tuple[int, int],
     closing: tuple[int, int],
     unit: int,
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int]:
     """Return what `_requirements` does, from bases and factors: most notionals come back."""
     kept = requirement(notional, *maintenance, unit)
     closed = auto_close_requirement(notional, kept, *closing)
-    return notional, requirement(notional, *initial, unit), kept, closed
+    return requirement(notional, *initial, unit), kept, closed
 
 
 def _order_loss(

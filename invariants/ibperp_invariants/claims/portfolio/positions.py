@@ -109,8 +109,11 @@ def fund_claim(view: View, account: int) -> int:
 
 def ended_debt(view: View, holder: AccountView) -> int:
     """Return the virtual debts that an account has no position to show for (PF-12)."""
-    flat = (own.virtual for own in holder.positions.values() if own.lots == 0)
-    return sum(max(-shares_worth(view, own), 0) for own in flat)
+    ended = 0
+    for own in holder.positions.values():
+        if own.lots == 0:
+            ended += max(-shares_worth(view, own.virtual), 0)
+    return ended
 
 
 def shares_worth(view: View, shares: int) -> int:
@@ -168,6 +171,8 @@ def gains_of(view: View, account: int) -> Gains | None:
 
 def exposed_lots(view: View, account: AccountView) -> dict[str, int]:
     """Return by market the lots of the larger side if all orders of one side are filled (PF-12)."""
+    if not account.orders:
+        return {symbol: abs(own.lots) for symbol, own in account.positions.items()}
     sides = {symbol: [own.lots, own.lots] for symbol, own in account.positions.items()}
     for index in account.orders:
         order = view.orders.get(index)
