@@ -55,9 +55,9 @@ $(TOOLS): $(STAMP)
 conform: $(STAMP) ## hold the engine to the vectors and print a summary
 	@$(BIN)/ibperp conform
 
+# The types are the work of one core: beside the proofs they keep the other one busy.
 test: $(TOOLS) ## check, prove, and run the tests, which build the site too
-	@$(SUBMAKE) check
-	@$(SUBMAKE) prove
+	@$(SUBMAKE) -j3 check-types check-style prove
 	@$(SUBMAKE) pytest
 
 check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
