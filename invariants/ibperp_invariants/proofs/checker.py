@@ -70,6 +70,7 @@ WHOLE_MODULES: Final = tuple(
         "liquidation.rank",
         "liquidation.payments",
         "liquidation.debts",
+        "liquidation.due",
         "programs.backstops",
     )
 )

@@ -10,6 +10,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     bankruptcy,
     debts,
     deleveraging,
+    due,
     handover,
     liquidation,
     rank,
@@ -60,6 +61,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **spread.FAULTS,
     **rank.FAULTS,
     **debts.FAULTS,
+    **due.FAULTS,
     **backstops.FAULTS,
 }
 """The planted fault of every theorem."""

@@ -21,7 +21,7 @@ from ibperp_invariants.proofs.system.flows import FLOW_LAWS
 from ibperp_invariants.proofs.system.fund import FUND_LAWS
 from ibperp_invariants.proofs.system.governance import GOVERNANCE_LAWS
 from ibperp_invariants.proofs.system.law import Law
-from ibperp_invariants.proofs.system.liveness import RANK
+from ibperp_invariants.proofs.system.liveness import LIVENESS_LAWS
 from ibperp_invariants.proofs.system.pools import POOL_LAWS
 from ibperp_invariants.proofs.system.prices import PRICE_LAWS
 from ibperp_invariants.proofs.system.signs import SIGN_LAWS
@@ -70,6 +70,6 @@ LAWS: Final[tuple[Law, ...]] = (
     *SIGN_LAWS,
     TOLD,
     ISOLATION,
-    RANK,
+    *LIVENESS_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""

@@ -1,4 +1,4 @@
-"""The law that steps of a liquidation lower a rank (LQ-10)."""
+"""The laws that something is done about who is due, that it lowers a rank, and ends (LQ-10)."""
 
 from __future__ import annotations
 
@@ -88,3 +88,36 @@ RANK: Final = Law(
     "all stages, while a borrow share owes at most an atom",
 )
 """Each stage lowers the rank: the first part that it changes falls."""
+
+DUE: Final = Law(
+    "due_accounts_have_a_step",
+    ("LQ-2", "LQ-9", "LQ-10"),
+    (),
+    {},
+    ("Opposite.there_is_enough_on_the_other_side",),
+    (
+        "t_an_order_that_ends_lowers_the_rank",
+        "t_virtual_shares_that_become_own_lower_the_rank",
+        "t_a_position_of_a_due_account_has_a_step",
+        "t_a_debt_of_a_due_account_is_resolved",
+        "t_something_is_done_about_an_account_that_is_due",
+        "t_who_owes_and_trades_nothing_is_not_due",
+        "t_nothing_owed_is_never_liquidatable",
+    ),
+    ("a_step_is_a_stage_of_the_ladder", "a_deleveraging_closes_all"),
+)
+"""What is due has an order, a position or a debt, and each of them is a step or its end."""
+
+ENDS: Final = Law(
+    "risk_ends",
+    ("LQ-2", "LQ-9", "LQ-10"),
+    (),
+    {},
+    (*RANK.holds, "Rank.a_position_is_gone_after_the_steps_that_are_counted"),
+    tuple(RANK.cited()),
+    RANK.facts,
+    "that the steps for an account end while a borrow share owes at most an atom, not for how many",
+)
+"""Each step lowers the rank of its account, and no rank falls for ever."""
+
+LIVENESS_LAWS: Final[tuple[Law, ...]] = (RANK, DUE, ENDS)
