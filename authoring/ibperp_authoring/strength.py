@@ -20,6 +20,7 @@ from ibperp_authoring.score.mutants import Mutant, modules, of_module, planted
 from ibperp_invariants.fingerprint import called
 from ibperp_invariants.proofs.checker import ALL_MODULES, all_theorems
 from ibperp_invariants.proofs.executor.prove import (
+    CONFIRMED,
     EXAMPLES,
     REFUTED,
     explore,
@@ -114,8 +115,11 @@ def refutes(module: str, theorem: str, mutant: Mutant) -> bool:
     """Tell whether a theorem fails on an example if a mutant stands in for its function."""
     home = importlib.import_module(module)
     with planted(mutant):
-        ways = (explore(home, theorem, EXAMPLES, merges=way, hunts=True) for way in (False, True))
-        return any(found.verdict == REFUTED for found in ways)
+        for way in (False, True):
+            found = explore(home, theorem, EXAMPLES, merges=way, hunts=True)
+            if found.verdict in {CONFIRMED, REFUTED}:
+                return found.verdict == REFUTED
+    return False
 
 
 def _told(found: Strength) -> str:

@@ -107,7 +107,7 @@ def _read(item: Any) -> tuple[str, list[Any]]:
 def _definition(item: Any) -> ast.AST:
     """Return the syntax tree of a function or class."""
     defined = _defined(inspect.getsourcefile(item))
-    return defined[item.__code__.co_firstlineno if inspect.isfunction(item) else item.__qualname__]
+    return defined[item.__code__.co_firstlineno if inspect.isfunction(item) else item.__name__]
 
 
 @cache
@@ -120,9 +120,7 @@ def _defined(file: str) -> dict[int | str, ast.AST]:
             if ast.get_docstring(node):
                 node.body = node.body[1:] or [ast.Pass()]
             found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            found[node.name] = node
+            found.setdefault(node.name, node)
     return found
 
 
