@@ -143,9 +143,9 @@ class Followed:
     ) -> None:
         """Change what stands at a path, and note which members of which entry are to be read."""
         member, _, rest = path.partition("/")
-        name = TOP.get(member)
+        name, where = TOP.get(member), f"{self.path}/{path}"
         if name is None:
-            self.problems.append(f"{self.path}/{path}: an observation has no such member")
+            self.problems.append(f"{where}: an observation has no such member")
         elif rest and name in MAPS:
             key, _, within = rest.partition("/")
             self._missing.pop(name, None)
@@ -153,13 +153,11 @@ class Followed:
                 own = name, key.replace("~1", "/")
                 entries.setdefault(own, set()).add(within.partition("/")[0])
             else:
-                where = f"{self.path}/{path}"
                 self.problems.append(f"{where}: nothing stands there that could be changed")
         elif value is None or rest:
-            where = f"{self.path}/{path}"
             self.problems.append(f"{where}: the member itself can only be given a value")
         else:
-            self._take(name, Node(value, f"{self.path}/{path}"))
+            self._take(name, Node(value, where))
 
     def _put_leaves(self, name: str, own: Any, places: Places) -> bool:
         """Set an entry with other leaves; tell whether it is whole, so that this can be done."""
@@ -209,15 +207,13 @@ class Followed:
 
     def before(self) -> View:
         """Return the view before the last changes, of which there was one."""
-        view, told = self._before, Portfolios(self._health.before(), f"{self.path}/accounts")
-        missing, changed = missing_of(view), dict[str, Any]()
+        missing, former = missing_of(self._before), dict[str, Any]()
         for name, live in self._live.items():
             if live.was and name not in missing:
-                changed[name] = Former(live, live.was)
+                former[name] = Former(live, live.was)
         if "accounts" not in missing:
-            changed["portfolios"] = told
-        told.view = with_parts(view, **changed)
-        return told.view
+            former["portfolios"] = self._portfolios(self._health.before(), missing, former)
+        return with_parts(self._before, **former)
 
     def after(self) -> View:
         """Return the view after the last changes."""
@@ -227,18 +223,25 @@ class Followed:
                 missing[name] = UNTOLD[name]
             else:
                 values[name] = value
-        told = values["portfolios"] = Portfolios(self._health, f"{self.path}/accounts")
-        if not missing and not missing_of(self._before):
-            told.view = with_parts(self._before, **values)
+        if "accounts" in missing:
+            missing["portfolios"] = f"{self.path}/accounts"
+            values |= dict.fromkeys(LISTS)
         else:
+            values["portfolios"] = self._portfolios(self._health, missing, {})
+        if missing or missing_of(self._before):
             values |= {name: live for name, live in self._live.items() if name not in missing}
-            if "accounts" in missing:
-                missing["portfolios"] = told.path
-                values |= dict.fromkeys(LISTS)
-                del values["portfolios"]
-            told.view = observed(View, values, missing)
-        self._latest = told.view
-        return told.view
+            self._latest = observed(View, values, missing)
+        else:
+            self._latest = with_parts(self._before, **values)
+        return self._latest
+
+    def _portfolios(
+        self, health: Mapping[int, Health], missing: Mapping[str, str], former: Mapping[str, Any]
+    ) -> Portfolios:
+        """Return the health of accounts, given what the maps were that are not as they were."""
+        accounts = former.get("accounts", self._live["accounts"])
+        assets = None if "assets" in missing else former.get("assets", self._live["assets"])
+        return Portfolios(health, f"{self.path}/accounts", accounts, assets)
 
     def _begin(self) -> None:
         self.problems.clear()

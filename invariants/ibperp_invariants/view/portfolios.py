@@ -9,18 +9,24 @@ from ibperp_invariants.view.observed import NotObserved
 
 if TYPE_CHECKING:
     from ibperp.margin import Health
-    from ibperp_invariants.view.view import View
+    from ibperp_invariants.view.view import AccountView, AssetView
 
 
 class Portfolios(Mapping[int, "Health"]):
     """The health of accounts as it is reported; not observed where it should be, and is not.
 
-    `view` is the one that they belong to.
+    `accounts`, `assets`: those of the same view, None where the assets are not observed.
     """
 
-    def __init__(self, reported: Mapping[int, Health], path: str) -> None:
+    def __init__(
+        self,
+        reported: Mapping[int, Health],
+        path: str,
+        accounts: Mapping[int, AccountView],
+        assets: Mapping[str, AssetView] | None,
+    ) -> None:
         self.reported, self.path = reported, path
-        self.view: View | None = None
+        self._accounts, self._assets = accounts, assets
 
     def __getitem__(self, key: int) -> Health:
         """Return what is reported; raise NotObserved if nothing is."""
@@ -41,7 +47,7 @@ class Portfolios(Mapping[int, "Health"]):
     def __iter__(self) -> Iterator[int]:
         """Yield the accounts that have one; raise NotObserved at last if others should."""
         yield from self.reported
-        for key in self.view.accounts if self.view else ():
+        for key in self._accounts:
             _ = key in self
 
     def __len__(self) -> int:
@@ -50,10 +56,12 @@ class Portfolios(Mapping[int, "Health"]):
 
     def _is_shown(self, key: int) -> bool:
         """Tell whether an account shows its health; if that is not known, it does."""
-        if self.view is None or key not in self.view.accounts:
+        if key not in self._accounts:
             return False
+        if self._assets is None:
+            return True
         try:
-            account, assets = self.view.accounts[key], self.view.assets
+            account, assets = self._accounts[key], self._assets
             debts = (symbol for symbol, shares in account.shares.items() if shares < 0)
             is_exposed = any(assets[symbol].price > 0 for symbol in debts)
             return bool(account.orders or account.positions or account.unsettled) or is_exposed
