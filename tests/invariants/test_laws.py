@@ -15,6 +15,7 @@ from ibperp.operations.liquidation import ladder
 from ibperp.operations.money_market import lending
 from ibperp.transition import OPERATIONS
 from ibperp_invariants import INVARIANTS
+from ibperp_invariants.claims.custody.flows import INTO_POOL, OWN
 from ibperp_invariants.claims.governance.governance import WHILE_HALTED
 from ibperp_invariants.fingerprint import checkout_spec, clause_hash, clause_texts, code_hash
 from ibperp_invariants.frame.allowed import ALLOWED
@@ -36,10 +37,15 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds
+from ibperp_invariants.proofs.system.syntax import kinds, payers
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
 MET = "def _met(e: Effect, a, b):\n "
+PAID = "moved(1, 2, {}, debit=free({}))"
+LENDING = (
+    "def lenders_paid(effect: Effect, asset, value, between: Handover):\n"
+    " for own in _lenders(effect.state, debtor, asset): "
+)
 TRADED = "spot_trade.exchanged_assets(e, Trader({}, 2, 3))"
 CACHED: list[Any] = [
     census.sites,
@@ -408,6 +414,56 @@ def test_keys__follow_an_account_through_the_records_of_a_trade(
     for cached in CACHED:
         cached.cache_clear()
     assert any(line.startswith(told) for line in keys.accounts_are_those_of_the_row())
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        (
+            "custody.accounts.transfer",
+            "def transfer(state, action): " + PAID.format("Reason.TRANSFER", "action.receiver"),
+            "Transfer: action.receiver pays for TRANSFER",
+        ),
+        (
+            "liquidation.deleveraging.lenders_paid",
+            LENDING + "paid_in_kind(effect, value, Handover(own, 1, between.reason))",
+            "Liquidate: a lender of the asset pays for LIQUIDATION_ADL",
+        ),
+        (
+            "liquidation.ladder._paid_own",
+            "def _paid_own(effect: Effect, account): " + PAID.format("account", "account"),
+            "Liquidate: action.account pays for what the syntax does not tell",
+        ),
+        (
+            "spot_margin.spot_trade._exchanged",
+            "def _exchanged(effect, maker: Party): " + PAID.format("Reason.TRADE", "INSURANCE"),
+            "Liquidate: INSURANCE pays for TRADE",
+        ),
+    ],
+)
+def test_payers__see_who_pays_for_what_is_not_its_own(
+    monkeypatch: pytest.MonkeyPatch, name: str, source: str, told: str
+) -> None:
+    changed = replaced(f"ibperp.operations.{name}", source)
+    for reader in (census, frames, kinds):
+        monkeypatch.setattr(reader, "functions", changed.items)
+    few = {kind: OPERATIONS[kind] for kind in (actions.Transfer, actions.Liquidate)}
+    monkeypatch.setattr(payers, "OPERATIONS", few)
+    for cached in CACHED:
+        cached.cache_clear()
+    assert told in payers.payers_have_a_cause()
+
+
+def test_payers__follow_payer_and_reason_of_each_action_together() -> None:
+    assert payers.payers_have_a_cause() == []
+    assert {reason.name for reason in INTO_POOL} == payers.POOLED
+    assert {reason.name for reason in OWN} <= payers.PAYERS.keys()
+    found = payers.paid_by("ibperp.operations.custody.accounts.transfer")
+    swept = {("action.receiver", "AUTO_LEND"), ("action.receiver", "AUTO_REPAY")}
+    assert found == {("action.sender", "TRANSFER"), *swept}
+    due = payers.paid_by("ibperp.operations.liquidation.bankruptcy.run_risk")
+    assert (keys.DUE, "LIQUIDATION_REPAY") in due
+    assert (keys.OWING, "LIQUIDATION_REPAY") not in due
 
 
 def test_keys__hold_of_all_actions_and_need_each_narrower_name(

@@ -139,7 +139,7 @@ def accounts_are_those_of_the_row() -> list[str]:
 def put_back(operation: str) -> frozenset[str]:
     """Return where the keys come from under which an operation may put accounts back."""
     reached = reached_by(operation)
-    search = _Search(operation, reached)
+    search = Search(operation, reached)
     return frozenset(
         source
         for name in reached
@@ -159,21 +159,22 @@ def _keys(function: ast.FunctionDef) -> Iterator[ast.expr]:
         yield ast.Constant(None)
 
 
-class _Search:
+class Search:
     """Follows keys within what one operation may reach."""
 
     def __init__(self, operation: str, reached: frozenset[str]) -> None:
         self.operation = operation
         self.reached = reached
-        self.seen: set[tuple[str, str]] = set()
+        self.seen: set[tuple[object, ...]] = set()
 
     def sources(self, node: ast.expr, name: str) -> Iterator[str]:
         """Yield where the value of an expression in a function comes from."""
-        text = ast.unparse(node)
-        if (text, name) in self.seen:
+        text, function = ast.unparse(node), table()[name]
+        scope = bindings(function, node) if isinstance(node, ast.Name) else []
+        mark = (text, name, *map(id, scope))
+        if mark in self.seen:
             return
-        self.seen.add((text, name))
-        function = table()[name]
+        self.seen.add(mark)
         parameters = [*function.args.args, *function.args.kwonlyargs]
         if text in {"FEES", "INSURANCE"}:
             yield text
@@ -187,18 +188,18 @@ class _Search:
             yield from self.sources(node.orelse, name)
         elif isinstance(node, ast.Name) and text in {own.arg for own in parameters}:
             yield from self._given(name, text)
-            yield from self._set(name, text)
+            yield from self._set(name, node)
         elif isinstance(node, ast.Name):
-            is_set = any(own.id == text for own in _stored(function))
-            yield from self._set(name, text) if is_set else [UNTOLD]
+            is_set = any(own.id == text for own in stored_names(function))
+            yield from self._set(name, node) if is_set else [UNTOLD]
         else:
             yield UNTOLD
 
     def _of_record(self, node: ast.Attribute, name: str) -> str:
         """Return whose account a field of a record of the state is, if the syntax tells it."""
         base, function = node.value, table()[name]
-        sets = [own for own in _stored(function) if own.id == ast.unparse(base)]
-        values = [value for own in sets for value in _values(function, own)]
+        sets = [own for own in stored_names(function) if own.id == ast.unparse(base)]
+        values = [value for own in sets for value in values_of(function, own)]
         if len(sets) == len(values) == 1:
             text = ast.unparse(values[0])
             if ORDERS.fullmatch(text) and node.attr == "account":
@@ -224,7 +225,7 @@ class _Search:
         for caller in self.reached & table().keys():
             for node in walk(table()[caller]):
                 if called(node) == kind and isinstance(node, ast.Call):
-                    given = _argument(_spread(node, table()[caller]), field, fields(kind))
+                    given = argument_of(spread_out(node, table()[caller]), field, fields(kind))
                     yield from [UNTOLD] if given is None else self.sources(given, caller)
                 elif called(node) == "replace" and isinstance(node, ast.Call):
                     changed = [own.value for own in node.keywords if own.arg in {field, None}]
@@ -232,15 +233,14 @@ class _Search:
                     for value in changed if kind in of or not of else ():
                         yield from self.sources(value, caller)
 
-    def _set(self, name: str, local: str) -> Iterator[str]:
+    def _set(self, name: str, local: ast.Name) -> Iterator[str]:
         """Yield where what a local name is set to comes from."""
-        for node in _stored(table()[name]):
-            if node.id == local:
-                values = _values(table()[name], node)
-                if not values:
-                    yield from self._member(name, node)
-                for value in values:
-                    yield from self.sources(value, name)
+        for node in bindings(table()[name], local):
+            values = values_of(table()[name], node)
+            if not values:
+                yield from self._member(name, node)
+            for value in values:
+                yield from self.sources(value, name)
 
     def _member(self, name: str, target: ast.Name) -> Iterator[str]:
         """Yield where a member of a list comes from, if the list is a known one, or written out."""
@@ -250,9 +250,9 @@ class _Search:
         if len(own) != 1:
             yield UNTOLD
             return
-        (loop,), text = own, ast.unparse(own[0].iter)
+        text = ast.unparse(own[0].iter)
         listed = LISTED if text == "state.active" else LISTS.get((name, text), "")
-        members = _written(loop, target, function)
+        members = members_of(function, target)
         if listed or not members:
             yield listed or UNTOLD
         for member in members:
@@ -274,7 +274,7 @@ class _Search:
             for call in calls:
                 if called(call) == short and meant(call, caller) in {"", name}:
                     is_called = True
-                    argument = _argument(call, parameter, places)
+                    argument = argument_of(call, parameter, places)
                     yield from [UNTOLD] if argument is None else self.sources(argument, caller)
         if not is_called:
             yield UNTOLD
@@ -290,7 +290,7 @@ def _locals(function: ast.FunctionDef) -> set[str]:
         if isinstance(node, inner) and node is not function
         for part in walk(node)
     }
-    stored = {node.id for node in _stored(function) if node not in apart}
+    stored = {node.id for node in stored_names(function) if node not in apart}
     return stored | {own.arg for own in arguments}
 
 
@@ -303,7 +303,7 @@ def _is_value(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == short
 
 
-def _argument(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | None:
+def argument_of(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | None:
     """Return what a call gives for a parameter, if it is told."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if parameter in given:
@@ -314,30 +314,37 @@ def _argument(call: ast.Call, parameter: str, places: list[str]) -> ast.expr | N
     return plain[place] if is_told else None
 
 
-def _spread(call: ast.Call, function: ast.FunctionDef) -> ast.Call:
+def spread_out(call: ast.Call, function: ast.FunctionDef) -> ast.Call:
     """Return a call with a tuple that it spreads written out, if the tuple is a local name."""
     given: list[ast.expr] = []
     for argument in call.args:
         spread = argument.value if isinstance(argument, ast.Starred) else None
         values = [
             value
-            for own in _stored(function)
+            for own in stored_names(function)
             if isinstance(spread, ast.Name) and own.id == spread.id
-            for value in _values(function, own)
+            for value in values_of(function, own)
         ]
         only = values[0] if len(values) == 1 else None
         given += only.elts if isinstance(only, ast.Tuple) else [argument]
     return ast.Call(call.func, given, call.keywords)
 
 
-def _written(
+def members_of(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
+    """Return what a name goes through, if the list is written out there or as one local name."""
+    loops = [node for node in walk(function) if isinstance(node, ast.For | ast.comprehension)]
+    own = [loop for loop in loops if target in walk(loop.target)]
+    return _rows(own[0], target, function) if len(own) == 1 else []
+
+
+def _rows(
     loop: ast.For | ast.comprehension, target: ast.Name, function: ast.FunctionDef
 ) -> list[ast.expr]:
-    """Return what a name goes through, if the list is written out there or as one local name."""
+    """Return the members of a list that is written out, or of each the one at a name's place."""
     listed = [loop.iter]
     if isinstance(loop.iter, ast.Name):
-        own = [node for node in _stored(function) if node.id == ast.unparse(loop.iter)]
-        listed = [value for node in own for value in _values(function, node)]
+        own = [node for node in stored_names(function) if node.id == ast.unparse(loop.iter)]
+        listed = [value for node in own for value in values_of(function, node)]
     if len(listed) != 1 or not isinstance(listed[0], ast.Tuple):
         return []
     members = listed[0].elts
@@ -350,13 +357,24 @@ def _written(
     return [own for part in parts for own in part] if len(parts) == len(members) else []
 
 
-def _stored(function: ast.FunctionDef) -> list[ast.Name]:
+def stored_names(function: ast.FunctionDef) -> list[ast.Name]:
     """Return every place where a local name is set."""
     names = [node for node in walk(function) if isinstance(node, ast.Name)]
     return [node for node in names if isinstance(node.ctx, ast.Store)]
 
 
-def _values(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
+def bindings(function: ast.FunctionDef, read: ast.Name) -> list[ast.Name]:
+    """Return where a local name is set that is read: within a loop that sets it, there alone."""
+    found = [node for node in stored_names(function) if node.id == read.id]
+    for loop in walk(function):
+        if isinstance(loop, ast.For) and any(read in walk(own) for own in loop.body):
+            inside = [node for node in found if node in walk(loop)]
+            if any(node in walk(loop.target) for node in inside):
+                found = inside
+    return found
+
+
+def values_of(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
     """Return what an assignment sets a name to, if it is told for this name; none if not."""
     for node in walk(function):
         for own in node.targets if isinstance(node, ast.Assign) else ():

@@ -25,7 +25,7 @@ from ibperp_invariants.proofs.system.liveness import LIVENESS_LAWS
 from ibperp_invariants.proofs.system.pools import POOL_LAWS
 from ibperp_invariants.proofs.system.prices import PRICE_LAWS
 from ibperp_invariants.proofs.system.signs import SIGN_LAWS
-from ibperp_invariants.proofs.system.told import ISOLATION, TOLD
+from ibperp_invariants.proofs.system.told import CAUSES, ISOLATION, TOLD
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
@@ -70,6 +70,7 @@ LAWS: Final[tuple[Law, ...]] = (
     *SIGN_LAWS,
     TOLD,
     ISOLATION,
+    CAUSES,
     *LIVENESS_LAWS,
 )
 """The laws that are composed from writers to any run; what they lack is told by `gaps`."""

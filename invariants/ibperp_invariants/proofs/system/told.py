@@ -90,3 +90,15 @@ ISOLATION: Final = Law(
     "the kinds of accounts in a row, not for which order, request or lender it is",
 )
 """An action puts back the accounts that its row names, and no other."""
+
+CAUSES: Final = Law(
+    "nobody_pays_without_cause",
+    ("CU-1", "ST-1", "LQ-9"),
+    (),
+    {},
+    (),
+    ("t_a_posting_moves_what_it_tells", "t_a_settlement_posts_between_account_and_pool"),
+    ("payers_have_a_cause", "balances_are_told_where_they_move"),
+    "what is paid in cash, and the kinds of accounts that pay, not for what is charged",
+)
+"""From a free balance its owner pays as actor, trader or debtor, or into its own pool."""
