@@ -150,7 +150,7 @@ def sites() -> tuple[Site, ...]:
 
 def _made(name: str, function: ast.FunctionDef, call: ast.Call) -> Iterator[Site]:
     called = call.func.id if isinstance(call.func, ast.Name) else ""
-    known = {record: _fields(kind) for record, kind in records().items()}
+    known = _known()
     if called in known:
         yield Site(name, called, known[called])
     elif called == "replace":
@@ -164,6 +164,12 @@ def _made(name: str, function: ast.FunctionDef, call: ast.Call) -> Iterator[Site
         for record in _replaced(function, call.args[0]) or tuple(known):
             if given <= known[record]:
                 yield Site(name, record, given)
+
+
+@cache
+def _known() -> dict[str, frozenset[str]]:
+    """Return the fields of every record of the state by its name."""
+    return {record: _fields(kind) for record, kind in records().items()}
 
 
 def _replaced(function: ast.FunctionDef, node: ast.expr) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from ibperp.transition import OPERATIONS
@@ -26,7 +27,7 @@ from ibperp_invariants.proofs.system.census import (
     writers,
 )
 from ibperp_invariants.proofs.system.frames import reached_by
-from ibperp_invariants.proofs.system.syntax.kinds import fields, kinds, meant, table
+from ibperp_invariants.proofs.system.syntax.kinds import calls_of, fields, kinds, meant, table
 
 KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
 """What writes an account, by the place of its key among the arguments."""
@@ -223,15 +224,14 @@ class Search:
         if kind in records():
             yield STORED.get(kind, UNTOLD)
         for caller in self.reached & table().keys():
-            for node in walk(table()[caller]):
-                if called(node) == kind and isinstance(node, ast.Call):
-                    given = argument_of(spread_out(node, table()[caller]), field, fields(kind))
-                    yield from [UNTOLD] if given is None else self.sources(given, caller)
-                elif called(node) == "replace" and isinstance(node, ast.Call):
-                    changed = [own.value for own in node.keywords if own.arg in {field, None}]
-                    of = kinds(node.args[0], caller)
-                    for value in changed if kind in of or not of else ():
-                        yield from self.sources(value, caller)
+            for node in calls_of(table()[caller]).get(kind, ()):
+                given = argument_of(spread_out(node, table()[caller]), field, fields(kind))
+                yield from [UNTOLD] if given is None else self.sources(given, caller)
+            for node in calls_of(table()[caller]).get("replace", ()):
+                changed = [own.value for own in node.keywords if own.arg in {field, None}]
+                of = kinds(node.args[0], caller)
+                for value in changed if kind in of or not of else ():
+                    yield from self.sources(value, caller)
 
     def _set(self, name: str, local: ast.Name) -> Iterator[str]:
         """Yield where what a local name is set to comes from."""
@@ -264,20 +264,28 @@ class Search:
         places = [own.arg for own in function.args.args if own.arg != "self"]
         is_called = False
         for caller in self.reached & table().keys():
-            calls = [node for node in walk(table()[caller]) if isinstance(node, ast.Call)]
-            heads = {node.func for node in calls}
-            own = _locals(table()[caller])
-            for node in walk(table()[caller]):
-                is_own = isinstance(node, ast.Name) and node.id in own
-                if _is_value(node, name) and node not in heads and not is_own:
-                    yield UNTOLD
-            for call in calls:
-                if called(call) == short and meant(call, caller) in {"", name}:
+            if any(_is_value(node, name) for node in _uncalled(table()[caller]).get(short, ())):
+                yield UNTOLD
+            for call in calls_of(table()[caller]).get(short, ()):
+                if meant(call, caller) in {"", name}:
                     is_called = True
                     argument = argument_of(call, parameter, places)
                     yield from [UNTOLD] if argument is None else self.sources(argument, caller)
         if not is_called:
             yield UNTOLD
+
+
+@cache
+def _uncalled(function: ast.FunctionDef) -> dict[str, list[ast.expr]]:
+    """Return by its last word what a function names and does not call; without its own names."""
+    heads = {node.func for calls in calls_of(function).values() for node in calls}
+    own, found = _locals(function), dict[str, list[ast.expr]]()
+    for node in walk(function):
+        if isinstance(node, ast.Attribute) and node not in heads:
+            found.setdefault(node.attr, []).append(node)
+        elif isinstance(node, ast.Name) and node not in heads and node.id not in own:
+            found.setdefault(node.id, []).append(node)
+    return found
 
 
 def _locals(function: ast.FunctionDef) -> set[str]:
@@ -357,6 +365,7 @@ def _rows(
     return [own for part in parts for own in part] if len(parts) == len(members) else []
 
 
+@cache
 def stored_names(function: ast.FunctionDef) -> list[ast.Name]:
     """Return every place where a local name is set."""
     names = [node for node in walk(function) if isinstance(node, ast.Name)]

@@ -47,6 +47,16 @@ def fields(kind: str) -> list[str]:
     return [field.name for field in dataclasses.fields(classes()[kind])]
 
 
+@cache
+def calls_of(function: ast.FunctionDef) -> dict[str, list[ast.Call]]:
+    """Return the calls in a function by the name of what they call."""
+    found: dict[str, list[ast.Call]] = {}
+    for node in walk(function):
+        if isinstance(node, ast.Call):
+            found.setdefault(called(node), []).append(node)
+    return found
+
+
 def meant(call: ast.Call, caller: str) -> str:
     """Return the function of the reference that a call names in its module; "" if none is told."""
     home: Any = sys.modules.get(caller.rpartition(".")[0])
@@ -96,12 +106,22 @@ def _of_all(nodes: list[ast.expr], name: str, depth: int) -> Iterator[str]:
 
 def _of_name(local: str, name: str, depth: int) -> Iterator[str]:
     """Yield what a parameter is annotated with, and what a local name is set to or goes through."""
-    for node in walk(table()[name]):
-        if isinstance(node, ast.arg) and node.arg == local:
-            yield from _words(ast.unparse(node.annotation) if node.annotation else "")
+    for held in _held(table()[name]).get(local, ()):
+        yield from _words(held) if isinstance(held, str) else kinds(held, name, depth)
+
+
+@cache
+def _held(function: ast.FunctionDef) -> dict[str, list[str | ast.expr]]:
+    """Return by local name its annotations, as text, and the expressions that it is bound to."""
+    found: dict[str, list[str | ast.expr]] = {}
+    for node in walk(function):
+        if isinstance(node, ast.arg):
+            text = ast.unparse(node.annotation) if node.annotation else ""
+            found.setdefault(node.arg, []).append(text)
         for target, value in _bound(node):
-            if any(isinstance(own, ast.Name) and own.id == local for own in walk(target)):
-                yield from kinds(value, name, depth)
+            for own in {own.id for own in walk(target) if isinstance(own, ast.Name)}:
+                found.setdefault(own, []).append(value)
+    return found
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
