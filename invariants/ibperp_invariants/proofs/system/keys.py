@@ -20,7 +20,6 @@ from ibperp.transition import OPERATIONS
 from ibperp_invariants.frame.allowed import ALLOWED
 from ibperp_invariants.frame.touches import Accounts
 from ibperp_invariants.proofs.system.census import (
-    called,
     records,
     uncalled,
     walk,
@@ -150,14 +149,15 @@ def put_back(operation: str) -> frozenset[str]:
     )
 
 
-def _keys(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """Yield the keys under which a function writes accounts."""
-    for node in walk(function):
-        if isinstance(node, ast.Call) and called(node) in KEYS:
-            place = KEYS[called(node)]
-            yield node.args[place] if len(node.args) > place else ast.Constant(None)
-    if PASSED & set(uncalled(function)):
-        yield ast.Constant(None)
+@cache
+def _keys(function: ast.FunctionDef) -> list[ast.expr]:
+    """Return the keys under which a function writes accounts."""
+    found = [
+        node.args[place] if len(node.args) > place else ast.Constant(None)
+        for word, place in KEYS.items()
+        for node in calls_of(function).get(word, ())
+    ]
+    return [*found, *([ast.Constant(None)] if PASSED & set(uncalled(function)) else [])]
 
 
 class Search:

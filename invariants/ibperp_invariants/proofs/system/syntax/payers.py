@@ -27,7 +27,7 @@ from ibperp_invariants.proofs.system.keys import (
     stored_names,
     values_of,
 )
-from ibperp_invariants.proofs.system.syntax.kinds import classes, fields, meant, table
+from ibperp_invariants.proofs.system.syntax.kinds import calls_of, classes, fields, meant, table
 
 _ACTOR: Final = frozenset({"action.account", "action.sender"})
 _TRADERS: Final = _ACTOR | {OWNER, DUE, OWING, STORED["Order"]}
@@ -148,9 +148,8 @@ class _Follow:
         """Yield the pairs of all calls of a function, its parameters replaced by arguments."""
         is_called = False
         for caller in self.reached & table().keys():
-            for call in walk(table()[caller]):
-                is_named = called(call) == name.rpartition(".")[2]
-                if isinstance(call, ast.Call) and is_named and meant(call, caller) in {"", name}:
+            for call in calls_of(table()[caller]).get(name.rpartition(".")[2], ()):
+                if meant(call, caller) in {"", name}:
                     is_called = True
                     first, second = (self._passed(own, name, call) for own in (payer, reason))
                     yield from self.pairs(first, second, caller)
