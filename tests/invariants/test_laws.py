@@ -41,6 +41,7 @@ from ibperp_invariants.proofs.system.syntax import kinds, payers
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
 MET = "def _met(e: Effect, a, b):\n "
+BOOKED = "booked_position(effect, FEES, 1, (2, SettlementSource.REALIZE_PNL))"
 PAID = "moved(1, 2, {}, debit=free({}))"
 LENDING = (
     "def lenders_paid(effect: Effect, asset, value, between: Handover):\n"
@@ -439,6 +440,16 @@ def test_keys__follow_an_account_through_the_records_of_a_trade(
             "def _exchanged(effect, maker: Party): " + PAID.format("Reason.TRADE", "INSURANCE"),
             "Liquidate: INSURANCE pays for TRADE",
         ),
+        (
+            "perpetuals.perpetual_trade.filled_position",
+            "def filled_position(effect, trade: Trade, party: Trader):\n " + BOOKED,
+            "Liquidate: FEES is charged for REALIZE_PNL",
+        ),
+        (
+            "liquidation.bankruptcy._borne",
+            "def _borne(effect, account, loss): credited_unsettled(effect, account, 1, 2, loss)",
+            "ResolveBankruptcy: an account with a claim on the fund is charged for " + keys.UNTOLD,
+        ),
     ],
 )
 def test_payers__see_who_pays_for_what_is_not_its_own(
@@ -447,8 +458,8 @@ def test_payers__see_who_pays_for_what_is_not_its_own(
     changed = replaced(f"ibperp.operations.{name}", source)
     for reader in (census, frames, kinds):
         monkeypatch.setattr(reader, "functions", changed.items)
-    few = {kind: OPERATIONS[kind] for kind in (actions.Transfer, actions.Liquidate)}
-    monkeypatch.setattr(payers, "OPERATIONS", few)
+    few = (actions.Transfer, actions.Liquidate, actions.ResolveBankruptcy)
+    monkeypatch.setattr(payers, "OPERATIONS", {kind: OPERATIONS[kind] for kind in few})
     for cached in CACHED:
         cached.cache_clear()
     assert told in payers.payers_have_a_cause()
@@ -464,6 +475,8 @@ def test_payers__follow_payer_and_reason_of_each_action_together() -> None:
     due = payers.paid_by("ibperp.operations.liquidation.bankruptcy.run_risk")
     assert (keys.DUE, "LIQUIDATION_REPAY") in due
     assert (keys.OWING, "LIQUIDATION_REPAY") not in due
+    charged = payers.charged_by("ibperp.operations.perpetuals.markets.settle_market")
+    assert charged == {(keys.LISTED, "FUNDING_PAYMENT"), (keys.LISTED, "REALIZE_PNL")}
 
 
 def test_keys__hold_of_all_actions_and_need_each_narrower_name(

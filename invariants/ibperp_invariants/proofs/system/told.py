@@ -99,6 +99,6 @@ CAUSES: Final = Law(
     (),
     ("t_a_posting_moves_what_it_tells", "t_a_settlement_posts_between_account_and_pool"),
     ("payers_have_a_cause", "balances_are_told_where_they_move"),
-    "what is paid in cash, and the kinds of accounts that pay, not for what is charged",
+    "the kinds of accounts that pay or are charged for a reason, not for charges of a settlement",
 )
-"""From a free balance its owner pays as actor, trader or debtor, or into its own pool."""
+"""An account pays as actor, trader or debtor, or into its own pool; charges have a cause too."""

@@ -1,4 +1,4 @@
-"""Who pays for which reason: payer and reason of each posting, followed together.
+"""Who pays or is charged for which reason: account and reason of each event, followed together.
 
 A posting from a free balance names its payer and its reason. Both are followed up the same calls,
 and through the same record if they are its fields, so that a reason is held against the payers that
@@ -15,7 +15,11 @@ from ibperp.transition import OPERATIONS
 from ibperp_invariants.proofs.system.census import called, walk
 from ibperp_invariants.proofs.system.frames import reached_by
 from ibperp_invariants.proofs.system.keys import (
+    CLAIMANT,
     DUE,
+    LENDER,
+    LISTED,
+    OPPOSITE,
     OWING,
     OWNER,
     STORED,
@@ -24,6 +28,7 @@ from ibperp_invariants.proofs.system.keys import (
     argument_of,
     bindings,
     members_of,
+    spread_out,
     stored_names,
     values_of,
 )
@@ -56,8 +61,24 @@ PAYERS: Final[Mapping[str, frozenset[str]]] = {
 POOLED: Final = frozenset({"AUTO_LEND", "AUTO_REPAY", "SETTLEMENT"})
 """The reasons for which an account pays its own pool, for shares or for what it owes the fund."""
 
+_TAKING: Final = _FAILING | {STORED["Backstop"], OPPOSITE}
+CHARGED: Final[Mapping[str, frozenset[str]]] = {
+    "TRADING_FEES": _PARTIES | {"FEES"},
+    "TRADING_FEES_SYSTEM": _FAILING | {"INSURANCE"},
+    "FUNDING_PAYMENT": _PARTIES | _TAKING | {LISTED},
+    "REALIZE_PNL": _PARTIES | {LISTED},
+    "BACKSTOP_PROVIDER_LIQUIDATION": _FAILING | {STORED["Backstop"]},
+    "BACKSTOP_ADL_LIQUIDATION": _FAILING | {OPPOSITE},
+    "SYSTEM_LIABILITY_TRANSFER": _FAILING | {"INSURANCE", STORED["Backstop"], LENDER, CLAIMANT},
+}
+"""Whose unsettled balance moves, up or down, for a source; a settlement is looked at by itself."""
+
+REASONS: Final = frozenset({"Reason", "SettlementSource"})
 SETTLING: Final = "ibperp.operations.settlement.clearing.Clearing._post"
 """What posts between an account and its pool in a settlement, for that reason."""
+
+BOOKING: Final = "ibperp.operations.perpetuals.perpetual_trade.booked_position"
+"""What books what it is given, for the account that it is given."""
 
 Node = ast.expr | str
 """What is followed: an expression, or where it came from."""
@@ -70,6 +91,11 @@ def payers_have_a_cause() -> list[str]:
         for action, operation in OPERATIONS.items()
         for payer, reason in sorted(paid_by(f"{operation.__module__}.{operation.__qualname__}"))
         if payer not in PAYERS.get(reason, frozenset()) and reason not in POOLED
+    ] + [
+        f"{action.__name__}: {payer} is charged for {source}"
+        for action, operation in OPERATIONS.items()
+        for payer, source in sorted(charged_by(f"{operation.__module__}.{operation.__qualname__}"))
+        if payer not in CHARGED.get(source, frozenset())
     ]
 
 
@@ -84,6 +110,31 @@ def paid_by(operation: str) -> frozenset[tuple[str, str]]:
         for debit in _debits(node, name)
         for pair in follow.pairs(debit, node.args[2], name)
     )
+
+
+def charged_by(operation: str) -> frozenset[tuple[str, str]]:
+    """Return each account with each source for which an operation may move its unsettled balance.
+
+    A settlement moves those of its sheets, which are of the accounts to be settled.
+    """
+    follow = _Follow(operation)
+    return frozenset(
+        pair
+        for name in follow.reached & table().keys() - {BOOKING}
+        for short in ("credited_unsettled", "booked_position")
+        for call in calls_of(table()[name]).get(short, ())
+        for source in _booked(call, name)
+        for pair in follow.pairs(call.args[1], source, name)
+    )
+
+
+def _booked(call: ast.Call, name: str) -> Iterator[ast.expr | str]:
+    """Yield the sources of what a call books: its own, or those of the pairs that it is given."""
+    if called(call) == "credited_unsettled":
+        yield call.args[4]
+        return
+    for given in spread_out(call, table()[name]).args[3:]:
+        yield given.elts[1] if isinstance(given, ast.Tuple) else UNTOLD
 
 
 def _debits(call: ast.Call, name: str) -> Iterator[ast.expr]:
@@ -109,7 +160,7 @@ class _Follow:
 
     def pairs(self, payer: Node, reason: Node, name: str) -> Iterator[tuple[str, str]]:
         """Yield what payer and reason of a function come from, each pair that goes together."""
-        mark = *(f"{type(node)} {_text(node)}" for node in (payer, reason)), name
+        mark = *_mark(payer, name), *_mark(reason, name), name
         if mark in self.seen:
             return
         self.seen.add(mark)
@@ -211,11 +262,16 @@ def _part(node: Node) -> Node:
     return node
 
 
-def _text(node: Node) -> str:
-    return node if isinstance(node, str) else ast.unparse(node)
+def _mark(node: Node, name: str) -> tuple[object, ...]:
+    """Return what tells a node from others of its text: that it is one, and where it is set."""
+    if isinstance(node, str):
+        return ("", node)
+    whole = node.value if isinstance(node, ast.Attribute) else node
+    scope = bindings(table()[name], whole) if isinstance(whole, ast.Name) else []
+    return (ast.unparse(node), *map(id, scope))
 
 
 def _reason(node: Node) -> Node:
     """Return the name of a reason that is written out."""
-    is_told = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Reason"
+    is_told = isinstance(node, ast.Attribute) and ast.unparse(node.value) in REASONS
     return node.attr if is_told and isinstance(node, ast.Attribute) else node
