@@ -104,7 +104,7 @@ def narrowed(step: Step, old: Totals, new: Totals) -> tuple[View, View]:
 def _touched_by_sums(view: View, old: Totals, new: Totals) -> tuple[set[str], set[str]]:
     """Return the assets and markets of which a sum differs."""
     assets, markets = set[str](), set[str]()
-    for name in SUMS if old is not new else ():
+    for name in () if old is new else SUMS:
         was, now = getattr(old, name), getattr(new, name)
         if was is now:
             continue

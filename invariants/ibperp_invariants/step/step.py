@@ -23,7 +23,7 @@ from ibperp.orders import Side
 from ibperp.pool import SHARES_PER_ATOM
 from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
-from ibperp_invariants.step.moved import AMOUNTS, moved_parts
+from ibperp_invariants.step.moved import AMOUNTS, BITS, moved_parts
 from ibperp_invariants.view.observed import NotObserved
 from ibperp_invariants.view.totals import Totals
 from ibperp_invariants.view.view import (
@@ -134,6 +134,8 @@ class Step:
 
     @_Once
     def _changed_orders(self) -> Sequence[int]:
+        if not self.moved & BITS["orders"]:
+            return ()
         return changed(self.before.orders, self.after.orders)
 
     def reported_accounts(self) -> Sequence[int]:
