@@ -19,12 +19,13 @@ from ibperp_invariants.view.from_state import view_of_state
 from ibperp_invariants.view.totals import totals_after, totals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from ibperp.actions import Action
     from ibperp.outcomes import Outcome
     from ibperp.risk_index import RiskIndex
     from ibperp.state import State
+    from ibperp_invariants.step.step import Invariant
     from ibperp_invariants.view.totals import Totals
     from ibperp_invariants.view.view import View
 
@@ -111,17 +112,21 @@ class Monitor:
 
     def _found(self, step: Step, totals: Totals) -> list[Violation]:
         """Return what a step breaks of what it can break, and of what was broken before it."""
-        looked, (wide, narrow) = looks(step, self._again), narrowed(step, self.totals, totals)
+        wide, narrow = narrowed(step, self.totals, totals)
         seen = dict.fromkeys(OF_TIME, wide) | dict.fromkeys(self._again, step.after)
         of_steps, of_changes, of_states = list[Violation](), list[Violation](), list[Violation]()
-        for own, on_step, on_state, on_change in looked:
-            for message in on_step(step) if on_step else ():
-                of_steps.append(Violation(own.name, own.clauses, message))
-            for message in on_change(step) if on_change else ():
-                of_changes.append(Violation(own.name, own.clauses, message))
-            for message in on_state(seen.get(own.name, narrow), totals) if on_state else ():
-                of_states.append(Violation(own.name, own.clauses, message))
+        for own, on_step, on_state, on_change in looks(step, self._again):
+            if on_step is not None:
+                of_steps += _violations(own, on_step(step))
+            if on_change is not None:
+                of_changes += _violations(own, on_change(step))
+            if on_state is not None:
+                of_states += _violations(own, on_state(seen.get(own.name, narrow), totals))
         return of_steps + of_changes + of_states
+
+
+def _violations(invariant: Invariant, messages: Iterable[str]) -> list[Violation]:
+    return [Violation(invariant.name, invariant.clauses, message) for message in messages]
 
 
 class Follower:

@@ -84,8 +84,10 @@ class _Row:
 
     def differing(self, old: object, new: object) -> int:
         """Return the bits of the members that differ; raise NotObserved if one is not observed."""
-        found = 0
-        for bit, was, now in zip(self.bits, self.get(old), self.get(new), strict=True):
+        before, after, found = self.get(old), self.get(new), 0
+        if before == after:
+            return 0
+        for bit, was, now in zip(self.bits, before, after, strict=True):
             if was is not now and was != now:
                 found |= bit
         return found
