@@ -570,6 +570,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("due_accounts_have_a_step", "t_a_position_of_a_due_account_has_a_step"),
         ("due_accounts_have_a_step", "t_a_debt_of_a_due_account_is_resolved"),
         ("due_accounts_have_a_step", "t_something_is_done_about_an_account_that_is_due"),
+        ("risk_ends", "t_a_deleveraged_position_is_gone_in_one_step"),
         ("risk_ends", "t_a_debt_of_the_settlement_asset_that_is_paid_lowers_the_rank"),
         ("flows_are_told", "t_a_posting_moves_what_it_tells"),
         ("flows_are_told", "t_a_settlement_tells_what_it_notes"),

@@ -114,7 +114,14 @@ ENDS: Final = Law(
     (),
     {},
     (*RANK.holds, "Rank.a_position_is_gone_after_the_steps_that_are_counted"),
-    tuple(RANK.cited()),
+    (
+        *RANK.cited(),
+        "t_all_open_orders_of_a_due_account_end_in_one_step",
+        "t_what_an_account_pays_a_pool_itself_it_pays_in_one_step",
+        "t_what_an_account_pays_the_fund_itself_it_pays_in_one_step",
+        "t_a_deleveraged_position_is_gone_in_one_step",
+        "t_a_resolved_account_owes_nothing",
+    ),
     RANK.facts,
     "that the steps for an account end while a borrow share owes at most an atom, not for how many",
 )

@@ -7,22 +7,26 @@ shown is that the way which is always open is there.
 from collections.abc import Iterator
 from typing import Any
 
+from ibperp import book
 from ibperp.events import LiquidationStage, LiquidationStep
 from ibperp.margin import Health, is_liquidatable
 from ibperp.operations.effect import Effect
-from ibperp.operations.liquidation import bankruptcy, ladder
+from ibperp.operations.liquidation import bankruptcy, deleveraging, ladder
+from ibperp.persistent import Vector
 from ibperp.portfolio import PositionLine, Required, Valuation, valuation
 from ibperp.position import Position
 from ibperp.programs import Backstop
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing
-from ibperp.state import Account, Pool, State
-from ibperp_invariants.proofs.states import asset_of, state_of
+from ibperp.state import Account, Pool, State, at, position_of
+from ibperp_invariants.proofs.states import asset_of, order_of, side_of, state_of
+from ibperp_invariants.proofs.theorems.liquidation.payments import LENT, SETTLED, owing
 from ibperp_invariants.proofs.theorems.liquidation.rank import (
     FAILED,
     FIRST,
     MARKET,
+    OTHER,
     borne,
     failing,
     handed,
@@ -96,6 +100,7 @@ _LIQUIDATION = "ibperp.operations.liquidation"
 CONTRACTS = {
     "ibperp.operations.effect.with_account": replaced,
     "ibperp.operations.perpetuals.perpetual_trade.with_account": replaced,
+    "ibperp.operations.spot_margin.resting.with_account": replaced,
     f"{_LIQUIDATION}.ladder.is_marked": counts,
     f"{_LIQUIDATION}.book._worked_deal": on_book,
     f"{_LIQUIDATION}.backstop._shared": shared,
@@ -163,3 +168,65 @@ def t_who_owes_and_trades_nothing_is_not_due(
     state = state_of((asset_of(price=price, pool=pool),), (Account(0),))
     found = valuation(state, Account(1, (free,), (lent,), unsettled=unsettled))
     assert not is_liquidatable(found.health)
+
+
+def t_all_open_orders_of_a_due_account_end_in_one_step(
+    price: int, lots: int, *, is_bid: bool, is_next: bool
+) -> None:
+    """A step that ends orders leaves no order open, on any side of any market (LQ-3, LQ-10)."""
+    assert all((price > 0, lots > 0))
+    own = order_of(FAILED, side_of(is_bid=is_bid), price, lots)
+    next_one = replace(own, market=OTHER, side=side_of(is_bid=is_next))
+    state = replace(failing(1, orders=(0, 1)), orders=Vector((own, next_one)))
+    markets = tuple(
+        replace(market, book=book.rested(market.book, index, order))
+        for index, (market, order) in enumerate(zip(state.markets, (own, next_one), strict=True))
+    )
+    done = ladder.step(replace(state, markets=markets), FAILED)
+    assert all((done is not None, (done or Effect(state)).state.accounts[FAILED].orders == ()))
+
+
+def t_what_an_account_pays_a_pool_itself_it_pays_in_one_step(
+    pool: Pool, free: int, owed: int
+) -> None:
+    """After an account paid a pool what it has a second such step does nothing (LQ-3, LQ-10)."""
+    assert all((sound(pool), pool.borrowed > 0, owed >= 0, owed <= pool.borrow_shares))
+    assert free >= 0
+    state = owing((free, 0), (-owed, 0), pool, LENT)
+    once = ladder._paid_own(Effect(state), FAILED)  # noqa: SLF001
+    again = ladder._paid_own(Effect(once.state), FAILED)  # noqa: SLF001
+    assert len(again.events) == 0
+
+
+def t_what_an_account_pays_the_fund_itself_it_pays_in_one_step(cash: int, fund: int) -> None:
+    """After an account paid the fund its cash a second such step does nothing (LQ-3, LQ-10)."""
+    assert all((cash >= 0, fund >= 0))
+    state = owing((0, cash), (0, 0), LENT, LENT)
+    debtor = replace(state.accounts[FAILED], unsettled=-fund)
+    state = replace(state, accounts=state.accounts.set(FAILED, debtor))
+    once = ladder._paid_own(Effect(state), FAILED)  # noqa: SLF001
+    again = ladder._paid_own(Effect(once.state), FAILED)  # noqa: SLF001
+    left = -once.state.accounts[FAILED].unsettled
+    nothing = any((left == 0, at(once.state.accounts[FAILED].free, SETTLED) == 0))
+    assert all((len(again.events) == 0, nothing))
+
+
+def t_a_deleveraged_position_is_gone_in_one_step(size: int, equity: int) -> None:
+    """A deleveraging closes its position as a whole, whatever prices are borne (LQ-7, LQ-10)."""
+    assert size != 0
+    account = Failing(FAILED, Health(equity, 0, 0, 1, 0, 0, 0), Opposite())
+    exposure = Exposure(MARKET, size, 0, 1, is_position=True)
+    done = deleveraging._deleveraged(Effect(failing(size)), account, exposure)  # noqa: SLF001
+    assert position_of(done.state.accounts[FAILED], MARKET).lots == 0
+
+
+def t_a_resolved_account_owes_nothing(pool: Pool, owed: int, fund: int, budget: int) -> None:
+    """Without recourse a resolved account owes no pool and not the fund: it is done (LQ-9)."""
+    assert all((sound(pool), pool.borrowed > 0, owed >= 0, owed <= pool.borrow_shares))
+    assert all((fund >= 0, budget >= 0))
+    state = replace(failing(0), assets=(asset_of(price=1, pool=pool),))
+    debtor = replace(state.accounts[FAILED], shares=(-owed,), unsettled=-fund)
+    system = replace(state.system, insurance_limit=budget)
+    state = replace(state, accounts=state.accounts.set(FAILED, debtor), system=system)
+    after = bankruptcy.resolved_bankruptcy(state, FAILED).state.accounts[FAILED]
+    assert all((at(after.shares, 0) == 0, after.unsettled == 0))
