@@ -1,9 +1,11 @@
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -43,11 +45,28 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+class QuickHandler(QuietHandler):
+    """Serves pages with an empty index: each would work for seconds on that of the whole site."""
+
+    def do_GET(self) -> None:
+        if self.path != "/search/search_index.json":
+            super().do_GET()
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(without_pages(Path(self.translate_path(self.path))))
+
+
+@cache
+def without_pages(index: Path) -> bytes:
+    return json.dumps({**json.loads(index.read_text(encoding="utf-8")), "docs": []}).encode()
+
+
 @contextmanager
-def served(site: Path) -> Iterator[str]:
+def served(site: Path, handler: type[QuietHandler] = QuickHandler) -> Iterator[str]:
     """Serve a directory on a free local port, and give its address."""
-    handler = partial(QuietHandler, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

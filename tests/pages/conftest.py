@@ -37,7 +37,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(built: Path) -> Iterator[str]:
+    """The site with an index of nothing, for all that does not search."""
     with docs_site.served(built) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def searched(built: Path) -> Iterator[str]:
+    """The site as it is."""
+    with docs_site.served(built, docs_site.QuietHandler) as address:
         yield address
 
 

@@ -127,10 +127,10 @@ def leading_to(expected: str, browser: webdriver.Chrome) -> list[str]:
 
 
 def test_search__finds_a_clause__a_vector__a_code__an_event_and_what_a_stranger_asks(
-    browser: webdriver.Chrome, address: str
+    browser: webdriver.Chrome, searched: str
 ) -> None:
     resized(browser, DESKTOP)
-    browser.get(address)
+    browser.get(searched)
     box = browser.find_element(By.CSS_SELECTOR, "input.md-search__input")
     browser.execute_script("arguments[0].focus()", box)
     targets = []
