@@ -37,7 +37,7 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds, payers
+from ibperp_invariants.proofs.system.syntax import kinds, markets, payers
 
 HIDDEN = "ibperp.operations.spot_margin.matching.hidden"
 MET = "def _met(e: Effect, a, b):\n "
@@ -463,6 +463,38 @@ def test_payers__see_who_pays_for_what_is_not_its_own(
     for cached in CACHED:
         cached.cache_clear()
     assert told in payers.payers_have_a_cause()
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("found = _perpetual(state, action.index_price)", "what the syntax does not tell"),
+        ("found = state.orders[5].market, 1", "what the syntax does not tell"),
+        ("index = state.requests[5].market", "what the syntax does not tell"),
+    ],
+)
+def test_markets__see_a_market_that_no_row_names(
+    monkeypatch: pytest.MonkeyPatch, source: str, told: str
+) -> None:
+    lines = [source, *(["index, market = found"] if "found" in source else [])]
+    body = "\n ".join([*lines, "return with_market(state, index, 1)"])
+    home = "ibperp.operations.perpetuals.markets.update_mark"
+    changed = replaced(home, f"def update_mark(state, action):\n {body}")
+    for reader in (census, frames, kinds):
+        monkeypatch.setattr(reader, "functions", changed.items)
+    for cached in CACHED:
+        cached.cache_clear()
+    lines = markets.markets_are_those_of_the_row()
+    assert f"UpdateMark puts back a market of {told}" in lines
+
+
+def test_markets__are_those_of_every_row_and_written_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert markets.markets_are_those_of_the_row() == []
+    planted(monkeypatch, "def hidden(state): return replace(state, markets=())")
+    lines = markets.markets_are_those_of_the_row()
+    assert f"{HIDDEN} writes the markets of a state" in lines
 
 
 def test_payers__follow_payer_and_reason_of_each_action_together() -> None:

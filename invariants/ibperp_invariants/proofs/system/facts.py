@@ -36,6 +36,7 @@ from ibperp_invariants.proofs.system.frames import (
     trades_begin_where_users_are_compared,
 )
 from ibperp_invariants.proofs.system.keys import accounts_are_those_of_the_row
+from ibperp_invariants.proofs.system.syntax.markets import markets_are_those_of_the_row
 from ibperp_invariants.proofs.system.syntax.payers import payers_have_a_cause
 
 _OPERATIONS: Final = "ibperp.operations"
@@ -274,6 +275,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         a_step_is_a_stage_of_the_ladder,
         accounts_are_those_of_the_row,
         payers_have_a_cause,
+        markets_are_those_of_the_row,
     )
 }
 """Facts by name."""

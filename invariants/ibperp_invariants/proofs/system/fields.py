@@ -213,8 +213,9 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
             "nothing_is_changed_in_place",
             "balances_are_named_in_one_place",
             "operations_write_parts_of_their_rows",
+            "markets_are_those_of_the_row",
         ),
-        "which parts of records",
+        "which parts of records, and which kinds of markets",
     ),
     Law(
         "healthy_to_due_only_by_price_time_parameters",
