@@ -44,6 +44,11 @@ class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is inherited.
         pass
 
+    def end_headers(self) -> None:
+        """Let a browser ask once for what all pages load: no site changes while it is tested."""
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
 
 class QuickHandler(QuietHandler):
     """Serves pages with an empty index: each would work for seconds on that of the whole site."""
