@@ -436,6 +436,11 @@ def test_keys__follow_an_account_through_the_records_of_a_trade(
             "Liquidate: action.account pays for what the syntax does not tell",
         ),
         (
+            "custody.accounts.transfer",
+            "def transfer(state, action): moved(1, 2, Reason.TRANSFER, debit=action.side)",
+            "Transfer: what the syntax does not tell pays for TRANSFER",
+        ),
+        (
             "spot_margin.spot_trade._exchanged",
             "def _exchanged(effect, maker: Party): " + PAID.format("Reason.TRADE", "INSURANCE"),
             "Liquidate: INSURANCE pays for TRADE",

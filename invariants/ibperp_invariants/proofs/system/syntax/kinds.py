@@ -2,7 +2,7 @@
 
 A collection counts as its members: of `state.orders`, of one of them and of a pair of them it is
 told that they are orders. What has no annotation that the syntax leads to is no record that is
-known.
+known. A name has one type wherever it is set, to which the type checker holds the reference.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def calls_of(function: ast.FunctionDef) -> dict[str, list[ast.Call]]:
 
 def meant(call: ast.Call, caller: str) -> str:
     """Return the function of the reference that a call names in its module; "" if none is told."""
-    home: Any = sys.modules.get(caller.rpartition(".")[0])
+    place = caller.rpartition(".")[0]
+    home: Any = sys.modules.get(place) or sys.modules.get(place.rpartition(".")[0])
     head = call.func
     if isinstance(head, ast.Attribute) and isinstance(head.value, ast.Name):
         owner = vars(home).get(head.value.id) if home else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeGuard
 
 from ibperp.transition import OPERATIONS
-from ibperp_invariants.proofs.system.census import called, walk
+from ibperp_invariants.proofs.system.census import called
 from ibperp_invariants.proofs.system.frames import reached_by
 from ibperp_invariants.proofs.system.keys import (
     CLAIMANT,
@@ -29,7 +29,6 @@ from ibperp_invariants.proofs.system.keys import (
     bindings,
     members_of,
     spread_out,
-    stored_names,
     values_of,
 )
 from ibperp_invariants.proofs.system.syntax.kinds import calls_of, classes, fields, meant, table
@@ -77,6 +76,12 @@ REASONS: Final = frozenset({"Reason", "SettlementSource"})
 SETTLING: Final = "ibperp.operations.settlement.clearing.Clearing._post"
 """What posts between an account and its pool in a settlement, for that reason."""
 
+POSTING: Final = "ibperp.operations.effect.Effect.moved"
+"""What posts between the sides that it is given."""
+
+OTHER_SIDES: Final = frozenset({"POOL", "IN_TRANSIT", "custody", "pending"})
+"""The sides of a posting that are no account's."""
+
 BOOKING: Final = "ibperp.operations.perpetuals.perpetual_trade.booked_position"
 """What books what it is given, for the account that it is given."""
 
@@ -104,11 +109,12 @@ def paid_by(operation: str) -> frozenset[tuple[str, str]]:
     follow = _Follow(operation)
     return frozenset(
         pair
-        for name in follow.reached & table().keys() - {SETTLING}
-        for node in walk(table()[name])
-        if isinstance(node, ast.Call) and called(node) in {"moved", "posting"}
-        for debit in _debits(node, name)
-        for pair in follow.pairs(debit, node.args[2], name)
+        for name in follow.reached & table().keys() - {SETTLING, POSTING}
+        for short in ("moved", "posting")
+        for call in calls_of(table()[name]).get(short, ())
+        if meant(call, name) in {"", "ibperp.posting.posting"}
+        for debit in _debits(call, name)
+        for pair in follow.pairs(debit, call.args[2], name)
     )
 
 
@@ -137,17 +143,21 @@ def _booked(call: ast.Call, name: str) -> Iterator[ast.expr | str]:
         yield given.elts[1] if isinstance(given, ast.Tuple) else UNTOLD
 
 
-def _debits(call: ast.Call, name: str) -> Iterator[ast.expr]:
+def _debits(call: ast.Call, name: str) -> Iterator[Node]:
     """Yield the accounts from whose free balances a call posts."""
     given = [own.value for own in call.keywords if own.arg == "debit"]
+    if not given:
+        yield UNTOLD
     for node in given:
         sides = [node]
-        if isinstance(node, ast.Name):
-            own = [one for one in stored_names(table()[name]) if one.id == node.id]
+        if isinstance(node, ast.Name) and node.id not in OTHER_SIDES:
+            own = bindings(table()[name], node)
             sides = [value for one in own for value in values_of(table()[name], one)]
-        for side in sides:
+        for side in sides or [node]:
             if called(side) == "free" and isinstance(side, ast.Call):
                 yield side.args[0]
+            elif ast.unparse(side) not in OTHER_SIDES and called(side) not in OTHER_SIDES:
+                yield UNTOLD
 
 
 class _Follow:
