@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ibperp_invariants.check.answers import NOTHING_SAID
+from ibperp_invariants.check.repeats import Repeats
 from ibperp_invariants.check.trace import report_of_trace
 from invariants.test_trace import LEND, recorded, written
 
@@ -101,3 +103,21 @@ def test_joined_logs__are_two_runs() -> None:
     report = report_of_trace(lines + lines)
     assert report.violations == []
     assert report.notes == [f"line {len(lines) + 1}: another header; a new run begins"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "again", "is_same"),
+    [
+        ({"a": "1", "b": ["2"]}, {"b": ["2"], "a": "1"}, True),
+        ({"a": "1"}, {"a": 1}, False),
+        ({"a": 1}, {"a": True}, False),
+        ({"a": ["1", "2"]}, {"a": ["2", "1"]}, False),
+        ({"a": "b"}, {"b": "a"}, False),
+    ],
+)
+def test_repeats__same_question_is_one_whose_values_are_the_same(
+    asked: Record, again: Record, *, is_same: bool
+) -> None:
+    seen = Repeats()
+    assert not seen.difference(0, asked, NOTHING_SAID, 1)
+    assert bool(seen.difference(0, again, NOTHING_SAID, 2)) is is_same

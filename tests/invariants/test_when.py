@@ -27,8 +27,9 @@ from ibperp_invariants.step.moved import moved_parts, sums_moved
 from ibperp_invariants.step.step import Step, Violation
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.node import Node
+from ibperp_invariants.view.observed import missing_of
 from ibperp_invariants.view.totals import EVERY, Totals, totals_after
-from ibperp_invariants.view.view import View
+from ibperp_invariants.view.view import View, changed
 from invariants.test_risk_walks import stories
 from invariants.test_trace import POSITIONS, TRADES, Record, leaves, recorded, written
 from invariants.test_trace_fuzz import with_changes
@@ -207,3 +208,44 @@ def test_leaf__changes_the_fingerprint_until_it_is_what_it_was() -> None:
         followed.change(Node(change, "changes"))
         prints.append(followed.fingerprint)
     assert prints[0] == prints[2] != prints[1]
+
+
+def of_positions(lacking: str = "") -> tuple[Followed, Record]:
+    """What is followed from a state with positions, of which an account lacks a member."""
+    shown = recorded(POSITIONS)[-1]["observation"]
+    shown["accounts"]["2"].pop(lacking, None)
+    followed = Followed(())
+    followed.show(Node(shown, "observation"))
+    followed.after()
+    return followed, shown
+
+
+def test_leaf__is_read_with_what_changes_beside_it_later() -> None:
+    followed, shown = of_positions()
+    followed.change(Node({"accounts/2/positions/ORE_PERP/virtual": "7"}, "changes"))
+    other = shown["accounts"]["2"]["positions"]["ORE_PERP"]
+    followed.change(Node({"accounts/2/positions/OTHER": other}, "changes"))
+    held = followed.after().accounts[2].positions
+    assert {name: own.virtual for name, own in held.items()} == {
+        "ORE_PERP": 7,
+        "OTHER": int(other["virtual"]),
+    }
+
+
+def test_leaf__is_a_change_also_after_a_step_that_changed_nothing() -> None:
+    followed, _ = of_positions()
+    found = []
+    for changes in ({}, {"accounts/2/positions/ORE_PERP/virtual": "7"}, {}):
+        followed.change(Node(changes, "changes"))
+        after = followed.after()
+        found.append([*changed(followed.before().accounts, after.accounts)])
+    assert found == [[], [2], []]
+
+
+def test_leaf__is_not_changed_in_what_was_read() -> None:
+    followed, _ = of_positions(lacking="settings")
+    for member, value in (("virtual", "7"), ("interest", None)):
+        followed.change(Node({f"accounts/2/positions/ORE_PERP/{member}": value}, "changes"))
+    (own,) = followed.after().accounts[2].positions.values()
+    assert own.virtual == 7
+    assert missing_of(own).keys() == {"interest"}
