@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from ibperp.numbers import RATIO
@@ -104,6 +105,9 @@ NAMED: Final[Mapping[str, str]] = {
 }
 
 
+REMEMBERED: Final = 1 << 14
+"""Of so many paths it is remembered what the leaf there is bounded by."""
+
 NUMBER_MAX: Final = 4000
 """Digits of a number that is looked at; a longer one is refused elsewhere."""
 
@@ -113,13 +117,19 @@ def beyond(leaves: Iterable[tuple[str, object]]) -> Iterator[Beyond]:
     for path, leaf in leaves:
         if not isinstance(leaf, str) or not DIGITS <= len(leaf) <= NUMBER_MAX:
             continue
-        above, _, name = path.rpartition("/")
-        group = above[above.rfind("/") + 1 :]
-        bound = BOUND.get(group if group in GROUPS else name)
+        bound = _bound_at(path)
         if bound and leaf.isascii() and leaf.removeprefix("-").isdecimal():
             number = int(leaf)
             if abs(number) > getattr(VENUE, bound):
                 yield Beyond(path, number, bound)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _bound_at(path: str) -> str | None:
+    """Return what the leaf at a path is bounded by, None if it is not."""
+    above, _, name = path.rpartition("/")
+    group = above[above.rfind("/") + 1 :]
+    return BOUND.get(group if group in GROUPS else name)
 
 
 def leaves_of(line: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
