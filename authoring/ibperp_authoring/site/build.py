@@ -105,7 +105,8 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     gaps: list[str] = []
     vectors = _attempt(gaps, list[Vector](), partial(load_vectors, root))
     theorems = _attempt(gaps, list[Theorem](), partial(load_theorems, root))
-    grades = {name: grade.shown() for name, grade in invariant_grades(root / "spec").items()}
+    laws = laws_of(root)
+    grades = {name: grade.shown() for name, grade in invariant_grades(root / "spec", laws).items()}
     evidence = Evidence(
         grades=grades,
         theorems=_by_clause((theorem.name, theorem.clauses) for theorem in theorems),
@@ -115,7 +116,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
     writers: dict[str, Callable[[], str]] = {
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
         "build/invariants.md": partial(invariant_table, grades),
-        "build/laws.md": partial(law_table, laws_of(root)),
+        "build/laws.md": partial(law_table, laws),
         "build/proofs.md": partial(theorem_table, theorems),
         "build/exhausted.md": exhausted_table,
         "build/ambiguities.md": ambiguity_table,

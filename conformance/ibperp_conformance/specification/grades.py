@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,10 @@ from ibperp_invariants.search.exhausted import read_exhausted
 CLAIMED: Final = "claimed"
 
 
-def invariant_grades(spec: Path) -> dict[str, Grade]:
+def invariant_grades(spec: Path, laws: Mapping[str, Grade] | None = None) -> dict[str, Grade]:
     """Return the grade of every invariant, by name; `spec` is where the chapters are.
+
+    `laws`: what `law_grades` says of these chapters, for a caller that has asked already.
 
     A law that is composed and whose parts are all shown is proved. Any other holds in all runs of
     so many actions from every setup, or was searched for so many steps, if the commands left their
@@ -28,9 +31,8 @@ def invariant_grades(spec: Path) -> dict[str, Grade]:
     watched = [grade for grade in (_exhausted(), _searched()) if grade is not None]
     unproved = next((grade for grade in watched if not grade.is_stale), None)
     unproved = unproved or next(iter(watched), Grade(CLAIMED))
-    proved = {
-        name: grade for name, grade in law_grades(clause_texts(spec)).items() if not grade.lacks
-    }
+    laws = law_grades(clause_texts(spec)) if laws is None else laws
+    proved = {name: grade for name, grade in laws.items() if not grade.lacks}
     parts = {law.invariant for law in LAWS if law.part} & proved.keys()
     proved |= {name: replace(unproved, beside=proved[name].shown()) for name in parts}
     return {invariant.name: proved.get(invariant.name, unproved) for invariant in INVARIANTS}
