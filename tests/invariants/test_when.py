@@ -25,6 +25,7 @@ from ibperp_invariants.check.trace import TraceReport, report_of_trace
 from ibperp_invariants.check.when import WHEN
 from ibperp_invariants.step.moved import moved_parts, sums_moved
 from ibperp_invariants.step.step import Step, Violation
+from ibperp_invariants.view import shown
 from ibperp_invariants.view.follow import Followed
 from ibperp_invariants.view.node import Node
 from ibperp_invariants.view.observed import missing_of
@@ -249,3 +250,13 @@ def test_leaf__is_not_changed_in_what_was_read() -> None:
     (own,) = followed.after().accounts[2].positions.values()
     assert own.virtual == 7
     assert missing_of(own).keys() == {"interest"}
+
+
+def test_leaf__waits_to_be_written_beside_so_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "UNWRITTEN", 2)
+    followed, _ = of_positions()
+    waiting = []
+    for member in ("virtual", "interest", "fees", "lots"):
+        followed.change(Node({f"accounts/2/positions/ORE_PERP/{member}": "7"}, "changes"))
+        waiting.append(len(followed._shown._unwritten))
+    assert waiting == [1, 2, 0, 1]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from json import dumps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ibperp_invariants.view.from_json import SHORT
 from ibperp_invariants.view.live import ABSENT
 
 if TYPE_CHECKING:
     from ibperp_invariants.view.leaves import Leaf
+
+
+UNWRITTEN: Final = 1 << 16
+"""So many leaves may wait to be written, however long the log is."""
 
 
 class Shown:
@@ -39,7 +43,9 @@ class Shown:
         self.fingerprint = self.fingerprint or 1
 
     def settle(self) -> None:
-        """Note that what is shown is read from now on."""
+        """Note that what is shown is read from now on; keep no more leaves than need be."""
+        if len(self._unwritten) > UNWRITTEN:
+            self._write()
         self._fresh.clear()
 
     def entries(self, name: str) -> dict[str, Any]:
