@@ -12,7 +12,7 @@ from ibperp_conformance.runner import releases
 from ibperp_conformance.runner.fills import suite_of_fills
 from ibperp_conformance.runner.vectors import Suite, content_hash, load_file, load_suite
 from worlds import tiny_suite
-from worlds.shipped import shipped_suite
+from worlds.shipped import shipped_fills, shipped_suite
 
 SPEC = release.ROOT / "spec"
 
@@ -38,6 +38,7 @@ def test_of_fills__is_a_file_that_conform_takes(tmp_path: Path) -> None:
 def test_archive__has_the_same_bytes_whoever_packs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     few = few_fills()
     monkeypatch.setattr(release, "of_fills", lambda _: few)
+    monkeypatch.setattr(release, "load_suite", lambda _: shipped_suite())
     packed = release.vectors_archive("1.2.3", SPEC)
     assert packed == release.vectors_archive("1.2.3", SPEC)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -121,8 +122,13 @@ def test_release__is_a_rehearsal_until_the_log_gives_its_day(tmp_path: Path) -> 
 @pytest.mark.slow(18)
 @pytest.mark.no_cover
 def test_release__is_built_and_verified_where_nothing_else_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    fills = shipped_fills(tmp_path_factory)
+    monkeypatch.setattr(release, "suite_of_fills", lambda _: fills)
     assert release.main(["--out", str(tmp_path / "dist")]) == 0
     assert "verified: digests, and the wheel alone passes" in capsys.readouterr().out
     version = release.version_of()

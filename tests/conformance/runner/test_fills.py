@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 import sys
 from dataclasses import replace
@@ -25,13 +24,12 @@ from ibperp_conformance.protocol.fills import (
 from ibperp_conformance.protocol.wire import WireError
 from ibperp_conformance.runner import fills
 from ibperp_conformance.runner.campaign import Campaign, conduct
-from ibperp_conformance.runner.fills import shares, suite_of_fills, told_shares
+from ibperp_conformance.runner.fills import shares, told_shares
 from ibperp_conformance.runner.selection import select
 from ibperp_conformance.runner.vectors import Suite
 from worlds.perpetual import MARK
 from worlds.positions import positioned
-from worlds.shared import made_once
-from worlds.shipped import shipped_suite
+from worlds.shipped import shipped_fills, shipped_suite
 
 PAGE = Path(__file__).parents[3] / "docs" / "risk-engine.md"
 ENGINE = Path(__file__).parents[2] / "engines" / "bookless.py"
@@ -46,13 +44,8 @@ def suite() -> Suite:
 
 
 @pytest.fixture(scope="module")
-def of_fills(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Suite:
-    def make(path: Path) -> None:
-        path.write_bytes(pickle.dumps(suite_of_fills(suite)))
-
-    found = pickle.loads(made_once(tmp_path_factory, "fills", make).read_bytes())
-    assert isinstance(found, Suite)
-    return found
+def of_fills(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    return shipped_fills(tmp_path_factory)
 
 
 def test_fill__opens_positions_and_takes_its_own_fees() -> None:
