@@ -30,6 +30,7 @@ TOOLS = {"python": "python3", "go": "go", "rust": "cargo", "java": "javac", "cpp
 QUICKLY = {
     "CXXFLAGS": "-std=c++17 -O0 -Wall -Wextra",
     "JDK_JAVAC_OPTIONS": "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC",
+    "CARGO_PROFILE_DEV_DEBUG": "0",
     "MAKEFLAGS": "",
 }
 """What makes compilers do less than for a user, and warn as much; a make above is not heard."""
@@ -177,7 +178,11 @@ def told(replies: bytes) -> list[tuple[object, str, object]]:
 
 @pytest.mark.slow(9)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_adapter__answers_as_the_reference_does(language: str, tmp_path: Path) -> None:
+def test_adapter__answers_as_the_reference_does(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in QUICKLY.items():
+        monkeypatch.setenv(name, value)
     write_adapter(language, tmp_path / "an engine")
     command = command_of(language, tmp_path / "an engine")
     lines = [line.encode() for line in LINES]
