@@ -123,7 +123,7 @@ ENDS: Final = Law(
         "t_a_resolved_account_owes_nothing",
     ),
     RANK.facts,
-    "that the steps for an account end while a borrow share owes at most an atom, not for how many",
+    "the end of the steps for an account, while a borrow share owes at most an atom, at some time",
 )
 """Each step lowers the rank of its account, and no rank falls for ever."""
 
