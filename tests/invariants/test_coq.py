@@ -63,10 +63,12 @@ def test_translation__computes_what_python_does(translation: Translation, tmp_pa
 
 
 def compiled(translation: Translation, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    (folder / "Kernels.v").write_text(translation.text(), encoding="utf-8")
-    (folder / "Calls.v").write_text(text, encoding="utf-8")
+    """Compare in a folder, where the kernels are compiled once."""
     command = ["coqc", "-q", "-Q", ".", "Ibperp"]
-    subprocess.run([*command, "Kernels.v"], cwd=folder, check=True)
+    if not (folder / "Kernels.vo").exists():
+        (folder / "Kernels.v").write_text(translation.text(), encoding="utf-8")
+        subprocess.run([*command, "Kernels.v"], cwd=folder, check=True)
+    (folder / "Calls.v").write_text(text, encoding="utf-8")
     return subprocess.run(
         [*command, "Calls.v"], cwd=folder, capture_output=True, text=True, check=False
     )
