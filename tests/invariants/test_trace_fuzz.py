@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 
+from ibperp.actions import SetMarketReference, SetPrice
 from ibperp_conformance.traces.write import changes_of
 from ibperp_invariants.check.trace import MALFORMED, MISPLACED, TraceChecker
-from invariants.test_trace import POSITIONS, TRADES, recorded
+from invariants.test_trace import MARKET, POSITIONS, TRADES, recorded
 
 Record = dict[str, Any]
 
@@ -133,6 +135,18 @@ def test_changes__are_checked_as_whole_states_are(index: int) -> None:
         expected = [names(found) for found in fed(records)]
         assert expected[place] > {MISPLACED}
         assert [names(found) for found in fed(with_changes(records))] == expected
+
+
+@pytest.mark.parametrize("form", [list, with_changes], ids=["whole", "changes"])
+@pytest.mark.parametrize("moves", [True, False], ids=["price_moves", "nothing_moves"])
+def test_reported_health__is_compared_where_its_account_stays(
+    form: Callable[[list[Record]], list[Record]], moves: bool
+) -> None:
+    end = SetPrice("ORE", 251) if moves else SetMarketReference(MARKET, 26, 26, 0)
+    records = recorded((*TRADES, end))
+    assert not fed(form(records))[-1]
+    records[-1]["observation"]["accounts"]["3"]["portfolio"]["equity"] = "7"
+    assert names(fed(form(records))[-1]) == {"no_double_count"}
 
 
 def fed(records: list[Record]) -> list[list[Any]]:

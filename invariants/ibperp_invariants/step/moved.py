@@ -40,6 +40,9 @@ OF_BESIDE: Final = attrgetter(*BESIDE)
 SEEN: Final = tuple(part.name for part in fields(View) if part.name != "portfolios")
 REPEAT: Final = "repeat"
 
+REPORTED: Final = "reported"
+"""The part that moves where another health of an account is reported."""
+
 INDEX: Final = "index"
 """The part that stands for a due list which is kept up: the step is one of the reference."""
 
@@ -62,6 +65,7 @@ SINGLE: Final = (
     *(f"{kind}/{name}" for kind, names in MEMBERS.items() for name in (ENTRIES, *sorted(names))),
     f"accounts/{OF_SYSTEM}",
     REPEAT,
+    REPORTED,
     INDEX,
 )
 BITS: Final = {name: 1 << place for place, name in enumerate(SINGLE)}
@@ -124,6 +128,7 @@ def moved_parts(step: Step) -> tuple[int, dict[str, int]]:
         found |= _told_parts(step.facts)
     if before is after:
         return found, by_asset
+    found |= BITS[REPORTED] if step.reported_anew() else 0
     if step.leaves is not None:
         found |= _moved_by(step.leaves, by_asset)
     for name in SEEN if step.leaves is None else () if _is_as_before(step) else BESIDE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
@@ -25,6 +25,7 @@ from ibperp.unpaid import NOTHING_UNPAID
 from ibperp_invariants.step.facts import Facts, OwnMove
 from ibperp_invariants.step.moved import AMOUNTS, BITS, moved_parts
 from ibperp_invariants.view.observed import NotObserved
+from ibperp_invariants.view.portfolios import Portfolios
 from ibperp_invariants.view.totals import Totals
 from ibperp_invariants.view.view import (
     View,
@@ -138,13 +139,26 @@ class Step:
             return ()
         return changed(self.before.orders, self.after.orders)
 
+    def reported_anew(self) -> Collection[int]:
+        """Return the accounts of which another health is reported, where that is known."""
+        return self._reported_anew
+
+    @_Once
+    def _reported_anew(self) -> Collection[int]:
+        try:
+            before, after = self.before.portfolios, self.after.portfolios
+        except NotObserved:
+            return ()
+        return after.changed_since(before) if isinstance(after, Portfolios) else ()
+
     def reported_accounts(self) -> Sequence[int]:
-        """Return the accounts with a reported health that changed, or whose orders did."""
+        """Return the accounts with a reported health that changed, as they or their orders did."""
         return self._reported_accounts
 
     @_Once
     def _reported_accounts(self) -> Sequence[int]:
-        accounts, portfolios = set(self.changed_accounts()), self.after.portfolios
+        portfolios = self.after.portfolios
+        accounts = {*self.changed_accounts(), *self.reported_anew()}
         for index in self.changed_orders():
             found = (view.orders.get(index) for view in (self.before, self.after))
             accounts |= {order.account for order in found if order}

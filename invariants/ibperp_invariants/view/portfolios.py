@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ibperp_invariants.view.live import Live
 from ibperp_invariants.view.observed import NotObserved
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ class Portfolios(Mapping[int, "Health"]):
     def __len__(self) -> int:
         """Return how many are reported."""
         return len(self.reported)
+
+    def changed_since(self, before: Mapping[int, Health]) -> Collection[int]:
+        """Return the accounts of which another health is reported than before the last changes."""
+        old, new = getattr(before, "reported", None), self.reported
+        if not isinstance(new, Live) or getattr(old, "live", old) is not new:
+            return ()
+        return [key for key in new.moved(old) if key in new]
 
     def _is_shown(self, key: int) -> bool:
         """Tell whether an account shows its health; if that is not known, it does."""
