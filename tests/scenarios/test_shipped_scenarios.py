@@ -167,7 +167,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, marks=pytest.mark.slow(15) if path.stem == LONGEST else (), id=path.stem)
+        pytest.param(path, marks=pytest.mark.slow(9) if path.stem == LONGEST else (), id=path.stem)
         for path in SHIPPED
     ],
 )

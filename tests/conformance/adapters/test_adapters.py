@@ -27,6 +27,9 @@ ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "engines"
 VECTORS = ("--vector", "CU-3-001", "--vector", "CU-2-003")
 TOOLS = {"python": "python3", "go": "go", "rust": "cargo", "java": "javac", "cpp": "g++"}
+SECONDS = {"cpp": 17, "java": 9}
+"""About how long compilers take that take long."""
+
 QUICKLY = {
     "CXXFLAGS": "-std=c++17 -O0 -Wall -Wextra",
     "JDK_JAVAC_OPTIONS": "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC",
@@ -176,8 +179,10 @@ def told(replies: bytes) -> list[tuple[object, str, object]]:
     ]
 
 
-@pytest.mark.slow(9)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(each, marks=pytest.mark.slow(SECONDS.get(each, 3))) for each in LANGUAGES],
+)
 def test_adapter__answers_as_the_reference_does(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
