@@ -123,7 +123,8 @@ ENDS: Final = Law(
         "t_a_resolved_account_owes_nothing",
     ),
     RANK.facts,
-    "the end of the steps for an account, while a borrow share owes at most an atom, at some time",
+    "the end of the steps for an account, not their number, while a borrow share owes at most an "
+    "atom",
 )
 """Each step lowers the rank of its account, and no rank falls for ever."""
 

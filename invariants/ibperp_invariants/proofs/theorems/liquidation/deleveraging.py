@@ -120,7 +120,7 @@ def t_who_owns_nothing_ranks_last(
     equity: int,
     own: int,
 ) -> None:
-    """Who has equity is deleveraged before who has none, whatever either gained (LQ-7)."""
+    """An account with equity is deleveraged before one without, whatever either gained (LQ-7)."""
     assert all((costs[0] >= 0, costs[1] >= 0, exposures[0] > 0, exposures[1] > 0))
     assert all((equity > 0, own <= 0))
     owner = kernel.deleverage_rank(gains[0], costs[0], exposures[0], equity)
