@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-sync",
 )
 
+LOADS = 5
+
 
 def found(*names: str) -> str:
     for name in names:
@@ -49,6 +51,16 @@ def searched(built: Path) -> Iterator[str]:
         yield address
 
 
+class Browser(webdriver.Chrome):
+    """Loads a page again where it shows an error of its own: its network may have just begun."""
+
+    def get(self, url: str) -> None:
+        for _ in range(LOADS):
+            super().get(url)
+            if self.execute_script("return location.protocol") != "chrome-error:":
+                return
+
+
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
@@ -57,7 +69,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(found("chromedriver")))
+    driver = Browser(options, webdriver.ChromeService(found("chromedriver")))
     try:
         yield driver
     finally:

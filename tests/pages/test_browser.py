@@ -47,10 +47,7 @@ def results(browser: webdriver.Chrome) -> list[str]:
 def navigation(browser: webdriver.Chrome, address: str) -> list[str]:
     """The pages that the menu leads to; of those of vectors, which are alike, every twentieth."""
     browser.get(address)
-    # A browser that has just started may show an error first, and loads the page again by itself.
-    links = WebDriverWait(browser, PATIENCE_SECONDS).until(
-        lambda opened: opened.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
-    )
+    links = browser.find_elements(By.CSS_SELECTOR, ".md-nav--primary a.md-nav__link")
     addresses = (str(link.get_property("href")).partition("#")[0] for link in links)
     pages = list(dict.fromkeys(page for page in addresses if page.startswith(address)))
     alike = [page for page in pages if page.startswith(f"{address}vectors/")]
