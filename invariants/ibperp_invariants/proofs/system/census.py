@@ -54,7 +54,7 @@ def called(node: ast.AST) -> str:
 
 
 def uncalled(function: ast.FunctionDef) -> Iterator[str]:
-    """Yield the names that a function reads and does not call, such as one that it gives on.
+    """Yield the names that a function reads and does not call, such as one that it passes on.
 
     What is named with a dot is yielded from the dot on. Left out are local names and types.
     """

@@ -32,7 +32,7 @@ KEYS: Final = {"with_account": 1, "free": 0, "sheet": 0}
 """What writes an account, by the place of its key among the arguments."""
 
 PASSED: Final = frozenset({"with_account", ".with_account", "free"})
-"""What no function may give on: who calls it there, and with what key, would not be told."""
+"""What no function may pass on as a value: a later call and its key would not be seen."""
 
 ORDERS: Final = re.compile(r"(?:effect\.)?state\.orders\[\w+\]")
 """How an order is read from a state."""

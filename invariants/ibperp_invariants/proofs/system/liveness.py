@@ -1,4 +1,4 @@
-"""The laws that something is done about who is due, that it lowers a rank, and ends (LQ-10)."""
+"""The laws that a due account has a step, that the step lowers a rank, and that steps end."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ DUE: Final = Law(
     ),
     ("a_step_is_a_stage_of_the_ladder", "a_deleveraging_closes_all"),
 )
-"""What is due has an order, a position or a debt, and each of them is a step or its end."""
+"""A due account has an order, a position or a debt; for each there is a step, or its end."""
 
 ENDS: Final = Law(
     "risk_ends",

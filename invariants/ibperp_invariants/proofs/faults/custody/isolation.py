@@ -11,7 +11,7 @@ from ibperp_invariants.proofs.faults.fault import Fault
 _ended_order = resting.ended_order
 
 
-def _asks_nothing(state: Any, account: int, order: int) -> None:
+def _checks_nothing(state: Any, account: int, order: int) -> None:
     del state, account, order
 
 
@@ -28,8 +28,8 @@ FAULTS: Final = {
     "t_nobody_cancels_an_order_of_another": Fault(
         "ibperp.operations.spot_margin.orders",
         "_open_order_rejection",
-        "asks for no owner",
-        _asks_nothing,
+        "checks no owner",
+        _checks_nothing,
     ),
     "t_all_orders_that_an_account_cancels_are_its_own": Fault(
         "ibperp.operations.spot_margin.orders", "ended_order", "ends the next", _ends_the_next
@@ -38,4 +38,4 @@ FAULTS: Final = {
         markets.__name__, "position_of", "finds that of any market", _any_position
     ),
 }
-"""The planted fault of every theorem about who is left as it was."""
+"""The planted fault of every theorem about accounts that stay as they were."""

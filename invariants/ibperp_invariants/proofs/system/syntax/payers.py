@@ -1,4 +1,4 @@
-"""Who pays or is charged for which reason: account and reason of each event, followed together.
+"""Which account pays or is charged for which reason: both are followed together.
 
 A posting from a free balance names its payer and its reason. Both are followed up the same calls,
 and through the same record if they are its fields, so that a reason is held against the payers that
@@ -55,7 +55,7 @@ PAYERS: Final[Mapping[str, frozenset[str]]] = {
     "LIQUIDATION_ADL": _FAILING,
     "LIQUIDATION_IN_KIND": _FAILING,
 }
-"""Who pays for a reason: the actor, who trades, who fails, or an account of the system."""
+"""What pays for a reason: the actor, a trader, a failing account, or one of the system."""
 
 POOLED: Final = frozenset({"AUTO_LEND", "AUTO_REPAY", "SETTLEMENT"})
 """The reasons for which an account pays its own pool, for shares or for what it owes the fund."""
@@ -70,7 +70,7 @@ CHARGED: Final[Mapping[str, frozenset[str]]] = {
     "BACKSTOP_ADL_LIQUIDATION": _FAILING | {OPPOSITE},
     "SYSTEM_LIABILITY_TRANSFER": _FAILING | {"INSURANCE", STORED["Backstop"], LENDER, CLAIMANT},
 }
-"""Whose unsettled balance moves, up or down, for a source; a settlement is looked at by itself."""
+"""The accounts whose unsettled balance moves for a source, a settlement left out."""
 
 REASONS: Final = frozenset({"Reason", "SettlementSource"})
 SETTLING: Final = "ibperp.operations.settlement.clearing.Clearing._post"
@@ -90,7 +90,7 @@ Node = ast.expr | str
 
 
 def payers_have_a_cause() -> list[str]:
-    """Return who may pay from a free balance for a reason that is not its own."""
+    """Return the accounts that may pay, or be charged, for a reason that is not theirs."""
     return [
         f"{action.__name__}: {payer} pays for {reason}"
         for action, operation in OPERATIONS.items()

@@ -1,4 +1,4 @@
-"""Theorems that an action leaves an account as it is that its row does not name (CU-10, NT-9)."""
+"""Theorems that an account which the row of an action does not name stays (CU-10, NT-9)."""
 
 from ibperp import book
 from ibperp.actions import CancelAllOrders, CancelOrder, SettleMarket
@@ -50,7 +50,7 @@ def resting(price: int, lots: int, *, is_bid: bool) -> State:
 def t_nobody_cancels_an_order_of_another(
     price: int, lots: int, account: int, *, is_bid: bool
 ) -> None:
-    """Who asks to cancel an order of another account is refused (SM-10)."""
+    """An account that names an order of another one to cancel is refused (SM-10)."""
     assert all((price > 0, lots > 0, account >= 0, account < OTHER + 1, account != OWNER))
     state = resting(price, lots, is_bid=is_bid)
     outcome = orders.cancel_order(state, CancelOrder(int(account), OWN))
@@ -60,7 +60,7 @@ def t_nobody_cancels_an_order_of_another(
 def t_all_orders_that_an_account_cancels_are_its_own(
     price: int, lots: int, *, is_bid: bool
 ) -> None:
-    """Who cancels all of its orders leaves each other account, and each of its orders (SM-10)."""
+    """An account that cancels all its orders changes no other, and no order of another (SM-10)."""
     assert all((price > 0, lots > 0))
     state = resting(price, lots, is_bid=is_bid)
     outcome = orders.cancel_all_orders(state, CancelAllOrders(OWNER, "B_Q"))

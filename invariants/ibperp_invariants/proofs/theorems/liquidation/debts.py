@@ -21,9 +21,7 @@ from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing
 from ibperp.state import INSURANCE, Account, Order, Pool, State, at, put
-from ibperp_invariants.proofs.states import (
-    FLAGS,
-)
+from ibperp_invariants.proofs.states import FLAGS
 from ibperp_invariants.proofs.theorems.liquidation.payments import (
     LENT,
     OTHER,
@@ -118,7 +116,7 @@ def any_part(state: State, account: int, asset: int, amount: int) -> int:
 
 
 def one_sale(state: State, failing: Failing, exposure: Exposure) -> list[on_book.Sale]:
-    """Return one sale: of several that of the best health is made, or the first is asked for."""
+    """Return one sale for all: a book takes the one of the best health, a request the first."""
     del failing
     lots = min(exposure.size, at(state.accounts[FAILED].free, OTHER))
     return [on_book.Sale(OTHER, 0, lots)] if lots > 0 else []

@@ -122,7 +122,7 @@ CONTRACTS = {
 def t_a_position_of_a_due_account_has_a_step(
     size: int, equity: int, notional: int, maintenance: int, chance: int
 ) -> None:
-    """A due account with a position has a step, whoever trades and takes over (LQ-2, LQ-10)."""
+    """A due account with a position has a step, whatever books and providers do (LQ-2, LQ-10)."""
     assert all((size != 0, notional > 0, maintenance >= 0, equity <= maintenance))
     state = replace(failing(size), time=chance, backstops=(Backstop(FIRST, 1),))
     required = Required(notional, maintenance, maintenance, 0)
