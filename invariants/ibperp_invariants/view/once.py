@@ -49,7 +49,8 @@ def once_for_a_view(work_out: F) -> F:
 def kept_for_last(most: int) -> Callable[[G], G]:
     """Make a function of an object that never changes remember what it returned for so many.
 
-    An object is the same one only if it is it: equal ones are not looked for.
+    An object is the same one only if it is it: equal ones are not looked for. It is kept with its
+    answer, so that no other object takes its number.
     """
 
     def kept(work_out: G) -> G:
@@ -58,7 +59,7 @@ def kept_for_last(most: int) -> Callable[[G], G]:
         @wraps(work_out)
         def remembered(of: object) -> Any:
             known = found.get(id(of))
-            if known is not None and known[0] is of:
+            if known is not None:
                 return known[1]
             answer = work_out(of)
             if len(found) >= most:
