@@ -9,9 +9,10 @@ from ibperp.transition import transition
 from ibperp_authoring.cases import BRICKS, SETUPS
 from ibperp_authoring.cases.builder import Refused
 from ibperp_authoring.fill import replayed
+from ibperp_invariants.proofs.coq import run
 from ibperp_invariants.proofs.coq.evaluate import Recorder, comparison
 from ibperp_invariants.proofs.coq.faults import FAULTS, defective, is_found
-from ibperp_invariants.proofs.coq.run import coqc, theorems
+from ibperp_invariants.proofs.coq.run import check, coqc, theorems
 from ibperp_invariants.proofs.coq.translate import Translation
 
 STRIDE = 60
@@ -78,6 +79,25 @@ def test_theorems__are_stated_and_not_admitted() -> None:
     listed = theorems()
     assert "custody_identity_after_any_run" in listed["Ledger"]
     assert sum(map(len, listed.values())) >= 21
+
+
+AXIOM = """From Coq Require Import Classical.
+Theorem either : forall claim : Prop, claim \\/ ~ claim.
+Proof. exact classic. Qed.
+"""
+PLAIN = "Theorem same : forall claim : Prop, claim -> claim.\nProof. auto. Qed.\n"
+
+
+@needs_coq
+def test_theorem__that_rests_on_an_axiom_is_wrong_and_its_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_source", {"First": PLAIN, "Second": AXIOM}.__getitem__)
+    checked = check(tmp_path, kernels="(* none *)", files=("First", "Second"))
+    assert [problem.partition(" : ")[0] for problem in checked.problems] == [
+        "Second.v: rests on an axiom: Axioms: Classical_Prop.classic"
+    ]
+    assert check(tmp_path, kernels="(* none *)", files=("First",)).problems == ()
 
 
 def test_faults__are_faults_of_translated_kernels() -> None:
