@@ -66,13 +66,21 @@ def uncaused() -> list[Step]:
 
 
 def idle() -> list[Step]:
-    """A step that closes nothing, one that owes more after it, and a debt that stays."""
+    """A step that closes nothing, one that owes more after it, and a debt that stays.
+
+    The last closes a position against one that is larger after it: the rank of the account falls.
+    """
     step, resolved = on_adl(), bankruptcy()
+    market = next(iter(step.before.accounts[FAILING].positions))
+    other = next(own for own in step.changed_accounts() if own not in {0, 1, FAILING})
+    larger = dict(step.before.accounts[other].positions)
+    larger[market] = replace(larger[market], lots=3 * larger[market].lots)
     kept, owed = (own.before.accounts[FAILING] for own in (step, resolved))
     return [
         holder(step, FAILING, positions=kept.positions, unsettled=kept.unsettled),
         holder(step, FAILING, positions=kept.positions, unsettled=kept.unsettled - 1),
         holder(resolved, FAILING, unsettled=owed.unsettled, shares=owed.shares),
+        holder(step, other, positions=larger),
     ]
 
 

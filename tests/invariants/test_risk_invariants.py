@@ -24,8 +24,10 @@ from ibperp.actions import (
 )
 from ibperp.events import LiquidationStage, LiquidationStep
 from ibperp.operations.liquidation import ladder
+from ibperp.operations.liquidation.bankruptcy import worked_account
 from ibperp.outcomes import Rejected, RejectionCode
 from ibperp.pool import debt
+from ibperp.ranking import Rankings
 from ibperp.state import State
 from ibperp.transition import transition
 from ibperp_authoring import examples
@@ -34,8 +36,10 @@ from ibperp_invariants import check_state, check_step
 from ibperp_invariants.check.registry import check_changes, check_views
 from ibperp_invariants.claims.liquidation import due_list
 from ibperp_invariants.claims.liquidation.due_list import runs_bound, steps_bound
+from ibperp_invariants.claims.liquidation.rank import rank_of_all
 from ibperp_invariants.claims.portfolio.health import health_of
 from ibperp_invariants.step.step import Step
+from ibperp_invariants.view.from_state import view_of_state
 from worlds.active import accepted, names
 from worlds.failing import (
     FAILING,
@@ -115,6 +119,22 @@ def test_liquidation_lowers_rank__rounding_leaves_the_atoms_of_a_debt_as_they_we
     assert sides[1][1] < sides[0][1]
     assert [debt(*side) for side in sides] == [3, 3]
     assert "liquidation_lowers_rank" not in names(check_views(step))
+
+
+def test_liquidation_lowers_rank__of_the_state_where_a_borrow_share_owes_five_atoms() -> None:
+    state = chained(1)
+    debtor, lent = state.accounts[2], state.assets[2]
+    pool = replace(lent.pool, borrowed=15, borrow_shares=3, cash=lent.pool.lent - 15)
+    owing = replace(debtor, shares=(0, 0, -3), free=(7,))
+    assets = (*state.assets[:2], replace(lent, pool=pool))
+    state = replace(state, assets=assets, accounts=state.accounts.set(2, owing))
+    ranks = [rank_of_all(view_of_state(state), range(len(state.accounts)))]
+    while (done := worked_account(state, 2, Rankings())) is not None:
+        state = done.state
+        ranks.append(rank_of_all(view_of_state(state), range(len(state.accounts))))
+    assert len(ranks) > 1
+    assert ranks == sorted(set(ranks), reverse=True)
+    assert min((0, *state.accounts[2].shares)) == 0
 
 
 def test_risk_ends__steps_without_end_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

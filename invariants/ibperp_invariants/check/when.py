@@ -222,7 +222,7 @@ WHEN: Final[dict[str, tuple[When, ...]]] = {
     ),
     "run_is_its_steps": (by(do.RunRisk),),
     "due_accounts_have_a_step": (by(*MOVES_RISK, *OF_LIQUIDATION, do.Resume, moving=("index",)),),
-    "liquidation_lowers_rank": (by(do.Liquidate, do.ResolveBankruptcy),),
+    "liquidation_lowers_rank": (by(*OF_LIQUIDATION),),
     "risk_ends": (by(*MOVES_RISK, *OF_LIQUIDATION, do.Resume, moving=("index",)),),
     "requests_trade_balance": (on("blocks"),),
     "quotes_name_open_requests": (on("requests"),),

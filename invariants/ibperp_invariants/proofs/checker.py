@@ -71,6 +71,8 @@ WHOLE_MODULES: Final = tuple(
         "liquidation.payments",
         "liquidation.debts",
         "liquidation.due",
+        "liquidation.together",
+        "liquidation.together_debts",
         "programs.backstops",
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ibperp.actions import Liquidate, ResolveBankruptcy, Resume
+from ibperp.actions import Liquidate, ResolveBankruptcy, Resume, RunRisk
 from ibperp.operations.liquidation.bankruptcy import worked_account
 from ibperp.operations.liquidation.ladder import liquidation_rejection
 from ibperp.pool import lend_claim
@@ -13,12 +13,13 @@ from ibperp.programs import RequestKind
 from ibperp.ranking import Rankings
 from ibperp.relevance import is_marked, is_priced
 from ibperp.risk import exposures_of
+from ibperp.state import INSURANCE
 from ibperp_invariants.claims.liquidation.due_list import MOVES_RISK
 from ibperp_invariants.step.step import OF_LIQUIDATION, step_invariant
 from ibperp_invariants.view.view import settlement_asset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ibperp.state import State
     from ibperp_invariants.step.step import Invariant, Step
@@ -39,9 +40,16 @@ def due_accounts_have_a_step(step: Step) -> Iterator[str]:
 
 
 def liquidation_lowers_rank(step: Step) -> Iterator[str]:
-    """Check that a step for one account lowers its rank (LQ-10)."""
+    """Check that steps lower the rank of the state, and a step for an account its own (LQ-10)."""
     action = step.action
-    if not step.is_accepted() or not isinstance(action, Liquidate | ResolveBankruptcy):
+    is_run = isinstance(action, RunRisk) and step.facts.liquidation.worked_on()
+    if not step.is_accepted() or not (is_run or isinstance(action, Liquidate | ResolveBankruptcy)):
+        return
+    changed = step.changed_accounts()
+    first, last = (rank_of_all(view, changed) for view in (step.before, step.after))
+    if not last < first:
+        yield f"the rank of the state, of {changed}, went from {first} to {last}"
+    if not isinstance(action, Liquidate | ResolveBankruptcy):
         return
     old, new = (rank_of(view, action.account) for view in (step.before, step.after))
     if not new < old:
@@ -66,12 +74,6 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
         owed += max(-shares, 0)
         held += holder.free.get(symbol, 0) + lend_claim(asset.pool, max(shares, 0))
     own = holder.shares.get(settlement, 0) if settlement else 0
-    is_asked = any(
-        request.account == account
-        and request.kind is RequestKind.CONVERSION
-        and request.expires > view.time
-        for request in view.requests.values()
-    )
     return (
         len(holder.orders),
         sum(abs(position.lots) for position in holder.positions.values()),
@@ -79,8 +81,46 @@ def rank_of(view: View, account: int) -> tuple[int, ...]:
         owed,
         held,
         max(-own, 0) + max(-holder.unsettled, 0),
-        0 if is_asked else 1,
+        0 if account in _asked(view) else 1,
     )
+
+
+def rank_of_all(view: View, accounts: Iterable[int]) -> tuple[int, ...]:
+    """Return the rank of the state, as far as it differs by some accounts (LQ-10).
+
+    Lots of open orders, capacities of providers, lots of positions, positions, shares of pools,
+    free atoms, what is unsettled, and requests for quotes that could be made, of all but the
+    insurance; then what the insurance could pay with.
+    """
+    held = {account: view.accounts[account] for account in accounts if account in view.accounts}
+    insurance = held.pop(INSURANCE, None)
+    positions = [position for own in held.values() for position in own.positions.values()]
+    return (
+        sum(
+            view.orders[order].lots
+            for own in held.values()
+            for order in view.orders.keys() & own.orders
+        ),
+        sum(view.backstops.values()),
+        sum(abs(position.lots) for position in positions),
+        len(positions),
+        sum(abs(shares) for own in held.values() for shares in own.shares.values()),
+        sum(free for own in held.values() for free in own.free.values()),
+        sum(abs(own.unsettled) for own in held.values()),
+        -len(_asked(view)),
+        sum((*insurance.free.values(), *(max(own, 0) for own in insurance.shares.values())))
+        if insurance
+        else 0,
+    )
+
+
+def _asked(view: View) -> set[int]:
+    """Return the accounts for whose collateral quotes are requested (LQ-5, ST-9)."""
+    return {
+        request.account
+        for request in view.requests.values()
+        if request.kind is RequestKind.CONVERSION and request.expires > view.time
+    }
 
 
 def _may_wait(state: State, account: int) -> bool:
@@ -102,6 +142,7 @@ RANK: Final[tuple[Invariant, ...]] = (
         liquidation_lowers_rank,
         "LQ-2 LQ-9 LQ-10",
         "Each step of a liquidation lowers the rank of its account: its orders, lots, positions, "
-        "assets, debts and missing requests for quotes, compared part by part.",
+        "assets, debts and missing requests for quotes, compared part by part; and the rank of the "
+        "state, which is summed over all accounts.",
     ),
 )

@@ -15,6 +15,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     liquidation,
     rank,
     spread,
+    together,
 )
 from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers, outcomes, signs
@@ -62,6 +63,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **rank.FAULTS,
     **debts.FAULTS,
     **due.FAULTS,
+    **together.FAULTS,
     **backstops.FAULTS,
 }
 """The planted fault of every theorem."""

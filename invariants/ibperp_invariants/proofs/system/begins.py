@@ -30,6 +30,14 @@ RUNG_STEPS: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "book._reduced": frozenset({"_worked_deal(effect, failing, deal)"}),
+    "book._bought_back": frozenset(
+        {"_worked_deal(raised, failing, Deal(index, Side.BID, lots, LiquidationStage.ON_BOOK))"}
+    ),
+    "book._converted": frozenset({"best"}),
+    "bankruptcy.worked_account": frozenset({"done if done and done.events else None"}),
+    "conversion.converted": frozenset(
+        {"_sold(begun, account, owed) or _asked(begun, account, owed) if owed else None"}
+    ),
     "backstop.hand_to_backstop": frozenset({"None if after is begun else after"}),
     "deleveraging.deleverage": frozenset(
         {

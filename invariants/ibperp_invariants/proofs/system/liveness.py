@@ -45,6 +45,33 @@ _RESOLVED: Final = (
     "t_a_debt_of_the_settlement_asset_that_the_insurance_pays_lowers_the_rank",
     "t_a_debt_to_the_fund_that_is_resolved_in_part_lowers_the_rank",
 )
+TOGETHER: Final = (
+    "t_an_order_that_ends_lowers_the_rank_of_the_state",
+    "t_virtual_shares_that_become_own_lower_the_rank_of_the_state",
+    "t_a_debt_that_is_paid_lowers_the_rank_of_the_state",
+    "t_what_is_paid_to_the_fund_lowers_the_rank_of_the_state",
+    "t_a_trade_takes_its_lots_off_the_books",
+    "t_orders_that_only_reduce_never_grow",
+    "t_an_order_that_takes_at_once_never_rests",
+    "t_an_order_of_the_system_lowers_the_rank_of_the_state",
+    "t_a_request_for_quotes_lowers_the_rank_of_the_state",
+    "t_a_provider_that_takes_lots_lowers_the_rank_of_the_state",
+    "t_a_provider_that_takes_a_debt_lowers_the_rank_of_the_state",
+    "t_a_deleveraging_lowers_the_rank_of_the_state",
+    "t_shares_of_one_side_add_up",
+    "t_cancelling_leaves_one_side",
+    "t_a_lend_that_passes_for_a_debt_is_used_up",
+    "t_shares_that_pass_are_no_more_in_all",
+    "t_what_the_insurance_is_paid_lowers_the_rank_of_the_state",
+    "t_a_lend_that_is_closed_lowers_the_rank_of_the_state",
+    "t_what_the_insurance_takes_lowers_the_rank_of_the_state",
+    "t_a_debt_to_the_fund_that_the_insurance_takes_lowers_the_rank_of_the_state",
+    "t_a_debt_that_is_resolved_lowers_the_rank_of_the_state",
+    "t_cash_of_the_insurance_that_pays_lowers_the_rank_of_the_state",
+    "t_a_lend_of_the_insurance_that_pays_lowers_the_rank_of_the_state",
+    "t_a_debt_to_the_fund_that_is_resolved_lowers_the_rank_of_the_state",
+)
+"""Each step, for whatever account, lowers the rank of the state."""
 _PLACED: Final = Writer(
     "Rank.lower",
     (
@@ -83,11 +110,12 @@ RANK: Final = Law(
         "t_a_debt_that_is_repaid_in_part_is_never_more",
         *_DEBTS,
         *_RESOLVED,
+        *TOGETHER,
     ),
     ("a_step_is_a_stage_of_the_ladder",),
-    "all stages, while a borrow share owes at most an atom",
+    "the rank of the state; that of an account while a borrow share owes at most an atom",
 )
-"""Each stage lowers the rank: the first part that it changes falls."""
+"""Each stage lowers both ranks: the first part that it changes falls."""
 
 DUE: Final = Law(
     "due_accounts_have_a_step",
@@ -115,7 +143,7 @@ ENDS: Final = Law(
     {},
     (*RANK.holds, "Rank.a_position_is_gone_after_the_steps_that_are_counted"),
     (
-        *RANK.cited(),
+        *TOGETHER,
         "t_all_open_orders_of_a_due_account_end_in_one_step",
         "t_what_an_account_pays_a_pool_itself_it_pays_in_one_step",
         "t_what_an_account_pays_the_fund_itself_it_pays_in_one_step",
@@ -123,9 +151,8 @@ ENDS: Final = Law(
         "t_a_resolved_account_owes_nothing",
     ),
     RANK.facts,
-    "the end of the steps for an account, not their number, while a borrow share owes at most an "
-    "atom",
+    "the end of all steps for all accounts, in any order, not their number",
 )
-"""Each step lowers the rank of its account, and no rank falls for ever."""
+"""Each step lowers the rank of the state, and no rank falls for ever."""
 
 LIVENESS_LAWS: Final[tuple[Law, ...]] = (RANK, DUE, ENDS)
