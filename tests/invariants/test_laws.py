@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from ibperp import actions, posting, state
+from ibperp import actions, posting, state, valuation
 from ibperp.operations.custody import rebalances
 from ibperp.operations.governance import halts
 from ibperp.operations.governance.halts import ADMITTED_WHILE_HALTED
 from ibperp.operations.liquidation import ladder
 from ibperp.operations.money_market import lending
+from ibperp.operations.programs import block_trade
+from ibperp.operations.spot_margin import resting
 from ibperp.transition import OPERATIONS
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.claims.custody.flows import INTO_POOL, OWN
@@ -37,7 +39,7 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds, markets, payers
+from ibperp_invariants.proofs.system.syntax import kinds, payers, which, written
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"
@@ -69,7 +71,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, *sources: str) -> None:
             assert isinstance(node, ast.FunctionDef)
             yield f"{MODULE}.{node.name}", node
 
-    for module in (census, facts, begins, effects, frames, freshness):
+    for module in (census, facts, begins, effects, frames, freshness, kinds):
         monkeypatch.setattr(module, "functions", more)
     for cached in CACHED:
         cached.cache_clear()
@@ -80,6 +82,19 @@ def replaced(name: str, source: str) -> dict[str, ast.FunctionDef]:
     (node,) = ast.parse(source).body
     assert isinstance(node, ast.FunctionDef)
     return {**dict(census.functions()), name: node}
+
+
+def with_body(monkeypatch: pytest.MonkeyPatch, name: str, body: str) -> list[str]:
+    """Return what is wrong with the entries of an operation that does something else."""
+    home = f"ibperp.operations.{name}"
+    changed = replaced(home, f"def {name.rpartition('.')[2]}(state: State, action):\n {body}")
+    (own,) = (kind for kind, of in OPERATIONS.items() if f"{of.__module__}.{of.__name__}" == home)
+    for reader in (census, frames, kinds):
+        monkeypatch.setattr(reader, "functions", changed.items)
+    monkeypatch.setattr(which, "OPERATIONS", {own: OPERATIONS[own]})
+    for cached in CACHED:
+        cached.cache_clear()
+    return which.entries_are_those_of_the_row()
 
 
 @pytest.fixture(autouse=True)
@@ -333,7 +348,7 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "def lend(state, action):\n o = state.orders[5]\n lent(state, o.account, 0, 1, 2)",
-            keys.OWNER,
+            "account of orders[",
         ),
         (
             "def lend(state, action):\n own = free\n return moved(5, credit=own(3))",
@@ -356,10 +371,10 @@ def test_keys__see_an_account_that_no_row_names(
     for reader in (census, frames, kinds):
         monkeypatch.setattr(reader, "functions", changed.items)
     monkeypatch.setattr(lending, "with_account", state.with_account, raising=False)
-    monkeypatch.setattr(keys, "OPERATIONS", {actions.Lend: lending.lend})
+    monkeypatch.setattr(which, "OPERATIONS", {actions.Lend: lending.lend})
     for cached in CACHED:
         cached.cache_clear()
-    lines = keys.accounts_are_those_of_the_row()
+    lines = which.entries_are_those_of_the_row()
     assert any(line.startswith("Lend ") and told in line for line in lines)
 
 
@@ -374,7 +389,7 @@ def test_keys__see_an_account_that_no_row_names(
         (
             "spot_margin.matching._met",
             MET + "r = e.state.requests[a]\n " + TRADED.format("r.account, 1"),
-            "PlaceOrder puts back the account of a request",
+            "PlaceOrder puts back account of requests[",
         ),
         (
             "spot_margin.matching._met",
@@ -384,11 +399,11 @@ def test_keys__see_an_account_that_no_row_names(
         (
             "spot_margin.matching._met",
             MET + "return replace(e.state.orders[a], account=b)",
-            "PlaceOrder puts back what the syntax does not tell",
+            f"{MODULE}._met writes Order.account, by which an entry is known",
         ),
         (
             "liquidation.deleveraging.lenders_paid",
-            "def lenders_paid(e):\n for a in e.state.markets: claim_moved(Handover(a, 1))",
+            "def lenders_paid(e):\n for a in e.state.markets: claim_moved(e, 1, 2, Handover(a, 1))",
             "Liquidate puts back what the syntax does not tell",
         ),
     ],
@@ -400,13 +415,13 @@ def test_keys__follow_an_account_through_the_records_of_a_trade(
     for reader in (census, frames, kinds):
         monkeypatch.setattr(reader, "functions", changed.items)
     monkeypatch.setattr(
-        keys,
+        which,
         "OPERATIONS",
         {kind: OPERATIONS[kind] for kind in (actions.PlaceOrder, actions.Liquidate)},
     )
     for cached in CACHED:
         cached.cache_clear()
-    assert any(line.startswith(told) for line in keys.accounts_are_those_of_the_row())
+    assert any(line.startswith(told) for line in which.entries_are_those_of_the_row())
 
 
 @pytest.mark.parametrize(
@@ -463,35 +478,156 @@ def test_payers__see_who_pays_for_what_is_not_its_own(
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("name", "source", "told"),
     [
-        ("found = _perpetual(state, action.index_price)", "what the syntax does not tell"),
-        ("found = state.orders[5].market, 1", "what the syntax does not tell"),
-        ("index = state.requests[5].market", "what the syntax does not tell"),
+        (
+            "custody.withdrawals.confirm_withdrawal",
+            "state.withdrawals.set(action.withdrawal + 1, 0)",
+            f"ConfirmWithdrawal puts back {keys.UNTOLD} of withdrawals",
+        ),
+        (
+            "custody.withdrawals.confirm_withdrawal",
+            "state.rebalances.set(action.withdrawal, 0)",
+            "ConfirmWithdrawal puts back action.withdrawal of rebalances",
+        ),
+        (
+            "custody.withdrawals.fail_withdrawal",
+            "state.withdrawals.updated(action.withdrawal)",
+            f"FailWithdrawal puts back {written.UNREAD} of withdrawals",
+        ),
+        (
+            "custody.rebalances.complete_rebalance",
+            "state.rebalances.append(action.rebalance)",
+            "CompleteRebalance puts back a new one of rebalances",
+        ),
+        (
+            "programs.backstops.register_backstop",
+            "tuple(a for a in state.backstops if a.account != action.capacity)",
+            "RegisterBackstop puts back action.capacity of backstops",
+        ),
+        (
+            "programs.backstops.register_backstop",
+            "tuple(a for a in state.backstops if a.capacity)",
+            "RegisterBackstop puts back each one without capacity of backstops",
+        ),
+        (
+            "custody.accounts.deposit",
+            "(*state.chains[:action.asset], 1, *state.chains[action.asset + 1:])",
+            "Deposit puts back action.asset of chains",
+        ),
+        (
+            "custody.accounts.deposit",
+            "(*state.chains[:find_chain(state, action.chain)], 1)",
+            f"Deposit puts back {written.UNREAD} of chains",
+        ),
     ],
 )
-def test_markets__see_a_market_that_no_row_names(
-    monkeypatch: pytest.MonkeyPatch, source: str, told: str
+def test_entries__see_one_that_a_writer_reaches_and_no_row_names(
+    monkeypatch: pytest.MonkeyPatch, name: str, source: str, told: str
 ) -> None:
-    lines = [source, *(["index, market = found"] if "found" in source else [])]
-    body = "\n ".join([*lines, "return with_market(state, index, 1)"])
-    home = "ibperp.operations.perpetuals.markets.update_mark"
-    changed = replaced(home, f"def update_mark(state, action):\n {body}")
-    for reader in (census, frames, kinds):
-        monkeypatch.setattr(reader, "functions", changed.items)
-    for cached in CACHED:
-        cached.cache_clear()
-    lines = markets.markets_are_those_of_the_row()
-    assert f"UpdateMark puts back a market of {told}" in lines
+    field = source.partition("state.")[2].partition("[")[0].partition(".")[0].partition(" ")[0]
+    assert told in with_body(monkeypatch, name, f"return replace(state, {field}={source})")
 
 
-def test_markets__are_those_of_every_row_and_written_where_it_is_known(
+@pytest.mark.parametrize(
+    ("name", "body", "told"),
+    [
+        (
+            "spot_margin.orders.cancel_order",
+            "return ended_order(Effect(state), action.order + 1, 0)",
+            f"CancelOrder puts back {keys.UNTOLD} of orders",
+        ),
+        (
+            "spot_margin.orders.cancel_order",
+            "return ended_order(Effect(state), len(state.orders), 0)",
+            "CancelOrder puts back a new one of orders",
+        ),
+        (
+            "spot_margin.orders.cancel_order",
+            "best = book.best_order(state.markets[0].book, 0)\n return with_order(state, best, 0)",
+            f"CancelOrder puts back the best of the book of markets[{keys.UNTOLD}] of orders",
+        ),
+        (
+            "programs.quotes.cancel_request",
+            "return with_request(state, action.account, 0)",
+            "CancelRequest puts back action.account of requests",
+        ),
+        (
+            "custody.assets.set_price",
+            "return with_asset(state, action.price, 0)",
+            "SetPrice puts back action.price of assets",
+        ),
+        (
+            "custody.assets.set_price",
+            "for a in range(len(state.assets)): with_asset(state, a, 0)",
+            "SetPrice puts back any of them of assets",
+        ),
+        (
+            "money_market.pools.set_pool_parameters",
+            "return with_pool(state, settlement_asset(state), 0)",
+            "SetPoolParameters puts back the settlement asset of assets",
+        ),
+        (
+            "money_market.lending.lend",
+            "return lent(state, action.account, action.amount, 1, 2)",
+            "Lend puts back action.amount of balances",
+        ),
+        (
+            "perpetuals.markets.settle_market",
+            "return booked_position(state, 2, Position(action.price), 3)",
+            "SettleMarket puts back action.price of positions",
+        ),
+        (
+            "perpetuals.markets.update_mark",
+            "index, market = _perpetual(state, action.price)\n return with_market(state, index, 1)",
+            "UpdateMark puts back find_market(action.price) of markets",
+        ),
+        (
+            "perpetuals.markets.update_mark",
+            "return with_market(state, state.orders[5].market, 1)",
+            f"UpdateMark puts back market of orders[{keys.UNTOLD}] of markets",
+        ),
+        (
+            "perpetuals.markets.update_mark",
+            "found = state.requests[5].market, 1\n index, m = found\n with_market(state, index, m)",
+            f"UpdateMark puts back market of requests[{keys.UNTOLD}] of markets",
+        ),
+    ],
+)
+def test_entries__see_a_key_that_no_row_names(
+    monkeypatch: pytest.MonkeyPatch, name: str, body: str, told: str
+) -> None:
+    home = importlib.import_module(f"ibperp.operations.{name.rpartition('.')[0]}")
+    for module, word in ((state, "with_asset"), (state, "with_pool"), (resting, "with_order")):
+        monkeypatch.setattr(home, word, getattr(module, word), raising=False)
+    for module, word in ((valuation, "settlement_asset"), (block_trade, "with_request")):
+        monkeypatch.setattr(home, word, getattr(module, word), raising=False)
+    assert told in with_body(monkeypatch, name, body)
+
+
+def test_entries__are_told_where_a_function_writes_that_no_operation_reaches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert markets.markets_are_those_of_the_row() == []
+    assert which.entries_are_those_of_the_row() == []
     planted(monkeypatch, "def hidden(state): return replace(state, markets=())")
-    lines = markets.markets_are_those_of_the_row()
-    assert f"{HIDDEN} writes the markets of a state" in lines
+    lines = which.entries_are_those_of_the_row()
+    assert f"{HIDDEN} writes State.markets under {written.UNREAD}" in lines
+
+
+def test_entries__of_an_action_are_the_one_that_it_names_and_what_belongs_to_it() -> None:
+    found = {(action, field): set(entries) for action, field, entries, _ in which.told()}
+    order, market = "orders[action.order]", "market of orders[action.order]"
+    assert {field: found[own, field] for own, field in found if own == "CancelOrder"} == {
+        "orders": {"action.order"},
+        "markets": {market},
+        "accounts": {f"account of {order}"},
+    }
+    assert found["ConfirmWithdrawal", "assets"] == {"asset of withdrawals[action.withdrawal]"}
+    assert found["SetPrice", "assets"] == {"find_asset(action.asset)"}
+    assert found["AmendOrder", "positions"] == {market}
+    assert found["RunRisk", "assets"] == set()
+    named = {theorem for *_, theorems in which.told() for theorem in theorems}
+    assert named == set(which.theorems())
 
 
 def test_payers__follow_payer_and_reason_of_each_action_together() -> None:
@@ -508,15 +644,14 @@ def test_payers__follow_payer_and_reason_of_each_action_together() -> None:
     assert charged == {(keys.LISTED, "FUNDING_PAYMENT"), (keys.LISTED, "REALIZE_PNL")}
 
 
-def test_keys__hold_of_all_actions_and_need_each_narrower_name(
+def test_entries__need_each_key_that_a_row_names_more_narrowly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert keys.accounts_are_those_of_the_row() == []
-    needless = ("Lend", "FEES")
-    monkeypatch.setattr(keys, "ITS_OWN", {**keys.ITS_OWN, needless: Accounts.FEES})
-    monkeypatch.setattr(keys, "OPERATIONS", {actions.Lend: lending.lend})
-    lines = keys.accounts_are_those_of_the_row()
-    assert "Lend puts back no account of FEES" in lines
+    needless = {("orders", "action.order"): {"CancelOrder": "t_post_conserves"}}
+    monkeypatch.setattr(which, "NARROWER", {**which.NARROWER, **needless})
+    assert which.entries_are_those_of_the_row() == [
+        "CancelOrder puts back no action.order of orders"
+    ]
 
 
 def test_frames__need_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from ibperp_authoring.site.day import day_pictures
 from ibperp_authoring.site.exhausted_table import exhausted_table
 from ibperp_authoring.site.figures import figures
 from ibperp_authoring.site.five_minutes import interest, life
-from ibperp_authoring.site.law_table import law_table
+from ibperp_authoring.site.law_table import entry_table, law_table
 from ibperp_authoring.site.maps import actions, moves, outcomes, parameters
 from ibperp_authoring.site.margin_curve import haircut_svg, haircut_table, margin_svg, margin_table
 from ibperp_authoring.site.playgrounds import playgrounds
@@ -117,6 +117,7 @@ def generate(root: Path, *, is_draft: bool = False) -> tuple[str, ...]:
         **{f"docs/spec/{name}.md": partial(_chapter, root, name, evidence) for name in CHAPTERS},
         "build/invariants.md": partial(invariant_table, grades),
         "build/laws.md": partial(law_table, laws),
+        "build/entries.md": entry_table,
         "build/proofs.md": partial(theorem_table, theorems),
         "build/exhausted.md": exhausted_table,
         "build/ambiguities.md": ambiguity_table,

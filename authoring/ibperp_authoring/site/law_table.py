@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ibperp_invariants import INVARIANTS
 from ibperp_invariants.proofs.opinions import read_opinions
 from ibperp_invariants.proofs.system.laws import LAWS
+from ibperp_invariants.proofs.system.syntax.which import told
 from ibperp_invariants.proofs.whole import second_opinions
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ def law_table(grades: Mapping[str, Grade]) -> str:
         ]
         parts += [""]
     return "\n".join(parts)
+
+
+def entry_table() -> str:
+    """Return for every action and kind which entries it may put into a state, with theorems."""
+    rows = ["| action | kind | entries | theorems |", "|---|---|---|---|"]
+    for action, field, entries, theorems in told():
+        rows.append(f"| {action} | {field} | {_listed(entries) or 'any'} | {_listed(theorems)} |")
+    return "\n".join(rows) + "\n"
 
 
 def _told(law: Law, grade: Grade) -> str:

@@ -54,6 +54,7 @@ WHOLE_MODULES: Final = tuple(
         "custody.requests",
         "custody.flows",
         "custody.isolation",
+        "custody.entries",
         "portfolio.checks",
         "governance.updates",
         "governance.waiting",

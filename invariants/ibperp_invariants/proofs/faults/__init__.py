@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from ibperp_invariants.proofs.faults.custody import entries, isolation, posting, requests
 from ibperp_invariants.proofs.faults.custody import flows as told
-from ibperp_invariants.proofs.faults.custody import isolation, posting, requests
 from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
 from ibperp_invariants.proofs.faults.liquidation import (
@@ -32,6 +32,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **posting.FAULTS,
     **requests.FAULTS,
     **isolation.FAULTS,
+    **entries.FAULTS,
     **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,

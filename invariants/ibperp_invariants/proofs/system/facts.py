@@ -35,9 +35,8 @@ from ibperp_invariants.proofs.system.frames import (
     operations_write_parts_of_their_rows,
     trades_begin_where_users_are_compared,
 )
-from ibperp_invariants.proofs.system.keys import accounts_are_those_of_the_row
-from ibperp_invariants.proofs.system.syntax.markets import markets_are_those_of_the_row
 from ibperp_invariants.proofs.system.syntax.payers import payers_have_a_cause
+from ibperp_invariants.proofs.system.syntax.which import entries_are_those_of_the_row
 
 _OPERATIONS: Final = "ibperp.operations"
 
@@ -273,9 +272,8 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         events_go_with_their_states,
         balances_are_told_where_they_move,
         a_step_is_a_stage_of_the_ladder,
-        accounts_are_those_of_the_row,
         payers_have_a_cause,
-        markets_are_those_of_the_row,
+        entries_are_those_of_the_row,
     )
 }
 """Facts by name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ibperp_invariants.proofs.system.law import Law, Writer
+from ibperp_invariants.proofs.system.syntax.which import theorems
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing.Clearing"
@@ -208,14 +209,15 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
             "t_an_order_of_a_perpetual_reserves_nothing",
             "t_terms_of_a_pool_leave_its_asset_alone",
             "t_post_conserves",
+            *theorems(),
         ),
         (
             "nothing_is_changed_in_place",
             "balances_are_named_in_one_place",
             "operations_write_parts_of_their_rows",
-            "markets_are_those_of_the_row",
+            "entries_are_those_of_the_row",
         ),
-        "which parts of records, and which kinds of markets",
+        "which parts of which entries, by their keys; not what they become",
     ),
     Law(
         "healthy_to_due_only_by_price_time_parameters",

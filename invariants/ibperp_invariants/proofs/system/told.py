@@ -85,9 +85,12 @@ ISOLATION: Final = Law(
         "t_all_orders_that_an_account_cancels_are_its_own",
         "t_a_resting_order_is_reserved_by_its_account",
         "t_a_closing_market_leaves_who_has_no_position_in_it",
+        "t_an_order_rests_in_the_book_of_its_market",
+        "t_the_best_of_a_book_rests_on_its_side",
+        "t_a_quote_is_found_by_its_account",
     ),
-    ("accounts_are_those_of_the_row", "nothing_is_changed_in_place"),
-    "the kinds of accounts in a row, not for which order, request or lender it is",
+    ("entries_are_those_of_the_row", "nothing_is_changed_in_place"),
+    "accounts by their keys, not which lender, claimant or counterparty of a list",
 )
 """An action puts back the accounts that its row names, and no other."""
 

@@ -25,6 +25,8 @@ from ibperp_invariants.proofs.system.keys import (
     STORED,
     UNTOLD,
     Search,
+)
+from ibperp_invariants.proofs.system.syntax.arguments import (
     argument_of,
     bindings,
     members_of,
