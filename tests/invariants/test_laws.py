@@ -43,6 +43,7 @@ from ibperp_invariants.proofs.system.syntax import kinds, payers, which, written
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"
+CANCEL = "ibperp.operations.spot_margin.orders.cancel_order"
 MET = "def _met(e: Effect, a, b):\n "
 BOOKED = "booked_position(effect, FEES, 1, (2, SettlementSource.REALIZE_PNL))"
 PAID = "moved(1, 2, {}, debit=free({}))"
@@ -347,7 +348,7 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
             keys.LISTED,
         ),
         (
-            "def lend(state, action):\n o = state.orders[5]\n lent(state, o.account, 0, 1, 2)",
+            "def lend(state: State, action):\n o = state.orders[5]\n lent(state, o.account, 0, 1, 2)",
             "account of orders[",
         ),
         (
@@ -511,6 +512,11 @@ def test_payers__see_who_pays_for_what_is_not_its_own(
             "RegisterBackstop puts back each one without capacity of backstops",
         ),
         (
+            "programs.backstops.register_backstop",
+            "tuple((*(a for a in state.backstops if a.account != 2), Backstop(action.lots, 1)))",
+            "RegisterBackstop puts back action.lots of backstops",
+        ),
+        (
             "custody.accounts.deposit",
             "(*state.chains[:action.asset], 1, *state.chains[action.asset + 1:])",
             "Deposit puts back action.asset of chains",
@@ -559,6 +565,26 @@ def test_entries__see_one_that_a_writer_reaches_and_no_row_names(
         ),
         (
             "custody.assets.set_price",
+            "action = state.system\n return with_asset(state, action.price, 0)",
+            f"SetPrice puts back {keys.UNTOLD} of assets",
+        ),
+        (
+            "custody.assets.set_price",
+            "return with_asset(state, find_asset(state, action.settlement_asset), 0)",
+            "SetPrice puts back find_asset(action.settlement_asset) of assets",
+        ),
+        (
+            "spot_margin.orders.cancel_order",
+            "own = state.accounts[2]\n return with_market(state, own.orders[0].market, 1)",
+            f"CancelOrder puts back {keys.UNTOLD} of markets",
+        ),
+        (
+            "spot_margin.orders.cancel_order",
+            "return with_order(state, action.order, replace(state.orders[2], **action.terms))",
+            f"{CANCEL} writes Order.account, by which an entry is known, or no longer does",
+        ),
+        (
+            "custody.assets.set_price",
             "for a in range(len(state.assets)): with_asset(state, a, 0)",
             "SetPrice puts back any of them of assets",
         ),
@@ -598,9 +624,10 @@ def test_entries__see_a_key_that_no_row_names(
     monkeypatch: pytest.MonkeyPatch, name: str, body: str, told: str
 ) -> None:
     home = importlib.import_module(f"ibperp.operations.{name.rpartition('.')[0]}")
-    for module, word in ((state, "with_asset"), (state, "with_pool"), (resting, "with_order")):
-        monkeypatch.setattr(home, word, getattr(module, word), raising=False)
-    for module, word in ((valuation, "settlement_asset"), (block_trade, "with_request")):
+    for word in ("with_asset", "with_pool", "with_market", "find_asset"):
+        monkeypatch.setattr(home, word, getattr(state, word), raising=False)
+    words = {valuation: "settlement_asset", block_trade: "with_request", resting: "with_order"}
+    for module, word in words.items():
         monkeypatch.setattr(home, word, getattr(module, word), raising=False)
     assert told in with_body(monkeypatch, name, body)
 

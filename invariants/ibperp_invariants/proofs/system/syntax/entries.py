@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from ibperp_invariants.proofs.system.census import called, walk
+from ibperp_invariants.proofs.system.census import called, stores, walk
 from ibperp_invariants.proofs.system.keys import KEYLESS, STORED, UNTOLD, Search
 from ibperp_invariants.proofs.system.syntax.arguments import (
     UNKNOWN,
@@ -26,6 +26,7 @@ from ibperp_invariants.proofs.system.syntax.kinds import (
     calls_of,
     classes,
     fields,
+    kinds,
     meant,
     table,
 )
@@ -77,7 +78,7 @@ class Entries(Search):
             case ast.BoolOp():
                 for value in node.values:
                     yield from self.sources(value, name)
-            case ast.Attribute(attr="settlement_asset"):
+            case ast.Attribute() if ast.unparse(node).endswith("state.system.settlement_asset"):
                 yield SETTLEMENT
             case ast.Attribute(ast.Name("action")):
                 yield from self._of_action(node, name)
@@ -123,6 +124,9 @@ class Entries(Search):
         todo, seen = [name], set[str]()
         while todo:
             now = todo.pop()
+            if any(own.id == "action" for own in stored_names(table()[now])):
+                yield UNTOLD
+                return
             if now in seen or now == self.operation:
                 continue
             seen.add(now)
@@ -137,18 +141,17 @@ class Entries(Search):
         """Yield what an object was made with, if its maker alone sets this part of it."""
         home = name.rpartition(".")[0]
         maker = f"{home}.__init__"
-        sets = {
-            function: own
-            for function in table()
-            if function.startswith(f"{home}.")
-            for own in walk(table()[function])
+        others = {own for own in stores()[node.attr] if not own.endswith(".__init__")}
+        sets = [
+            own.value
+            for own in walk(table().get(maker, node))
             if isinstance(own, ast.Assign) and ast.unparse(own.targets[0]) == ast.unparse(node)
-        }
-        if sets.keys() != {maker} or not isinstance(sets[maker].value, ast.Name):
+        ]
+        if others or len(sets) != 1 or not isinstance(sets[0], ast.Name):
             yield UNTOLD
             return
         places = [own.arg for own in table()[maker].args.args][1:]
-        place = places.index(ast.unparse(sets[maker].value))
+        place = places.index(sets[0].id)
         for caller in (self.reached & table().keys()) - KEYLESS.keys():
             for call in calls_of(table()[caller]).get(home.rpartition(".")[2], ()):
                 yield from self.sources(call.args[place], caller)
@@ -200,11 +203,11 @@ class Entries(Search):
             return
         seen.add(mark)
         match node:
-            case ast.Subscript(ast.Attribute(attr=field)) if field in FIELDS:
-                yield field, node.slice, name
+            case ast.Subscript(ast.Attribute(of, field)) if field in FIELDS:
+                yield (field, node.slice, name) if kinds(of, name) == {"State"} else None
             case ast.Call() if called(node) == "replace":
-                changed = [own.value for own in node.keywords if own.arg == part]
-                yield from [("", own, name) for own in changed]
+                changed = [own for own in node.keywords if own.arg in {part, None}]
+                yield from [("", own.value, name) if own.arg else None for own in changed]
                 if not changed:
                     yield from self._entries(node.args[0], name, part, seen)
             case ast.Call() if called(node) in classes():
@@ -219,6 +222,11 @@ class Entries(Search):
             case ast.IfExp():
                 yield from self._entries(node.body, name, part, seen)
                 yield from self._entries(node.orelse, name, part, seen)
+            case ast.Tuple():
+                for value in node.elts:
+                    yield from self._entries(value, name, part, seen)
+            case ast.Starred():
+                yield from self._entries(node.value, name, part, seen)
             case ast.BoolOp():
                 for value in node.values:
                     yield from self._entries(value, name, part, seen)
@@ -261,7 +269,9 @@ class Entries(Search):
         """Yield the parts at a name's place of the tuples that are taken apart there."""
         for node in walk(table()[name]):
             own = node.targets[0] if isinstance(node, ast.Assign) else None
-            if isinstance(node, ast.Assign) and isinstance(own, ast.Tuple) and target in own.elts:
+            if not isinstance(node, ast.Assign) or not isinstance(own, ast.Tuple):
+                continue
+            if target in own.elts and not any(isinstance(one, ast.Starred) for one in own.elts):
                 yield from self._parts(node.value, own.elts.index(target), name)
 
     def _parts(self, node: ast.expr, place: int, name: str) -> Iterator[tuple[ast.expr, str]]:
@@ -269,7 +279,7 @@ class Entries(Search):
         if _is_nothing(node, name):
             return
         match node:
-            case ast.Tuple():
+            case ast.Tuple() if not any(isinstance(own, ast.Starred) for own in node.elts):
                 yield node.elts[place], name
             case ast.BoolOp():
                 for value in node.values:
@@ -338,7 +348,9 @@ def _zipped(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
     loops = [node for node in walk(function) if isinstance(node, LOOPS)]
     own = [loop for loop in loops if target in walk(loop.target)]
     match own:
-        case [ast.comprehension(ast.Tuple(names), ast.Call(ast.Name("zip"), listed))]:
+        case [ast.comprehension(ast.Tuple(names), ast.Call(ast.Name("zip"), listed))] if (
+            target in names
+        ):
             through = listed[names.index(target)]
             return through.elts if isinstance(through, ast.Tuple) else []
         case _:
@@ -353,11 +365,16 @@ def _is_nothing(node: ast.expr, name: str) -> bool:
         case ast.Name():
             function = table()[name]
             held = [values_of(function, own) for own in stored_names(function) if own.id == node.id]
-            return bool(held) and all(
-                len(values) == 1
-                and not isinstance(values[0], ast.Name)
-                and _is_nothing(values[0], name)
-                for values in held
+            given = {own.arg for own in (*function.args.args, *function.args.kwonlyargs)}
+            return (
+                node.id not in given
+                and bool(held)
+                and all(
+                    len(values) == 1
+                    and not isinstance(values[0], ast.Name)
+                    and _is_nothing(values[0], name)
+                    for values in held
+                )
             )
         case ast.BoolOp():
             return all(_is_nothing(value, name) for value in node.values)

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from ibperp_invariants.proofs.system.census import called, walk
+from ibperp_invariants.proofs.system.census import called, walk, writers
 from ibperp_invariants.proofs.system.syntax.arguments import (
     argument_of,
     stored_names,
@@ -34,7 +34,7 @@ def keys_written(name: str, field: str) -> tuple[Key, ...]:
     found = [
         own.value
         for node in calls_of(function).get("replace", ())
-        if kinds(node.args[0], name) <= {"State"}
+        if "State" in (kinds(node.args[0], name) or {"State"})
         for own in node.keywords
         if own.arg == field
     ]
@@ -120,6 +120,7 @@ def _of_members(node: ast.expr, function: ast.FunctionDef, field: str) -> Iterat
         yield from _of_members(node.args[0], function, field)
     elif isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Starred):
         yield from _of_members(node.elts[0].value, function, field)
+        yield from (ast.Attribute(added, "account") for added in node.elts[1:])
     elif isinstance(node, ast.GeneratorExp) and len(node.generators) == 1:
         yield from _of_generator(node, function, field)
     else:
@@ -133,7 +134,9 @@ def _of_generator(node: ast.GeneratorExp, function: ast.FunctionDef, field: str)
         yield from _of_members(loop.iter, function, field)
     for test in dropped:
         match test:
-            case ast.Compare(ast.Attribute(ast.Name(name)), [ast.NotEq()], [key]) if name == own:
+            case ast.Compare(ast.Attribute(ast.Name(name), "account"), [ast.NotEq()], [key]) if (
+                name == own
+            ):
                 yield key
             case ast.Attribute(ast.Name(name), attribute) if name == own:
                 yield WITHOUT.format(attribute)
@@ -143,8 +146,10 @@ def _of_generator(node: ast.GeneratorExp, function: ast.FunctionDef, field: str)
         case ast.Name(name) if name == own:
             pass
         case ast.IfExp(
-            ast.Compare(ast.Attribute(ast.Name(name)), [ast.Eq()], [key]), _, ast.Name(last)
-        ) if name == last == own:
+            ast.Compare(ast.Attribute(ast.Name(name), "account"), [ast.Eq()], [key]),
+            ast.Call(ast.Name("replace"), [ast.Name(first)]),
+            ast.Name(last),
+        ) if name == first == last == own:
             yield key
         case ast.Call(args=[ast.Name(name), *_]) if name == own:
             yield CHANGED.format(called(node.elt))
@@ -154,9 +159,10 @@ def _of_generator(node: ast.GeneratorExp, function: ast.FunctionDef, field: str)
 
 def balances_put(name: str) -> Iterator[Key]:
     """Yield the assets of which a function changes a free balance or shares of an account."""
-    for node in calls_of(table()[name]).get("put", ()):
-        if ast.unparse(node.args[0]).rpartition(".")[2] in {"free", "shares"}:
-            yield node.args[1]
+    if name in writers("Account.free") | writers("Account.shares"):
+        for node in calls_of(table()[name]).get("put", ()):
+            if not ast.unparse(node.args[0]).endswith(".reserved"):
+                yield node.args[1]
 
 
 def positions_put(name: str) -> Iterator[Key]:
