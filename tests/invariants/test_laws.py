@@ -348,7 +348,7 @@ def test_facts__see_a_rung_more(monkeypatch: pytest.MonkeyPatch) -> None:
             keys.LISTED,
         ),
         (
-            "def lend(state: State, action):\n o = state.orders[5]\n lent(state, o.account, 0, 1, 2)",
+            "def lend(s: State, action):\n o = s.orders[5]\n lent(s, o.account, 0, 1, 2)",
             "account of orders[",
         ),
         (
