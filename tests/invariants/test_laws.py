@@ -767,6 +767,8 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("risk_ends", "t_a_lend_that_is_closed_lowers_the_rank_of_the_state"),
         ("flows_are_told", "t_a_posting_moves_what_it_tells"),
         ("flows_are_told", "t_a_settlement_tells_what_it_notes"),
+        ("flows_are_told", "t_the_legs_of_a_trade_are_between_its_parties"),
+        ("nobody_pays_without_cause", "t_a_settlement_charges_for_the_own_position"),
         ("flows_are_told", "t_a_write_off_moves_no_balance"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),

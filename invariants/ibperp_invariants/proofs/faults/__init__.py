@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ibperp_invariants.proofs.faults.custody import entries, isolation, posting, requests
+from ibperp_invariants.proofs.faults.custody import entries, isolation, parties, posting, requests
 from ibperp_invariants.proofs.faults.custody import flows as told
 from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
@@ -22,7 +22,7 @@ from ibperp_invariants.proofs.faults.notation import numbers, outcomes, signs
 from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position, terms
 from ibperp_invariants.proofs.faults.portfolio import checks, margin, portfolio
 from ibperp_invariants.proofs.faults.programs import backstops
-from ibperp_invariants.proofs.faults.settlement import clearing, flows, left, settlement
+from ibperp_invariants.proofs.faults.settlement import charges, clearing, flows, left, settlement
 from ibperp_invariants.proofs.faults.spot_margin import book, reservations, trade, users
 
 FAULTS: Final[dict[str, Fault]] = {
@@ -33,6 +33,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **requests.FAULTS,
     **isolation.FAULTS,
     **entries.FAULTS,
+    **parties.FAULTS,
     **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,
@@ -48,6 +49,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **settlement.FAULTS,
     **clearing.FAULTS,
     **flows.FAULTS,
+    **charges.FAULTS,
     **liquidation.FAULTS,
     **handover.FAULTS,
     **deleveraging.FAULTS,

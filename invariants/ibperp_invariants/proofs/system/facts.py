@@ -35,6 +35,7 @@ from ibperp_invariants.proofs.system.frames import (
     operations_write_parts_of_their_rows,
     trades_begin_where_users_are_compared,
 )
+from ibperp_invariants.proofs.system.syntax.parties import parties_of_a_posting_differ
 from ibperp_invariants.proofs.system.syntax.payers import payers_have_a_cause
 from ibperp_invariants.proofs.system.syntax.which import entries_are_those_of_the_row
 
@@ -274,6 +275,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         a_step_is_a_stage_of_the_ladder,
         payers_have_a_cause,
         entries_are_those_of_the_row,
+        parties_of_a_posting_differ,
     )
 }
 """Facts by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ibperp_invariants.proofs.system.law import Law, Writer
+from ibperp_invariants.proofs.system.syntax.parties import shown
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing"
@@ -49,14 +50,15 @@ TOLD: Final = Law(
         "t_releasing_keeps_the_books",
         "t_paying_in_keeps_the_books",
         "t_paying_out_keeps_the_books",
+        *sorted(shown()),
     ),
     (
+        "parties_of_a_posting_differ",
         "events_go_with_their_states",
         "balances_are_told_where_they_move",
         "balances_are_named_in_one_place",
         "nothing_is_changed_in_place",
     ),
-    "every amount, not for the parties of a posting",
 )
 """Each balance changes by exactly what its events tell."""
 
@@ -100,8 +102,18 @@ CAUSES: Final = Law(
     (),
     {},
     (),
-    ("t_a_posting_moves_what_it_tells", "t_a_settlement_posts_between_account_and_pool"),
-    ("payers_have_a_cause", "balances_are_told_where_they_move"),
-    "the kinds of accounts that pay or are charged for a reason, not for charges of a settlement",
+    (
+        "t_a_posting_moves_what_it_tells",
+        "t_a_settlement_posts_between_account_and_pool",
+        "t_a_settlement_charges_for_the_own_position",
+        "t_interest_is_charged_to_who_owed_the_fund",
+        "t_a_closing_market_leaves_who_has_no_position_in_it",
+    ),
+    (
+        "payers_have_a_cause",
+        "balances_are_told_where_they_move",
+        "what_enters_the_fund_leaves_it",
+    ),
+    "the kinds of accounts that pay or are charged for a reason",
 )
 """An account pays as actor, trader or debtor, or into its own pool; charges have a cause too."""
