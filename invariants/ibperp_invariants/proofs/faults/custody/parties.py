@@ -40,7 +40,8 @@ def _lends_to_all(state: State, debtor: int, asset: int) -> list[int]:
 
 
 def _asks_everybody(effect: Effect, failing: Failing, exposure: Exposure) -> Effect | None:
-    return backstop._shared(effect, failing, exposure, list(effect.state.backstops))[0]  # noqa: SLF001
+    offers = list(effect.state.backstops)
+    return backstop._shared(effect, failing, exposure, offers)[0]  # noqa: SLF001
 
 
 def _reserved(name: str) -> Fault:
