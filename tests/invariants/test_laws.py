@@ -39,7 +39,7 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds, payers, which, written
+from ibperp_invariants.proofs.system.syntax import kinds, parties, payers, which, written
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"
@@ -51,6 +51,7 @@ LENDING = (
     "def lenders_paid(effect: Effect, asset, value, between: Handover):\n"
     " for own in _lenders(effect.state, debtor, asset): "
 )
+BETWEEN = "moved(1, 2, 3, debit=free(account), credit={})"
 TRADED = "spot_trade.exchanged_assets(e, Trader({}, 2, 3))"
 CACHED: list[Any] = [
     census.sites,
@@ -842,3 +843,36 @@ def test_fingerprint__reads_clauses_without_examples() -> None:
     assert "cash" in texts["MM-1"]
     assert "lent + reserve" in texts["MM-1"]
     assert all("title=" not in text and "<!--" not in text for text in texts.values())
+
+
+def test_parties__of_every_posting_differ_and_each_theorem_is_cited() -> None:
+    assert parties.parties_of_a_posting_differ() == []
+    told = next(law for law in LAWS if law.invariant == "flows_are_told")
+    assert parties.shown() <= set(told.cited())
+    assert not told.part
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "pair"),
+    [
+        ("custody.accounts.deposit", BETWEEN.format("free(account)"), "free(account)"),
+        ("liquidation.ladder._paid_own", BETWEEN.format("own"), "free(account)"),
+        (
+            "liquidation.deleveraging._insured",
+            "paid_in_kind(effect, 1, Handover(failing.account, failing.account, 2))",
+            "failing.account, failing.account",
+        ),
+        ("liquidation.backstop._debt_taken", "paid_in_kind(effect, 1, given)", "given"),
+        ("money_market.moves.lent", "moved(1, 2, 3, **sides)", ""),
+    ],
+)
+def test_parties__see_a_posting_that_could_be_from_a_balance_to_itself(
+    monkeypatch: pytest.MonkeyPatch, name: str, body: str, pair: str
+) -> None:
+    home = f"ibperp.operations.{name}"
+    short = name.rpartition(".")[2]
+    changed = replaced(home, f"def {short}(effect, account):\n own = free(account)\n {body}")
+    monkeypatch.setattr(kinds, "functions", changed.items)
+    kinds.table.cache_clear()
+    lines = parties.parties_of_a_posting_differ()
+    assert any(line.startswith(f"{home} posts between {pair}") for line in lines)
