@@ -1,7 +1,7 @@
 """Between which accounts a posting may be: where both sides are free balances, they differ.
 
-A balance of an account is none of a pool, of custody or of what is pending, so that only a posting
-between two free balances could be from a balance to itself. Each is listed with what shows that its
+The balances of a pool, of custody and of what is pending belong to no account, so that only a
+posting between two free balances could be from a balance to itself. Each is listed with what shows that its
 accounts differ.
 """
 
