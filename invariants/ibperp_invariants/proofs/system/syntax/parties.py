@@ -1,8 +1,8 @@
 """Between which accounts a posting may be: where both sides are free balances, they differ.
 
 The balances of a pool, of custody and of what is pending belong to no account, so that only a
-posting between two free balances could be from a balance to itself. Each is listed with what shows that its
-accounts differ.
+posting between two free balances could be from a balance to itself. Each is listed with what shows
+that its accounts differ.
 """
 
 from __future__ import annotations
