@@ -643,7 +643,8 @@ def test_entries__are_told_where_a_function_writes_that_no_operation_reaches(
 
 
 def test_entries__of_an_action_are_the_one_that_it_names_and_what_belongs_to_it() -> None:
-    found = {(action, field): set(entries) for action, field, entries, _ in which.told()}
+    told = [*which.told()]
+    found = {(action, field): set(entries) for action, field, entries, _ in told}
     order, market = "orders[action.order]", "market of orders[action.order]"
     assert {field: found[own, field] for own, field in found if own == "CancelOrder"} == {
         "orders": {"action.order"},
@@ -654,7 +655,7 @@ def test_entries__of_an_action_are_the_one_that_it_names_and_what_belongs_to_it(
     assert found["SetPrice", "assets"] == {"find_asset(action.asset)"}
     assert found["AmendOrder", "positions"] == {market}
     assert found["RunRisk", "assets"] == set()
-    named = {theorem for *_, theorems in which.told() for theorem in theorems}
+    named = {theorem for *_, theorems in told for theorem in theorems}
     assert named == set(which.theorems())
 
 

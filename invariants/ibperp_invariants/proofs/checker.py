@@ -56,6 +56,7 @@ WHOLE_MODULES: Final = tuple(
         "custody.isolation",
         "custody.entries",
         "custody.parties",
+        "custody.listed",
         "portfolio.checks",
         "governance.updates",
         "governance.waiting",

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from ibperp_invariants.proofs.faults.custody import entries, isolation, parties, posting, requests
+from ibperp_invariants.proofs.faults.custody import (
+    entries,
+    isolation,
+    listed,
+    parties,
+    posting,
+    requests,
+)
 from ibperp_invariants.proofs.faults.custody import flows as told
 from ibperp_invariants.proofs.faults.fault import Fault
 from ibperp_invariants.proofs.faults.governance import feeds, ramps, updates, waiting
@@ -34,6 +41,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **isolation.FAULTS,
     **entries.FAULTS,
     **parties.FAULTS,
+    **listed.FAULTS,
     **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,

@@ -6,6 +6,7 @@ from typing import Final
 
 from ibperp_invariants.proofs.system.law import Law, Writer
 from ibperp_invariants.proofs.system.syntax.parties import shown
+from ibperp_invariants.proofs.system.syntax.which import theorems
 
 _OPERATIONS: Final = "ibperp.operations"
 _CLEARING: Final = f"{_OPERATIONS}.settlement.clearing"
@@ -83,16 +84,11 @@ ISOLATION: Final = Law(
     (),
     (
         "t_a_posting_moves_what_it_tells",
-        "t_nobody_cancels_an_order_of_another",
         "t_all_orders_that_an_account_cancels_are_its_own",
-        "t_a_resting_order_is_reserved_by_its_account",
-        "t_a_closing_market_leaves_who_has_no_position_in_it",
-        "t_an_order_rests_in_the_book_of_its_market",
-        "t_the_best_of_a_book_rests_on_its_side",
-        "t_a_quote_is_found_by_its_account",
+        *theorems(),
     ),
     ("entries_are_those_of_the_row", "nothing_is_changed_in_place"),
-    "accounts by their keys, not which lender, claimant or counterparty of a list",
+    "accounts by their keys or by their list, not by a place in it",
 )
 """An action puts back the accounts that its row names, and no other."""
 

@@ -21,8 +21,9 @@ def _rests_across(resting_book: Any, index: int, order: Any) -> Any:
     return _rested(resting_book, index, replace(order, side=book.opposite(order.side)))
 
 
-def _puts_it_elsewhere(state: Any, index: int, market: Any) -> Any:
-    return _with_market(state, 1 - index, market)
+def _changes_the_other(state: Any, index: int, market: Any) -> Any:
+    other = replace(state.markets[1 - index], mark_time=1)
+    return _with_market(_with_market(state, 1 - index, other), index, market)
 
 
 def _finds_the_first(state: Any, symbol: str) -> int:
@@ -63,7 +64,7 @@ FAULTS: Final = {
         book.__name__, "rested", "rests on the other side", _rests_across
     ),
     "t_an_order_rests_in_the_book_of_its_market": Fault(
-        resting.__name__, "with_market", "changes the other market", _puts_it_elsewhere
+        resting.__name__, "with_market", "changes the other market", _changes_the_other
     ),
     "t_a_market_without_a_ramp_stays": Fault(
         ramps.__name__, "_moved_market", "moves any market", _moves_any
