@@ -565,6 +565,11 @@ def test_entries__see_one_that_a_writer_reaches_and_no_row_names(
             "SetPrice puts back action.price of assets",
         ),
         (
+            "custody.withdrawals.confirm_withdrawal",
+            "return effect.moved(0, 1, 2, debit=pending(action.withdrawal), credit=IN_TRANSIT)",
+            "ConfirmWithdrawal puts back action.withdrawal of tokens",
+        ),
+        (
             "custody.assets.set_price",
             "action = state.system\n return with_asset(state, action.price, 0)",
             f"SetPrice puts back {keys.UNTOLD} of assets",

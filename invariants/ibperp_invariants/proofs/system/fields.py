@@ -209,6 +209,7 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
             "t_an_order_of_a_perpetual_reserves_nothing",
             "t_terms_of_a_pool_leave_its_asset_alone",
             "t_post_conserves",
+            "t_the_quotes_of_others_stay",
             *theorems(),
         ),
         (

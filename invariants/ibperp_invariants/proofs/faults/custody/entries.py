@@ -40,6 +40,10 @@ def _any_quote(request: Any, account: int) -> Any:
     return request.quotes[0]
 
 
+def _keeps_the_last(request: Any, **changes: Any) -> Any:
+    return replace(request, quotes=changes["quotes"][-1:])
+
+
 class _Patient:
     """Times in force of which none ends an order at once."""
 
@@ -74,6 +78,9 @@ FAULTS: Final = {
     ),
     "t_a_quote_is_found_by_its_account": Fault(
         quotes.__name__, "quote_of", "finds any quote", _any_quote
+    ),
+    "t_the_quotes_of_others_stay": Fault(
+        quotes.__name__, "replace", "keeps the last quote alone", _keeps_the_last
     ),
 }
 """The planted fault of every theorem about entries that stay as they were."""

@@ -41,7 +41,7 @@ FIELDS: Final = (
 )
 """The fields of a state that are followed here: vectors and tuples of entries."""
 
-FINDERS: Final = frozenset({"find_asset", "find_market", "find_chain"})
+FINDERS: Final = frozenset({"find_asset", "find_market", "find_chain", "find_token"})
 """What looks an entry up by its name."""
 
 POSITION: Final = "ibperp.state.position_of"

@@ -39,10 +39,11 @@ from ibperp_invariants.proofs.system.syntax.written import (
     balances_put,
     keys_written,
     positions_put,
+    tokens_put,
 )
 
-SCOPED: Final = {"balances": "assets", "positions": "markets"}
-"""What an account has by the keys of another field, in whose entries alone it changes."""
+SCOPED: Final = {"balances": "assets", "positions": "markets", "tokens": "assets"}
+"""What an account has by the keys of another field, and an asset by its own: chains of custody."""
 
 WHICH: Final = (*FIELDS, *SCOPED)
 
@@ -117,6 +118,11 @@ _TOLD: Final[Mapping[str, Mapping[str, tuple[StrEnum, ...]]]] = {
         r"action\.request": (Others.REQUEST, Others.IMMEDIATE, Others.LASTING),
         NEW: (Others.NEW_REQUEST, Others.CONVERSIONS),
     },
+    "tokens": {
+        r"find_token\(action\.(chain|source|destination)\)": (Assets.NAMED,),
+        r"token of withdrawals\[action\.withdrawal\]": (Assets.OF_REQUEST,),
+        r"(source|destination) of rebalances\[action\.rebalance\]": (Assets.OF_REQUEST,),
+    },
     "backstops": {
         r"action\.account": (Others.BACKSTOP,),
         r"a provider": (Others.BACKSTOPS,),
@@ -185,9 +191,13 @@ KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
         ("programs.quotes.request_quote", *_ASKING),
     ),
     **dict.fromkeys(
-        ("Withdrawal.account", "Withdrawal.asset"), ("custody.withdrawals.request_withdrawal",)
+        ("Withdrawal.account", "Withdrawal.asset", "Withdrawal.token"),
+        ("custody.withdrawals.request_withdrawal",),
     ),
-    "Rebalance.asset": ("custody.rebalances.start_rebalance",),
+    **dict.fromkeys(
+        ("Rebalance.asset", "Rebalance.source", "Rebalance.destination"),
+        ("custody.rebalances.start_rebalance",),
+    ),
     "Quote.account": ("programs.quotes.submit_quote",),
     "Backstop.account": ("programs.backstops.register_backstop",),
     "Asset.symbol": ("custody.assets.list_asset",),
@@ -281,7 +291,7 @@ def _narrowing(field: str, action: str) -> Iterator[tuple[str, str]]:
 
 def words(field: str, source: str) -> Iterator[StrEnum]:
     """Yield what a row may call an entry of a field under a key."""
-    for pattern, meant in _TOLD[SCOPED.get(field, field)].items():
+    for pattern, meant in (_TOLD.get(field) or _TOLD[SCOPED[field]]).items():
         if re.fullmatch(pattern, source):
             yield from meant
 
@@ -314,6 +324,8 @@ def _keys(name: str, field: str) -> Iterable[Key]:
             return balances_put(name)
         case "positions":
             return positions_put(name)
+        case "tokens":
+            return tokens_put(name)
         case "accounts":
             put = () if name in KEYLESS else accounts_put(table()[name])
             return (*put, *(key for key in keys_written(name, field) if key == NEW))

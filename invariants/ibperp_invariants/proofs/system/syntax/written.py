@@ -169,3 +169,9 @@ def positions_put(name: str) -> Iterator[Key]:
     """Yield the markets in which a function changes a position of an account."""
     for node in calls_of(table()[name]).get("placed", ()):
         yield ast.Attribute(node.args[1], "market")
+
+
+def tokens_put(name: str) -> Iterator[Key]:
+    """Yield the chains of an asset of which a function names the custody, or what is pending."""
+    for word in ("custody", "pending"):
+        yield from (node.args[0] for node in calls_of(table()[name]).get(word, ()))

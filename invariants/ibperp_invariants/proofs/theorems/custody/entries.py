@@ -6,13 +6,15 @@ a book, a list or a name, or that every entry is gone through for, which entries
 
 from ibperp import book, ramps
 from ibperp import state as states
-from ibperp.actions import CancelAllOrders
+from ibperp.actions import CancelAllOrders, SubmitQuote, WithdrawQuote
 from ibperp.operations.effect import Effect
 from ibperp.operations.programs import quotes
 from ibperp.operations.spot_margin import matching, orders, resting
 from ibperp.ordered import Ordered
 from ibperp.orders import Side, TimeInForce
 from ibperp.outcomes import Accepted
+from ibperp.parameters import TokenParameters
+from ibperp.persistent import Vector
 from ibperp.position import Position
 from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
 from ibperp.records import replace
@@ -26,7 +28,7 @@ from ibperp_invariants.proofs.states import (
     state_of,
 )
 
-OWNER, OTHER = 2, 3
+OWNER, OTHER, THIRD = 2, 3, 4
 OWN, AWAY, THEIRS, NEW = 0, 1, 2, 3
 HERE, THERE = 0, 1
 
@@ -40,8 +42,17 @@ def matched(effect: Effect, index: int) -> tuple[Effect, None]:
     return effect.noted(resting.with_order(effect.state, index, taken)), None
 
 
-CONTRACTS = {"ibperp.operations.spot_margin.matching.matched_order": matched}
-"""How many lots an order trades: any of its own."""
+def admitted(state: State, market: int, price: int, lots: int) -> tuple[()]:
+    """Admit any terms of a trade off the book."""
+    del state, market, price, lots
+    return ()
+
+
+CONTRACTS = {
+    "ibperp.operations.spot_margin.matching.matched_order": matched,
+    "ibperp.operations.programs.quotes.trade_checks": admitted,
+}
+"""How many lots an order trades, any of its own; and at which prices quotes are admitted, all."""
 
 
 def listed(lots: int, held: int, *, is_bid: bool) -> State:
@@ -141,32 +152,53 @@ def t_a_market_without_a_ramp_stays(mark: int, time: int) -> None:
 
 
 def t_what_is_looked_up_has_its_name(sequence: int, *, is_first: bool) -> None:
-    """An asset, a market and a chain are found by their names, and no other (CU-2, SM-1, PP-1)."""
+    """Assets, markets and chains are found by their names, and no others (CU-2, SM-1, PP-1)."""
     assert sequence > 0
     state = listed(1, 0, is_bid=True)
-    second = replace(state.assets[0], symbol="B")
+    tokens = tuple(TokenParameters(name, 1, 1, 1, sequence, 0) for name in ("C", "D"))
+    listing = replace(state.assets[0].parameters, tokens=tokens)
+    second = replace(state.assets[0], symbol="B", parameters=listing)
     chains = Chain("C", sequence), Chain("D", sequence)
     state = replace(state, assets=(*state.assets, second), chains=chains)
     place, names = (0, ("A", "P", "C")) if is_first else (1, ("B", "R", "D"))
     found = states.find_asset(state, names[0]), states.find_market(state, names[1])
     unknown = states.find_asset(state, "P"), states.find_market(state, "A")
-    chain = states.find_chain(state, names[2])
-    assert all((found == (place, place), chain == place, unknown == (None, None)))
+    chain = states.find_chain(state, names[2]), states.find_token(second, names[2])
+    assert all((found == chain == (place, place), unknown == (None, None)))
 
 
-def t_a_quote_is_found_by_its_account(first: int, second: int, account: int) -> None:
-    """A quote that is found for an account is its own; there is none without one (PG-3)."""
-    assert first != second
-    given = tuple(Quote(own, 1, FLAGS) for own in (first, second))
-    request = QuoteRequest(
-        *(OWNER, HERE, Side.BID, 1, 1, 0),
+def asking(first: int, second: int) -> QuoteRequest:
+    """Return an open request with a quote at each of two prices, of an account each."""
+    return QuoteRequest(
+        *(OWNER, HERE, Side.BID, 1, 0, 0),
         immediate=False,
         expires=1,
         flags=FLAGS,
         kind=RequestKind.USER,
         status=QuoteStatus.OPEN,
-        quotes=given,
+        quotes=(Quote(OTHER, first, FLAGS), Quote(THIRD, second, FLAGS)),
     )
-    found = quotes.quote_of(request, account)
+
+
+def t_a_quote_is_found_by_its_account(account: int) -> None:
+    """A quote that is found for an account is its own; there is none without one (PG-3)."""
+    assert account >= 0
+    found = quotes.quote_of(asking(1, 1), account)
     is_own = found is not None and found.account == account
-    assert is_own == any((account == first, account == second))
+    assert is_own == any((account == OTHER, account == THIRD))
+
+
+def t_the_quotes_of_others_stay(first: int, second: int, price: int) -> None:
+    """An account that quotes, or takes its quote back, changes no quote of another one (PG-3)."""
+    assert all((price > 0, price < 10**30))
+    state = listed(1, 0, is_bid=True)
+    requests = Vector((asking(first, second), asking(first, second)))
+    accounts = Vector((*state.accounts, Account(3)))
+    state = replace(state, requests=requests, accounts=accounts)
+    given = quotes.submit_quote(state, SubmitQuote(THIRD, 0, price, FLAGS))
+    taken = quotes.withdraw_quote(state, WithdrawQuote(THIRD, 0))
+    after = [outcome.state for outcome in (given, taken) if isinstance(outcome, Accepted)]
+    kept = [quotes.quote_of(own.requests[0], OTHER) is requests[0].quotes[0] for own in after]
+    same = [own.requests[1] is requests[1] for own in after]
+    mine = [quotes.quote_of(own.requests[0], THIRD) for own in after]
+    assert all((*kept, *same, mine == [Quote(THIRD, price, FLAGS), None]))
