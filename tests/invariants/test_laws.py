@@ -39,7 +39,7 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds, parties, payers, which, written
+from ibperp_invariants.proofs.system.syntax import kinds, parties, payers, which, worked, written
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"
@@ -460,6 +460,11 @@ def test_keys__follow_an_account_through_the_records_of_a_trade(
             "Liquidate: FEES is charged for REALIZE_PNL",
         ),
         (
+            "custody.accounts.transfer",
+            "def transfer(state, action): " + PAID.format("Reason.AUTO_LEND", "action.sender"),
+            "Transfer: action.sender pays for AUTO_LEND to others",
+        ),
+        (
             "liquidation.bankruptcy._borne",
             "def _borne(effect, account, loss): credited_unsettled(effect, account, 1, 2, loss)",
             "ResolveBankruptcy: an account with a claim on the fund is charged for " + keys.UNTOLD,
@@ -776,6 +781,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("flows_are_told", "t_a_settlement_tells_what_it_notes"),
         ("flows_are_told", "t_the_legs_of_a_trade_are_between_its_parties"),
         ("nobody_pays_without_cause", "t_a_settlement_charges_for_the_own_position"),
+        ("nobody_pays_without_cause", "t_a_trade_on_a_book_is_of_the_orders_that_it_tells"),
         ("flows_are_told", "t_a_write_off_moves_no_balance"),
         ("non_negative", "t_a_deposit_is_counted_on_its_chain"),
         ("frame_rule", "t_an_order_of_a_perpetual_reserves_nothing"),
@@ -882,3 +888,36 @@ def test_parties__see_a_posting_that_could_be_from_a_balance_to_itself(
     kinds.table.cache_clear()
     lines = parties.parties_of_a_posting_differ()
     assert any(line.startswith(f"{home} posts between {pair}") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "told"),
+    [
+        ("ladder.step", "account = 2\n noted(effect, account, 1)", "sets its account anew"),
+        ("ladder.noted", "LiquidationStep(2, stage)", "LiquidationStep is for 2"),
+        ("ladder.step", "_paid_own(begun, failing)", "_paid_own is for failing"),
+        ("bankruptcy.worked_account", "step(state, 2)", "step is for 2"),
+        (
+            "bankruptcy._spread",
+            "BankruptcyResolved(account, 1)",
+            "BankruptcyResolved is for account",
+        ),
+        ("ladder.step", "effect.noted(state, account)", "noted is for account, or no longer"),
+    ],
+)
+def test_steps__see_one_that_is_told_of_another_account(
+    monkeypatch: pytest.MonkeyPatch, name: str, body: str, told: str
+) -> None:
+    short = name.rpartition(".")[2]
+    source = f"def {short}(effect, account, failing):\n {body}"
+    changed = replaced(f"ibperp.operations.liquidation.{name}", source)
+    monkeypatch.setattr(kinds, "functions", changed.items)
+    kinds.table.cache_clear()
+    lines = worked.steps_tell_whom_they_work_on()
+    assert any(line.startswith(f"{name}") and told in line for line in lines)
+
+
+def test_steps__tell_the_account_that_each_is_for() -> None:
+    assert worked.steps_tell_whom_they_work_on() == []
+    law = next(own for own in LAWS if own.invariant == "nobody_pays_without_cause")
+    assert not law.part

@@ -57,6 +57,7 @@ WHOLE_MODULES: Final = tuple(
         "custody.entries",
         "custody.parties",
         "custody.listed",
+        "custody.causes",
         "portfolio.checks",
         "governance.updates",
         "governance.waiting",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ibperp_invariants.proofs.faults.custody import (
+    causes,
     entries,
     isolation,
     listed,
@@ -42,6 +43,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **entries.FAULTS,
     **parties.FAULTS,
     **listed.FAULTS,
+    **causes.FAULTS,
     **told.FAULTS,
     **pool.FAULTS,
     **moves.FAULTS,

@@ -38,6 +38,7 @@ from ibperp_invariants.proofs.system.frames import (
 from ibperp_invariants.proofs.system.syntax.parties import parties_of_a_posting_differ
 from ibperp_invariants.proofs.system.syntax.payers import payers_have_a_cause
 from ibperp_invariants.proofs.system.syntax.which import entries_are_those_of_the_row
+from ibperp_invariants.proofs.system.syntax.worked import steps_tell_whom_they_work_on
 
 _OPERATIONS: Final = "ibperp.operations"
 
@@ -276,6 +277,7 @@ FACTS: Final[Mapping[str, Callable[[], list[str]]]] = {
         payers_have_a_cause,
         entries_are_those_of_the_row,
         parties_of_a_posting_differ,
+        steps_tell_whom_they_work_on,
     )
 }
 """Facts by name."""

@@ -104,12 +104,25 @@ CAUSES: Final = Law(
         "t_a_settlement_charges_for_the_own_position",
         "t_interest_is_charged_to_who_owed_the_fund",
         "t_a_closing_market_leaves_who_has_no_position_in_it",
+        "t_a_trade_on_a_book_is_of_the_orders_that_it_tells",
+        "t_a_trade_off_the_book_is_of_requester_and_quoter",
+        "t_the_legs_of_a_trade_are_paid_by_its_parties",
+        "t_a_fill_charges_its_party_for_what_it_holds",
+        "t_a_position_that_passes_charges_who_gives_and_who_takes_it",
+        "t_fees_account_never_pays_net",
+        "t_liquidation_fee_is_within_its_ratio",
     ),
     (
         "payers_have_a_cause",
+        "steps_tell_whom_they_work_on",
+        "parties_of_a_posting_differ",
+        "trades_begin_where_users_are_compared",
         "balances_are_told_where_they_move",
         "what_enters_the_fund_leaves_it",
     ),
-    "the kinds of accounts that pay or are charged for a reason",
 )
-"""An account pays as actor, trader or debtor, or into its own pool; charges have a cause too."""
+"""An account pays as actor, trader or debtor, or into its own pool; charges have a cause too.
+
+The facts tell the kind of account that pays for a reason. Of its kind it is the one that is told: a
+party of the trade, the account of the step, who gives or takes a position, or who holds one.
+"""

@@ -107,17 +107,25 @@ def payers_have_a_cause() -> list[str]:
 
 
 def paid_by(operation: str) -> frozenset[tuple[str, str]]:
-    """Return each payer with each reason for which an operation may post from its balance."""
+    """Return each payer with each reason for which an operation may post from its balance.
+
+    A reason for which an account pays its own pool is told apart where another is paid.
+    """
     follow = _Follow(operation)
     return frozenset(
-        pair
+        (payer, reason if _is_to_pool(call) or reason not in POOLED else f"{reason} to others")
         for name in follow.reached & table().keys() - {SETTLING, POSTING}
         for short in ("moved", "posting")
         for call in calls_of(table()[name]).get(short, ())
         if meant(call, name) in {"", "ibperp.posting.posting"}
         for debit in _debits(call, name)
-        for pair in follow.pairs(debit, call.args[2], name)
+        for payer, reason in follow.pairs(debit, call.args[2], name)
     )
+
+
+def _is_to_pool(call: ast.Call) -> bool:
+    """Tell whether a posting is to a pool."""
+    return any(own.arg == "credit" and ast.unparse(own.value) == "POOL" for own in call.keywords)
 
 
 def charged_by(operation: str) -> frozenset[tuple[str, str]]:
