@@ -43,6 +43,7 @@ from ibperp_invariants.proofs.system.syntax import kinds, parties, payers, which
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"
+TRADING = ("ConvertCollateral", "Liquidate", "RunRisk")
 CANCEL = "ibperp.operations.spot_margin.orders.cancel_order"
 MET = "def _met(e: Effect, a, b):\n "
 BOOKED = "booked_position(effect, FEES, 1, (2, SettlementSource.REALIZE_PNL))"
@@ -570,6 +571,11 @@ def test_entries__see_one_that_a_writer_reaches_and_no_row_names(
             "SetPrice puts back action.price of assets",
         ),
         (
+            "custody.accounts.deposit",
+            "return custody(find_token(state.assets[action.account], action.chain))",
+            "Deposit puts back find_token(action.chain) of assets[action.account] of tokens",
+        ),
+        (
             "custody.withdrawals.confirm_withdrawal",
             "return effect.moved(0, 1, 2, debit=pending(action.withdrawal), credit=IN_TRANSIT)",
             "ConfirmWithdrawal puts back action.withdrawal of tokens",
@@ -681,6 +687,27 @@ def test_payers__follow_payer_and_reason_of_each_action_together() -> None:
     assert (keys.OWING, "LIQUIDATION_REPAY") not in due
     charged = payers.charged_by("ibperp.operations.perpetuals.markets.settle_market")
     assert charged == {(keys.LISTED, "FUNDING_PAYMENT"), (keys.LISTED, "REALIZE_PNL")}
+
+
+def test_rows__name_no_entry_that_their_operation_never_puts_back() -> None:
+    elsewhere = {
+        ("AdvanceTime", Accounts.PREPAID): "what is prepaid ends by the clock alone",
+        **{(name, Accounts.TRADERS): "makers, whose orders change too" for name in TRADING},
+    }
+    narrower = {(action, key[0]) for key, own in which.NARROWER.items() for action in own}
+    unused = {
+        (action.__name__, word)
+        for action, operation in OPERATIONS.items()
+        for field in entries.FIELDS
+        if (action.__name__, field) not in narrower
+        for word in getattr(ALLOWED[action], field)
+        if word != which.ALL.get(field)
+        if not any(
+            word in which.words(field, source)
+            for source in which.put_back(f"{operation.__module__}.{operation.__name__}", field)
+        )
+    }
+    assert unused == elsewhere.keys()
 
 
 def test_entries__need_each_key_that_a_row_names_more_narrowly(

@@ -218,7 +218,7 @@ FIELD_LAWS: Final[tuple[Law, ...]] = (
             "operations_write_parts_of_their_rows",
             "entries_are_those_of_the_row",
         ),
-        "which parts of which entries, by their keys; not what they become",
+        "which parts of which entries, by their keys; not when, nor what they become",
     ),
     Law(
         "healthy_to_due_only_by_price_time_parameters",

@@ -88,7 +88,7 @@ ISOLATION: Final = Law(
         *theorems(),
     ),
     ("entries_are_those_of_the_row", "nothing_is_changed_in_place"),
-    "accounts by their keys or by their list, not by a place in it",
+    "which accounts, by their keys or lists; not when, nor the place in a list",
 )
 """An action puts back the accounts that its row names, and no other."""
 

@@ -41,7 +41,7 @@ FIELDS: Final = (
 )
 """The fields of a state that are followed here: vectors and tuples of entries."""
 
-FINDERS: Final = frozenset({"find_asset", "find_market", "find_chain", "find_token"})
+FINDERS: Final = frozenset({"find_asset", "find_market", "find_chain"})
 """What looks an entry up by its name."""
 
 POSITION: Final = "ibperp.state.position_of"
@@ -111,6 +111,8 @@ class Entries(Search):
         elif short in FINDERS and function == f"ibperp.state.{short}":
             for own in self._inside(node.args[1], name, self.field):
                 yield own if own == SETTLEMENT else f"{short}({own})"
+        elif function == "ibperp.state.find_token":
+            yield from self._of_token(node, name)
         elif function == "ibperp.book.best_order":
             yield from self._of_book(node.args[0], name, "the best of")
         elif function in table():
@@ -118,6 +120,17 @@ class Entries(Search):
                 yield from self.sources(value, function)
         else:
             yield UNTOLD
+
+    def _of_token(self, node: ast.Call, name: str) -> Iterator[str]:
+        """Yield the chain that is looked up, and of which asset."""
+        listed, symbol = node.args
+        for entry in self._entries(listed, name, "parameters", set()):
+            if entry is None or entry[0] != "assets":
+                yield UNTOLD
+                continue
+            for own in self._inside(symbol, name, self.field):
+                for of in self._inside(entry[1], entry[2], "assets"):
+                    yield f"find_token({own}) of assets[{of}]"
 
     def _of_action(self, node: ast.Attribute, name: str) -> Iterator[str]:
         """Yield a field of the action, if what is called so is the action of the operation."""

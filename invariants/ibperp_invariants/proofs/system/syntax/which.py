@@ -119,7 +119,7 @@ _TOLD: Final[Mapping[str, Mapping[str, tuple[StrEnum, ...]]]] = {
         NEW: (Others.NEW_REQUEST, Others.CONVERSIONS),
     },
     "tokens": {
-        r"find_token\(action\.(chain|source|destination)\)": (Assets.NAMED,),
+        r"find_token\(action\.\w+\) of assets\[find_asset\(action\.asset\)\]": (Assets.NAMED,),
         r"token of withdrawals\[action\.withdrawal\]": (Assets.OF_REQUEST,),
         r"(source|destination) of rebalances\[action\.rebalance\]": (Assets.OF_REQUEST,),
     },
