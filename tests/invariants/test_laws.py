@@ -39,7 +39,15 @@ from ibperp_invariants.proofs.system import (
     keys,
 )
 from ibperp_invariants.proofs.system.laws import LAWS
-from ibperp_invariants.proofs.system.syntax import kinds, parties, payers, which, worked, written
+from ibperp_invariants.proofs.system.syntax import (
+    entries,
+    kinds,
+    parties,
+    payers,
+    which,
+    worked,
+    written,
+)
 
 MODULE = "ibperp.operations.spot_margin.matching"
 HIDDEN = f"{MODULE}.hidden"

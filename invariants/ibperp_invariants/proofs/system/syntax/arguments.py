@@ -7,8 +7,9 @@ from functools import cache
 from typing import Final
 
 from ibperp_invariants.proofs.system.census import walk
-from ibperp_invariants.proofs.system.syntax.kinds import calls_of
+from ibperp_invariants.proofs.system.syntax.kinds import calls_of, table
 
+LOOPS: Final = (ast.For, ast.comprehension)
 UNKNOWN: Final = ast.Constant("?")
 """In place of an expression that the syntax does not tell."""
 
@@ -144,3 +145,23 @@ def values_of(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
                 values = node.value.elts if isinstance(node.value, ast.Tuple) else []
                 return values[own.elts.index(target) :][:1]
     return []
+
+
+def returned(function: str) -> list[ast.expr]:
+    """Return what a function returns, wherever it does."""
+    found = [node.value for node in walk(table()[function]) if isinstance(node, ast.Return)]
+    return [node for node in found if node is not None]
+
+
+def zipped(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
+    """Return what a name goes through at its place of a `zip`, if that is written out there."""
+    loops = [node for node in walk(function) if isinstance(node, LOOPS)]
+    own = [loop for loop in loops if target in walk(loop.target)]
+    match own:
+        case [ast.comprehension(ast.Tuple(names), ast.Call(ast.Name("zip"), listed))] if (
+            target in names
+        ):
+            through = listed[names.index(target)]
+            return through.elts if isinstance(through, ast.Tuple) else []
+        case _:
+            return []

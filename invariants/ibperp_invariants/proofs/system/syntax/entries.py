@@ -15,12 +15,15 @@ from typing import Final, TypeAlias
 from ibperp_invariants.proofs.system.census import called, stores, walk
 from ibperp_invariants.proofs.system.keys import KEYLESS, STORED, UNTOLD, Search
 from ibperp_invariants.proofs.system.syntax.arguments import (
+    LOOPS,
     UNKNOWN,
     argument_of,
     bindings,
+    returned,
     spread_out,
     stored_names,
     values_of,
+    zipped,
 )
 from ibperp_invariants.proofs.system.syntax.kinds import (
     calls_of,
@@ -57,7 +60,6 @@ OWNED: Final = re.compile(r"one of the orders of (.*)")
 """An open order of an account: the account is its own."""
 
 DEPTH_MAX: Final = 6
-LOOPS: Final = (ast.For, ast.comprehension)
 
 
 class Entries(Search):
@@ -116,7 +118,7 @@ class Entries(Search):
         elif function == "ibperp.book.best_order":
             yield from self._of_book(node.args[0], name, "the best of")
         elif function in table():
-            for value in _returned(function):
+            for value in returned(function):
                 yield from self.sources(value, function)
         else:
             yield UNTOLD
@@ -230,7 +232,7 @@ class Entries(Search):
                 yield "", node.args[1], name
             case ast.Call() if meant(node, name) in table():
                 function = meant(node, name)
-                for value in _returned(function):
+                for value in returned(function):
                     yield from self._entries(value, function, part, seen)
             case ast.IfExp():
                 yield from self._entries(node.body, name, part, seen)
@@ -257,7 +259,7 @@ class Entries(Search):
         function = table()[name]
         found = bindings(function, node)
         for own in found:
-            values = [*values_of(function, own), *_zipped(function, own)]
+            values = [*values_of(function, own), *zipped(function, own)]
             placed = [] if values else [*self._at_place(own, name)]
             yield from ((value, name) for value in values)
             yield from placed
@@ -301,7 +303,7 @@ class Entries(Search):
                 for held, reader in self._held(node, name):
                     yield from self._parts(held or UNKNOWN, place, reader)
             case ast.Call() if meant(node, name) in table():
-                for value in _returned(meant(node, name)):
+                for value in returned(meant(node, name)):
                     yield from self._parts(value, place, meant(node, name))
             case _:
                 yield UNKNOWN, name
@@ -349,25 +351,6 @@ class Entries(Search):
             else:
                 for own in self._inside(entry[1], entry[2], "accounts"):
                     yield f"one of the orders of {own}"
-
-
-def _returned(function: str) -> list[ast.expr]:
-    found = [node.value for node in walk(table()[function]) if isinstance(node, ast.Return)]
-    return [node for node in found if node is not None]
-
-
-def _zipped(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
-    """Return what a name goes through at its place of a `zip`, if that is written out there."""
-    loops = [node for node in walk(function) if isinstance(node, LOOPS)]
-    own = [loop for loop in loops if target in walk(loop.target)]
-    match own:
-        case [ast.comprehension(ast.Tuple(names), ast.Call(ast.Name("zip"), listed))] if (
-            target in names
-        ):
-            through = listed[names.index(target)]
-            return through.elts if isinstance(through, ast.Tuple) else []
-        case _:
-            return []
 
 
 def _is_nothing(node: ast.expr, name: str) -> bool:
