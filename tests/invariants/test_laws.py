@@ -810,6 +810,7 @@ def test_laws__are_invariants_and_name_theorems_that_exist() -> None:
         ("due_accounts_have_a_step", "t_something_is_done_about_an_account_that_is_due"),
         ("risk_ends", "t_a_deleveraged_position_is_gone_in_one_step"),
         ("risk_ends", "t_a_trade_takes_its_lots_off_the_books"),
+        ("risk_ends", "t_an_order_of_the_system_is_filled_or_uses_up_another"),
         ("risk_ends", "t_a_provider_that_takes_a_debt_lowers_the_rank_of_the_state"),
         ("risk_ends", "t_a_lend_that_is_closed_lowers_the_rank_of_the_state"),
         ("flows_are_told", "t_a_posting_moves_what_it_tells"),

@@ -78,6 +78,7 @@ WHOLE_MODULES: Final = tuple(
         "liquidation.due",
         "liquidation.together",
         "liquidation.together_debts",
+        "liquidation.numbers",
         "programs.backstops",
     )
 )

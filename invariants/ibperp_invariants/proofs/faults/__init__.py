@@ -25,6 +25,7 @@ from ibperp_invariants.proofs.faults.liquidation import (
     spread,
     together,
 )
+from ibperp_invariants.proofs.faults.liquidation import numbers as counted
 from ibperp_invariants.proofs.faults.money_market import moves, pool
 from ibperp_invariants.proofs.faults.notation import numbers, outcomes, signs
 from ibperp_invariants.proofs.faults.perpetuals import books, fund, funding, position, terms
@@ -77,6 +78,7 @@ FAULTS: Final[dict[str, Fault]] = {
     **debts.FAULTS,
     **due.FAULTS,
     **together.FAULTS,
+    **counted.FAULTS,
     **backstops.FAULTS,
 }
 """The planted fault of every theorem."""
