@@ -93,9 +93,6 @@ BUDGET_SECONDS: Final = 120
 A machine that does much beside, as in `make test`, needs many times the seconds of an idle one.
 """
 
-FULL_SECONDS: Final = 120
-"""The same in `make prove-full`."""
-
 WITNESS: Final = "reached the end"
 """The message of the assertion that ends a witness twin and must fail."""
 
