@@ -12,7 +12,7 @@ from ibperp.persistent import Vector
 from ibperp.portfolio import solvency
 from ibperp.records import record, replace
 from ibperp.risk import urgency
-from ibperp.state import FEES, INSURANCE, at, find_asset, is_exposed, is_settled
+from ibperp.state import FEES, INSURANCE, Perpetual, at, find_asset, is_exposed, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,14 +104,18 @@ def _listed(index: RiskIndex, account: int, old: Account | None, new: Account) -
 
 
 def _sources(state: State, holder: Account) -> Iterator[int]:
-    """Yield what an account that can be due depends on: its assets, then its markets."""
+    """Yield what an account that can be due depends on: its assets, then its markets.
+
+    Positions are valued in the settlement asset; so are orders of perpetuals, held or not (PF-12).
+    """
     if not (is_settled(holder) or is_exposed(holder)):
         return
+    ordered = [state.orders[order].market for order in holder.orders]
+    is_traded = any(isinstance(state.markets[market], Perpetual) for market in ordered)
     settlement = find_asset(state, state.system.settlement_asset)
     for asset in range(len(state.assets)):
         held = at(holder.free, asset) or at(holder.shares, asset) or at(holder.reserved, asset)
-        if held or (asset == settlement and is_settled(holder)):
+        if held or (asset == settlement and (is_traded or is_settled(holder))):
             yield asset
-    ordered = (state.orders[order].market for order in holder.orders)
     for market in chain(ordered, (position.market for position in holder.positions)):
         yield len(state.assets) + market
