@@ -73,6 +73,75 @@ Theorem a_first_part_that_falls_lowers_the_rank : forall before a b l k,
   a < b -> length l = length k -> lower (before ++ a :: l) (before ++ b :: k).
 Proof. intros before a b l k H E. induction before; simpl; constructor; assumption. Qed.
 
+(* A run of steps for an account: None is a payment of its own, Some r a step of row r of a table. *)
+Fixpoint pays_once (run : list (option nat)) : Prop :=
+  match run with
+  | None :: ((None :: _) as rest) => False
+  | _ :: rest => pays_once rest
+  | [] => True
+  end.
+Fixpoint in_row (r : nat) (run : list (option nat)) : nat :=
+  match run with
+  | Some s :: rest => (if s =? r then 1 else 0) + in_row r rest
+  | None :: rest => in_row r rest
+  | [] => 0
+  end.
+Fixpoint in_rows (run : list (option nat)) : nat :=
+  match run with Some _ :: rest => 1 + in_rows rest | None :: rest => in_rows rest | [] => 0 end.
+
+Lemma payments_are_at_most_one_more : forall run, pays_once run -> length run <= 2 * in_rows run + 1.
+Proof.
+  assert (E : forall run, pays_once run ->
+    length run <= 2 * in_rows run + match run with None :: _ => 1 | _ => 0 end \/
+    (exists r rest, run = Some r :: rest /\ length run <= 2 * in_rows run)).
+  { induction run as [|[r|] rest IH]; intro H.
+    - left. simpl. lia.
+    - right. exists r, rest. split; [reflexivity|]. simpl in H. specialize (IH H).
+      simpl. destruct IH as [IH|(s & t & -> & IH)]; simpl in *; [destruct rest as [|[?|] ?]; simpl in *; lia | lia].
+    - left. destruct rest as [|[r|] rest]; simpl in H; [simpl; lia | | contradiction].
+      specialize (IH H). destruct IH as [IH|(s & t & E & IH)]; simpl in *; lia. }
+  intros run H. destruct (E run H) as [L|(r & t & -> & L)]; simpl in *; [destruct run as [|[?|] ?]; simpl in *; lia | lia].
+Qed.
+
+Lemma one_more_in_a_row : forall f r n s, s <= r -> r < s + n ->
+  list_sum (map (fun i => (if r =? i then 1 else 0) + f i) (seq s n)) = 1 + list_sum (map f (seq s n)).
+Proof.
+  intros f r n. induction n as [|n IH]; intros s L U; [lia|]. simpl.
+  destruct (Nat.eqb_spec r s) as [->|N].
+  - assert (E : forall k, list_sum (map (fun i => (if s =? i then 1 else 0) + f i) (seq (1 + s + k) n))
+      = list_sum (map f (seq (1 + s + k) n))).
+    { clear. induction n as [|n IH]; intro k; [reflexivity|]. simpl.
+      destruct (Nat.eqb_spec s (S (s + k))); [lia|]. specialize (IH (S k)).
+      replace (1 + s + S k) with (S (S (s + k))) in IH by lia. rewrite IH. reflexivity. }
+    specialize (E 0). replace (1 + s + 0) with (S s) in E by lia. rewrite E. lia.
+  - rewrite IH by lia. simpl. lia.
+Qed.
+
+Lemma each_step_is_in_its_row : forall n run, (forall r, In (Some r) run -> r < n) ->
+  in_rows run = list_sum (map (fun r => in_row r run) (seq 0 n)).
+Proof.
+  intros n run. induction run as [|[s|] rest IH]; intro H; simpl.
+  - induction (seq 0 n); simpl; congruence.
+  - rewrite one_more_in_a_row; [|lia|simpl; apply H; left; reflexivity].
+    rewrite IH; [reflexivity|]. intros r I. apply H. right. exact I.
+  - apply IH. intros r I. apply H. right. exact I.
+Qed.
+
+Theorem a_run_has_at_most_the_steps_of_the_table :
+  forall B P D V I run resolutions,
+  let table := [1; 1; B; (P + D) * (2 + 2 * V); P; 6 * D] in
+  pays_once run ->
+  (forall r, In (Some r) run -> r < length table) ->
+  (forall r, in_row r run <= nth r table 0) ->
+  resolutions <= 1 + I ->
+  length run + resolutions <= 2 * (2 + B + (P + D) * (2 + 2 * V) + P + 6 * D) + 2 + I.
+Proof.
+  intros B P D V I run resolutions table A L R Q.
+  pose proof (payments_are_at_most_one_more run A) as H.
+  rewrite (each_step_is_in_its_row 6 run L) in H. simpl in H.
+  pose proof (R 0). pose proof (R 1). pose proof (R 2). pose proof (R 3). pose proof (R 4). pose proof (R 5).
+  unfold table in *. simpl nth in *. lia.
+Qed.
 Open Scope Z_scope.
 
 (* What is left of a position, or of a debt, after a step on the book that is filled completely (LQ-4). *)

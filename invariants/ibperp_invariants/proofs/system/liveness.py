@@ -141,7 +141,11 @@ ENDS: Final = Law(
     ("LQ-2", "LQ-9", "LQ-10"),
     (),
     {},
-    (*RANK.holds, "Rank.a_position_is_gone_after_the_steps_that_are_counted"),
+    (
+        *RANK.holds,
+        "Rank.a_position_is_gone_after_the_steps_that_are_counted",
+        "Rank.a_run_has_at_most_the_steps_of_the_table",
+    ),
     (
         *TOGETHER,
         "t_all_open_orders_of_a_due_account_end_in_one_step",
@@ -152,11 +156,14 @@ ENDS: Final = Law(
         "t_an_order_of_the_system_is_filled_or_uses_up_another",
         "t_a_request_for_quotes_is_one_at_a_time",
         "t_a_provider_takes_all_or_keeps_less_than_a_lot",
+        "t_lenders_close_at_once_all_that_can_be_paid_for",
+        "t_the_insurance_takes_at_once_all_that_can_be_paid_for",
         "t_a_resolution_with_recourse_spends_its_limit",
     ),
     RANK.facts,
-    "the end of all steps for all accounts, in any order, not their number",
+    "the end of all steps for all accounts, in any order, and the number of those for one account "
+    "as far as the rows of LQ-10 hold, most of which are shown in a simple case",
 )
-"""Each step lowers the rank of the state, and no rank falls for ever."""
+"""Each step lowers the rank of the state, no rank falls for ever, and the rows add up."""
 
 LIVENESS_LAWS: Final[tuple[Law, ...]] = (RANK, DUE, ENDS)

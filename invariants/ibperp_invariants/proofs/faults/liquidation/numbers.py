@@ -20,7 +20,7 @@ def _passes_nothing(effect: Effect, amount: int, giver: int, taker: int) -> Effe
     return effect
 
 
-def _an_atom(amount: int, times: int, divisor: int) -> int:
+def _one(amount: int, times: int, divisor: int) -> int:
     return min(amount * times, divisor) and 1
 
 
@@ -37,7 +37,13 @@ FAULTS: Final = {
         f"{_LIQUIDATION}.bankruptcy", "unsettled_moved", "passes no debt", _passes_nothing
     ),
     "t_a_provider_takes_all_or_keeps_less_than_a_lot": Fault(
-        f"{_LIQUIDATION}.backstop", "mul_div_down", "takes one lot", _an_atom
+        f"{_LIQUIDATION}.backstop", "mul_div_down", "takes one lot", _one
+    ),
+    "t_the_insurance_takes_at_once_all_that_can_be_paid_for": Fault(
+        f"{_LIQUIDATION}.deleveraging", "mul_div_down", "takes one atom", _one
+    ),
+    "t_lenders_close_at_once_all_that_can_be_paid_for": Fault(
+        f"{_LIQUIDATION}.deleveraging", "mul_div_down", "closes one atom", _one
     ),
     "t_a_request_for_quotes_is_one_at_a_time": Fault(
         f"{_LIQUIDATION}.book", "is_open", "finds no request", _never

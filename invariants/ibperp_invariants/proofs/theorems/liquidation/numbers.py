@@ -5,8 +5,9 @@ What is done in one step as a whole is in `due`.
 
 from ibperp import book
 from ibperp.operations.effect import Effect
-from ibperp.operations.liquidation import backstop, bankruptcy
+from ibperp.operations.liquidation import backstop, bankruptcy, deleveraging
 from ibperp.operations.liquidation import book as on_book
+from ibperp.operations.liquidation.handover import Handover
 from ibperp.operations.spot_margin import matching, resting
 from ibperp.operations.spot_margin.trade import Trade
 from ibperp.orders import Side
@@ -15,10 +16,16 @@ from ibperp.programs import Backstop, QuoteRequest, QuoteStatus, RequestKind
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing, resources
-from ibperp.state import INSURANCE, Book, OrderStatus, Perpetual, position_of
+from ibperp.state import INSURANCE, Book, OrderStatus, Perpetual, Pool, State, at, position_of, put
 from ibperp_invariants.proofs.states import FLAGS, order_of, perpetual_of, side_of
-from ibperp_invariants.proofs.theorems.liquidation.debts import one_sale
-from ibperp_invariants.proofs.theorems.liquidation.payments import LENT, SETTLED, owing
+from ibperp_invariants.proofs.theorems.liquidation.debts import never, one_lender, one_sale
+from ibperp_invariants.proofs.theorems.liquidation.payments import (
+    LENT,
+    OTHER,
+    SETTLED,
+    lending,
+    owing,
+)
 from ibperp_invariants.proofs.theorems.liquidation.rank import (
     FAILED,
     FIRST,
@@ -34,12 +41,28 @@ from ibperp_invariants.proofs.theorems.liquidation.rank import (
     replaced,
     some_price,
 )
+from ibperp_invariants.proofs.theorems.liquidation.together_debts import paid, payable, some_atoms
 
 
 def filled(effect: Effect, market: Perpetual, trade: Trade) -> Effect:
     """Fill both positions of a trade, as far as lots know of it, and resize the maker's orders."""
     effect = exchanged(effect, market, trade)
     return resting.resized_orders(effect, trade.maker.account, trade.market)
+
+
+def atoms_of(pool: Pool, owed: int, amount: int) -> int:
+    """Return the shares of a part of a debt, of which each is an atom."""
+    del pool
+    return min(owed, amount)
+
+
+def cancelled(effect: Effect, asset: int, amount: int, between: Handover) -> Effect:
+    """Pass a lend to a debtor, whose debt it ends: shares on both sides are atoms."""
+    for account, change in ((between.giver, -amount), (between.taker, amount)):
+        holder = effect.state.accounts[account]
+        shares = put(holder.shares, asset, at(holder.shares, asset) + change)
+        effect = effect.noted(replaced(effect.state, account, replace(holder, shares=shares)))
+    return effect
 
 
 CONTRACTS = {
@@ -51,6 +74,14 @@ CONTRACTS = {
     "ibperp.operations.liquidation.backstop.position_moved": handed,
     "ibperp.operations.liquidation.backstop.zero_price": some_price,
     "ibperp.operations.liquidation.backstop._is_safe": is_safe,
+    "ibperp.operations.liquidation.deleveraging.paid_in_kind": paid,
+    "ibperp.operations.liquidation.deleveraging._payable": payable,
+    "ibperp.operations.liquidation.deleveraging._lenders": one_lender,
+    "ibperp.operations.liquidation.deleveraging._is_due": never,
+    "ibperp.operations.liquidation.deleveraging.debt_of": some_atoms,
+    "ibperp.operations.liquidation.deleveraging.claim_of": some_atoms,
+    "ibperp.operations.liquidation.deleveraging.shares_to_repay": atoms_of,
+    "ibperp.operations.liquidation.deleveraging.claim_moved": cancelled,
     "ibperp.operations.liquidation.book.conversions": one_sale,
     "ibperp.operations.liquidation.book.limit_price": some_price,
 }
@@ -128,3 +159,35 @@ def t_a_request_for_quotes_is_one_at_a_time(expires: int, lots: int, free: int) 
     asked = replace(asked, system=system, requests=Vector((request,)))
     account, exposure = Failing(FAILED, HEALTHY, Rankings()), Exposure(SETTLED, lots, 0, 1)
     assert on_book.request_conversion(Effect(asked), account, exposure) is None
+
+
+def priced(state: State, price: int) -> State:
+    """Return a state with the price of the asset that is owed; a lot of it is an atom."""
+    return replace(state, assets=(replace(state.assets[OTHER], price=price), state.assets[SETTLED]))
+
+
+def t_the_insurance_takes_at_once_all_that_can_be_paid_for(
+    owed: int, free: int, price: int
+) -> None:
+    """What a debtor can pay for the insurance takes in one step; a second takes nothing (LQ-7)."""
+    assert all((owed > 0, free >= 0, price > 0))
+    state = priced(owing((0, free), (-owed, 0), LENT, LENT), price)
+    account, exposure = Failing(FAILED, HEALTHY, Rankings()), Exposure(OTHER, owed, 0, 1)
+    once = deleveraging._insured(Effect(state), account, exposure)  # noqa: SLF001
+    after = once.state if once else state
+    again = deleveraging._insured(Effect(after), account, exposure)  # noqa: SLF001
+    assert again is None
+
+
+def t_lenders_close_at_once_all_that_can_be_paid_for(
+    owed: int, lent: int, free: int, price: int
+) -> None:
+    """What a debtor can pay for lenders close in one step; a second closes nothing (LQ-7)."""
+    assert all((owed > 0, lent > 0, free >= 0, price > 0))
+    state = priced(owing((0, free), (-owed, 0), LENT, LENT), price)
+    state = lending(state, FIRST, OTHER, lent)
+    account, exposure = Failing(FAILED, HEALTHY, Rankings()), Exposure(OTHER, owed, 0, 1)
+    once = deleveraging._lends_deleveraged(Effect(state), account, exposure)  # noqa: SLF001
+    after = once.state if once else state
+    again = deleveraging._lends_deleveraged(Effect(after), account, exposure)  # noqa: SLF001
+    assert again is None
