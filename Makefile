@@ -8,7 +8,6 @@ BIN := .venv/bin
 STAMP := .venv/stamp
 TOOLS := .venv/stamp-tools
 SUBMAKE := $(MAKE) --no-print-directory
-SYNC = $(if $(filter output-sync,$(.FEATURES)),--output-sync=$1)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
@@ -26,7 +25,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conform test check check-types check-style format prove prove-full exhaust pytest pytest-beside coverage fill widths precedence score diff-vectors migration release docs bench clean
+.PHONY: help setup conform test check check-types check-style format prove prove-full exhaust pytest coverage fill widths precedence score diff-vectors migration release docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -56,14 +55,10 @@ $(TOOLS): $(STAMP)
 conform: $(STAMP) ## hold the engine to the vectors and print a summary
 	@$(BIN)/ibperp conform
 
-# Proofs and types keep busy what the tests leave idle while they wait for engines and browsers.
-# The tests are seen as they go; what the others print stands together, where make can do that.
+# The types are the work of one core: beside the proofs they keep the other one busy.
 test: $(TOOLS) ## check, prove, and run the tests, which build the site too
-	@$(SUBMAKE) check-style
-	@$(SUBMAKE) -j3 $(call SYNC,target) check-types prove pytest-beside
-
-pytest-beside:
-	@$(MAKE) --no-print-directory $(call SYNC,none) pytest
+	@$(SUBMAKE) -j3 check-types check-style prove
+	@$(SUBMAKE) pytest
 
 check: $(TOOLS) ## format, lint, types, import directions, spelling, workflows
 	@$(SUBMAKE) -j2 check-types check-style

@@ -161,8 +161,7 @@ ENDS: Final = Law(
         "t_a_resolution_with_recourse_spends_its_limit",
     ),
     RANK.facts,
-    "the end of all steps for all accounts, in any order, and the number of those for one account "
-    "as far as the rows of LQ-10 hold, most of which are shown in a simple case",
+    "the end of all steps, in any order, and their number if the rows of LQ-10 hold",
 )
 """Each step lowers the rank of the state, no rank falls for ever, and the rows add up."""
 
