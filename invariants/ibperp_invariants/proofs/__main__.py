@@ -29,7 +29,7 @@ from ibperp_invariants.proofs.strength import columns, read_strength
 from ibperp_invariants.proofs.whole import problems, save_findings, second_opinions, unconfirmed
 from ibperp_invariants.proofs.workers import ENVIRONMENT, WORKERS, NoAnswerError, apart
 
-PROCESS_SECONDS: Final = 600
+PROCESS_SECONDS: Final = 300
 """What a theorem, its witness twin and its planted fault may take together."""
 
 NO_VERDICT: Final = frozenset({"CANNOT_CONFIRM", "CRASHED", "TIMED_OUT"})

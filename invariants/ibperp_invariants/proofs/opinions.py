@@ -145,7 +145,7 @@ def disagreements(known: Known) -> list[str]:
 
 def crosshair_opinion(module: str, theorem: str) -> Opinion:
     """Return what CrossHair says of a theorem, its witness twin and its planted fault."""
-    found = checker.check(module, theorem)
+    found = checker.check(module, theorem, checker.FULL_SECONDS)
     return Opinion(found.verdict, found.paths, 0, found.witness, found.fault_found, found.detail)
 
 
