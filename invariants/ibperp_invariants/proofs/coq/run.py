@@ -81,7 +81,7 @@ def _assumptions(folder: Path, accepted: dict[str, tuple[str, ...]]) -> list[str
     """Return the files with theorems that rest on an axiom.
 
     Coq looks through each proof, and all that it uses, for every question: one about all theorems
-    together takes a sixth of the time of many. Only where it finds an axiom is each file asked.
+    together takes a sixth of the time of many. Each file is looked at where it finds an axiom.
     """
     if _rests_on(folder, accepted) is None:
         return []
@@ -93,7 +93,7 @@ def _assumptions(folder: Path, accepted: dict[str, tuple[str, ...]]) -> list[str
 
 
 def _rests_on(folder: Path, accepted: dict[str, tuple[str, ...]]) -> str | None:
-    """Return the axioms of theorems, in the words of Coq, or None if there is none."""
+    """Return what Coq says of the axioms that theorems rest on; None if they rest on no axiom."""
     lines = [f"From Ibperp Require {file}." for file in accepted]
     names = ", ".join(f"@{file}.{name}" for file, own in accepted.items() for name in own)
     lines += [f"Definition all := ({names}).", "Print Assumptions all."]

@@ -65,7 +65,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
         f"{_OPERATIONS}.liquidation.deleveraging", "_lenders", "names the debtor", _lends_to_all
     ),
     "t_a_provider_is_of_another_user": Fault(
-        backstop.__name__, "hand_to_backstop", "asks everybody", _asks_everybody
+        backstop.__name__, "hand_to_backstop", "chooses every account", _asks_everybody
     ),
 }
 """The planted fault of every theorem about the sides of a posting."""

@@ -100,7 +100,7 @@ FAULTS: Final = {
         book.__name__, "_worked_deal", "buys it", _buys_it
     ),
     "t_a_request_for_quotes_lowers_the_rank": Fault(
-        book.__name__, "opened_request", "asks nobody", _asks_nobody
+        book.__name__, "opened_request", "requests nothing", _asks_nobody
     ),
     "t_a_debt_that_a_provider_takes_lowers_the_rank": Fault(
         f"{_LIQUIDATION}.backstop", "shares_moved", _UNMOVED, _moves_no_share

@@ -133,7 +133,7 @@ FAULTS: Final = {
         f"{_LIQUIDATION}.book", "_worked_deal", "trades nothing", _does_nothing
     ),
     "t_a_request_for_quotes_lowers_the_rank_of_the_state": Fault(
-        f"{_LIQUIDATION}.book", "opened_request", "asks nobody", _does_nothing
+        f"{_LIQUIDATION}.book", "opened_request", "requests nothing", _does_nothing
     ),
     "t_a_provider_that_takes_lots_lowers_the_rank_of_the_state": Fault(
         f"{_LIQUIDATION}.backstop", "_used", "keeps its capacity", _does_nothing
@@ -163,7 +163,7 @@ FAULTS: Final = {
         f"{_LIQUIDATION}.deleveraging", "mul_div_down", "closes less than nothing", _below_zero
     ),
     "t_what_the_insurance_takes_lowers_the_rank_of_the_state": Fault(
-        f"{_LIQUIDATION}.deleveraging", "liability_of", "asks for nothing", _worth_nothing
+        f"{_LIQUIDATION}.deleveraging", "liability_of", "is worth nothing", _worth_nothing
     ),
     "t_a_debt_to_the_fund_that_the_insurance_takes_lowers_the_rank_of_the_state": Fault(
         f"{_LIQUIDATION}.deleveraging", "mul_div_down", "takes less than nothing", _below_zero

@@ -136,7 +136,7 @@ def bindings(function: ast.FunctionDef, read: ast.Name) -> list[ast.Name]:
 
 
 def values_of(function: ast.FunctionDef, target: ast.Name) -> list[ast.expr]:
-    """Return what an assignment sets a name to, if it is told for this name; none if not."""
+    """Return the expression that an assignment gives a name; nothing where it gives none to it."""
     for node in walk(function):
         for own in node.targets if isinstance(node, ast.Assign) else ():
             if own is target and isinstance(node, ast.Assign):

@@ -109,7 +109,7 @@ def payers_have_a_cause() -> list[str]:
 def paid_by(operation: str) -> frozenset[tuple[str, str]]:
     """Return each payer with each reason for which an operation may post from its balance.
 
-    A reason for which an account pays its own pool is told apart where another is paid.
+    Where a reason of payments to a pool pays another account, it counts as a reason of its own.
     """
     follow = _Follow(operation)
     return frozenset(

@@ -1,7 +1,6 @@
 """For which account a step of a liquidation is, and that its events name this account.
 
-A step is for the account that it is given, and what it does is told of this one. So who pays for a
-liquidation is an account that its events name.
+So an account that pays for a liquidation is one that its events name.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def asking(first: int, second: int) -> QuoteRequest:
 
 
 def t_a_quote_is_found_by_its_account(account: int) -> None:
-    """A quote that is found for an account is its own; there is none without one (PG-3)."""
+    """A quote that is found for an account is of that account, or no quote is found (PG-3)."""
     assert account >= 0
     found = quotes.quote_of(asking(1, 1), account)
     is_own = found is not None and found.account == account

@@ -47,7 +47,7 @@ FAILED, OTHER, ANOTHER = 2, 3, 4
 def shared(
     effect: Effect, failing: Failing, exposure: Exposure, providers: list[Backstop]
 ) -> tuple[Effect, list[Backstop]]:
-    """Let each provider take a part: it is told that it is asked."""
+    """Mark each provider that is chosen: an atom is unsettled of its account."""
     del failing, exposure
     for provider in providers:
         account = effect.state.accounts[provider.account]
@@ -60,7 +60,7 @@ CONTRACTS = {
     "ibperp.operations.liquidation.backstop._shared": shared,
     "ibperp.posting.with_account": replaced,
 }
-"""What is called: who is asked to take over is looked at, and not what it takes."""
+"""What is called: theorems look at which providers are chosen, and not at what they take."""
 
 
 def house(cash: int = 10) -> State:
@@ -107,7 +107,7 @@ def t_an_account_of_the_system_gives_the_insurance_nothing(account: int, amount:
 def t_an_account_of_the_system_requests_no_quotes(
     account: int, lots: int, price: int, *, is_bid: bool
 ) -> None:
-    """The accounts of fees and of the insurance ask for no trade off the book (CU-3, PG-2)."""
+    """The accounts of fees and of the insurance request no trade off the book (CU-3, PG-2)."""
     assert all((account >= 0, account <= INSURANCE, lots > 0, price > 0))
     terms = side_of(is_bid=is_bid), lots, price, 0, False, 1, FLAGS
     asked = quotes.request_quote(house(), RequestQuote(int(account), "B_Q", *terms))

@@ -207,7 +207,7 @@ def t_an_order_that_takes_at_once_never_rests(size: int, lots: int, most: int) -
 def t_an_order_of_the_system_lowers_the_rank_of_the_state(
     size: int, lots: int, other: int, most: int
 ) -> None:
-    """A step on a book takes a lot off the orders that rest there, or is none (LQ-4, LQ-5)."""
+    """A step on a book takes lots off orders that rest, or changes nothing (LQ-4, LQ-5)."""
     assert all((size != 0, lots > 0, other > 0, most >= 0))
     state = replace(failing(size), time=most)
     orders = order_of(FIRST, Side.BID, 1, 1), order_of(FIRST, Side.BID, 1, other)
@@ -221,7 +221,7 @@ def t_an_order_of_the_system_lowers_the_rank_of_the_state(
 def t_a_request_for_quotes_lowers_the_rank_of_the_state(
     time: int, lifetime: int, lots: int, free: int
 ) -> None:
-    """A request for quotes changes nothing of the rank but that it is made (LQ-5, LQ-10)."""
+    """A request for quotes lowers the part of the rank that counts requests (LQ-5, LQ-10)."""
     assert all((free > 0, lots > 0, lifetime >= 0))
     state = owing((free, 0), (0, 0), LENT, LENT)
     system = replace(state.system, request_lifetime=lifetime)

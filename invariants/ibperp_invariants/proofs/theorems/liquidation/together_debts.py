@@ -47,7 +47,7 @@ def met(pool: Pool, held: int, given: int) -> tuple[Pool, int]:
 
 
 def paid(effect: Effect, value: int, between: Handover) -> tuple[Effect, int]:
-    """Pay in cash at a price of one, all that is asked or there.
+    """Pay in cash at a price of one: the whole value, or all the cash of the giver.
 
     `t_what_the_insurance_is_paid_lowers_the_rank_of_the_state` has cash, lends and claims.
     """
