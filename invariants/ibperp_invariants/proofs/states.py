@@ -19,6 +19,7 @@ from ibperp.parameters import (
     PoolParameters,
 )
 from ibperp.persistent import Vector
+from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
 from ibperp.state import (
     Account,
     Asset,
@@ -144,6 +145,24 @@ def order_of(account: int, side: Side, price: int, lots: int, reserved: int = 0)
     """Return an open order in the only market, which may do nothing with the pools."""
     prevention = SelfTradePrevention.REJECT_TAKER
     return Order(account, 0, side, price, lots, prevention, FLAGS, reserved=reserved)
+
+
+def request_of(account: int, side: Side, lots: int, expires: int) -> QuoteRequest:
+    """Return an open request of a user for quotes in the only market, without a quote."""
+    return QuoteRequest(
+        account=account,
+        market=0,
+        side=side,
+        lots=lots,
+        price=0,
+        counterparty=0,
+        immediate=False,
+        expires=expires,
+        flags=FLAGS,
+        kind=RequestKind.USER,
+        status=QuoteStatus.OPEN,
+        quotes=(),
+    )
 
 
 def side_of(*, is_bid: bool) -> Side:

@@ -18,14 +18,14 @@ _OPERATIONS: Final = "ibperp.operations"
 _position_taken = backstop._position_taken  # noqa: SLF001
 
 
-def _kept_by_its_account(
-    state: State, account: int, asset: int, change: int, **which: Any
-) -> State:
+def kept_by_its_account(state: State, account: int, asset: int, change: int, **which: Any) -> State:
+    """Leave atoms with the account that they are taken from."""
     del account, asset, change, which
     return state
 
 
-def _not_placed(effect: Effect, account: int, held: Position) -> Effect:
+def not_placed(effect: Effect, account: int, held: Position) -> Effect:
+    """Leave a position as it is."""
     del account, held
     return effect
 
@@ -80,10 +80,10 @@ FAULTS: Final = {
         f"{_OPERATIONS}.spot_margin.resting",
         "_reserved",
         "stays its account's",
-        _kept_by_its_account,
+        kept_by_its_account,
     ),
     "t_virtual_shares_that_become_own_lower_the_rank": Fault(
-        f"{_OPERATIONS}.liquidation.handover", "placed_position", "leaves the position", _not_placed
+        f"{_OPERATIONS}.liquidation.handover", "placed_position", "leaves the position", not_placed
     ),
     "t_a_debt_to_the_fund_that_is_paid_lowers_the_rank": Fault(
         f"{_OPERATIONS}.liquidation.ladder", "unsettled_moved", "passes no debt", _passes_nothing

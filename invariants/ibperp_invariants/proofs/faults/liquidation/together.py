@@ -7,27 +7,15 @@ from ibperp.events import PositionMoved, Reason
 from ibperp.operations.effect import Effect
 from ibperp.operations.liquidation.handover import Handover
 from ibperp.operations.spot_margin import resting
-from ibperp.position import Position
 from ibperp.records import replace
 from ibperp.state import Order, Pool, State
 from ibperp_invariants.proofs.faults.fault import UNLUCKY, Fault
+from ibperp_invariants.proofs.faults.liquidation.rank import kept_by_its_account, not_placed
 
 _OPERATIONS: Final = "ibperp.operations"
 _LIQUIDATION: Final = f"{_OPERATIONS}.liquidation"
 _REASON: Final = Reason.INSURANCE
 _shrunk, _with_order, _settled = resting.shrunk_order, resting.with_order, 1
-
-
-def _kept_by_its_account(
-    state: State, account: int, asset: int, change: int, **which: Any
-) -> State:
-    del account, asset, change, which
-    return state
-
-
-def _not_placed(effect: Effect, account: int, held: Position) -> Effect:
-    del account, held
-    return effect
 
 
 def _shrinks_less(state: State, index: int, lots: int) -> State:
@@ -112,10 +100,10 @@ def _passes_nothing(effect: Effect, amount: int, giver: int, taker: int) -> Effe
 
 FAULTS: Final = {
     "t_an_order_that_ends_lowers_the_rank_of_the_state": Fault(
-        resting.__name__, "_reserved", "stays its account's", _kept_by_its_account
+        resting.__name__, "_reserved", "stays its account's", kept_by_its_account
     ),
     "t_virtual_shares_that_become_own_lower_the_rank_of_the_state": Fault(
-        f"{_LIQUIDATION}.handover", "placed_position", "leaves the position", _not_placed
+        f"{_LIQUIDATION}.handover", "placed_position", "leaves the position", not_placed
     ),
     "t_a_trade_takes_its_lots_off_the_books": Fault(
         f"{_OPERATIONS}.spot_margin.matching",

@@ -25,7 +25,7 @@ from ibperp.orders import Side
 from ibperp.persistent import Vector
 from ibperp.position import Position
 from ibperp.posting import free
-from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.programs import Quote
 from ibperp.records import replace
 from ibperp.state import FEES, Account, State
 from ibperp_invariants.proofs.states import (
@@ -33,6 +33,7 @@ from ibperp_invariants.proofs.states import (
     asset_of,
     order_of,
     perpetual_of,
+    request_of,
     side_of,
     state_of,
 )
@@ -116,20 +117,7 @@ def t_a_trade_off_the_book_is_of_requester_and_quoter(
 ) -> None:
     """Who trades off the book are the accounts of the request and of the quote it takes (PG-4)."""
     assert all((lots > 0, price > 0))
-    request = QuoteRequest(
-        account=TAKER,
-        market=0,
-        side=side_of(is_bid=is_bid),
-        lots=lots,
-        price=0,
-        counterparty=0,
-        immediate=False,
-        expires=expires,
-        flags=FLAGS,
-        kind=RequestKind.USER,
-        status=QuoteStatus.OPEN,
-        quotes=(),
-    )
+    request = request_of(TAKER, side_of(is_bid=is_bid), lots, expires)
     state = replace(traded(0, 0, 1, 0, 0), requests=Vector((request,)))
     done = block_trade.block_traded(Effect(state), 0, Quote(MAKER, price, FLAGS))
     events = done.events if isinstance(done, Effect) else ()

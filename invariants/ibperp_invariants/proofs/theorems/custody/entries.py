@@ -16,7 +16,7 @@ from ibperp.outcomes import Accepted
 from ibperp.parameters import TokenParameters
 from ibperp.persistent import Vector
 from ibperp.position import Position
-from ibperp.programs import Quote, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.programs import Quote, QuoteRequest
 from ibperp.records import replace
 from ibperp.state import Account, Book, Chain, Order, OrderStatus, State
 from ibperp_invariants.proofs.states import (
@@ -24,6 +24,7 @@ from ibperp_invariants.proofs.states import (
     asset_of,
     order_of,
     perpetual_of,
+    request_of,
     side_of,
     state_of,
 )
@@ -169,13 +170,8 @@ def t_what_is_looked_up_has_its_name(sequence: int, *, is_first: bool) -> None:
 
 def asking(first: int, second: int) -> QuoteRequest:
     """Return an open request with a quote at each of two prices, of an account each."""
-    return QuoteRequest(
-        *(OWNER, HERE, Side.BID, 1, 0, 0),
-        immediate=False,
-        expires=1,
-        flags=FLAGS,
-        kind=RequestKind.USER,
-        status=QuoteStatus.OPEN,
+    return replace(
+        request_of(OWNER, Side.BID, 1, 1),
         quotes=(Quote(OTHER, first, FLAGS), Quote(THIRD, second, FLAGS)),
     )
 

@@ -25,7 +25,7 @@ from ibperp.orders import OrderKind, SelfTradePrevention, TimeInForce
 from ibperp.outcomes import Rejected
 from ibperp.persistent import Vector
 from ibperp.posting import free
-from ibperp.programs import Backstop, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.programs import Backstop
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing, owing_accounts
@@ -34,6 +34,7 @@ from ibperp_invariants.proofs.states import (
     FLAGS,
     asset_of,
     market_of,
+    request_of,
     side_of,
     spot_of,
     state_of,
@@ -119,20 +120,7 @@ def t_an_account_of_the_system_quotes_nothing(
 ) -> None:
     """The accounts of fees and of the insurance offer no trade off the book (CU-3, PG-3)."""
     assert all((account >= 0, account <= INSURANCE, lots > 0, price > 0))
-    request = QuoteRequest(
-        account=ANOTHER,
-        market=0,
-        side=side_of(is_bid=is_bid),
-        lots=lots,
-        price=0,
-        counterparty=0,
-        immediate=False,
-        expires=expires,
-        flags=FLAGS,
-        kind=RequestKind.USER,
-        status=QuoteStatus.OPEN,
-        quotes=(),
-    )
+    request = request_of(ANOTHER, side_of(is_bid=is_bid), lots, expires)
     state = replace(house(100), requests=Vector((request,)))
     quoted = quotes.submit_quote(state, SubmitQuote(int(account), 0, price, FLAGS))
     assert isinstance(quoted, Rejected)

@@ -16,12 +16,12 @@ from ibperp.operations.liquidation.handover import Handover
 from ibperp.operations.spot_margin.resting import with_order
 from ibperp.orders import Side, TimeInForce
 from ibperp.persistent import Vector
-from ibperp.programs import Backstop, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.programs import Backstop, RequestKind
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing
 from ibperp.state import INSURANCE, Account, Order, Pool, State, at, put
-from ibperp_invariants.proofs.states import FLAGS
+from ibperp_invariants.proofs.states import request_of
 from ibperp_invariants.proofs.theorems.liquidation.payments import (
     LENT,
     OTHER,
@@ -216,19 +216,11 @@ def t_a_request_for_quotes_lowers_the_rank(
     """Quotes for collateral are requested where they were not, and nothing else changes (LQ-5)."""
     assert all((free > 0, lots > 0, lifetime >= 0))
     state = owing((free, 0), (0, 0), LENT, LENT)
-    last = QuoteRequest(
-        account=FAILED,
-        market=0,
-        side=Side.ASK,
-        lots=1,
+    last = replace(
+        request_of(FAILED, Side.ASK, 1, expires),
         price=1,
-        counterparty=0,
         immediate=True,
-        expires=expires,
-        flags=FLAGS,
         kind=RequestKind.CONVERSION,
-        status=QuoteStatus.OPEN,
-        quotes=(),
     )
     state = replaced(state, FAILED, replace(state.accounts[FAILED], conversion=0))
     system = replace(state.system, request_lifetime=lifetime)

@@ -12,12 +12,12 @@ from ibperp.operations.spot_margin import matching, resting
 from ibperp.operations.spot_margin.trade import Trade
 from ibperp.orders import Side
 from ibperp.persistent import Vector
-from ibperp.programs import Backstop, QuoteRequest, QuoteStatus, RequestKind
+from ibperp.programs import Backstop, RequestKind
 from ibperp.ranking import Rankings
 from ibperp.records import replace
 from ibperp.risk import Exposure, Failing, resources
 from ibperp.state import INSURANCE, Book, OrderStatus, Perpetual, Pool, State, at, position_of, put
-from ibperp_invariants.proofs.states import FLAGS, order_of, perpetual_of, side_of
+from ibperp_invariants.proofs.states import order_of, perpetual_of, request_of, side_of
 from ibperp_invariants.proofs.theorems.liquidation.debts import never, one_lender, one_sale
 from ibperp_invariants.proofs.theorems.liquidation.payments import (
     LENT,
@@ -140,19 +140,11 @@ def t_a_request_for_quotes_is_one_at_a_time(expires: int, lots: int, free: int) 
     """While quotes for its collateral are requested an account makes no other request (LQ-5)."""
     assert all((free > 0, lots > 0, expires > 0))
     state = owing((free, 0), (0, 0), LENT, LENT)
-    request = QuoteRequest(
-        account=FAILED,
-        market=0,
-        side=Side.ASK,
-        lots=1,
+    request = replace(
+        request_of(FAILED, Side.ASK, 1, expires),
         price=1,
-        counterparty=0,
         immediate=True,
-        expires=expires,
-        flags=FLAGS,
         kind=RequestKind.CONVERSION,
-        status=QuoteStatus.OPEN,
-        quotes=(),
     )
     asked = replaced(state, FAILED, replace(state.accounts[FAILED], conversion=0))
     system = replace(state.system, request_lifetime=1)

@@ -11,7 +11,6 @@ from ibperp.orders import SelfTradePrevention, Side
 from ibperp.outcomes import Rejected
 from ibperp.parameters import TradingParameters
 from ibperp.persistent import Vector
-from ibperp.programs import QuoteRequest, QuoteStatus, RequestKind
 from ibperp.records import replace
 from ibperp.state import Account, Reference
 from ibperp_invariants.proofs.states import (
@@ -19,6 +18,7 @@ from ibperp_invariants.proofs.states import (
     asset_of,
     market_of,
     order_of,
+    request_of,
     side_of,
     spot_of,
     state_of,
@@ -75,19 +75,8 @@ def t_no_quote_of_the_same_user_is_taken(
     assert all((user > 0, price > 0, lots > 0, any((account == MAKER, account == TAKER))))
     accounts = (Account(0), Account(0), Account(user), Account(user))
     state = state_of((asset_of(price=1), asset_of(price=1)), accounts, market_of())
-    request = QuoteRequest(
-        account=MAKER,
-        market=0,
-        side=side_of(is_bid=is_bid),
-        lots=lots,
-        price=0,
-        counterparty=0,
-        immediate=bool(at_once),
-        expires=expires,
-        flags=FLAGS,
-        kind=RequestKind.USER,
-        status=QuoteStatus.OPEN,
-        quotes=(),
+    request = replace(
+        request_of(MAKER, side_of(is_bid=is_bid), lots, expires), immediate=bool(at_once)
     )
     state = replace(state, requests=Vector((request,)))
     outcome = submit_quote(state, SubmitQuote(int(account), 0, price, FLAGS))
